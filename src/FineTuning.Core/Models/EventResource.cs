@@ -1,0 +1,31 @@
+using System;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace FineTuning.Core.Models;
+
+/// <summary>Something that happened in a job. Many events can share one time.</summary>
+public sealed record EventResource : Resource
+{
+    /// <summary>Always <c>fine_tuning.job.event</c>.</summary>
+    [JsonPropertyName("object")]
+    public string Kind { get; init; } = "fine_tuning.job.event";
+
+    /// <summary>Such as <c>ftevent-abc123</c>.</summary>
+    public string Id { get; init; } = string.Empty;
+
+    /// <summary>When it happened.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>info, warn, error or debug; the list is open.</summary>
+    public string Level { get; init; } = "info";
+
+    /// <summary>For people.</summary>
+    public string Message { get; init; } = string.Empty;
+
+    /// <summary>Can be null, an object, an array or a string; metrics events have their numbers here.</summary>
+    public JsonElement? Data { get; init; }
+
+    /// <summary>message or metrics; the list is open.</summary>
+    public string? Type { get; init; }
+}
