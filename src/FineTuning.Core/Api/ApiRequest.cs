@@ -1,0 +1,16 @@
+using System;
+using System.Net.Http;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>A request that can be sent more than once: its body is made anew for each attempt.</summary>
+internal sealed record ApiRequest(HttpMethod Method, string Path)
+{
+    /// <summary>Makes the body of one attempt. The argument is told of sent bytes, which keeps the attempt from timing out.</summary>
+    public Func<Attempt, HttpContent>? Content { get; init; }
+
+    /// <summary>The text of the body for observers; null for streams.</summary>
+    public string? BodyText { get; init; }
+
+    public Repeatability Repeatability { get; init; } = Repeatability.Repeatable;
+}

@@ -1,0 +1,39 @@
+using System;
+using System.Threading;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>One sending of a request. Its token ends when the caller cancels or when nothing has moved for the time-out.</summary>
+internal sealed class Attempt : IDisposable
+{
+    private readonly CancellationTokenSource _source;
+    private readonly CancellationToken _caller;
+    private readonly TimeSpan _timeout;
+
+    public Attempt(int number, TimeSpan timeout, CancellationToken caller)
+    {
+        Number = number;
+        _timeout = timeout;
+        _caller = caller;
+        _source = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        _source.CancelAfter(timeout);
+        Token = _source.Token;
+    }
+
+    public int Number { get; }
+
+    public CancellationToken Token { get; }
+
+    public bool TimedOut => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
+
+    /// <summary>Something moved: the time-out starts again.</summary>
+    public void Touch()
+    {
+        if (!_source.IsCancellationRequested)
+        {
+            _source.CancelAfter(_timeout);
+        }
+    }
+
+    public void Dispose() => _source.Dispose();
+}

@@ -1,0 +1,61 @@
+using System;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>Where requests go and how patient they are.</summary>
+public sealed record ClientOptions
+{
+    /// <summary>Where OpenAI serves its API.</summary>
+    public static Uri OpenAIEndpoint { get; } = new("https://api.openai.com/v1");
+
+    /// <summary>The exact base, such as <c>https://api.openai.com/v1</c>: paths are added to it and nothing else.</summary>
+    public Uri Endpoint { get; init; } = OpenAIEndpoint;
+
+    /// <summary>The organisation to bill, as <c>OpenAI-Organization</c>.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>The project to bill, as <c>OpenAI-Project</c>.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The longest time without any progress of a request: to the first answer, and between two pieces of a body.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>Repeats of a request that failed for a passing reason, 0 to 20.</summary>
+    public int MaxRetryCount { get; init; } = 3;
+
+    /// <summary>Allows plain http to other machines, which shows the key to everybody on the way.</summary>
+    public bool AllowInsecureHttp { get; init; }
+
+    /// <summary>Time; replaced by tests.</summary>
+    public IClock Clock { get; init; } = SystemClock.Instance;
+
+    /// <summary>Throws if a request could not be sent safely with these options.</summary>
+    /// <exception cref="ArgumentException">Says which option is wrong.</exception>
+    internal void Validate()
+    {
+        if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("https" or "http"))
+        {
+            throw new ArgumentException($"The endpoint '{Endpoint}' is not an http or https address such as {OpenAIEndpoint}.");
+        }
+
+        if (Endpoint.UserInfo.Length > 0)
+        {
+            throw new ArgumentException("The endpoint must not carry a name or password; give the key by itself.");
+        }
+
+        if (Endpoint.Scheme == "http" && !Endpoint.IsLoopback && !AllowInsecureHttp)
+        {
+            throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https.");
+        }
+
+        if (Timeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentException("The time-out must be above zero.");
+        }
+
+        if (MaxRetryCount is < 0 or > 20)
+        {
+            throw new ArgumentException("The number of retries must be from 0 to 20.");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System;
+using System.Globalization;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>Makes an exception of an answer that is not a success, whatever the provider put into it.</summary>
+internal static class ErrorReader
+{
+    public static FineTuningApiException Read(HttpResponseMessage response, string body, DateTimeOffset now, Func<string, string> mask)
+    {
+        int status = (int)response.StatusCode;
+        (string? message, string? type, string? param, string? code) = Parse(body);
+        string text = message is null ? Describe(response, body) : mask(Redaction.Scrub(message.Trim()));
+        return new FineTuningApiException(Classify(status, code, type, text), text)
+        {
+            StatusCode = status,
+            Code = code,
+            Param = param,
+            Type = type,
+            RequestId = RequestId(response),
+            RetryAfter = RetryAfter(response, now),
+        };
+    }
+
+    public static FineTuningApiException Redirected(HttpResponseMessage response)
+    {
+        Uri? target = response.Headers.Location;
+        string where = target is null ? "somewhere else" : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target + "'";
+        return new FineTuningApiException(
+            ApiErrorKind.Redirected,
+            $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for.")
+        {
+            StatusCode = (int)response.StatusCode,
+            RequestId = RequestId(response),
+        };
+    }
+
+    public static string? RequestId(HttpResponseMessage response)
+    {
+        foreach (string name in new[] { "x-request-id", "apim-request-id", "x-ms-request-id" })
+        {
+            if (response.Headers.TryGetValues(name, out var values))
+            {
+                return string.Join(",", values);
+            }
+        }
+
+        return null;
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
+    {
+        if (response.Headers.TryGetValues("retry-after-ms", out var values) &&
+            double.TryParse(string.Concat(values), NumberStyles.Float, CultureInfo.InvariantCulture, out double milliseconds) &&
+            milliseconds is >= 0 and <= 86_400_000)
+        {
+            return TimeSpan.FromMilliseconds(milliseconds);
+        }
+
+        RetryConditionHeaderValue? header = response.Headers.RetryAfter;
+        TimeSpan? delay = header?.Delta ?? (header?.Date is DateTimeOffset date ? date - now : null);
+        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+    }
+
+    private static ApiErrorKind Classify(int status, string? code, string? type, string message)
+    {
+        if (Is("insufficient_quota") || Is("billing_hard_limit_reached") || Is("billing_not_active"))
+        {
+            return ApiErrorKind.QuotaExhausted;
+        }
+
+        if (status is 400 or 403 or 404 && Says("not eligible", "ineligible", "no longer available to new"))
+        {
+            return ApiErrorKind.NotEligible;
+        }
+
+        if (Is("model_not_available") || (status is 400 or 404 && Is("model_not_found")))
+        {
+            return ApiErrorKind.ModelNotAvailable;
+        }
+
+        return status switch
+        {
+            401 => ApiErrorKind.AuthenticationFailed,
+            403 => ApiErrorKind.PermissionDenied,
+            404 => ApiErrorKind.NotFound,
+            408 => ApiErrorKind.Timeout,
+            409 => ApiErrorKind.Conflict,
+            413 => ApiErrorKind.TooLarge,
+            429 => ApiErrorKind.RateLimited,
+            >= 500 => ApiErrorKind.ServerError,
+            _ => ApiErrorKind.InvalidRequest,
+        };
+
+        bool Is(string word) => string.Equals(code, word, StringComparison.OrdinalIgnoreCase) ||
+            string.Equals(type, word, StringComparison.OrdinalIgnoreCase);
+
+        bool Says(params string[] phrases) => Array.Exists(phrases, p => message.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
+    }
+
+    private static string Describe(HttpResponseMessage response, string body)
+    {
+        string kind = response.Content?.Headers.ContentType?.MediaType is string media && body.Length > 0 ? $"with a page of {media}" : "without a word";
+        string reason = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? string.Empty : " " + response.ReasonPhrase;
+        return $"The server answered {(int)response.StatusCode}{reason} {kind} instead of an explanation.";
+    }
+
+    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}.</summary>
+    private static (string? Message, string? Type, string? Param, string? Code) Parse(string body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out JsonElement error))
+            {
+                if (error.ValueKind == JsonValueKind.String)
+                {
+                    return (error.GetString(), null, null, null);
+                }
+
+                root = error;
+            }
+
+            return (Text(root, "message") ?? Text(root, "detail"), Text(root, "type"), Text(root, "param"), Text(root, "code"));
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static string? Text(JsonElement element, string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out JsonElement value))
+        {
+            return null;
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => string.IsNullOrWhiteSpace(value.GetString()) ? null : value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,51 @@
+using System;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>A request that did not give what was asked for.</summary>
+public sealed class FineTuningApiException : Exception
+{
+    /// <summary>Makes an error of its kind and message.</summary>
+    public FineTuningApiException(ApiErrorKind kind, string message, Exception? innerException = null)
+        : base(message, innerException) => Kind = kind;
+
+    /// <summary>What it means for the caller.</summary>
+    public ApiErrorKind Kind { get; }
+
+    /// <summary>The HTTP status; null if there was no answer.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>The service's code, such as <c>model_not_available</c>.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The parameter at fault.</summary>
+    public string? Param { get; init; }
+
+    /// <summary>The service's type, such as <c>invalid_request_error</c>.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The name of the request at the service, for its support.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>How long the service asks to wait before a repeat.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How many times the request was sent.</summary>
+    public int Attempts { get; init; } = 1;
+
+    /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the request.</summary>
+    public bool IsTransient => Kind
+        is ApiErrorKind.ConnectionFailed
+        or ApiErrorKind.ConnectionLost
+        or ApiErrorKind.Timeout
+        or ApiErrorKind.RateLimited
+        or ApiErrorKind.ServerError
+        || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or >= 500);
+
+    /// <summary>Whether the service may have done the work although no good answer came.</summary>
+    public bool MayHaveWorked => Kind
+        is ApiErrorKind.ConnectionLost
+        or ApiErrorKind.Timeout
+        or ApiErrorKind.ServerError
+        or ApiErrorKind.InvalidResponse;
+}

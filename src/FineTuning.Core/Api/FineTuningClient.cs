@@ -1,0 +1,341 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>
+/// One method per operation of the fine-tuning API. Every method throws <see cref="FineTuningApiException"/> when the request fails for good,
+/// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an empty id. Safe for use by many threads.
+/// Source of the operations: OpenAI's OpenAPI document.
+/// </summary>
+public sealed class FineTuningClient : IDisposable
+{
+    private readonly Transport _transport;
+    private readonly bool _ownsTransport;
+    private readonly IApiObserver? _observer;
+
+    /// <summary>Makes a client of its own connections.</summary>
+    /// <param name="options">Where requests go.</param>
+    /// <param name="credential">The key; the caller stays its owner. Null sends none.</param>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public FineTuningClient(ClientOptions options, ApiCredential? credential)
+        : this(new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential), ownsTransport: true, observer: null)
+    {
+    }
+
+    private FineTuningClient(Transport transport, bool ownsTransport, IApiObserver? observer)
+    {
+        _transport = transport;
+        _ownsTransport = ownsTransport;
+        _observer = observer;
+    }
+
+    /// <summary>Where requests go.</summary>
+    public ClientOptions Options => _transport.Options;
+
+    /// <summary>A view of this client that tells an observer of its requests and shares its connections. It need not be disposed.</summary>
+    public FineTuningClient WithObserver(IApiObserver observer) => new(_transport, ownsTransport: false, observer);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_ownsTransport)
+        {
+            _transport.Dispose();
+        }
+    }
+
+    // ---- jobs
+
+    /// <summary>Creates a job, which costs money at a hosted service. Sent again only where the first was certainly not taken.</summary>
+    public Task<JobResource> CreateJobAsync(JobCreateRequest request, CancellationToken cancellationToken = default) =>
+        SendIdentifiedAsync(
+            Post("fine_tuning/jobs", request, RequestContext.Default.JobCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken },
+            WireContext.Default.JobResource,
+            job => job.Id,
+            cancellationToken);
+
+    /// <summary>One page of jobs, newest first.</summary>
+    public Task<ListResource<JobResource>> ListJobsAsync(JobQuery? query = null, CancellationToken cancellationToken = default) =>
+        SendAsync(Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()), WireContext.Default.ListResourceJobResource, cancellationToken);
+
+    /// <summary>All jobs, newest first; asks for a page only when it is needed.</summary>
+    public IAsyncEnumerable<JobResource> EnumerateJobsAsync(JobQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        JobQuery start = query ?? new JobQuery();
+        return Pager.EnumerateAsync(
+            (after, token) => ListJobsAsync(start with { After = after ?? start.After }, token), job => job.Id, cancellationToken);
+    }
+
+    /// <summary>A job as it is now.</summary>
+    public Task<JobResource> GetJobAsync(string jobId, CancellationToken cancellationToken = default) =>
+        SendIdentifiedAsync(Get($"fine_tuning/jobs/{Segment(jobId)}"), WireContext.Default.JobResource, job => job.Id, cancellationToken);
+
+    /// <summary>Ends a job. The answer's status is cancelled at once.</summary>
+    public Task<JobResource> CancelJobAsync(string jobId, CancellationToken cancellationToken = default) =>
+        ChangeJobAsync(jobId, "cancel", cancellationToken);
+
+    /// <summary>Stops a job so that it can go on later.</summary>
+    public Task<JobResource> PauseJobAsync(string jobId, CancellationToken cancellationToken = default) =>
+        ChangeJobAsync(jobId, "pause", cancellationToken);
+
+    /// <summary>Lets a paused job go on.</summary>
+    public Task<JobResource> ResumeJobAsync(string jobId, CancellationToken cancellationToken = default) =>
+        ChangeJobAsync(jobId, "resume", cancellationToken);
+
+    /// <summary>One page of a job's events, newest first.</summary>
+    public Task<ListResource<EventResource>> ListEventsAsync(string jobId, PageQuery? query = null, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Get($"fine_tuning/jobs/{Segment(jobId)}/events{(query ?? new PageQuery()).ToQuery()}"),
+            WireContext.Default.ListResourceEventResource,
+            cancellationToken);
+
+    /// <summary>All events of a job, newest first; asks for a page only when it is needed.</summary>
+    public IAsyncEnumerable<EventResource> EnumerateEventsAsync(string jobId, PageQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        PageQuery start = query ?? new PageQuery();
+        return Pager.EnumerateAsync(
+            (after, token) => ListEventsAsync(jobId, start with { After = after ?? start.After }, token), e => e.Id, cancellationToken);
+    }
+
+    /// <summary>One page of a job's checkpoints, newest first.</summary>
+    public Task<ListResource<CheckpointResource>> ListCheckpointsAsync(
+        string jobId, PageQuery? query = null, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Get($"fine_tuning/jobs/{Segment(jobId)}/checkpoints{(query ?? new PageQuery()).ToQuery()}"),
+            WireContext.Default.ListResourceCheckpointResource,
+            cancellationToken);
+
+    /// <summary>All checkpoints of a job, newest first; asks for a page only when it is needed.</summary>
+    public IAsyncEnumerable<CheckpointResource> EnumerateCheckpointsAsync(
+        string jobId, PageQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        PageQuery start = query ?? new PageQuery();
+        return Pager.EnumerateAsync(
+            (after, token) => ListCheckpointsAsync(jobId, start with { After = after ?? start.After }, token), c => c.Id, cancellationToken);
+    }
+
+    // ---- checkpoint permissions
+
+    /// <summary>Grants projects the use of a checkpoint. Needs an admin key.</summary>
+    public Task<ListResource<PermissionResource>> CreatePermissionsAsync(
+        string checkpoint, IReadOnlyList<string> projectIds, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Post(
+                $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions",
+                new PermissionCreateRequest { ProjectIds = projectIds },
+                RequestContext.Default.PermissionCreateRequest),
+            WireContext.Default.ListResourcePermissionResource,
+            cancellationToken);
+
+    /// <summary>One page of a checkpoint's permissions. Needs an admin key.</summary>
+    public Task<ListResource<PermissionResource>> ListPermissionsAsync(
+        string checkpoint, PermissionQuery? query = null, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Get($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions{(query ?? new PermissionQuery()).ToQuery()}"),
+            WireContext.Default.ListResourcePermissionResource,
+            cancellationToken);
+
+    /// <summary>Takes a permission back. Needs an admin key.</summary>
+    public Task<DeletedResource> DeletePermissionAsync(string checkpoint, string permissionId, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiRequest(HttpMethod.Delete, $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}"),
+            WireContext.Default.DeletedResource,
+            cancellationToken);
+
+    // ---- graders
+
+    /// <summary>Grades one sample at the service.</summary>
+    public Task<GraderRunResource> RunGraderAsync(GraderRunRequest request, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Post("fine_tuning/alpha/graders/run", request, RequestContext.Default.GraderRunRequest),
+            WireContext.Default.GraderRunResource,
+            cancellationToken);
+
+    /// <summary>Asks the service whether it takes a grader.</summary>
+    public Task<GraderValidateResource> ValidateGraderAsync(JsonElement grader, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            Post("fine_tuning/alpha/graders/validate", new GraderValidateRequest { Grader = grader }, RequestContext.Default.GraderValidateRequest),
+            WireContext.Default.GraderValidateResource,
+            cancellationToken);
+
+    // ---- files
+
+    /// <summary>Uploads a file as a stream; it is never held in memory.</summary>
+    /// <param name="open">Opens the content; called once per attempt, and each stream is disposed.</param>
+    /// <param name="fileName">The name the service shows.</param>
+    /// <param name="purpose">Such as <c>fine-tune</c>.</param>
+    /// <param name="progress">Is told of bytes sent; starts again at a repeat.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    public Task<FileResource> CreateFileAsync(
+        Func<Stream> open, string fileName, string purpose, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        _ = open ?? throw new ArgumentNullException(nameof(open));
+        var request = new ApiRequest(HttpMethod.Post, "files")
+        {
+            Content = attempt => FileForm(open(), fileName, purpose, progress, attempt),
+            BodyText = $"(multipart: purpose={purpose}, file={fileName})",
+        };
+        return SendIdentifiedAsync(request, WireContext.Default.FileResource, file => file.Id, cancellationToken);
+    }
+
+    /// <summary>One page of files, newest first.</summary>
+    public Task<ListResource<FileResource>> ListFilesAsync(FileQuery? query = null, CancellationToken cancellationToken = default) =>
+        SendAsync(Get("files" + (query ?? new FileQuery()).ToQuery()), WireContext.Default.ListResourceFileResource, cancellationToken);
+
+    /// <summary>All files, newest first; asks for a page only when it is needed.</summary>
+    public IAsyncEnumerable<FileResource> EnumerateFilesAsync(FileQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        FileQuery start = query ?? new FileQuery();
+        return Pager.EnumerateAsync(
+            (after, token) => ListFilesAsync(start with { After = after ?? start.After }, token), file => file.Id, cancellationToken);
+    }
+
+    /// <summary>A file's description.</summary>
+    public Task<FileResource> GetFileAsync(string fileId, CancellationToken cancellationToken = default) =>
+        SendIdentifiedAsync(Get($"files/{Segment(fileId)}"), WireContext.Default.FileResource, file => file.Id, cancellationToken);
+
+    /// <summary>Copies a file's content. A repeat starts again at the stream's first position, so the stream must be able to seek.</summary>
+    /// <param name="fileId">The file.</param>
+    /// <param name="destination">Where the content goes, from its present position.</param>
+    /// <param name="progress">Is told of bytes received; starts again at a repeat.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <returns>The number of bytes.</returns>
+    public Task<long> GetFileContentAsync(
+        string fileId, Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        _ = destination ?? throw new ArgumentNullException(nameof(destination));
+        long start = destination.Position;
+        return _transport.SendAsync(
+            Get($"files/{Segment(fileId)}/content"),
+            async (response, attempt) =>
+            {
+                destination.Position = start;
+                destination.SetLength(start);
+                using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
+                byte[] piece = new byte[128 * 1024];
+                long total = 0;
+                int count;
+                while ((count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)
+                {
+                    attempt.Touch();
+                    await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
+                    progress?.Report(total += count);
+                }
+
+                return total;
+            },
+            _observer,
+            cancellationToken);
+    }
+
+    /// <summary>Deletes a file.</summary>
+    public Task<DeletedResource> DeleteFileAsync(string fileId, CancellationToken cancellationToken = default) =>
+        SendAsync(new ApiRequest(HttpMethod.Delete, $"files/{Segment(fileId)}"), WireContext.Default.DeletedResource, cancellationToken);
+
+    // ---- models
+
+    /// <summary>All models; this list has no pages.</summary>
+    public Task<ListResource<ModelResource>> ListModelsAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(Get("models"), WireContext.Default.ListResourceModelResource, cancellationToken);
+
+    /// <summary>A model's description.</summary>
+    public Task<ModelResource> GetModelAsync(string model, CancellationToken cancellationToken = default) =>
+        SendIdentifiedAsync(Get($"models/{Segment(model)}"), WireContext.Default.ModelResource, m => m.Id, cancellationToken);
+
+    /// <summary>Deletes a fine-tuned model.</summary>
+    public Task<DeletedResource> DeleteModelAsync(string model, CancellationToken cancellationToken = default) =>
+        SendAsync(new ApiRequest(HttpMethod.Delete, $"models/{Segment(model)}"), WireContext.Default.DeletedResource, cancellationToken);
+
+    private static ApiRequest Get(string path) => new(HttpMethod.Get, path);
+
+    private static ApiRequest Post<T>(string path, T body, JsonTypeInfo<T> type)
+    {
+        string text = JsonSerializer.Serialize(body, type);
+        return new ApiRequest(HttpMethod.Post, path)
+        {
+            Content = _ => new StringContent(text, Encoding.UTF8, "application/json"),
+            BodyText = text,
+        };
+    }
+
+    private static string Segment(string id)
+    {
+        // A dot segment would be folded away by the Uri class, and the request would go to another path.
+        if (string.IsNullOrWhiteSpace(id) || id is "." or "..")
+        {
+            throw new ArgumentException($"'{id}' is not an id.", nameof(id));
+        }
+
+        return Uri.EscapeDataString(id);
+    }
+
+    private static MultipartFormDataContent FileForm(Stream stream, string fileName, string purpose, IProgress<long>? progress, Attempt attempt)
+    {
+        var form = new MultipartFormDataContent();
+        // Some servers do not take the quotes that .NET puts around the boundary.
+        NameValueHeaderValue boundary = First(form.Headers.ContentType!.Parameters);
+        boundary.Value = boundary.Value?.Trim('"');
+
+        var purposePart = new StringContent(purpose);
+        purposePart.Headers.ContentType = null;
+        purposePart.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"purpose\"" };
+        form.Add(purposePart);
+
+        var filePart = new OwnedStreamContent(stream, sent =>
+        {
+            attempt.Touch();
+            progress?.Report(sent);
+        }, attempt.Token);
+        filePart.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        // Quotes and line ends would break the header; the service only shows the name.
+        string safeName = fileName.Replace('"', '\'').Replace('\r', ' ').Replace('\n', ' ');
+        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{safeName}\"");
+        form.Add(filePart);
+        return form;
+
+        static NameValueHeaderValue First(ICollection<NameValueHeaderValue> parameters)
+        {
+            foreach (NameValueHeaderValue parameter in parameters)
+            {
+                if (parameter.Name == "boundary")
+                {
+                    return parameter;
+                }
+            }
+
+            throw new InvalidOperationException("A multipart form without a boundary.");
+        }
+    }
+
+    private Task<JobResource> ChangeJobAsync(string jobId, string verb, CancellationToken cancellationToken) =>
+        SendIdentifiedAsync(
+            new ApiRequest(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}"),
+            WireContext.Default.JobResource,
+            job => job.Id,
+            cancellationToken);
+
+    private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        _transport.SendAsync(request, type, _observer, cancellationToken);
+
+    /// <summary>An answer without an id is some other page that happens to be JSON.</summary>
+    private async Task<T> SendIdentifiedAsync<T>(
+        ApiRequest request, JsonTypeInfo<T> type, Func<T, string> id, CancellationToken cancellationToken)
+    {
+        T result = await SendAsync(request, type, cancellationToken).ConfigureAwait(false);
+        return id(result).Length > 0
+            ? result
+            : throw new FineTuningApiException(
+                ApiErrorKind.InvalidResponse,
+                $"The server's answer has no id. Is {Options.Endpoint} the base of an OpenAI-style API?") { StatusCode = 200 };
+    }
+}

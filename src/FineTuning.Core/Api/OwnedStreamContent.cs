@@ -1,0 +1,48 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>Sends a stream piece by piece and tells how much is out. It owns the stream.</summary>
+internal sealed class OwnedStreamContent(Stream stream, Action<long> sent, CancellationToken cancellationToken) : HttpContent
+{
+    private const int PieceSize = 128 * 1024;
+
+    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context) => CopyAsync(target, cancellationToken);
+
+#if NET
+    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context, CancellationToken token) => CopyAsync(target, token);
+#endif
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = stream.CanSeek ? stream.Length - stream.Position : 0;
+        return stream.CanSeek;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            stream.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task CopyAsync(Stream target, CancellationToken token)
+    {
+        byte[] piece = new byte[PieceSize];
+        long total = 0;
+        int count;
+        while ((count = await stream.ReadAsync(piece, 0, piece.Length, token).ConfigureAwait(false)) > 0)
+        {
+            await target.WriteAsync(piece, 0, count, token).ConfigureAwait(false);
+            sent(total += count);
+        }
+    }
+}

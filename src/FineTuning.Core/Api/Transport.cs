@@ -1,0 +1,366 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>Sends requests to one endpoint with one key: headers, time-outs, repeats, and errors of one type. Safe for use by many threads.</summary>
+internal sealed class Transport : IDisposable
+{
+    private const int MaxErrorBytes = 256 * 1024;
+    private const int MaxJsonBytes = 64 * 1024 * 1024;
+
+    private static readonly ProductInfoHeaderValue s_userAgent =
+        new("FineTuning", typeof(Transport).Assembly.GetName().Version?.ToString(3) ?? "0");
+
+    private static readonly object s_randomGate = new();
+    private static readonly Random s_random = new();
+
+    private readonly HttpClient _http;
+    private readonly ApiCredential? _credential;
+    private readonly RetryPolicy _retries;
+
+    public Transport(ClientOptions options, ApiCredential? credential)
+    {
+        options.Validate();
+        Options = options;
+        _credential = credential;
+        _retries = new RetryPolicy(options.MaxRetryCount, NextRandom);
+        _http = new HttpClient(CreateHandler(), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public ClientOptions Options { get; }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Sends until it works or is not worth repeating, and reads the answer as JSON.</summary>
+    public Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, IApiObserver? observer, CancellationToken cancellationToken) =>
+        SendAsync(request, (response, attempt) => ReadJsonAsync(request, response, type, observer, attempt), observer, cancellationToken);
+
+    /// <summary>Sends until it works or is not worth repeating. <paramref name="read"/> may run once per attempt.</summary>
+    /// <exception cref="FineTuningApiException">The request failed for good.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async Task<T> SendAsync<T>(
+        ApiRequest request,
+        Func<HttpResponseMessage, Attempt, Task<T>> read,
+        IApiObserver? observer,
+        CancellationToken cancellationToken)
+    {
+        for (int number = 1; ; number++)
+        {
+            using var attempt = new Attempt(number, Options.Timeout, cancellationToken);
+            FineTuningApiException failure;
+            try
+            {
+                return await SendOnceAsync(request, read, observer, attempt).ConfigureAwait(false);
+            }
+            catch (FineTuningApiException e)
+            {
+                failure = e;
+            }
+            catch (Exception e) when (Translate(e, attempt, cancellationToken) is FineTuningApiException translated)
+            {
+                failure = translated;
+            }
+
+            TimeSpan? delay = _retries.DelayAfter(failure, number, request.Repeatability);
+            if (delay is null)
+            {
+                throw number == 1 ? failure : WithAttempts(failure, number);
+            }
+
+            observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), number)
+            {
+                Delay = delay,
+                Reason = failure.Message,
+                StatusCode = failure.StatusCode,
+                RequestId = failure.RequestId,
+            });
+            await Options.Clock.DelayAsync(delay.Value, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static HttpMessageHandler CreateHandler()
+    {
+#if NET
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            UseCookies = false,
+            // A long wait must notice when a host name moves to another address.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+#else
+        // Added to what is allowed, never set: other modules in the process have their own needs.
+        ServicePointManager.SecurityProtocol |= SecurityProtocolType.Tls12;
+        return new HttpClientHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            UseCookies = false,
+        };
+#endif
+    }
+
+    private async Task<T> SendOnceAsync<T>(
+        ApiRequest request,
+        Func<HttpResponseMessage, Attempt, Task<T>> read,
+        IApiObserver? observer,
+        Attempt attempt)
+    {
+        Uri uri = UriOf(request);
+        using var message = new HttpRequestMessage(request.Method, uri) { Content = request.Content?.Invoke(attempt) };
+        message.Headers.UserAgent.Add(s_userAgent);
+        message.Headers.Accept.ParseAdd("application/json");
+        message.Headers.ExpectContinue = false;
+        AddIfSet(message, "OpenAI-Organization", Options.Organization);
+        AddIfSet(message, "OpenAI-Project", Options.Project);
+        _credential?.Apply(message.Headers, Options.Endpoint);
+
+        observer?.OnTrace(new ApiTrace(ApiTraceKind.Sending, request.Method.Method, uri, attempt.Number)
+        {
+            Body = observer.WantsBodies ? request.BodyText is null ? null : Mask(request.BodyText) : null,
+        });
+        Stopwatch watch = Stopwatch.StartNew();
+        using HttpResponseMessage response = await _http
+            .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, attempt.Token)
+            .ConfigureAwait(false);
+        attempt.Touch();
+        observer?.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, uri, attempt.Number)
+        {
+            StatusCode = (int)response.StatusCode,
+            RequestId = ErrorReader.RequestId(response),
+            Duration = watch.Elapsed,
+        });
+
+        // On .NET Framework a read of the body does not see the token: closing the connection ends it.
+        using CancellationTokenRegistration closing = attempt.Token.Register(static r => ((HttpResponseMessage)r!).Dispose(), response);
+        if (response.IsSuccessStatusCode)
+        {
+            return await read(response, attempt).ConfigureAwait(false);
+        }
+
+        if ((int)response.StatusCode is >= 300 and < 400)
+        {
+            throw ErrorReader.Redirected(response);
+        }
+
+        (byte[] body, _) = await ReadBytesAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
+        string text = Encoding.UTF8.GetString(body);
+        TraceBody(observer, request, response, attempt, text);
+        throw ErrorReader.Read(response, text, Options.Clock.UtcNow, Mask);
+    }
+
+    private async Task<T> ReadJsonAsync<T>(
+        ApiRequest request,
+        HttpResponseMessage response,
+        JsonTypeInfo<T> type,
+        IApiObserver? observer,
+        Attempt attempt)
+    {
+        (byte[] body, bool whole) = await ReadBytesAsync(response, MaxJsonBytes, attempt).ConfigureAwait(false);
+        if (observer?.WantsBodies == true)
+        {
+            TraceBody(observer, request, response, attempt, Encoding.UTF8.GetString(body));
+        }
+
+        string fault = whole ? "is empty" : $"is longer than {MaxJsonBytes / (1024 * 1024)} MB";
+        if (whole && body.Length > 0)
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(body, type) is T result)
+                {
+                    return result;
+                }
+
+                fault = "is the word null";
+            }
+            catch (JsonException e)
+            {
+                string media = response.Content.Headers.ContentType?.MediaType ?? "no content type";
+                fault = $"cannot be read ({media}; at {e.Path ?? "$"}, line {(e.LineNumber ?? 0) + 1})";
+            }
+        }
+
+        throw new FineTuningApiException(
+            ApiErrorKind.InvalidResponse,
+            $"The server answered {(int)response.StatusCode}, but the body {fault}. Is {Options.Endpoint} the base of an OpenAI-style API?")
+        {
+            StatusCode = (int)response.StatusCode,
+            RequestId = ErrorReader.RequestId(response),
+        };
+    }
+
+    private static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(HttpResponseMessage response, int limit, Attempt attempt)
+    {
+        using Stream stream = await OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
+        using var body = new MemoryStream();
+        byte[] piece = new byte[16 * 1024];
+        int count;
+        while ((count = await stream.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)
+        {
+            attempt.Touch();
+            if (body.Length + count > limit)
+            {
+                return (body.ToArray(), false);
+            }
+
+            body.Write(piece, 0, count);
+        }
+
+        return (body.ToArray(), true);
+    }
+
+    /// <summary>Opens an answer's body with whatever cancellation the platform has.</summary>
+    internal static Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+#if NET
+        return response.Content.ReadAsStreamAsync(cancellationToken);
+#else
+        cancellationToken.ThrowIfCancellationRequested();
+        return response.Content.ReadAsStreamAsync();
+#endif
+    }
+
+    private FineTuningApiException? Translate(Exception e, Attempt attempt, CancellationToken caller)
+    {
+        if (caller.IsCancellationRequested)
+        {
+            // Whatever broke on the way out, the caller asked for it.
+            throw new OperationCanceledException("The request was cancelled.", e, caller);
+        }
+
+        if (attempt.TimedOut)
+        {
+            return new FineTuningApiException(
+                ApiErrorKind.Timeout,
+                $"{Options.Endpoint.Authority} did not answer within {Options.Timeout.TotalSeconds:0.###} seconds.",
+                e);
+        }
+
+        if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
+        {
+            return null;
+        }
+
+        string why = Innermost(e).Message.TrimEnd('.');
+        return Diagnose(e) switch
+        {
+            ApiErrorKind.ConnectionFailed => new FineTuningApiException(
+                ApiErrorKind.ConnectionFailed, $"No connection to {Options.Endpoint.Authority}: {why}.", e),
+            ApiErrorKind.TlsFailed => new FineTuningApiException(
+                ApiErrorKind.TlsFailed, $"No secure connection to {Options.Endpoint.Authority}: {why}.", e),
+            _ => new FineTuningApiException(
+                ApiErrorKind.ConnectionLost, $"The connection to {Options.Endpoint.Authority} broke: {why}.", e),
+        };
+    }
+
+    private static ApiErrorKind Diagnose(Exception e)
+    {
+#if NET
+        switch ((e as HttpRequestException)?.HttpRequestError)
+        {
+            case HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError:
+                return ApiErrorKind.ConnectionFailed;
+            case HttpRequestError.SecureConnectionError:
+                return ApiErrorKind.TlsFailed;
+        }
+#else
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+        {
+            switch ((inner as WebException)?.Status)
+            {
+                case WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure:
+                    return ApiErrorKind.ConnectionFailed;
+                case WebExceptionStatus.TrustFailure or WebExceptionStatus.SecureChannelFailure:
+                    return ApiErrorKind.TlsFailed;
+            }
+
+            switch (inner)
+            {
+                case System.Security.Authentication.AuthenticationException:
+                    return ApiErrorKind.TlsFailed;
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable
+                    or SocketError.NetworkUnreachable or SocketError.TryAgain or SocketError.NoData }:
+                    return ApiErrorKind.ConnectionFailed;
+            }
+        }
+#endif
+        return ApiErrorKind.ConnectionLost;
+    }
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e.InnerException is not null)
+        {
+            e = e.InnerException;
+        }
+
+        return e;
+    }
+
+    private static FineTuningApiException WithAttempts(FineTuningApiException failure, int attempts) =>
+        new(failure.Kind, $"{failure.Message} (tried {attempts} times)", failure)
+        {
+            StatusCode = failure.StatusCode,
+            Code = failure.Code,
+            Param = failure.Param,
+            Type = failure.Type,
+            RequestId = failure.RequestId,
+            RetryAfter = failure.RetryAfter,
+            Attempts = attempts,
+        };
+
+    private static double NextRandom()
+    {
+        lock (s_randomGate)
+        {
+            return s_random.NextDouble();
+        }
+    }
+
+    private static void AddIfSet(HttpRequestMessage message, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private string Mask(string text)
+    {
+        string scrubbed = Redaction.Scrub(text);
+        return _credential?.Mask(scrubbed) ?? scrubbed;
+    }
+
+    private void TraceBody(IApiObserver? observer, ApiRequest request, HttpResponseMessage response, Attempt attempt, string body)
+    {
+        if (observer?.WantsBodies == true)
+        {
+            observer.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, UriOf(request), attempt.Number)
+            {
+                StatusCode = (int)response.StatusCode,
+                Body = Mask(body),
+            });
+        }
+    }
+
+    private Uri UriOf(ApiRequest request)
+    {
+        // A query in the base, such as an api-version, goes along with every request.
+        string path = Options.Endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/" + request.Path;
+        string baseQuery = Options.Endpoint.Query.TrimStart('?');
+        return new Uri(baseQuery.Length == 0 ? path : path + (path.IndexOf('?') < 0 ? "?" : "&") + baseQuery);
+    }
+}
