@@ -1,0 +1,90 @@
+using System;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FineTuning.Common;
+
+/// <summary>A cmdlet whose work is async. All of it runs on the pipeline thread; Ctrl+C cancels the token and waits for nothing.</summary>
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Whether the user, or a command further down, has stopped the pipeline.</summary>
+    protected bool IsStopping => _stop.IsCancellationRequested;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Run(BeginAsync);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Run(ProcessAsync);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Run(EndAsync);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Once, before the first input.</summary>
+    protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Once for each input.</summary>
+    protected virtual Task ProcessAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Once, after the last input.</summary>
+    protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Runs when the work ended because the user stopped it. Only the host can be written to by now.</summary>
+    protected virtual void OnStopped()
+    {
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+        }
+    }
+
+    /// <summary>Tells the user something after Ctrl+C, when the pipeline takes nothing any more.</summary>
+    protected void TellHost(string message)
+    {
+        try
+        {
+            Host.UI.WriteWarningLine(message);
+        }
+        catch (Exception e) when (e is HostException or NotImplementedException or InvalidOperationException or PipelineStoppedException)
+        {
+            // A host without a screen has nobody to tell.
+        }
+    }
+
+    private void Run(Func<CancellationToken, Task> work)
+    {
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        try
+        {
+            PipelinePump.Run(() => work(run.Token), run.Cancel);
+        }
+        catch (OperationCanceledException) when (IsStopping)
+        {
+            OnStopped();
+            throw new PipelineStoppedException();
+        }
+        catch (PipelineStoppedException) when (IsStopping)
+        {
+            OnStopped();
+            throw;
+        }
+    }
+}

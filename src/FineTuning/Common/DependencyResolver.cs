@@ -1,0 +1,39 @@
+#if !NET
+using System;
+using System.IO;
+using System.Reflection;
+
+namespace FineTuning.Common;
+
+/// <summary>
+/// Finds the assemblies that this module brings for Windows PowerShell by their simple names: powershell.exe has no binding redirects, and the
+/// versions that System.Text.Json's closure asks for are not all the same. It answers only for files in the module's own folder, and only
+/// when the module's own assemblies ask.
+/// </summary>
+public static class DependencyResolver
+{
+    private static readonly string s_folder = Path.GetDirectoryName(typeof(DependencyResolver).Assembly.Location)!;
+
+    /// <summary>Starts to answer.</summary>
+    public static void Attach()
+    {
+        Detach();
+        AppDomain.CurrentDomain.AssemblyResolve += Resolve;
+    }
+
+    /// <summary>Answers no more.</summary>
+    public static void Detach() => AppDomain.CurrentDomain.AssemblyResolve -= Resolve;
+
+    private static Assembly? Resolve(object? sender, ResolveEventArgs args)
+    {
+        string? asking = args.RequestingAssembly?.Location;
+        if (asking is not null && asking.Length > 0 && !string.Equals(Path.GetDirectoryName(asking), s_folder, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        string path = Path.Combine(s_folder, new AssemblyName(args.Name).Name + ".dll");
+        return File.Exists(path) ? Assembly.LoadFrom(path) : null;
+    }
+}
+#endif

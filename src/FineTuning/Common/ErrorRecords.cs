@@ -1,0 +1,72 @@
+using System;
+using System.Management.Automation;
+using FineTuning.Core.Api;
+
+namespace FineTuning.Common;
+
+/// <summary>The one place where error records are made, so that ids, categories and next steps are the same everywhere.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Makes a record of a request that failed.</summary>
+    /// <param name="e">What failed.</param>
+    /// <param name="noun">What was asked for, such as Job.</param>
+    /// <param name="target">Its id.</param>
+    /// <param name="endpoint">Where it was asked for.</param>
+    public static ErrorRecord FromApi(FineTuningApiException e, string noun, object? target, Uri? endpoint)
+    {
+        (string id, ErrorCategory category, string action) = Describe(e, noun, endpoint);
+        string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
+        string param = e.Param is null || e.Message.Contains(e.Param) ? string.Empty : $" The parameter at fault is {e.Param}.";
+        return Make(e, id, category, target, $"{e.Message}{request}{param}", action);
+    }
+
+    /// <summary>Makes a record that shows its next step with its message, since the console does not show RecommendedAction.</summary>
+    public static ErrorRecord Make(Exception e, string id, ErrorCategory category, object? target, string message, string action) =>
+        new(e, id, category, target) { ErrorDetails = new ErrorDetails($"{message} {action}".TrimEnd()) { RecommendedAction = action } };
+
+    /// <summary>Makes a record of something the user gave.</summary>
+    public static ErrorRecord Invalid(string id, string message, string action, object? target, ErrorCategory category = ErrorCategory.InvalidArgument) =>
+        Make(new PSArgumentException(message), id, category, target, message, action);
+
+    private static (string Id, ErrorCategory Category, string Action) Describe(FineTuningApiException e, string noun, Uri? endpoint) => e.Kind switch
+    {
+        ApiErrorKind.ConnectionFailed => ("ConnectionFailed", ErrorCategory.ConnectionError, endpoint?.IsLoopback == true
+            ? "Nothing listens there: run Start-FineTuningServer, or Connect-FineTuning to another endpoint."
+            : "Check the network and the endpoint that Get-FineTuningConnection shows."),
+        ApiErrorKind.ConnectionLost => ("ConnectionLost", ErrorCategory.ConnectionError,
+            "The request may have worked: look before you repeat it."),
+        ApiErrorKind.Timeout => ("RequestTimedOut", ErrorCategory.OperationTimeout,
+            "The request may have worked: look before you repeat it. Connect-FineTuning -TimeoutSec allows more time."),
+        ApiErrorKind.TlsFailed => ("TlsFailed", ErrorCategory.SecurityError,
+            "Check the server's certificate and this machine's clock and trusted roots."),
+        ApiErrorKind.AuthenticationFailed => ("AuthenticationFailed", ErrorCategory.AuthenticationError,
+            $"Give the key that belongs to {endpoint}: Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString)."),
+        ApiErrorKind.PermissionDenied => ("PermissionDenied", ErrorCategory.PermissionDenied,
+            "Use a key that may do this; checkpoint permissions need an admin key."),
+        ApiErrorKind.NotEligible => ("NotEligible", ErrorCategory.PermissionDenied,
+            "A repeat cannot help. Use another endpoint, such as Azure OpenAI, or Start-FineTuningServer."),
+        ApiErrorKind.NotFound => ($"{noun}NotFound", ErrorCategory.ObjectNotFound, HowToList(noun)),
+        ApiErrorKind.ModelNotAvailable => ("ModelNotAvailable", ErrorCategory.InvalidArgument,
+            "Name a base model that this service fine-tunes; press Tab behind -Model for the usual ones."),
+        ApiErrorKind.InvalidRequest => ("InvalidRequest", ErrorCategory.InvalidArgument, "Correct the request and repeat it."),
+        ApiErrorKind.Conflict => ("Conflict", ErrorCategory.ResourceBusy, "Wait until the other change is done and repeat it."),
+        ApiErrorKind.TooLarge => ("TooLarge", ErrorCategory.LimitsExceeded, "Send less at once."),
+        ApiErrorKind.RateLimited => ("RateLimited", ErrorCategory.LimitsExceeded,
+            e.RetryAfter is TimeSpan wait ? FormattableString.Invariant($"Repeat it in {wait.TotalSeconds:0} seconds.") : "Repeat it later."),
+        ApiErrorKind.QuotaExhausted => ("QuotaExhausted", ErrorCategory.QuotaExceeded,
+            "Raise the budget at the service; a repeat cannot help before."),
+        ApiErrorKind.ServerError => ("ServerError", ErrorCategory.ResourceUnavailable,
+            "The fault is the service's: repeat it later, and name the request id to its support."),
+        ApiErrorKind.Redirected => ("Redirected", ErrorCategory.ConnectionError,
+            "Connect to the right address: Connect-FineTuning -Endpoint."),
+        _ => ("InvalidResponse", ErrorCategory.InvalidData,
+            "Check that the endpoint is the exact base, such as https://api.openai.com/v1."),
+    };
+
+    private static string HowToList(string noun) => noun switch
+    {
+        "Job" => "Get-FineTuningJob lists the jobs.",
+        "File" => "Get-FineTuningFile lists the files.",
+        _ => "Check the id and the endpoint.",
+    };
+}

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.ObjectModel;
+using System.IO;
+using System.Management.Automation;
+using DriveNotFoundException = System.Management.Automation.DriveNotFoundException;
+
+namespace FineTuning.Common;
+
+/// <summary>Finds files that the user named, by PowerShell's rules for paths.</summary>
+internal static class LocalPath
+{
+    /// <summary>The full path of an existing file, or null.</summary>
+    public static string? FindFile(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            return provider.Name == "FileSystem" && File.Exists(full) ? full : null;
+        }
+        catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException or PSArgumentException or ProviderInvocationException)
+        {
+            // It is not a path at all, such as an id with a colon.
+            return null;
+        }
+    }
+
+    /// <summary>The full path that a file or folder will have.</summary>
+    public static string Target(PSCmdlet cmdlet, string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>The files that a pattern stands for; an error record where there are none.</summary>
+    public static Collection<string> Expand(PSCmdlet cmdlet, string path, bool isLiteral)
+    {
+        var files = new Collection<string>();
+        try
+        {
+            if (isLiteral)
+            {
+                if (FindFile(cmdlet, path) is string one)
+                {
+                    files.Add(one);
+                }
+            }
+            else
+            {
+                foreach (string match in cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider))
+                {
+                    if (provider.Name == "FileSystem" && File.Exists(match))
+                    {
+                        files.Add(match);
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is ItemNotFoundException or DriveNotFoundException or ProviderNotFoundException)
+        {
+            // Reported below, with the same words for every way of not being there.
+        }
+
+        if (files.Count == 0)
+        {
+            cmdlet.WriteError(Missing(path));
+        }
+
+        return files;
+    }
+
+    public static ErrorRecord Missing(string path) => ErrorRecords.Make(
+        new FileNotFoundException($"There is no file '{path}'.", path),
+        "PathNotFound",
+        ErrorCategory.ObjectNotFound,
+        path,
+        $"There is no file '{path}'.",
+        "Check the path and the current location.");
+}

@@ -1,0 +1,64 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using FineTuning.Core.Api;
+
+namespace FineTuning.Common;
+
+/// <summary>Tells requests in the verbose stream and their bodies in the debug stream. Keys are taken out before they come here.</summary>
+internal sealed class PipelineObserver : IApiObserver
+{
+    private readonly PSCmdlet _cmdlet;
+    private readonly SynchronizationContext? _pipeline = SynchronizationContext.Current;
+    private readonly bool _debugAsks;
+
+    public PipelineObserver(PSCmdlet cmdlet)
+    {
+        _cmdlet = cmdlet;
+        bool flag = cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? value) && value is SwitchParameter { IsPresent: true };
+        var preference = LanguagePrimitives.ConvertTo<ActionPreference>(
+            cmdlet.GetVariableValue("DebugPreference", ActionPreference.SilentlyContinue));
+        WantsBodies = flag || preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
+        // On Windows PowerShell -Debug stops at every line to ask; only a host can show a line without asking.
+        _debugAsks = flag && typeof(PSObject).Assembly.GetName().Version?.Major < 6;
+    }
+
+    public bool WantsBodies { get; }
+
+    public void OnTrace(ApiTrace trace) => _pipeline?.Post(_ => Write(trace), null);
+
+    private void Write(ApiTrace trace)
+    {
+        string request = $"{trace.Method} {trace.Uri.PathAndQuery}";
+        string line = trace.Kind switch
+        {
+            ApiTraceKind.Sending => $"{request} to {trace.Uri.Authority}{(trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty)}",
+            ApiTraceKind.Answered => FormattableString.Invariant(
+                $"{request}: {trace.StatusCode} after {trace.Duration?.TotalMilliseconds ?? 0:0} ms{(trace.RequestId is null ? string.Empty : $" ({trace.RequestId})")}"),
+            _ => FormattableString.Invariant(
+                $"{request}: {trace.Reason} Repeated in {trace.Delay?.TotalSeconds ?? 0:0.0} s (attempt {trace.Attempt + 1})."),
+        };
+
+        // A trace with a body and no duration only adds the body to an answer that was told before.
+        if (trace.Kind != ApiTraceKind.Answered || trace.Duration is not null)
+        {
+            _cmdlet.WriteVerbose(line);
+        }
+
+        if (trace.Body is null)
+        {
+            return;
+        }
+
+        string text = $"{request}{(trace.Kind == ApiTraceKind.Sending ? " >> " : " << ")}{trace.Body}";
+        if (_debugAsks)
+        {
+            _cmdlet.Host.UI.WriteDebugLine(text);
+        }
+        else
+        {
+            _cmdlet.WriteDebug(text);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Connections;
+using FineTuning.Core.Api;
+
+namespace FineTuning.Completers;
+
+/// <summary>What all completers share.</summary>
+internal static class Completion
+{
+    // A person who pressed Tab waits for this.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    public static bool Matches(string value, string? word) =>
+        value.StartsWith((word ?? string.Empty).Trim('\'', '"'), StringComparison.OrdinalIgnoreCase);
+
+    public static CompletionResult Result(string value, string? list = null, string? tip = null)
+    {
+        bool plain = value.IndexOfAny([' ', '\'', '"', '$', '`', '(', ')', '{', '}', ';', ',', '|', '&', '<', '>', '@', '#']) < 0;
+        return new CompletionResult(
+            plain ? value : "'" + value.Replace("'", "''") + "'", list ?? value, CompletionResultType.ParameterValue, tip ?? value);
+    }
+
+    /// <summary>Asks the service, if this session is connected already. Never asks for a key, never throws, and soon gives up.</summary>
+    public static IReadOnlyList<T> Ask<T>(IDictionary bound, Func<FineTuningClient, CancellationToken, Task<IReadOnlyList<T>>> ask)
+    {
+        try
+        {
+            FineTuningConnection? connection = bound["Connection"] as FineTuningConnection ?? RunspaceState.Current.Connection;
+            if (connection is null || connection.IsClosed)
+            {
+                return [];
+            }
+
+            using var patience = new CancellationTokenSource(s_patience);
+            Task<IReadOnlyList<T>> answer = Task.Run(() => ask(connection.Client, patience.Token));
+            return answer.Wait(s_patience) ? answer.Result : [];
+        }
+        catch (Exception)
+        {
+            // A completer has nowhere to show an error; the command itself will.
+            return [];
+        }
+    }
+}

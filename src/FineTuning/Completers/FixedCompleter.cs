@@ -1,0 +1,45 @@
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace FineTuning.Completers;
+
+/// <summary>Offers a fixed list and forbids nothing. PowerShell 7 has an attribute for this; Windows PowerShell has not.</summary>
+public abstract class FixedCompleter : IArgumentCompleter
+{
+    private readonly string[] _values;
+
+    private protected FixedCompleter(params string[] values) => _values = values;
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        _values.Where(value => Completion.Matches(value, wordToComplete)).Select(value => Completion.Result(value));
+}
+
+/// <summary>Endpoints.</summary>
+public sealed class EndpointCompleter() : FixedCompleter(
+    "https://api.openai.com/v1", "https://NAME.openai.azure.com/openai/v1/", "http://127.0.0.1:8000/v1");
+
+/// <summary>Base models that services are known to fine-tune; any other name is taken as well.</summary>
+public sealed class BaseModelCompleter() : FixedCompleter(
+    "gpt-4.1-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-nano-2025-04-14", "gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18", "gpt-4o-mini",
+    "gpt-3.5-turbo", "o4-mini-2025-04-16", "babbage-002", "davinci-002", "local-small");
+
+/// <summary>Statuses of a job.</summary>
+public sealed class JobStatusCompleter() : FixedCompleter(
+    "validating_files", "queued", "running", "pausing", "paused", "resuming", "succeeded", "failed", "cancelled");
+
+/// <summary>Purposes of a file.</summary>
+public sealed class PurposeCompleter() : FixedCompleter("fine-tune", "fine-tune-results", "evals", "batch", "user_data");
+
+/// <summary>Parameters that also take the word auto.</summary>
+public sealed class AutoCompleter() : FixedCompleter("auto");
+
+/// <summary>Efforts of a reasoning model.</summary>
+public sealed class ReasoningEffortCompleter() : FixedCompleter("default", "low", "medium", "high");
+
+/// <summary>Azure's kinds of training.</summary>
+public sealed class TrainingTypeCompleter() : FixedCompleter("Standard", "GlobalStandard", "Developer");

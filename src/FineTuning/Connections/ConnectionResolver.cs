@@ -1,0 +1,121 @@
+using System;
+using System.Management.Automation;
+using System.Security;
+using FineTuning.Common;
+using FineTuning.Connections;
+using FineTuning.Core.Api;
+
+namespace FineTuning;
+
+/// <summary>Finds the connection for a cmdlet that was given none, and the key for a connection that was given none.</summary>
+internal static class ConnectionResolver
+{
+    public const string KeyVariable = "OPENAI_API_KEY";
+    public const string EndpointVariable = "OPENAI_BASE_URL";
+    public const string OrganizationVariable = "OPENAI_ORG_ID";
+    public const string ProjectVariable = "OPENAI_PROJECT_ID";
+
+    /// <summary>The session's connection, or one made of the vault or the environment, which then is the session's.</summary>
+    public static FineTuningConnection Resolve(PSCmdlet cmdlet)
+    {
+        RunspaceState session = RunspaceState.Current;
+        if (session.Connection is { IsClosed: false } open)
+        {
+            return open;
+        }
+
+        var options = new ClientOptions
+        {
+            Endpoint = EndpointFromEnvironment(cmdlet),
+            Organization = Variable(OrganizationVariable),
+            Project = Variable(ProjectVariable),
+        };
+        return session.Connection = Open(cmdlet, options, FindKey(cmdlet, options.Endpoint));
+    }
+
+    /// <summary>Makes a connection, or stops the cmdlet with the option that is wrong.</summary>
+    public static FineTuningConnection Open(PSCmdlet cmdlet, ClientOptions options, (SecureString? Key, string Source) key)
+    {
+        try
+        {
+            return new FineTuningConnection(options, key.Key, key.Source);
+        }
+        catch (ArgumentException e)
+        {
+            string message = e.Message.Split('\n')[0].Replace(" (Parameter 'key')", string.Empty);
+            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
+                "InvalidConnection", message, "Correct it with Connect-FineTuning.", options.Endpoint));
+            throw;
+        }
+    }
+
+    /// <summary>The environment's endpoint, or OpenAI's.</summary>
+    public static Uri EndpointFromEnvironment(PSCmdlet cmdlet) =>
+        Variable(EndpointVariable) is string text ? ParseEndpoint(cmdlet, text, $"the environment variable {EndpointVariable}") : ClientOptions.OpenAIEndpoint;
+
+    public static Uri ParseEndpoint(PSCmdlet cmdlet, string text, string origin)
+    {
+        if (text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase))
+        {
+            return ClientOptions.OpenAIEndpoint;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "https" or "http")
+        {
+            return endpoint!;
+        }
+
+        cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
+            "InvalidEndpoint",
+            $"'{text}' from {origin} is not an http or https address.",
+            $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}.",
+            text));
+        throw new InvalidOperationException();
+    }
+
+    /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
+    public static (SecureString? Key, string Source) FindKey(PSCmdlet cmdlet, Uri endpoint)
+    {
+        // A key in a vault was put there for OpenAI: a stray base address in the environment must not draw it out.
+        if (endpoint.Host.Equals(ClientOptions.OpenAIEndpoint.Host, StringComparison.OrdinalIgnoreCase) &&
+            SecretVault.Find(cmdlet, KeyVariable) is (SecureString found, string vault))
+        {
+            return (found, $"secret {KeyVariable} in vault {vault}");
+        }
+
+        if (Variable(KeyVariable) is string text)
+        {
+            return (Protect(text), $"environment variable {KeyVariable}");
+        }
+
+        if (endpoint.IsLoopback)
+        {
+            // A server of this machine that was started without a key takes any.
+            return (Protect("local"), "none (a local server that asks for no key)");
+        }
+
+        cmdlet.ThrowTerminatingError(ErrorRecords.Make(
+            new PSInvalidOperationException("There is no key."),
+            "NoKey",
+            ErrorCategory.AuthenticationError,
+            endpoint,
+            $"There is no key for {endpoint}.",
+            $"Run Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variable {KeyVariable}; Start-FineTuningServer needs none."));
+        throw new InvalidOperationException();
+    }
+
+    public static SecureString Protect(string text)
+    {
+        var key = new SecureString();
+        foreach (char c in text)
+        {
+            key.AppendChar(c);
+        }
+
+        key.MakeReadOnly();
+        return key;
+    }
+
+    public static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null;
+}

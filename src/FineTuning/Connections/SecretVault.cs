@@ -1,0 +1,115 @@
+using System;
+using System.Collections.ObjectModel;
+using System.Linq;
+using System.Management.Automation;
+using System.Security;
+using System.Threading;
+using FineTuning.Common;
+
+namespace FineTuning.Connections;
+
+/// <summary>Reads keys with SecretManagement where it is installed. The module does not need it to import.</summary>
+internal static class SecretVault
+{
+    private const string Module = "Microsoft.PowerShell.SecretManagement";
+
+    private static readonly string s_find = $@"
+        param($Name)
+        if (-not (Get-Command -Name {Module}\Get-Secret -ErrorAction Ignore)) {{ return }}
+        $fault = $null
+        $info = {Module}\Get-SecretInfo -Name $Name -ErrorAction SilentlyContinue -ErrorVariable fault -WarningAction Ignore |
+            Where-Object Name -EQ $Name | Select-Object -First 1
+        if (-not $info) {{ if ($fault) {{ [string]$fault[0] }}; return }}
+        $info.VaultName
+        {Module}\Get-Secret -Name $Name -Vault $info.VaultName -ErrorAction Stop";
+
+    private static readonly string s_get = $@"
+        param($Name, $Vault)
+        if (-not (Get-Command -Name {Module}\Get-Secret -ErrorAction Ignore)) {{
+            throw 'The module {Module} is not installed. Run: Install-Module {Module}, Microsoft.PowerShell.SecretStore'
+        }}
+        $where = @{{}}
+        if ($Vault) {{ $where.Vault = $Vault }}
+        {Module}\Get-Secret -Name $Name @where -ErrorAction Stop";
+
+    /// <summary>Looks for a secret that nobody named. A vault that cannot be read is a warning, not an end.</summary>
+    public static (SecureString Key, string Vault)? Find(PSCmdlet cmdlet, string name)
+    {
+        try
+        {
+            Collection<PSObject> found = Invoke(cmdlet, s_find, name);
+            if (found.Count == 2)
+            {
+                return (ToKey(found[1], name), found[0].ToString());
+            }
+
+            if (found.Count == 1)
+            {
+                cmdlet.WriteWarning($"A secret vault could not be read, so the environment is used: {found[0]}");
+            }
+        }
+        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException)
+        {
+            cmdlet.WriteWarning($"The secret {name} could not be read, so the environment is used: {e.Message}");
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads a secret that the user named, or stops the cmdlet with the reason.</summary>
+    public static SecureString Get(PSCmdlet cmdlet, string name, string? vault)
+    {
+        string where = vault is null ? "the registered vaults" : $"the vault {vault}";
+        try
+        {
+            Collection<PSObject> found = Invoke(cmdlet, s_get, name, vault);
+            if (found.Count > 0)
+            {
+                return ToKey(found[0], name);
+            }
+
+            Throw($"The secret {name} is not in {where}.", ErrorCategory.ObjectNotFound, "SecretNotFound");
+        }
+        catch (ArgumentException e)
+        {
+            Throw(e.Message, ErrorCategory.InvalidType, "SecretOfWrongType");
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            Throw($"The secret {name} could not be read from {where}: {e.Message.TrimEnd('.')}.", ErrorCategory.ResourceUnavailable, "SecretUnavailable");
+        }
+
+        throw new InvalidOperationException();
+
+        void Throw(string message, ErrorCategory category, string id) => cmdlet.ThrowTerminatingError(ErrorRecords.Make(
+            new PSInvalidOperationException(message),
+            id,
+            category,
+            name,
+            message,
+            "Get-SecretInfo lists the secrets, Unlock-SecretStore opens a locked store, Set-Secret adds one."));
+    }
+
+    private static Collection<PSObject> Invoke(PSCmdlet cmdlet, string script, params object?[] arguments)
+    {
+        // Code of other modules must not see our context: if it blocks on async work of its own, that would come back here and wait for ever.
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return cmdlet.InvokeCommand.InvokeScript(script, arguments.Select(a => a!).ToArray());
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private static SecureString ToKey(PSObject secret, string name) => secret.BaseObject switch
+    {
+        SecureString key => key,
+        string text => ConnectionResolver.Protect(text),
+        PSCredential credential => credential.Password,
+        object other => throw new ArgumentException($"The secret {name} is a {other.GetType().Name}, not a string, SecureString or credential."),
+    };
+}

@@ -1,0 +1,81 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Completers;
+using FineTuning.Core.Files;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Commands;
+
+/// <summary>Downloads files.</summary>
+[Cmdlet(VerbsCommunications.Receive, "FineTuningFile", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
+{
+    /// <summary>The files to download.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FileId")]
+    [ArgumentCompleter(typeof(FileIdCompleter))]
+    public FileIdentity[] Id { get; set; } = [];
+
+    /// <summary>A folder, or the name of the new file; the current location by default.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = ".";
+
+    /// <summary>Keeps a result file as the service sends it, in base64.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    /// <summary>Replaces existing files.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (FileIdentity id in Id)
+        {
+            await ForEachAsync("File", id, () => ReceiveAsync(id.Id, cancellationToken));
+        }
+    }
+
+    private async Task ReceiveAsync(string id, CancellationToken cancellationToken)
+    {
+        string target = LocalPath.Target(this, Path);
+        if (!ShouldProcess($"{id} to {target}", "Download file"))
+        {
+            return;
+        }
+
+        FileResource file = await Client.GetFileAsync(id, cancellationToken);
+        if (Directory.Exists(target))
+        {
+            target = System.IO.Path.Combine(target, SafeName.For(file));
+        }
+
+        using var line = new ProgressLine(this, $"Downloading {file.FileName}");
+        var progress = new Relay<long>(got => line.Report(
+            $"{ByteSize.Text(got)} of {ByteSize.Text(file.Bytes)}", file.Bytes is > 0 ? (double)got / file.Bytes.Value : null));
+        try
+        {
+            var download = new FileDownload(Client) { Overwrite = Force, DecodeResults = !Raw };
+            await download.RunAsync(file, target, progress, cancellationToken);
+            WriteObject(new FileInfo(target));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            bool exists = File.Exists(target) && !Force;
+            WriteError(ErrorRecords.Make(
+                e,
+                exists ? "FileExists" : "FileNotWritten",
+                exists ? ErrorCategory.ResourceExists : ErrorCategory.WriteError,
+                target,
+                exists ? $"The file '{target}' exists already." : $"'{target}' could not be written: {e.Message}",
+                exists ? "Use -Force to replace it, or -Path to choose another place." : "Choose another place with -Path."));
+        }
+    }
+}

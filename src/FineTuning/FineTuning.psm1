@@ -1,0 +1,19 @@
+# Chooses the assembly for this PowerShell. PowerShell 7.4 and later have what the net8.0 build needs in the box; Windows PowerShell and
+# older ones take the netstandard2.0 build, which brings its own System.Text.Json.
+$target = if ($PSVersionTable.PSVersion -ge [version] '7.4' -and (Test-Path -LiteralPath "$PSScriptRoot/net8.0/FineTuning.dll")) { 'net8.0' } else { 'netstandard2.0' }
+$assembly = [IO.Path]::Combine($PSScriptRoot, $target, 'FineTuning.dll')
+
+$resolver = $null
+if ($target -eq 'netstandard2.0') {
+    # Before any type loads that mentions an assembly of ours: Windows PowerShell has no binding redirects.
+    $resolver = [Reflection.Assembly]::LoadFrom($assembly).GetType('FineTuning.Common.DependencyResolver', $true)
+    $resolver::Attach()
+}
+
+Import-Module -Name $assembly -ErrorAction Stop
+
+$MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
+    if ($resolver) { $resolver::Detach() }
+}.GetNewClosure()
+
+Export-ModuleMember -Cmdlet *

@@ -1,0 +1,83 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Completers;
+using FineTuning.Core.Api;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Commands;
+
+/// <summary>Lists jobs, or shows some.</summary>
+[Cmdlet(VerbsCommon.Get, "FineTuningJob", DefaultParameterSetName = "List", SupportsPaging = true)]
+[OutputType(typeof(FineTuningJob))]
+public sealed class GetFineTuningJobCommand : ApiCmdlet
+{
+    /// <summary>The jobs to show.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [Alias("JobId")]
+    [ArgumentCompleter(typeof(JobIdCompleter))]
+    public JobIdentity[] Id { get; set; } = [];
+
+    /// <summary>Only jobs with one of these statuses. Chosen here: the service lists all.</summary>
+    [Parameter(ParameterSetName = "List")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JobStatusCompleter))]
+    public string[]? Status { get; set; }
+
+    /// <summary>Only jobs of these base models; wildcards are allowed. Chosen here: the service lists all.</summary>
+    [Parameter(ParameterSetName = "List")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BaseModelCompleter))]
+    public string[]? Model { get; set; }
+
+    /// <summary>Only jobs that carry all these pairs. Chosen by the service.</summary>
+    [Parameter(ParameterSetName = "List")]
+    [ValidateNotNull]
+    public IDictionary? Metadata { get; set; }
+
+    /// <summary>Only jobs without metadata. Chosen by the service.</summary>
+    [Parameter(ParameterSetName = "List")]
+    public SwitchParameter NoMetadata { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == "List")
+        {
+            await TryAsync("Job", null, () => WriteListAsync(ListAsync(cancellationToken), job => new FineTuningJob(job), cancellationToken));
+            return;
+        }
+
+        foreach (JobIdentity id in Id)
+        {
+            await ForEachAsync("Job", id, async () => WriteObject(new FineTuningJob(await Client.GetJobAsync(id.Id, cancellationToken))));
+        }
+    }
+
+    private async IAsyncEnumerable<JobResource> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        bool filtersHere = Status is not null || Model is not null;
+        WildcardPattern[]? models = Model?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase)).ToArray();
+        JobStatus[]? statuses = Status?.Select(s => new JobStatus(s)).ToArray();
+        var query = new JobQuery
+        {
+            Limit = filtersHere ? 100 : PageSize(),
+            Metadata = Metadata is null ? null : MetadataTransform.ToPairs(Metadata),
+            NoMetadata = NoMetadata,
+        };
+        await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))
+        {
+            if ((statuses is null || statuses.Contains(job.Status)) && (models is null || Array.Exists(models, m => m.IsMatch(job.Model))))
+            {
+                yield return job;
+            }
+        }
+    }
+}

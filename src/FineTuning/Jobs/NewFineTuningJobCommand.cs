@@ -1,0 +1,311 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Completers;
+using FineTuning.Core.Api;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Models;
+using FineTuning.Files;
+using FineTuning.Jobs;
+
+namespace FineTuning.Commands;
+
+/// <summary>Creates a job, from a training file here or at the service.</summary>
+[Cmdlet(VerbsCommon.New, "FineTuningJob", SupportsShouldProcess = true)]
+[OutputType(typeof(FineTuningJob))]
+public sealed class NewFineTuningJobCommand : JobWaitCmdlet
+{
+    private const string KeyName = "idempotency_key";
+
+    /// <summary>The base model.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BaseModelCompleter))]
+    public string Model { get; set; } = string.Empty;
+
+    /// <summary>A file here, which is checked and uploaded, or a file at the service.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    public JobFile? TrainingFile { get; set; }
+
+    /// <summary>As -TrainingFile, for the validation data.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public JobFile? ValidationFile { get; set; }
+
+    /// <summary>Part of the model's name.</summary>
+    [Parameter]
+    [ValidateLength(1, 64)]
+    public string? Suffix { get; set; }
+
+    /// <summary>What the run's randomness starts from.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int Seed { get; set; }
+
+    /// <summary>How to train.</summary>
+    [Parameter]
+    [ValidateSet("supervised", "dpo", "reinforcement")]
+    public string? Method { get; set; }
+
+    /// <summary>Passes over the training data, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, 50, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EpochCount { get; set; }
+
+    /// <summary>Examples a step, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, 256, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> BatchSize { get; set; }
+
+    /// <summary>Factor on the service's own rate, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(0, double.MaxValue, AboveMin = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<double> LearningRateMultiplier { get; set; }
+
+    /// <summary>dpo: weight of the penalty, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(0, 2, AboveMin = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<double> Beta { get; set; }
+
+    /// <summary>reinforcement: what scores the samples, as a hashtable, an object, JSON, or the path of a JSON file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Grader { get; set; }
+
+    /// <summary>reinforcement: effort of reasoning.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReasoningEffortCompleter))]
+    public string? ReasoningEffort { get; set; }
+
+    /// <summary>reinforcement: factor on the compute, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(0.00001, 10, AboveMin = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<double> ComputeMultiplier { get; set; }
+
+    /// <summary>reinforcement: steps between evaluations, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, int.MaxValue, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EvalInterval { get; set; }
+
+    /// <summary>reinforcement: samples an evaluation, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, int.MaxValue, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EvalSamples { get; set; }
+
+    /// <summary>Project at Weights and Biases that is told of the metrics.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WandbProject { get; set; }
+
+    /// <summary>Name of the run at Weights and Biases.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WandbName { get; set; }
+
+    /// <summary>User or team at Weights and Biases.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WandbEntity { get; set; }
+
+    /// <summary>Tags of the run at Weights and Biases.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? WandbTag { get; set; }
+
+    /// <summary>Up to 16 pairs of your own.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Metadata { get; set; }
+
+    /// <summary>Azure: kind of training.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrainingTypeCompleter))]
+    public string? TrainingType { get; set; }
+
+    /// <summary>A name for this piece of work: if a job carries it already, that job is emitted and none is created.</summary>
+    [Parameter]
+    [ValidateLength(1, 512)]
+    public string? IdempotencyKey { get; set; }
+
+    /// <summary>Waits until the job has ended.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        JobCreateRequest request;
+        string? trainingPath;
+        string? validationPath;
+        try
+        {
+            request = Build();
+            trainingPath = Resolve(TrainingFile!);
+            validationPath = ValidationFile is null ? null : Resolve(ValidationFile);
+        }
+        catch (FileNotFoundException e)
+        {
+            WriteError(LocalPath.Missing(e.FileName!));
+            return;
+        }
+        catch (PSArgumentException e)
+        {
+            WriteError(ErrorRecords.Invalid("InvalidJob", e.Message, "Correct the parameters and repeat the command.", TrainingFile));
+            return;
+        }
+
+        if (!ShouldProcess($"{Model} with {TrainingFile}", "Create fine-tuning job"))
+        {
+            return;
+        }
+
+        await TryAsync("Job", TrainingFile, async () =>
+        {
+            JobResource? job = await FindByKeyAsync(cancellationToken) ?? await CreateAsync(request, trainingPath, validationPath, cancellationToken);
+            if (job is null)
+            {
+                return;
+            }
+
+            if (Wait)
+            {
+                await WaitAsync([job.Id], cancellationToken);
+            }
+            else
+            {
+                WriteObject(new FineTuningJob(job));
+            }
+        });
+    }
+
+    private string? Resolve(JobFile file) => file.Refusal is string refusal ? throw new PSArgumentException(refusal) : file.LocalPath(this);
+
+    private async Task<JobResource?> CreateAsync(
+        JobCreateRequest request, string? trainingPath, string? validationPath, CancellationToken cancellationToken)
+    {
+        // Both files are checked before either is sent: half of the work is no use to anybody.
+        string method = request.Method?.Type ?? "supervised";
+        foreach ((string? path, int minimum) in new[] { (trainingPath, 10), (validationPath, 1) })
+        {
+            var options = new DatasetCheckOptions { Method = method, MinimumExamples = minimum };
+            if (path is not null && await DatasetUpload.CheckAsync(this, path, options, cancellationToken) is ErrorRecord refusal)
+            {
+                WriteError(refusal);
+                return null;
+            }
+        }
+
+        request = request with
+        {
+            TrainingFile = await UploadAsync(trainingPath, cancellationToken) ?? request.TrainingFile,
+            ValidationFile = await UploadAsync(validationPath, cancellationToken) ?? request.ValidationFile,
+        };
+        return await Client.CreateJobAsync(request, cancellationToken);
+    }
+
+    private async Task<string?> UploadAsync(string? path, CancellationToken cancellationToken) =>
+        path is null ? null : (await DatasetUpload.SendAsync(this, Client, path, "fine-tune", cancellationToken)).Id;
+
+    private async Task<JobResource?> FindByKeyAsync(CancellationToken cancellationToken)
+    {
+        if (IdempotencyKey is null)
+        {
+            return null;
+        }
+
+        var query = new JobQuery { Limit = 1, Metadata = new Dictionary<string, string> { [KeyName] = IdempotencyKey } };
+        JobResource? job = (await Client.ListJobsAsync(query, cancellationToken)).Data.FirstOrDefault();
+
+        // A service that ignores the filter lists any job.
+        if (job?.Metadata?.TryGetValue(KeyName, out string? key) != true || key != IdempotencyKey)
+        {
+            return null;
+        }
+
+        WriteVerbose($"The job {job.Id} carries the key '{IdempotencyKey}' already; none was created.");
+        return job;
+    }
+
+    private JobCreateRequest Build()
+    {
+        ICollection<string> given = MyInvocation.BoundParameters.Keys;
+        var numbers = new Hyperparameters
+        {
+            EpochCount = Given(nameof(EpochCount), EpochCount),
+            BatchSize = Given(nameof(BatchSize), BatchSize),
+            LearningRateMultiplier = Given(nameof(LearningRateMultiplier), LearningRateMultiplier),
+            Beta = Given(nameof(Beta), Beta),
+            ReasoningEffort = ReasoningEffort,
+            ComputeMultiplier = Given(nameof(ComputeMultiplier), ComputeMultiplier),
+            EvalInterval = Given(nameof(EvalInterval), EvalInterval),
+            EvalSamples = Given(nameof(EvalSamples), EvalSamples),
+        };
+        return new JobCreateRequest
+        {
+            Model = Model,
+            TrainingFile = TrainingFile!.Value,
+            ValidationFile = ValidationFile?.Value,
+            Suffix = Suffix,
+            Seed = Given(nameof(Seed), Seed),
+            Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : MethodBuilder.ReadGrader(this, Grader)),
+            Metadata = BuildMetadata(),
+            Integrations = BuildIntegrations(),
+            TrainingType = TrainingType,
+        };
+
+        T? Given<T>(string name, T value)
+            where T : struct => given.Contains(name) ? value : null;
+    }
+
+    private Dictionary<string, string>? BuildMetadata()
+    {
+        Dictionary<string, string> pairs = Metadata is null ? [] : MetadataTransform.ToPairs(Metadata);
+        if (IdempotencyKey is not null)
+        {
+            pairs[KeyName] = IdempotencyKey;
+        }
+
+        if (pairs.Count > 16)
+        {
+            throw new PSArgumentException($"The metadata has {pairs.Count} pairs; the service takes 16.");
+        }
+
+        foreach (KeyValuePair<string, string> pair in pairs)
+        {
+            if (pair.Key.Length is 0 or > 64 || pair.Value.Length > 512)
+            {
+                throw new PSArgumentException(
+                    $"The metadata pair '{pair.Key}' is too long: the service takes keys of 1 to 64 characters and values of up to 512.");
+            }
+        }
+
+        return pairs.Count == 0 ? null : pairs;
+    }
+
+    private List<JobIntegration>? BuildIntegrations()
+    {
+        if (WandbProject is null)
+        {
+            return WandbName is null && WandbEntity is null && WandbTag is null
+                ? null
+                : throw new PSArgumentException("-WandbName, -WandbEntity and -WandbTag need a -WandbProject.");
+        }
+
+        return [new JobIntegration { Wandb = new WandbIntegration { Project = WandbProject, Name = WandbName, Entity = WandbEntity, Tags = WandbTag } }];
+    }
+}

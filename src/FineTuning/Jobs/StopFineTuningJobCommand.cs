@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Commands;
+
+/// <summary>Ends jobs for good. What they trained is lost.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "FineTuningJob", SupportsShouldProcess = true)]
+[OutputType(typeof(FineTuningJob))]
+public sealed class StopFineTuningJobCommand : JobChangeCmdlet
+{
+    private protected override string Action => "Cancel fine-tuning job";
+
+    private protected override Task<JobResource> ChangeAsync(string jobId, CancellationToken cancellationToken) =>
+        Client.CancelJobAsync(jobId, cancellationToken);
+}

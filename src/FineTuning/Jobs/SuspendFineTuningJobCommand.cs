@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Commands;
+
+/// <summary>Pauses jobs, to go on later.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "FineTuningJob", SupportsShouldProcess = true)]
+[OutputType(typeof(FineTuningJob))]
+public sealed class SuspendFineTuningJobCommand : JobChangeCmdlet
+{
+    private protected override string Action => "Pause fine-tuning job";
+
+    private protected override Task<JobResource> ChangeAsync(string jobId, CancellationToken cancellationToken) =>
+        Client.PauseJobAsync(jobId, cancellationToken);
+}

@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+using System.Text.Json;
+
+namespace FineTuning.Server;
+
+/// <summary>Each running server describes itself in a file of the user's, so that any session finds it.</summary>
+internal static class RunFiles
+{
+    /// <summary>The user's data folder of this module; a temporary one for accounts that have none.</summary>
+    public static string UserFolder
+    {
+        get
+        {
+            string root = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
+            return root.Length > 0
+                ? Path.Combine(root, "FineTuning")
+                : Path.Combine(Path.GetTempPath(), "FineTuning-" + Environment.UserName);
+        }
+    }
+
+    /// <summary>Where a server keeps its data unless told otherwise.</summary>
+    public static string DefaultDataFolder => Path.Combine(UserFolder, "server");
+
+    /// <summary>A name for the run file of a new server.</summary>
+    public static string NewName()
+    {
+        string folder = Path.Combine(UserFolder, "run");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, Guid.NewGuid().ToString("N") + ".json");
+    }
+
+    /// <summary>The servers whose processes are there. Files of servers that are gone are deleted.</summary>
+    public static IEnumerable<FineTuningServerInfo> Read()
+    {
+        string folder = Path.Combine(UserFolder, "run");
+        if (!Directory.Exists(folder))
+        {
+            yield break;
+        }
+
+        foreach (string file in Directory.GetFiles(folder, "*.json"))
+        {
+            if (TryRead(file) is not FineTuningServerInfo server)
+            {
+                continue;
+            }
+
+            if (IsAlive(server.ProcessId))
+            {
+                yield return server;
+            }
+            else
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    public static FineTuningServerInfo? TryRead(string file)
+    {
+        try
+        {
+            return FineTuningServerInfo.Parse(File.ReadAllText(file), file);
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // It is being written or deleted at this moment, or it is not ours.
+            return null;
+        }
+    }
+
+    public static bool IsAlive(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return false;
+        }
+    }
+}

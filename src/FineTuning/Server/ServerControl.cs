@@ -1,0 +1,98 @@
+using System;
+using System.Diagnostics;
+using System.Net.Http;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FineTuning.Server;
+
+/// <summary>Talks to the part of a local server that is not the service's API.</summary>
+internal static class ServerControl
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Fills in what the server does now. False if nothing answers there.</summary>
+    public static async Task<bool> RefreshAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage response = await s_http.GetAsync(new Uri(server.Root, "/_server/health"), cancellationToken);
+            using JsonDocument health = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            server.JobsRunning = health.RootElement.GetProperty("jobs_running").GetInt32();
+            server.JobsQueued = health.RootElement.GetProperty("jobs_queued").GetInt32();
+            return true;
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Asks the server to stop and waits until its process is gone; one that does not answer is ended.</summary>
+    public static async Task StopAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
+    {
+        using Process? process = Find(server.ProcessId);
+        if (process is null)
+        {
+            return;
+        }
+
+        var gone = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => gone.TrySetResult(true);
+        if (process.HasExited)
+        {
+            return;
+        }
+
+        bool asked = await AskAsync(server, cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
+        using (patience.Token.Register(() => gone.TrySetResult(false)))
+        {
+            if ((!asked || !await gone.Task) && !process.HasExited)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                process.Kill();
+                process.WaitForExit((int)s_patience.TotalMilliseconds);
+            }
+        }
+    }
+
+    private static async Task<bool> AskAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Root, "/_server/stop"));
+        request.Headers.Add("X-Control-Token", server.ControlToken);
+        try
+        {
+            using HttpResponseMessage response = await s_http.SendAsync(request, cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        HttpRequestException or JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException => true,
+        _ => false,
+    };
+
+    private static Process? Find(int processId)
+    {
+        try
+        {
+            return Process.GetProcessById(processId);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Security;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Connections;
+using FineTuning.Core.Api;
+using FineTuning.Server;
+
+namespace FineTuning.Commands;
+
+/// <summary>Starts a local server that trains small models, and connects the session to it.</summary>
+[Cmdlet(VerbsLifecycle.Start, "FineTuningServer", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[OutputType(typeof(FineTuningServerInfo))]
+public sealed class StartFineTuningServerCommand : AsyncCmdlet
+{
+    /// <summary>The folder of its data; one in the user's data folder by default.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Keeps nothing, and ends with this session.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Memory")]
+    public SwitchParameter Memory { get; set; }
+
+    /// <summary>The port; 0 takes a free one.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>The only key it takes; it takes any by default.</summary>
+    [Parameter]
+    [ApiKeyTransform]
+    [ValidateNotNull]
+    public SecureString? ApiKey { get; set; }
+
+    /// <summary>Emits the server.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        string? folder = Memory ? null : Path is null ? RunFiles.DefaultDataFolder : LocalPath.Target(this, Path);
+        if (!ShouldProcess(folder ?? "memory", "Start local fine-tuning server"))
+        {
+            return;
+        }
+
+        FineTuningServerInfo server = await FindRunningAsync(folder, cancellationToken) ?? await StartAsync(folder, cancellationToken);
+        RunspaceState session = RunspaceState.Current;
+        session.Servers.RemoveAll(s => s.ProcessId == server.ProcessId);
+        session.Servers.Add(server);
+        session.Connection = ConnectionResolver.Open(
+            this,
+            new ClientOptions { Endpoint = server.Endpoint },
+            (ApiKey ?? ConnectionResolver.Protect("local"), ApiKey is null ? "none (the local server takes any key)" : "parameter ApiKey"));
+        if (PassThru)
+        {
+            WriteObject(server);
+        }
+    }
+
+    /// <summary>A server that serves the folder already is as good as a new one.</summary>
+    private async Task<FineTuningServerInfo?> FindRunningAsync(string? folder, CancellationToken cancellationToken)
+    {
+        if (folder is null)
+        {
+            return null;
+        }
+
+        string full = System.IO.Path.GetFullPath(folder).TrimEnd(System.IO.Path.DirectorySeparatorChar);
+        FineTuningServerInfo? running = RunFiles.Read().FirstOrDefault(s => s.Path == full);
+        if (running is null || !await ServerControl.RefreshAsync(running, cancellationToken))
+        {
+            return null;
+        }
+
+        if (Port != 0 && running.Endpoint.Port != Port)
+        {
+            ThrowTerminatingError(ErrorRecords.Invalid(
+                "ServerAlreadyRuns",
+                $"A server for '{folder}' runs already at {running.Endpoint}, on another port.",
+                "Stop it with Get-FineTuningServer | Stop-FineTuningServer, or leave -Port out to use it.",
+                folder,
+                ErrorCategory.ResourceExists));
+        }
+
+        WriteVerbose($"A server for '{folder}' runs already at {running.Endpoint}; this session uses it.");
+        return running;
+    }
+
+    private async Task<FineTuningServerInfo> StartAsync(string? folder, CancellationToken cancellationToken)
+    {
+        string? dotnet = DotnetHost.Find(out string found);
+        if (dotnet is null)
+        {
+            ThrowTerminatingError(ErrorRecords.Make(
+                new FileNotFoundException($"The local server needs the ASP.NET Core runtime: {found}."),
+                "AspNetCoreRuntimeMissing",
+                ErrorCategory.NotInstalled,
+                DotnetHost.Framework,
+                $"The local server needs the ASP.NET Core runtime {DotnetHost.MajorVersion}, and {found}.",
+                $"Install it from https://dotnet.microsoft.com/download/dotnet/{DotnetHost.MajorVersion}.0 (ASP.NET Core Runtime), or with the package manager as aspnetcore-runtime-{DotnetHost.MajorVersion}.0."));
+        }
+
+        if (!File.Exists(ServerProcess.Program))
+        {
+            ThrowTerminatingError(ErrorRecords.Make(
+                new FileNotFoundException($"The server's program '{ServerProcess.Program}' is not there."),
+                "ServerMissing",
+                ErrorCategory.NotInstalled,
+                ServerProcess.Program,
+                $"The server's program '{ServerProcess.Program}' is not there.",
+                "Install the module again, or run ./build.ps1 in its repository."));
+        }
+
+        try
+        {
+            using var line = new ProgressLine(this, "Starting the local fine-tuning server");
+            line.Report(folder ?? "in memory");
+            return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            ThrowTerminatingError(ErrorRecords.Make(
+                e, "ServerNotStarted", ErrorCategory.OpenError, folder, $"The local server did not start: {e.Message.TrimEnd('.')}.",
+                "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."));
+            throw;
+        }
+    }
+}
