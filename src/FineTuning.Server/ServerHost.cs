@@ -121,7 +121,7 @@ internal sealed class ServerHost : IAsyncDisposable
             files,
             finisher,
             validator ?? new CoreDatasetValidator(),
-            trainer ?? DefaultTrainer.Create(),
+            trainer ?? new NeuralTrainer(),
             Options.Trainers,
             loggers.CreateLogger<JobRunner>());
 

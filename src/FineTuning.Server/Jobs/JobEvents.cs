@@ -35,6 +35,9 @@ internal static class JobEvents
     public static void Restarted(Session session, JobRecord job) =>
         Add(session, job, "The local server was stopped while this job was at work; it goes on from its last saved state", "warn");
 
+    public static void StartsOver(Session session, JobRecord job, string reason) =>
+        Add(session, job, $"{reason} The training starts over", "warn");
+
     public static void PauseRequested(Session session, JobRecord job) => Add(session, job, "Pause requested");
 
     public static void Paused(Session session, JobRecord job) => Add(session, job, "Fine-tuning job paused");

@@ -27,6 +27,7 @@ internal sealed partial class JobRunner(
     int trainerCount,
     ILogger<JobRunner> log) : IAsyncDisposable
 {
+    private const string UnusableState = "invalid_state";
     private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
     private readonly List<Channel<bool>> _bells = [];
@@ -283,11 +284,23 @@ internal sealed partial class JobRunner(
         TrainingPlan? plan = job.Plan;
         if (plan is null)
         {
-            TrainingPlan settled = plan = trainer.Plan(request);
+            TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
             database.WriteAsync(session => JobStore.SetPlan(session, job, settled)).GetAwaiter().GetResult();
         }
 
-        TrainingOutcome outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        TrainingOutcome outcome;
+        try
+        {
+            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        }
+        catch (TrainingException e) when (e.Code == UnusableState && state is not null)
+        {
+            // A damaged state costs time, not the job.
+            database.WriteAsync(session => JobEvents.StartsOver(session, job, e.Message)).GetAwaiter().GetResult();
+            request = request with { ResumeFrom = null };
+            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        }
+
         recorder.Flush();
         return outcome;
     }
