@@ -12,7 +12,7 @@ public interface ITrainer
     string Name { get; }
 
     /// <summary>Settles every 'auto' of the request from the data, before the first step.</summary>
-    TrainingPlan Plan(TrainingRequest request);
+    TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Trains until the plan is done, <paramref name="control"/> asks for a pause, or <paramref name="cancellationToken"/>

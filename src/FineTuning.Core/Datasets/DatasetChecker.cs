@@ -1,0 +1,109 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
+
+namespace FineTuning.Core.Datasets;
+
+/// <summary>
+/// Finds every problem of a dataset in one pass, in memory that does not depend on the size of the file. No content makes it throw:
+/// what is wrong with the data is in the report.
+/// </summary>
+public static class DatasetChecker
+{
+    /// <summary>Checks a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What to check; null for the defaults, which fit a training file.</param>
+    /// <param name="progress">Told of the bytes and examples done; null for none.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The check was stopped.</exception>
+    public static async Task<DatasetReport> CheckFileAsync(
+        string path, DatasetCheckOptions? options = null, IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options = Validated(options);
+        using FileStream stream = Open(path);
+        return await Scan(stream, options, progress).RunAsync(stream, stream.Name, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks what is left of a stream.</summary>
+    /// <param name="stream">The stream; it is not disposed of.</param>
+    /// <param name="name">The name for the report.</param>
+    /// <param name="options">What to check; null for the defaults, which fit a training file.</param>
+    /// <param name="progress">Told of the bytes and examples done; null for none.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The check was stopped.</exception>
+    public static async Task<DatasetReport> CheckAsync(
+        Stream stream, string name, DatasetCheckOptions? options = null, IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (stream is null)
+        {
+            throw new ArgumentNullException(nameof(stream));
+        }
+
+        if (name is null)
+        {
+            throw new ArgumentNullException(nameof(name));
+        }
+
+        options = Validated(options);
+        long? total = stream.CanSeek ? stream.Length - stream.Position : null;
+        DatasetScan scan = new(name, options, total, progress);
+        return await scan.RunAsync(stream, null, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks a training and a validation file, and whether they share examples.</summary>
+    /// <param name="trainingPath">The training file.</param>
+    /// <param name="validationPath">The validation file; one example is enough there.</param>
+    /// <param name="options">What to check; null for the defaults.</param>
+    /// <param name="progress">Told of the bytes and examples done, of one file after the other; null for none.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>The report of the training file, with that of the validation file in <see cref="DatasetReport.Validation"/>.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">A file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The check was stopped.</exception>
+    public static async Task<DatasetReport> CheckPairAsync(
+        string trainingPath, string validationPath, DatasetCheckOptions? options = null,
+        IProgress<DatasetProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options = Validated(options);
+        using FileStream training = Open(trainingPath);
+
+        // Opened before anything is checked: a wrong path should not be told of after an hour.
+        using FileStream validation = Open(validationPath);
+        DatasetScan trainingScan = Scan(training, options, progress);
+        DatasetReport trainingReport =
+            await trainingScan.RunAsync(training, training.Name, null, cancellationToken).ConfigureAwait(false);
+
+        DatasetCheckOptions validationOptions = options with { MinimumExamples = Math.Min(options.MinimumExamples, 1) };
+        DatasetScan validationScan = Scan(validation, validationOptions, progress, trainingScan.Seen);
+        DatasetReport validationReport =
+            await validationScan.RunAsync(validation, validation.Name, trainingScan.Format, cancellationToken).ConfigureAwait(false);
+        return trainingReport with { Validation = validationReport };
+    }
+
+    private static DatasetCheckOptions Validated(DatasetCheckOptions? options)
+    {
+        options ??= new DatasetCheckOptions();
+        ScanState.Validate(options);
+        return options;
+    }
+
+    // Read in large pieces from the start to the end, so a buffer in between would only be a copy more.
+    private static FileStream Open(string path) => new(
+        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+
+    private static DatasetScan Scan(
+        FileStream stream, DatasetCheckOptions options, IProgress<DatasetProgress>? progress, DuplicateIndex? training = null) =>
+        new(Path.GetFileName(stream.Name), options, stream.CanSeek ? stream.Length : null, progress, training);
+}

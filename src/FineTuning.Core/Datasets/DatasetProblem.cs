@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace FineTuning.Core.Datasets;
+
+/// <summary>One problem of a dataset: what it is, where it is and what to do about it.</summary>
+public sealed record DatasetProblem
+{
+    /// <summary>The stable code of the problem, such as <c>FT1012</c>; <see cref="ProblemCodes"/> explains it.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Whether the service would refuse the file for it.</summary>
+    public required ProblemSeverity Severity { get; init; }
+
+    /// <summary>The line, counted from 1; 0 is the file as a whole.</summary>
+    public long Line { get; init; }
+
+    /// <summary>Where the problem is in the file, in bytes from its start; where that cannot be told, the start of the line.</summary>
+    public long ByteOffset { get; init; }
+
+    /// <summary>Where the problem is in the line, such as <c>$.messages[1].role</c>, or null.</summary>
+    public string? JsonPath { get; init; }
+
+    /// <summary>What is wrong, in one sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What to do next, in one sentence.</summary>
+    public required string Fix { get; init; }
+
+    /// <summary>The name of the dataset, so that the problems of two files can stand in one list.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Returns the problem as one line of text: <c>line 12: message (FT1012)</c>.</summary>
+    public override string ToString() => Line > 0
+        ? string.Format(CultureInfo.InvariantCulture, "line {0}: {1} ({2})", Line, Message, Code)
+        : string.Format(CultureInfo.InvariantCulture, "{0} ({1})", Message, Code);
+}

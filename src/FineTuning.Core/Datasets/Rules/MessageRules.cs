@@ -1,0 +1,214 @@
+using System.Collections.Generic;
+using System.Text.Json;
+using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Scanning;
+
+namespace FineTuning.Core.Datasets.Rules;
+
+// Reads a list of messages, wherever it stands.
+internal sealed class MessageRules
+{
+    private readonly LineContext _line;
+    private readonly ContentRules _content;
+    private readonly ToolRules _tools;
+    private readonly MessageJudge _judge;
+
+    // The ids of the calls that a tool message can answer.
+    private readonly HashSet<ulong> _calls = [];
+
+    public MessageRules(LineContext line, ToolRules tools)
+    {
+        _line = line;
+        _content = new ContentRules(line);
+        _tools = tools;
+        _judge = new MessageJudge(line, _calls);
+    }
+
+    public void ReadList(ref JsonScanner json, MessageUse use, out ListFacts facts)
+    {
+        facts = default;
+        bool isOutput = use == MessageUse.Output;
+        if (json.Token != JsonTokenType.StartArray)
+        {
+            _line.Report(isOutput ? PreferenceProblems.OutputNotList : ChatProblems.MessagesNotList, json.Start, null,
+                $"The messages are {json.Kind}, not a list.");
+            json.Skip();
+            return;
+        }
+
+        int start = json.Start;
+        facts.IsList = true;
+        if (_calls.Count > 0)
+        {
+            _calls.Clear();
+        }
+
+        json.EnterArray();
+        while (json.NextElement())
+        {
+            ReadMessage(ref json, use, ref facts);
+        }
+
+        if (facts.Count == 0)
+        {
+            _line.Report(isOutput ? PreferenceProblems.OutputEmpty : ChatProblems.MessagesEmpty, start, null,
+                $"The list of messages is empty.");
+        }
+
+        if (facts.Images > ContentRules.MaxImages)
+        {
+            _line.Report(ChatProblems.TooManyImages, start, null,
+                $"The messages have {facts.Images} images; at most {ContentRules.MaxImages} are taken.");
+        }
+    }
+
+    private void ReadMessage(ref JsonScanner json, MessageUse use, ref ListFacts list)
+    {
+        list.Count++;
+        list.LastStart = json.Start;
+        if (json.Token != JsonTokenType.StartObject)
+        {
+            _line.Report(ChatProblems.MessageNotObject, json.Start, null, $"The message is {json.Kind}, not an object.");
+            list.HasBadRole = true;
+            list.Last = Role.None;
+            json.Skip();
+            return;
+        }
+
+        MessageFacts message = new() { Start = json.Start };
+        json.EnterObject();
+        while (json.NextProperty(out Key key))
+        {
+            ReadProperty(ref json, key, ref message);
+        }
+
+        _judge.Judge(in message, use);
+        AddTo(ref list, in message);
+    }
+
+    private void ReadProperty(ref JsonScanner json, Key key, ref MessageFacts message)
+    {
+        switch (key)
+        {
+            case Key.Role:
+                ReadRole(ref json, ref message);
+                break;
+            case Key.Content:
+                message.ContentStart = json.Start;
+                _content.Read(ref json, ref message);
+                message.ContentEnd = json.End;
+                break;
+            case Key.Name:
+                message.NameAt = json.Start + 1;
+                if (!json.IsString)
+                {
+                    _line.Report(ChatProblems.NameNotString, json.Start, null, $"The name is {json.Kind}, not a string.");
+                }
+
+                json.Skip();
+                break;
+            case Key.Weight:
+                message.WeightAt = json.Start + 1;
+                ReadWeight(ref json, ref message);
+                break;
+            case Key.ToolCalls:
+                // Programs that write out what the service answered leave nulls where there is nothing.
+                message.ToolCallsAt = json.IsNull ? 0 : json.Start + 1;
+                _tools.ReadCalls(ref json, _calls);
+                message.ToolCallsEnd = json.End;
+                break;
+            case Key.FunctionCall:
+                message.FunctionCallAt = json.IsNull ? 0 : json.Start + 1;
+                _tools.ReadFunctionCall(ref json);
+                break;
+            case Key.ToolCallId:
+                ReadToolCallId(ref json, ref message);
+                break;
+            case Key.Refusal:
+                message.RefusalAt = json.IsNull ? 0 : json.Start + 1;
+                json.Skip();
+                break;
+            case Key.Audio:
+                message.AudioAt = json.IsNull ? 0 : json.Start + 1;
+                json.Skip();
+                break;
+            default:
+                _line.Report(ChatProblems.MessageUnknownKey, json.Start, null, $"The message has a key that messages do not have.");
+                json.Skip();
+                break;
+        }
+    }
+
+    private void ReadRole(ref JsonScanner json, ref MessageFacts message)
+    {
+        message.HasRole = true;
+        if (!json.IsString)
+        {
+            _line.Report(ChatProblems.RoleNotString, json.Start, null, $"The role is {json.Kind}, not a string.");
+            json.Skip();
+            return;
+        }
+
+        message.Role = Roles.Parse(json.Value);
+        if (message.Role == Role.None)
+        {
+            _line.Report(ChatProblems.RoleUnknown, json.Start, null,
+                $"The message has the role \"{json.Value}\", which is not one of {Roles.All}.");
+        }
+    }
+
+    private void ReadWeight(ref JsonScanner json, ref MessageFacts message)
+    {
+        bool isNumber = json.Token == JsonTokenType.Number;
+        if (isNumber && json.TryGetDouble(out double weight) && weight is 0 or 1)
+        {
+            message.WeightIsZero = weight == 0;
+        }
+        else if (isNumber)
+        {
+            _line.Report(ChatProblems.WeightValue, json.Start, null, $"The weight is {json.Raw}, not 0 or 1.");
+        }
+        else
+        {
+            _line.Report(ChatProblems.WeightValue, json.Start, null, $"The weight is {json.Kind}, not 0 or 1.");
+            json.Skip();
+        }
+    }
+
+    private void ReadToolCallId(ref JsonScanner json, ref MessageFacts message)
+    {
+        message.ToolCallIdAt = json.IsNull ? 0 : json.Start + 1;
+        if (json.IsString)
+        {
+            message.HasToolCallId = true;
+            message.ToolCallId = Hash128.Of(json.Value).Low;
+        }
+
+        json.Skip();
+    }
+
+    private static void AddTo(ref ListFacts list, in MessageFacts message)
+    {
+        list.Last = message.Role;
+        list.Images += message.Images.Count;
+        switch (message.Role)
+        {
+            case Role.None:
+                list.HasBadRole = true;
+                break;
+            case Role.Assistant:
+                list.HasAssistant = true;
+                list.HasLearned |= !message.WeightIsZero;
+                list.AnswerStart = message.ContentStart;
+                list.AnswerEnd = message.ContentEnd;
+                list.CallsStart = message.ToolCallsAt == 0 ? 0 : message.ToolCallsAt - 1;
+                list.CallsEnd = message.ToolCallsAt == 0 ? 0 : message.ToolCallsEnd;
+                break;
+            case Role.Tool:
+                break;
+            default:
+                list.HasOtherRole = true;
+                break;
+        }
+    }
+}

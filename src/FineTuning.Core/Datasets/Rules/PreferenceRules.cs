@@ -1,0 +1,137 @@
+using System;
+using System.Text.Json;
+using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Scanning;
+
+namespace FineTuning.Core.Datasets.Rules;
+
+internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
+{
+    public override DatasetFormat Format => DatasetFormat.Preference;
+
+    public override void Read(ref JsonScanner json, out ExampleFacts facts)
+    {
+        facts = default;
+        int start = json.Start;
+        bool hasInput = false;
+        Output preferred = default;
+        Output other = default;
+        json.EnterObject();
+        while (json.NextProperty(out Key key))
+        {
+            switch (key)
+            {
+                case Key.Input:
+                    hasInput = true;
+                    ReadInput(ref json);
+                    break;
+                case Key.PreferredOutput:
+                    ReadOutput(ref json, out preferred);
+                    break;
+                case Key.NonPreferredOutput:
+                    ReadOutput(ref json, out other);
+                    break;
+                default:
+                    line.Report(LineProblems.UnknownKey, json.Start, null,
+                        $"A preference example may not have this key, only input, preferred_output and non_preferred_output.");
+                    json.Skip();
+                    break;
+            }
+        }
+
+        facts.IsForeign = !hasInput && !preferred.Exists && !other.Exists;
+        if (!hasInput)
+        {
+            line.Report(PreferenceProblems.InputMissing, start, null, $"The example has no \"input\".");
+        }
+
+        Require(preferred, start, "preferred_output");
+        Require(other, start, "non_preferred_output");
+        if (!preferred.Exists || !other.Exists)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> preferredText = line.Line.Slice(preferred.Start, preferred.End - preferred.Start);
+        if (preferredText.SequenceEqual(line.Line.Slice(other.Start, other.End - other.Start)))
+        {
+            line.Report(PreferenceProblems.OutputsSame, start, null, $"The preferred and the non-preferred output are the same.");
+        }
+
+        facts.HasAnswer = true;
+        facts.Answer = Hash128.Of(preferredText);
+    }
+
+    private void Require(in Output output, int start, string name)
+    {
+        if (!output.Exists)
+        {
+            line.Report(PreferenceProblems.OutputMissing, start, null, $"The example has no \"{name}\".");
+        }
+    }
+
+    private void ReadOutput(ref JsonScanner json, out Output output)
+    {
+        output = new Output { Exists = true, Start = json.Start };
+        messages.ReadList(ref json, MessageUse.Output, out ListFacts list);
+        output.End = json.End;
+
+        // A message of a wrong role has been named; that there is no right one goes without saying then.
+        if (list.Count > 0 && !list.HasAssistant && !list.HasBadRole && !list.HasOtherRole)
+        {
+            line.Report(PreferenceProblems.OutputNoAssistant, output.Start, null, $"The output has no assistant message.");
+        }
+    }
+
+    private void ReadInput(ref JsonScanner json)
+    {
+        int start = json.Start;
+        if (json.Token != JsonTokenType.StartObject)
+        {
+            line.Report(PreferenceProblems.InputNotObject, json.Start, null, $"The input is {json.Kind}, not an object.");
+            json.Skip();
+            return;
+        }
+
+        bool hasMessages = false;
+        json.EnterObject();
+        while (json.NextProperty(out Key key))
+        {
+            switch (key)
+            {
+                case Key.Messages:
+                    hasMessages = true;
+                    messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
+                    if (list.Last == Role.Assistant)
+                    {
+                        line.Report(PreferenceProblems.InputEndsWithAssistant, list.LastStart, null, $"The input ends with an assistant message.");
+                    }
+
+                    break;
+                case Key.Tools:
+                    tools.ReadTools(ref json);
+                    break;
+                case Key.ParallelToolCalls:
+                    tools.ReadParallelToolCalls(ref json);
+                    break;
+                default:
+                    line.Report(PreferenceProblems.InputUnknownKey, json.Start, null,
+                        $"The input may not have this key, only messages, tools and parallel_tool_calls.");
+                    json.Skip();
+                    break;
+            }
+        }
+
+        if (!hasMessages)
+        {
+            line.Report(ChatProblems.MessagesMissing, start, null, $"The input has no \"messages\".");
+        }
+    }
+
+    private struct Output
+    {
+        public bool Exists;
+        public int Start;
+        public int End;
+    }
+}

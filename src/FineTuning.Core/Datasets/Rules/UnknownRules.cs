@@ -1,0 +1,36 @@
+using System.Text;
+using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Scanning;
+
+namespace FineTuning.Core.Datasets.Rules;
+
+// For a line that is no kind of example: says what its keys are, since they are what has to change.
+internal sealed class UnknownRules(LineContext line) : ExampleRules
+{
+    private const int MaxNamedKeys = 5;
+
+    public override DatasetFormat Format => DatasetFormat.Unknown;
+
+    public override void Read(ref JsonScanner json, out ExampleFacts facts)
+    {
+        facts = default;
+        int start = json.Start;
+        bool wanted = line.Wants(LineProblems.UnknownFormat);
+        StringBuilder keys = new();
+        int count = 0;
+        json.EnterObject();
+        while (json.NextProperty(out _))
+        {
+            if (wanted && ++count <= MaxNamedKeys)
+            {
+                keys.Append(count == 1 ? "\"" : ", \"").Append(line.Path.KeyText(line.Line)).Append('"');
+            }
+
+            json.Skip();
+        }
+
+        keys.Append(count > MaxNamedKeys ? ", …" : "");
+        line.Report(LineProblems.UnknownFormat, start, null,
+            $"The line has {(count == 0 ? "no keys" : "the keys " + keys)}, which is no kind of example.");
+    }
+}

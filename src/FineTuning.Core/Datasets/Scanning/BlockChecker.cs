@@ -1,0 +1,317 @@
+using System;
+using System.Text.Json;
+using System.Threading;
+using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
+
+namespace FineTuning.Core.Datasets.Scanning;
+
+// Checks the lines of one block. Each worker has its own; nothing is shared but what is settled before.
+internal sealed class BlockChecker
+{
+    private readonly DatasetCheckOptions _options;
+    private readonly ScanState _state;
+    private readonly LineContext _line;
+    private readonly ExampleRules[] _rules;
+    private bool _mayBeInvalid;
+    private bool _mayHaveSeparators;
+    private long _number;
+
+    public BlockChecker(DatasetCheckOptions options, ScanState state, bool[] isFull)
+    {
+        _options = options;
+        _state = state;
+        _line = new LineContext(options, isFull);
+        ToolRules tools = new(_line);
+        MessageRules messages = new(_line, tools);
+
+        // In the order of DatasetFormat, which is the index.
+        _rules = [
+            new UnknownRules(_line), new ChatRules(_line, messages, tools), new CompletionRules(_line),
+            new PreferenceRules(_line, messages, tools), new ReinforcementRules(_line, messages, tools)];
+    }
+
+    public BlockResult Result { get; } = new();
+
+    public void Check(LineBlock block, CancellationToken cancellationToken)
+    {
+        Result.Clear();
+        ReadOnlySpan<byte> data = block.Span;
+
+        // Once for the block, at the speed of memory: most blocks have none of these, so no line needs to be searched for them.
+        _mayBeInvalid = !Utf8Check.IsValid(data);
+        _mayHaveSeparators = data.IndexOf("\u2028"u8) >= 0 || data.IndexOf("\u2029"u8) >= 0;
+        _line.BeginBlock(Result, data.IndexOf("\\ud"u8) >= 0 || data.IndexOf("\\uD"u8) >= 0);
+        _number = 0;
+        if (block.IsTooLong)
+        {
+            ReportTooLong(block, block.LineBytes);
+            return;
+        }
+
+        int position = block.Start;
+        while (position < block.End && !Result.Stop)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int length = block.Buffer.AsSpan(position, block.End - position).IndexOf((byte)'\n');
+            int next = length < 0 ? block.End : position + length + 1;
+            length = length < 0 ? block.End - position : length;
+            CheckLine(block, position, length, hasLineFeed: next > position + length);
+            position = next;
+        }
+
+        Result.Lines = _number;
+    }
+
+    private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t' or (byte)'\r';
+
+    private void ReportTooLong(LineBlock block, long bytes)
+    {
+        _line.BeginLine(block.Buffer, 0, 0, ++_number, block.Offset);
+        ReportTooLong(bytes);
+        Result.Lines = _number;
+    }
+
+    private void ReportTooLong(long bytes)
+    {
+        Result.ExampleCount++;
+        _state.HasExample = true;
+        _line.ReportLine(FileProblems.LineTooLong, -1, $"The line has {bytes} bytes; at most {_options.MaxLineBytes} are read.");
+        _line.Commit();
+    }
+
+    private void CheckLine(LineBlock block, int start, int length, bool hasLineFeed)
+    {
+        _number++;
+        byte[] buffer = block.Buffer;
+        long offset = block.Offset + start - block.Start;
+        if (hasLineFeed && length > 0 && buffer[start + length - 1] == (byte)'\r')
+        {
+            length--;
+            if (Result.CarriageReturnLines++ == 0)
+            {
+                Result.FirstCarriageReturnLine = _number;
+            }
+        }
+
+        if (length > _options.MaxLineBytes)
+        {
+            _line.BeginLine(buffer, start, 0, _number, offset);
+            ReportTooLong(length);
+            return;
+        }
+
+        int end = start + length;
+        while (end > start && IsSpace(buffer[end - 1]))
+        {
+            end--;
+        }
+
+        while (start < end && IsSpace(buffer[start]))
+        {
+            start++;
+            offset++;
+        }
+
+        _line.BeginLine(buffer, start, end - start, _number, offset);
+        if (start == end)
+        {
+            _line.ReportLine(FileProblems.BlankLine, -1, $"The line is blank.");
+            _line.Commit();
+            return;
+        }
+
+        Result.ExampleCount++;
+        CheckText();
+        CheckExample();
+        if (_options.CheckDuplicates && !Result.Stop)
+        {
+            Result.Examples.Add(new SeenExample(Hash128.Of(_line.Line), _number, offset));
+        }
+
+        _state.HasExample = true;
+    }
+
+    // What does not depend on whether the line is JSON.
+    private void CheckText()
+    {
+        ReadOnlySpan<byte> text = _line.Line;
+        if (_mayBeInvalid)
+        {
+            int invalid = Utf8Check.IndexOfInvalid(text);
+            if (invalid >= 0)
+            {
+                _line.ReportLine(FileProblems.InvalidUtf8, invalid, $"Byte {invalid + 1} of the line is not UTF-8.");
+            }
+        }
+
+        if (_mayHaveSeparators)
+        {
+            int line = text.IndexOf("\u2028"u8);
+            int paragraph = text.IndexOf("\u2029"u8);
+            if (line >= 0)
+            {
+                _line.ReportLine(FileProblems.LineSeparator, line, $"The line has a line separator (U+2028).");
+            }
+
+            if (paragraph >= 0)
+            {
+                _line.ReportLine(FileProblems.LineSeparator, paragraph, $"The line has a paragraph separator (U+2029).");
+            }
+        }
+
+        _line.Commit();
+    }
+
+    private void CheckExample()
+    {
+        DatasetFormat format = _state.Format;
+        bool isOpen = format == DatasetFormat.Unknown;
+        if (isOpen)
+        {
+            format = _state.Adapt(FormatProbe.Guess(_line.Line));
+            if (!_state.IsAllowed(format))
+            {
+                ReportForeign(format);
+                return;
+            }
+
+            _state.Suggest(format);
+        }
+
+        if (!TryRead(_rules[(int)format], out ExampleFacts facts))
+        {
+            return;
+        }
+
+        if (facts.IsForeign)
+        {
+            // Its own rules would have more to say about it, but only one thing matters: it does not belong here.
+            DatasetFormat other = FormatProbe.Guess(_line.Line);
+            if (other != DatasetFormat.Unknown && other != format)
+            {
+                _line.Discard();
+                ReportForeign(other);
+                return;
+            }
+        }
+
+        // The first good example decides; a bad one may just as well be the mistake.
+        if (isOpen && format != DatasetFormat.Unknown && _line.PendingErrors == 0)
+        {
+            _state.Settle(format);
+        }
+
+        if (facts.HasAnswer)
+        {
+            AnswerTally answers = Result.Answers;
+            answers.Add(facts.Answer);
+            Result.Answers = answers;
+        }
+
+        _line.Commit();
+    }
+
+    private void ReportForeign(DatasetFormat format)
+    {
+        _line.ReportLine(LineProblems.OtherFormat, -1, $"The line is {ScanState.Describe(format)}, not {_state.Expectation}.");
+        _line.Commit();
+    }
+
+    private bool TryRead(ExampleRules rules, out ExampleFacts facts)
+    {
+        facts = default;
+        JsonException? error = null;
+        if (!JsonErrorExplainer.CannotBeJson(_line.Line))
+        {
+            try
+            {
+                return Read(rules, out facts);
+            }
+            catch (JsonException exception)
+            {
+                error = exception;
+            }
+        }
+
+        _line.Discard();
+        ProblemCode code = JsonErrorExplainer.Report(_line, error);
+        if (!_state.HasExample && code == LineProblems.Incomplete)
+        {
+            CheckForDocument();
+        }
+
+        _line.Commit();
+        return false;
+    }
+
+    private bool Read(ExampleRules rules, out ExampleFacts facts)
+    {
+        facts = default;
+        JsonScanner json = new(_line);
+        json.ReadFirst();
+        bool isObject = json.Token == JsonTokenType.StartObject;
+        if (isObject)
+        {
+            rules.Read(ref json, out facts);
+        }
+        else
+        {
+            _line.ReportLine(LineProblems.NotObject, json.Start, $"The line is {json.Kind}, not an object.");
+            json.Skip();
+        }
+
+        int end = json.End;
+        if (end < _line.Line.Length)
+        {
+            ReportRest(end, isObject);
+        }
+
+        if (!isObject)
+        {
+            _line.Commit();
+        }
+
+        return isObject;
+    }
+
+    private void ReportRest(int end, bool isObject)
+    {
+        if (!isObject)
+        {
+            _line.Discard();
+            _line.ReportLine(LineProblems.NotJson, end, $"The line is not valid JSON: something follows its first value at byte {end + 1} of the line.");
+        }
+        else if (_line.Line[end] == (byte)'\r')
+        {
+            _line.ReportLine(FileProblems.LoneCarriageReturn, end, $"A carriage return without a line feed stands between two examples.");
+        }
+        else
+        {
+            _line.ReportLine(LineProblems.TrailingData, end, $"Something follows the object at byte {end + 1} of the line.");
+        }
+    }
+
+    // The first example goes over several lines: then so do all, and each line would be reported for the same mistake.
+    private void CheckForDocument()
+    {
+        ReadOnlySpan<byte> line = _line.Line;
+        bool isArray = line[0] == (byte)'[';
+        if (!isArray && line[line.Length - 1] is not ((byte)'{' or (byte)'['))
+        {
+            return;
+        }
+
+        _line.Discard();
+        Result.Stop = true;
+        if (isArray)
+        {
+            _line.ReportLine(FileProblems.ArrayDocument, -1, $"The file is one JSON array over several lines, not one object per line.");
+        }
+        else
+        {
+            _line.ReportLine(FileProblems.PrettyPrinted, -1, $"The first example is spread over several lines.");
+        }
+    }
+}

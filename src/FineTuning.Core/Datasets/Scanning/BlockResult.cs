@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+
+namespace FineTuning.Core.Datasets.Scanning;
+
+// What came of one block. Lines are counted from the start of the block: which line of the file that is, only the merge knows.
+internal sealed class BlockResult
+{
+    public long[] Counts { get; } = new long[ProblemCode.IndexCount];
+
+    public List<FoundProblem> Problems { get; } = [];
+
+    public List<SeenExample> Examples { get; } = [];
+
+    public long Lines { get; set; }
+
+    public long ExampleCount { get; set; }
+
+    public long CarriageReturnLines { get; set; }
+
+    public long FirstCarriageReturnLine { get; set; }
+
+    public AnswerTally Answers { get; set; }
+
+    // The rest of the file is not worth reading: it is something else than lines of JSON.
+    public bool Stop { get; set; }
+
+    public void Clear()
+    {
+        Array.Clear(Counts, 0, Counts.Length);
+        Problems.Clear();
+        Examples.Clear();
+        Lines = 0;
+        ExampleCount = 0;
+        CarriageReturnLines = 0;
+        FirstCarriageReturnLine = 0;
+        Answers = default;
+        Stop = false;
+    }
+}
+
+internal readonly record struct FoundProblem(
+    ProblemCode Code, long Line, long ByteOffset, int Position, string? JsonPath, string Message, string? Fix);
+
+internal readonly struct SeenExample(Hash128 hash, long line, long byteOffset)
+{
+    public Hash128 Hash { get; } = hash;
+
+    public long Line { get; } = line;
+
+    public long ByteOffset { get; } = byteOffset;
+}
+
+// Whether all answers so far are the same one.
+internal struct AnswerTally
+{
+    private Hash128 _first;
+
+    public long Count { get; private set; }
+
+    public bool Differ { get; private set; }
+
+    public void Add(Hash128 answer)
+    {
+        if (Count == 0)
+        {
+            _first = answer;
+        }
+        else if (!Differ && !_first.Equals(answer))
+        {
+            Differ = true;
+        }
+
+        Count++;
+    }
+
+    public void Add(AnswerTally other)
+    {
+        if (other.Count == 0)
+        {
+            return;
+        }
+
+        long count = Count + other.Count;
+        Differ = Differ || other.Differ || (Count > 0 && !_first.Equals(other._first));
+        _first = other._first;
+        Count = count;
+    }
+}

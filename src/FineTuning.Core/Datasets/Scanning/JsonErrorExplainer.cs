@@ -1,0 +1,177 @@
+using System;
+using System.Text.Json;
+using FineTuning.Core.Datasets.Problems;
+
+namespace FineTuning.Core.Datasets.Scanning;
+
+// Says in plain words why a line is not JSON. The reader's own message speaks of tokens and depths.
+internal static class JsonErrorExplainer
+{
+    // Bytes that no JSON value starts with settle the matter without an exception, which costs as much as a hundred good lines.
+    public static bool CannotBeJson(ReadOnlySpan<byte> line) => "{[\"-0123456789tfn"u8.IndexOf(line[0]) < 0;
+
+    // Returns the code that was reported.
+    public static ProblemCode Report(LineContext context, JsonException? error)
+    {
+        ReadOnlySpan<byte> line = context.Line;
+        int position = (int)Math.Min(Math.Max(error?.BytePositionInLine ?? 0, 0), line.Length);
+        ProblemCode code = Classify(line, position);
+        if (code == LineProblems.Incomplete)
+        {
+            context.ReportLine(code, line.Length - 1, $"The line ends before its JSON is complete.");
+        }
+        else if (code == LineProblems.TrailingComma)
+        {
+            context.ReportLine(code, position, $"A comma stands before the closing {line.Slice(position, 1)} at byte {position + 1} of the line.");
+        }
+        else if (code == LineProblems.TooDeep)
+        {
+            context.ReportLine(code, position, $"The JSON is nested more than {JsonScanner.MaxDepth} levels deep.");
+        }
+        else
+        {
+            context.ReportLine(code, position, $"The line is not valid JSON: {Reason(line, position)} at byte {position + 1} of the line.");
+        }
+
+        return code;
+    }
+
+    private static ProblemCode Classify(ReadOnlySpan<byte> line, int position)
+    {
+        (int depth, bool inString) = StateAt(line, line.Length);
+        if (position >= line.Length)
+        {
+            return LineProblems.Incomplete;
+        }
+
+        // The reader tells of a string without an end at the place where the string starts.
+        (int depthThere, bool inStringThere) = StateAt(line, position);
+        if (inString && depth > 0 && (line[position] == (byte)'"' || inStringThere) && IsOneString(line, position, inStringThere))
+        {
+            return LineProblems.Incomplete;
+        }
+
+        if (line[position] is (byte)'{' or (byte)'[' && depthThere >= JsonScanner.MaxDepth)
+        {
+            return LineProblems.TooDeep;
+        }
+
+        if (line[position] is (byte)'}' or (byte)']' && !inStringThere)
+        {
+            ReadOnlySpan<byte> before = JsonText.TrimEnd(line.Slice(0, position));
+            if (!before.IsEmpty && before[before.Length - 1] == (byte)',')
+            {
+                return LineProblems.TrailingComma;
+            }
+        }
+
+        return LineProblems.NotJson;
+    }
+
+    // Whether the string that is open at the end of the line is the one at the position.
+    private static bool IsOneString(ReadOnlySpan<byte> line, int position, bool startsInside)
+    {
+        bool escaped = false;
+        for (int i = startsInside ? position : position + 1; i < line.Length; i++)
+        {
+            if (line[i] < 0x20 || (line[i] == (byte)'"' && !escaped))
+            {
+                return false;
+            }
+
+            escaped = line[i] == (byte)'\\' && !escaped;
+        }
+
+        return true;
+    }
+
+    private static (int Depth, bool InString) StateAt(ReadOnlySpan<byte> line, int position)
+    {
+        int depth = 0;
+        bool inString = false;
+        for (int i = 0; i < position; i++)
+        {
+            byte value = line[i];
+            if (inString)
+            {
+                if (value == (byte)'\\')
+                {
+                    i++;
+                }
+                else if (value == (byte)'"')
+                {
+                    inString = false;
+                }
+            }
+            else if (value == (byte)'"')
+            {
+                inString = true;
+            }
+            else if (value is (byte)'{' or (byte)'[')
+            {
+                depth++;
+            }
+            else if (value is (byte)'}' or (byte)']')
+            {
+                depth--;
+            }
+        }
+
+        return (depth, inString);
+    }
+
+    private static string Reason(ReadOnlySpan<byte> line, int position)
+    {
+        byte value = line[position];
+        ReadOnlySpan<byte> rest = line.Slice(position);
+        bool inString = StateAt(line, position).InString;
+        if (rest.StartsWith("\uFEFF"u8))
+        {
+            return "a byte order mark";
+        }
+
+        if (inString && value < 0x20)
+        {
+            return value switch
+            {
+                (byte)'\t' => "a tab in a string, which is written \\t,",
+                (byte)'\r' => "a carriage return in a string, which is written \\r,",
+                _ => "a control character in a string",
+            };
+        }
+
+        if (inString)
+        {
+            return "a bad escape in a string";
+        }
+
+        if (value == (byte)'\'')
+        {
+            return "a single quote where JSON has double quotes";
+        }
+
+        if (value == (byte)'/' || value == (byte)'#')
+        {
+            return "a comment, which JSON does not have,";
+        }
+
+        if (StartsWithWord(rest, "True"u8) || StartsWithWord(rest, "False"u8) || StartsWithWord(rest, "None"u8))
+        {
+            return "a Python value where JSON has true, false and null";
+        }
+
+        if (StartsWithWord(rest, "NaN"u8) || StartsWithWord(rest, "Infinity"u8) || StartsWithWord(rest, "-Infinity"u8))
+        {
+            return "a number that JSON does not have (NaN or Infinity)";
+        }
+
+        return value switch
+        {
+            < 0x20 or 0x7F => "a control character",
+            < 0x80 => "an unexpected " + (char)value,
+            _ => "an unexpected character",
+        };
+    }
+
+    private static bool StartsWithWord(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => text.StartsWith(word);
+}

@@ -1,0 +1,46 @@
+using FineTuning.Server.Storage;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>Refusals in the service's words.</summary>
+internal static class ApiErrors
+{
+    public static ApiException BadRequest(string message, string? param = null, string? code = null) => new(400, message, param: param, code: code);
+
+    public static ApiException JobNotFound(string id) =>
+        new(404, $"Could not find fine tune: {id}", param: "fine_tune_id", code: "fine_tune_not_found");
+
+    public static ApiException FileNotFound(string id) => new(404, $"No such File object: {id}", param: "id");
+
+    public static ApiException ModelNotFound(string name) => new(404, $"The model '{name}' does not exist", param: "model", code: "model_not_found");
+
+    public static ApiException ModelNotAvailable(string name) =>
+        BadRequest($"Model {name} is not available for fine-tuning or does not exist.", code: "model_not_available");
+
+    public static ApiException WrongState(JobRecord job, string verb) => BadRequest(
+        job.Status.IsFinished
+            ? $"Job has already completed: {job.Id}. Its status is '{job.Status}', so it cannot be {verb}."
+            : $"Job {job.Id} cannot be {verb} while its status is '{job.Status}'.",
+        code: "invalid_job_state");
+
+    public static ApiException InvalidUrl(string method, string path) => new(404, $"Invalid URL ({method} {path})");
+
+    public static ApiException MethodNotSupported(string method, string path) => new(
+        405,
+        $"Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method?)",
+        code: "method_not_supported");
+
+    public static ApiException TooLarge(string what, long limit) =>
+        new(413, $"{what} is too large: the limit is {limit / (1024 * 1024)} MB.", code: "request_too_large");
+
+    public static ApiException Missing(string param) =>
+        BadRequest($"Missing required parameter: '{param}'.", param, "missing_required_parameter");
+
+    public static ApiException UnknownParameter(string param) => BadRequest($"Unknown parameter: '{param}'.", param, "unknown_parameter");
+
+    public static ApiException WrongType(string param, string expected, string got) =>
+        BadRequest($"Invalid type for '{param}': expected {expected}, but got {got} instead.", param, "invalid_type");
+
+    public static ApiException BadValue(string param, string value, string supported) =>
+        BadRequest($"Invalid value: '{value}'. Supported values are: {supported}.", param, "invalid_value");
+}

@@ -1,0 +1,13 @@
+using System;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>A request is refused with this status and body.</summary>
+internal sealed class ApiException(int status, string message, string type = "invalid_request_error", string? param = null, string? code = null)
+    : Exception(message)
+{
+    public int Status { get; } = status;
+
+    public ErrorBody Body { get; } = new() { Error = new ErrorDetail { Message = message, Type = type, Param = param, Code = code } };
+}

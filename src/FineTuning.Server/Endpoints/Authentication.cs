@@ -1,0 +1,46 @@
+using System;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>Asks for a key on every path of the API. A refused key is never repeated, not even in part.</summary>
+internal sealed class Authentication(RequestDelegate next, ServerOptions options)
+{
+    private readonly byte[]? _key = options.ApiKey is { } key ? Digest(key) : null;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.Path.StartsWithSegments("/v1"))
+        {
+            string? key = KeyOf(context.Request);
+            if (string.IsNullOrEmpty(key))
+            {
+                throw Refuse("You didn't provide an API key. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'.");
+            }
+
+            if (_key is not null && !CryptographicOperations.FixedTimeEquals(Digest(key), _key))
+            {
+                throw Refuse("Incorrect API key provided. This server was started with a key of its own.");
+            }
+        }
+
+        return next(context);
+    }
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        const string Scheme = "Bearer ";
+        string? authorization = request.Headers.Authorization;
+        return authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Scheme.Length..].Trim()
+            : request.Headers["api-key"].ToString().Trim();
+    }
+
+    // Digests have one length: comparing them tells nothing about the key's.
+    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    private static ApiException Refuse(string message) => new(401, message, code: "invalid_api_key");
+}

@@ -1,0 +1,104 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using FineTuning.Server.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>/v1/files.</summary>
+internal sealed class FilesEndpoints(Database database, FileStore files)
+{
+    private const int MaxPage = 10_000;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/files", CreateAsync);
+        routes.MapGet("/v1/files", ListAsync);
+        routes.MapGet("/v1/files/{id}", GetAsync);
+        routes.MapGet("/v1/files/{id}/content", GetContentAsync);
+        routes.MapDelete("/v1/files/{id}", DeleteAsync);
+    }
+
+    private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        FileResource file = await MultipartUpload.StoreAsync(context, files);
+        await context.WriteJsonAsync(file, WireContext.Default.FileResource);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        ListQuery query = ListQuery.Read(context.Request, MaxPage, MaxPage);
+        string? purpose = ListQuery.Single(context.Request, "purpose");
+        string order = ListQuery.Single(context.Request, "order") ?? "desc";
+        if (order is not ("asc" or "desc"))
+        {
+            throw ApiErrors.BadValue("order", order, "'asc' and 'desc'");
+        }
+
+        List<FileResource> found = database.Read(session =>
+        {
+            long? after = query.After is { } id ? FileStore.Position(session, id) ?? throw ListQuery.UnknownCursor(id) : null;
+            return FileStore.List(session, purpose, after, order == "asc", query.Limit + 1);
+        });
+        List<FileResource> page = [.. found.Take(query.Limit)];
+        ListResource<FileResource> list = new()
+        {
+            Data = page,
+            HasMore = found.Count > page.Count,
+            FirstId = page.FirstOrDefault()?.Id,
+            LastId = page.LastOrDefault()?.Id,
+        };
+        return context.WriteJsonAsync(list, WireContext.Default.ListResourceFileResource);
+    }
+
+    private Task GetAsync(HttpContext context) => context.WriteJsonAsync(Find(IdOf(context)), WireContext.Default.FileResource);
+
+    private async Task GetContentAsync(HttpContext context)
+    {
+        FileResource file = Find(IdOf(context));
+        FileStream content;
+        try
+        {
+            // Deleting must not wait for a slow reader.
+            content = new FileStream(
+                files.PathOf(file.Id),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                1,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw ApiErrors.FileNotFound(file.Id);
+        }
+
+        // Whatever was uploaded is handed out as bytes to save, never as something a browser would show.
+        ContentDispositionHeaderValue disposition = new("attachment");
+        disposition.SetHttpFileName(file.FileName);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        await Results.Stream(content, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(context);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        string id = IdOf(context);
+        if (!await files.DeleteAsync(id))
+        {
+            throw ApiErrors.FileNotFound(id);
+        }
+
+        DeletedResource answer = new() { Id = id, Kind = "file", Deleted = true };
+        await context.WriteJsonAsync(answer, WireContext.Default.DeletedResource);
+    }
+
+    private FileResource Find(string id) => database.Read(session => FileStore.Find(session, id)) ?? throw ApiErrors.FileNotFound(id);
+}

@@ -1,0 +1,109 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>Reading bodies within bounds, and writing answers.</summary>
+internal static class HttpExtensions
+{
+    public const long MaxJsonBytes = 8 * 1024 * 1024;
+
+    // A client that is still sending reads no answer; this much is taken and dropped so that it gets to know why it was refused.
+    public const long MaxDrainBytes = 64 * 1024 * 1024;
+
+    public static Task WriteJsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = 200)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>The body as JSON; it must be an object.</summary>
+    public static async Task<JsonDocument> ReadJsonAsync(this HttpContext context)
+    {
+        using MemoryStream body = new();
+        await context.CopyBodyAsync(body, MaxJsonBytes, "The request body");
+        try
+        {
+            JsonDocument document = JsonDocument.Parse(body.ToArray());
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+        }
+
+        throw ApiErrors.BadRequest(
+            "We could not parse the JSON body of your request. The API expects a JSON object, but what was sent was not one.");
+    }
+
+    /// <summary>Lifts the general limit: the reader of this body has a limit of its own.</summary>
+    public static void AllowLargeBody(this HttpContext context)
+    {
+        IHttpMaxRequestBodySizeFeature? feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (feature is { IsReadOnly: false })
+        {
+            feature.MaxRequestBodySize = null;
+        }
+    }
+
+    /// <summary>Takes and drops what is left of the body, up to a bound.</summary>
+    public static async Task DrainAsync(this HttpContext context)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            long dropped = 0;
+            int read;
+            while (dropped < MaxDrainBytes && (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                dropped += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            context.Response.Headers.Connection = "close";
+        }
+    }
+
+    private static async Task CopyBodyAsync(this HttpContext context, Stream destination, long limit, string what)
+    {
+        context.AllowLargeBody();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            long total = 0;
+            int read;
+            while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                total += read;
+                if (total > limit)
+                {
+                    await context.DrainAsync();
+                    throw ApiErrors.TooLarge(what, limit);
+                }
+
+                destination.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>/v1/fine_tuning/jobs.</summary>
+internal sealed class JobsEndpoints(Database database, JobActions actions, JobRunner runner)
+{
+    private const string Root = "/v1/fine_tuning/jobs";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Root, CreateAsync);
+        routes.MapGet(Root, ListAsync);
+        routes.MapGet(Root + "/{id}", context => WriteAsync(context, database.Read(session => Find(session, IdOf(context)))));
+        routes.MapPost(Root + "/{id}/cancel", async context => await WriteAsync(context, await actions.CancelAsync(IdOf(context))));
+        routes.MapPost(Root + "/{id}/pause", async context => await WriteAsync(context, await actions.PauseAsync(IdOf(context))));
+        routes.MapPost(Root + "/{id}/resume", async context => await WriteAsync(context, await actions.ResumeAsync(IdOf(context))));
+        routes.MapGet(Root + "/{id}/events", ListEventsAsync);
+        routes.MapGet(Root + "/{id}/checkpoints", ListCheckpointsAsync);
+    }
+
+    private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
+
+    private static JobRecord Find(Session session, string id) => JobStore.Find(session, id) ?? throw ApiErrors.JobNotFound(id);
+
+    private static ApiException FileRefused(string param, string message) => ApiErrors.BadRequest(message, param);
+
+    private static void CheckFile(Session session, string? id, string param)
+    {
+        if (id is null)
+        {
+            return;
+        }
+
+        if (!id.StartsWith("file-", StringComparison.Ordinal))
+        {
+            throw FileRefused(param, $"invalid {param}: Invalid File Name");
+        }
+
+        FileResource file = FileStore.Find(session, id) ?? throw FileRefused(param, $"File '{id}' does not exist");
+        if (file.Purpose != FilePurposes.FineTune)
+        {
+            throw FileRefused(
+                param,
+                $"invalid {param}: File '{id}' was uploaded with the purpose '{file.Purpose}', but must have the purpose 'fine-tune'.");
+        }
+    }
+
+    /// <summary>Pairs of <c>metadata[key]=value</c>; <c>metadata=null</c> asks for jobs without any.</summary>
+    private static (List<KeyValuePair<string, string>> Pairs, bool Without) ReadMetadata(HttpRequest request)
+    {
+        List<KeyValuePair<string, string>> pairs = [];
+        bool without = false;
+        foreach ((string name, StringValues values) in request.Query)
+        {
+            if (name == "metadata")
+            {
+                without = values == "null"
+                    ? true
+                    : throw ApiErrors.BadRequest("Invalid 'metadata': use metadata[key]=value, or metadata=null.", "metadata", "invalid_value");
+            }
+            else if (name.StartsWith("metadata[", StringComparison.Ordinal) && name.EndsWith(']'))
+            {
+                pairs.AddRange(values.Select(value => KeyValuePair.Create(name["metadata[".Length..^1], value ?? string.Empty)));
+            }
+        }
+
+        return pairs.Count <= 16 && !(without && pairs.Count > 0)
+            ? (pairs, without)
+            : throw ApiErrors.BadRequest("Invalid 'metadata': at most 16 pairs, and none together with metadata=null.", "metadata", "invalid_value");
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        JobCreateRequest request;
+        using (JsonDocument body = await context.ReadJsonAsync())
+        {
+            request = JobRequestReader.Read(body.RootElement);
+        }
+
+        Hyperparameters numbers = MethodReader.Settle(request);
+        database.Read(session =>
+        {
+            if (!BaseModels.Contains(request.Model) && ModelStore.Find(session, request.Model) is null)
+            {
+                throw ApiErrors.ModelNotAvailable(request.Model);
+            }
+
+            CheckFile(session, request.TrainingFile, "training_file");
+            CheckFile(session, request.ValidationFile, "validation_file");
+            return true;
+        });
+        JobRecord job = await actions.CreateAsync(new JobRecord
+        {
+            Id = Ids.NewJob(),
+            Status = JobStatus.ValidatingFiles,
+            Model = request.Model,
+            ModelName = BaseModels.NewFineTunedName(request.Model, request.Suffix),
+            CreatedAt = DateTimeOffset.UtcNow,
+            TrainingFile = request.TrainingFile,
+            ValidationFile = request.ValidationFile,
+            Suffix = request.Suffix,
+            Seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+            Method = request.Method?.Type ?? "supervised",
+            Requested = numbers,
+            Metadata = request.Metadata is { Count: > 0 } ? request.Metadata : null,
+            Integrations = request.Integrations,
+        });
+        await WriteAsync(context, job);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        ListQuery query = ListQuery.Read(context.Request);
+        (List<KeyValuePair<string, string>> pairs, bool without) = ReadMetadata(context.Request);
+        List<JobRecord> found = database.Read(session =>
+        {
+            long before = query.After is { } after
+                ? JobStore.Find(session, after)?.Seq ?? throw ListQuery.UnknownCursor(after)
+                : long.MaxValue;
+            return JobStore.List(session, before, query.Limit + 1, pairs, without);
+        });
+        ListResource<JobResource> list = new()
+        {
+            Data = [.. found.Take(query.Limit).Select(ToResource)],
+            HasMore = found.Count > query.Limit,
+        };
+        return context.WriteJsonAsync(list, WireContext.Default.ListResourceJobResource);
+    }
+
+    private Task ListEventsAsync(HttpContext context)
+    {
+        ListQuery query = ListQuery.Read(context.Request);
+        List<EventResource> found = database.Read(session =>
+        {
+            JobRecord job = Find(session, IdOf(context));
+            long before = query.After is { } after
+                ? EventStore.Position(session, job.Seq, after) ?? throw ListQuery.UnknownCursor(after)
+                : long.MaxValue;
+            return EventStore.List(session, job.Seq, before, query.Limit + 1);
+        });
+        ListResource<EventResource> list = new() { Data = [.. found.Take(query.Limit)], HasMore = found.Count > query.Limit };
+        return context.WriteJsonAsync(list, WireContext.Default.ListResourceEventResource);
+    }
+
+    private Task ListCheckpointsAsync(HttpContext context)
+    {
+        ListQuery query = ListQuery.Read(context.Request, defaultLimit: 10);
+        List<CheckpointResource> found = database.Read(session =>
+        {
+            JobRecord job = Find(session, IdOf(context));
+            long before = query.After is { } after
+                ? CheckpointStore.Position(session, job.Seq, after) ?? throw ListQuery.UnknownCursor(after)
+                : long.MaxValue;
+            return CheckpointStore.List(session, job, before, query.Limit + 1);
+        });
+        List<CheckpointResource> page = [.. found.Take(query.Limit)];
+        ListResource<CheckpointResource> list = new()
+        {
+            Data = page,
+            HasMore = found.Count > page.Count,
+            FirstId = page.FirstOrDefault()?.Id,
+            LastId = page.LastOrDefault()?.Id,
+        };
+        return context.WriteJsonAsync(list, WireContext.Default.ListResourceCheckpointResource);
+    }
+
+    private JobResource ToResource(JobRecord job) => job.ToResource(runner.EstimatedFinish(job.Id));
+
+    private Task WriteAsync(HttpContext context, JobRecord job) => context.WriteJsonAsync(ToResource(job), WireContext.Default.JobResource);
+}

@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FineTuning.Server.Endpoints;
+
+/// <summary>/v1/models: the names a job can be made for, and what jobs made.</summary>
+internal sealed class ModelsEndpoints(Database database, DataFolder folder)
+{
+    /// <summary>Whoever lists models must see that these are not the hosted ones.</summary>
+    public const string Owner = "org-local (small local model)";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/models", ListAsync);
+        routes.MapGet("/v1/models/{**model}", GetAsync);
+        routes.MapDelete("/v1/models/{**model}", DeleteAsync);
+    }
+
+    // Kestrel leaves an encoded slash as it is.
+    private static string NameOf(HttpContext context) =>
+        ((string?)context.GetRouteValue("model") ?? string.Empty).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static ModelResource ToResource((string Name, DateTimeOffset Created) model) =>
+        new() { Id = model.Name, Created = model.Created, OwnedBy = "system" };
+
+    private static ModelResource ToResource(ModelRecord model) =>
+        new() { Id = model.Name, Created = model.CreatedAt, OwnedBy = Owner };
+
+    private Task ListAsync(HttpContext context)
+    {
+        List<ModelRecord> made = database.Read(ModelStore.List);
+        ListResource<ModelResource> list = new() { Data = [.. BaseModels.All.Select(ToResource), .. made.Select(ToResource)] };
+        return context.WriteJsonAsync(list, WireContext.Default.ListResourceModelResource);
+    }
+
+    private Task GetAsync(HttpContext context)
+    {
+        string name = NameOf(context);
+        ModelResource model = BaseModels.Contains(name)
+            ? ToResource(BaseModels.All.First(known => known.Name == name))
+            : ToResource(database.Read(session => ModelStore.Find(session, name)) ?? throw ApiErrors.ModelNotFound(name));
+        return context.WriteJsonAsync(model, WireContext.Default.ModelResource);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        string name = NameOf(context);
+        if (BaseModels.Contains(name))
+        {
+            throw new ApiException(
+                403,
+                $"You have insufficient permissions to delete the model '{name}': only fine-tuned models can be deleted.",
+                param: "model",
+                code: "insufficient_permissions");
+        }
+
+        ModelRecord model = await database.WriteAsync(session =>
+        {
+            ModelRecord found = ModelStore.Find(session, name) ?? throw ApiErrors.ModelNotFound(name);
+            ModelStore.Delete(session, name);
+            return found;
+        });
+        Free(model);
+        await context.WriteJsonAsync(new DeletedResource { Id = name, Kind = "model", Deleted = true }, WireContext.Default.DeletedResource);
+    }
+
+    private void Free(ModelRecord model)
+    {
+        (JobRecord? job, HashSet<string> kept) = database.Read(session =>
+            (JobStore.Find(session, model.JobSeq), ModelStore.PathsOfJob(session, model.JobSeq)));
+        if (!kept.Contains(model.Path))
+        {
+            DataFolder.TryDelete(folder.Absolute(model.Path));
+        }
+
+        if (kept.Count == 0 && job is { Status.IsFinished: true })
+        {
+            DataFolder.DeleteTree(Path.Combine(folder.Jobs, job.Id));
+        }
+    }
+}

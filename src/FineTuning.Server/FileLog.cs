@@ -1,0 +1,88 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using System.Threading;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuning.Server;
+
+/// <summary>Writes the log to a file of bounded size; the older half is kept beside it under the name with <c>.1</c>.</summary>
+internal sealed class FileLog : ILoggerProvider
+{
+    private const long MaxBytes = 4 * 1024 * 1024;
+    private readonly string _path;
+    private readonly Lock _gate = new();
+    private StreamWriter? _writer;
+
+    public FileLog(string path)
+    {
+        _path = path;
+        _writer = Open(path);
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+
+    /// <summary>One entry; an exception follows with its stack.</summary>
+    public void Write(LogLevel level, string source, string message, Exception? exception = null)
+    {
+        StringBuilder line = new();
+        line.Append(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd'T'HH:mm:ss.fffzzz} {level} {source}: {message}");
+        if (exception is not null)
+        {
+            line.Append('\n').Append(exception);
+        }
+
+        lock (_gate)
+        {
+            try
+            {
+                _writer?.WriteLine(line);
+                if (_writer?.BaseStream.Length > MaxBytes)
+                {
+                    _writer.Dispose();
+                    _writer = null;
+                    File.Move(_path, _path + ".1", overwrite: true);
+                    _writer = Open(_path);
+                }
+            }
+            catch (IOException)
+            {
+                // A full disk must not take the server down with its log.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _writer?.Dispose();
+            _writer = null;
+        }
+    }
+
+    private static StreamWriter Open(string path) =>
+        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true, NewLine = "\n" };
+
+    private sealed class Logger(FileLog log, string source) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                log.Write(logLevel, source, formatter(state, exception), exception);
+            }
+        }
+    }
+}

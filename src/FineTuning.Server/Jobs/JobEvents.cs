@@ -1,0 +1,106 @@
+using System;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using FineTuning.Core.Models;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training;
+
+namespace FineTuning.Server.Jobs;
+
+/// <summary>The words of a job's events, the service's own where it has them.</summary>
+internal static class JobEvents
+{
+    public static void Created(Session session, JobRecord job)
+    {
+        string anew = job.Model.StartsWith("ft:", StringComparison.Ordinal) ? " It starts anew and not from what that model learned." : string.Empty;
+        Add(
+            session,
+            job,
+            $"This is a local server: what it trains is a small model of its own that runs on this computer, not {job.Model}.{anew}");
+        Add(session, job, $"Created fine-tuning job: {job.Id}");
+        string second = job.ValidationFile is null ? string.Empty : $" and validation file: {job.ValidationFile}";
+        Add(session, job, $"Validating training file: {job.TrainingFile}{second}");
+    }
+
+    public static void Validated(Session session, JobRecord job) => Add(session, job, "Files validated, moving job to queued state");
+
+    public static void Started(Session session, JobRecord job) => Add(session, job, "Fine-tuning job started");
+
+    public static void GoesOn(Session session, JobRecord job) => Add(
+        session,
+        job,
+        job.StateStep == 0 ? "Fine-tuning job resumed" : Invariant($"Fine-tuning job resumed from step {job.StateStep}"));
+
+    public static void Restarted(Session session, JobRecord job) =>
+        Add(session, job, "The local server was stopped while this job was at work; it goes on from its last saved state", "warn");
+
+    public static void StartsOver(Session session, JobRecord job, string reason) =>
+        Add(session, job, $"{reason} The training starts over", "warn");
+
+    public static void PauseRequested(Session session, JobRecord job) => Add(session, job, "Pause requested");
+
+    public static void Paused(Session session, JobRecord job) => Add(session, job, "Fine-tuning job paused");
+
+    public static void ResumeRequested(Session session, JobRecord job) => Add(session, job, "Resume requested");
+
+    public static void Cancelled(Session session, JobRecord job) => Add(session, job, "Fine-tuning job cancelled");
+
+    public static void Failed(Session session, JobRecord job, JobError error) => Add(session, job, error.Message ?? "The job failed", "error");
+
+    public static void Checkpoint(Session session, JobRecord job, int step) =>
+        Add(session, job, Invariant($"Checkpoint created at step {step}"));
+
+    public static void Succeeded(Session session, JobRecord job)
+    {
+        Add(session, job, $"New fine-tuned model created: {job.ModelName}");
+        Add(session, job, "The job has successfully completed");
+    }
+
+    public static void Step(Session session, long jobSeq, StepMetrics metrics)
+    {
+        StringBuilder text = new(Invariant($"Step {metrics.Step}/{metrics.TotalSteps}: training loss={metrics.TrainLoss:0.00}"));
+        if (metrics.ValidLoss is { } valid)
+        {
+            text.Append(Invariant($", validation loss={valid:0.00}"));
+        }
+
+        if (metrics.FullValidLoss is { } full)
+        {
+            text.Append(Invariant($", full validation loss={full:0.00}"));
+        }
+
+        StepData data = new()
+        {
+            Step = metrics.Step,
+            TotalSteps = metrics.TotalSteps,
+            TrainLoss = Finite(metrics.TrainLoss),
+            TrainMeanTokenAccuracy = Finite(metrics.TrainAccuracy),
+            ValidLoss = Finite(metrics.ValidLoss),
+            ValidMeanTokenAccuracy = Finite(metrics.ValidAccuracy),
+            FullValidLoss = Finite(metrics.FullValidLoss),
+            FullValidMeanTokenAccuracy = Finite(metrics.FullValidAccuracy),
+        };
+        string json = JsonSerializer.Serialize(data, ServerJson.Default.StepData);
+        EventStore.Add(session, jobSeq, text.ToString(), type: "metrics", data: json);
+    }
+
+    public static CheckpointMetrics CheckpointMetrics(StepMetrics metrics) => new()
+    {
+        Step = metrics.Step,
+        TrainLoss = Finite(metrics.TrainLoss),
+        TrainMeanTokenAccuracy = Finite(metrics.TrainAccuracy),
+        ValidLoss = Finite(metrics.ValidLoss),
+        ValidMeanTokenAccuracy = Finite(metrics.ValidAccuracy),
+        FullValidLoss = Finite(metrics.FullValidLoss),
+        FullValidMeanTokenAccuracy = Finite(metrics.FullValidAccuracy),
+    };
+
+    // JSON has no NaN or infinity; a diverged loss is left out there and named in the message.
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    private static void Add(Session session, JobRecord job, string message, string level = "info") =>
+        EventStore.Add(session, job.Seq, message, level);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training;
+
+namespace FineTuning.Server.Jobs;
+
+/// <summary>
+/// What follows when a check or a run has come to its end. Each looks at the status as it is by then: a request may have been faster.
+/// </summary>
+internal sealed class JobFinisher(Database database, DataFolder folder, FileStore files)
+{
+    public static JobError Unexpected(string what, Exception e) =>
+        new() { Code = "server_error", Message = $"{what} because of an unexpected error: {e.Message}" };
+
+    public Task ValidatedAsync(JobRecord job, JobError? error)
+    {
+        if (error is not null)
+        {
+            return FailAsync(job, error);
+        }
+
+        return database.WriteAsync(session =>
+        {
+            if (JobStore.Find(session, job.Seq)!.Status != JobStatus.ValidatingFiles)
+            {
+                return;
+            }
+
+            // A file deleted during its check is gone: from here on its content would be kept for this job.
+            if (FileStore.Find(session, job.TrainingFile) is null ||
+                (job.ValidationFile is { } id && FileStore.Find(session, id) is null))
+            {
+                Fail(session, job, new JobError
+                {
+                    Code = "invalid_training_file",
+                    Message = "A file of the job was deleted while it was being checked.",
+                    Param = "training_file",
+                });
+                return;
+            }
+
+            JobStore.SetValidated(session, job);
+            JobEvents.Validated(session, job);
+        });
+    }
+
+    public async Task FailAsync(JobRecord job, JobError error)
+    {
+        await database.WriteAsync(session =>
+        {
+            if (!JobStore.Find(session, job.Seq)!.Status.IsFinished)
+            {
+                Fail(session, job, error);
+            }
+        });
+        await CleanAsync(job);
+    }
+
+    /// <summary>The trainer came to a stop with its state saved: because of a request, or because the server stops.</summary>
+    public Task PausedAsync(JobRecord job, TrainingOutcome outcome) => database.WriteAsync(session =>
+    {
+        JobRecord now = JobStore.Find(session, job.Seq)!;
+        if (now.Status.IsFinished)
+        {
+            return;
+        }
+
+        if (outcome.StatePath is { } path)
+        {
+            int step = (int)((long?)session.Scalar("SELECT max(step) FROM steps WHERE job_seq = $1", job.Seq) ?? 0);
+            JobStore.SetState(session, job.Seq, folder.Relative(path), step);
+        }
+
+        // Resumed in the meantime, or running while the server stops: it goes on from here.
+        if (now.Status == JobStatus.Pausing)
+        {
+            JobStore.SetStatus(session, job, JobStatus.Paused);
+            JobEvents.Paused(session, job);
+        }
+    });
+
+    public async Task SucceedAsync(JobRecord job, TrainingOutcome outcome, CheckpointInfo? last)
+    {
+        string model = outcome.ModelPath ?? last?.ModelPath
+            ?? throw new InvalidOperationException("The trainer reported neither a pause nor a model.");
+        using FileUpload upload = files.Begin();
+        upload.Stream.Write(ResultFile.Encode(database.Read(session => EventStore.Steps(session, job.Seq))));
+        FileResource result = files.Publish(upload, ResultFile.FileName, ResultFile.Purpose, lifetime: null);
+        bool stored = await database.WriteAsync(session =>
+        {
+            if (JobStore.Find(session, job.Seq)!.Status.IsFinished)
+            {
+                return false;
+            }
+
+            if (last is not null)
+            {
+                CheckpointStore.Add(session, job.Seq, last.Step, job.ModelName, JobEvents.CheckpointMetrics(last.Metrics));
+            }
+
+            FileStore.Insert(session, result);
+            ModelStore.Put(session, job.ModelName, job, folder.Relative(model));
+            JobEvents.Succeeded(session, job);
+            JobStore.Finish(session, job, JobStatus.Succeeded, resultFile: result.Id, trainedTokens: outcome.TrainedTokens);
+            return true;
+        });
+        if (!stored)
+        {
+            DataFolder.TryDelete(files.PathOf(result.Id));
+        }
+
+        await CleanAsync(job);
+    }
+
+    /// <summary>Removes what an ended job leaves besides its models: training state, and contents of deleted files.</summary>
+    public async Task CleanAsync(JobRecord job)
+    {
+        (JobRecord now, HashSet<string> models) = database.Read(session =>
+            (JobStore.Find(session, job.Seq)!, ModelStore.PathsOfJob(session, job.Seq)));
+        if (!now.Status.IsFinished)
+        {
+            return;
+        }
+
+        string work = Path.Combine(folder.Jobs, job.Id);
+        if (models.Count == 0)
+        {
+            DataFolder.DeleteTree(work);
+        }
+        else if (Directory.Exists(work))
+        {
+            foreach (string path in Directory.EnumerateFiles(work, "*", SearchOption.AllDirectories))
+            {
+                if (!models.Contains(folder.Relative(path)))
+                {
+                    DataFolder.TryDelete(path);
+                }
+            }
+        }
+
+        await files.ReleaseAsync(job);
+    }
+
+    private static void Fail(Session session, JobRecord job, JobError error)
+    {
+        JobStore.Finish(session, job, JobStatus.Failed, error);
+        JobEvents.Failed(session, job, error);
+    }
+}

@@ -1,0 +1,313 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuning.Server.Jobs;
+
+/// <summary>
+/// Checks, queues and trains. The database is the queue: a worker picks the oldest waiting job in a transaction, and every change of a
+/// status goes through the one writer, so that a request and a worker never disagree about who was first.
+/// </summary>
+internal sealed partial class JobRunner(
+    Database database,
+    DataFolder folder,
+    FileStore files,
+    JobFinisher finisher,
+    IDatasetValidator validator,
+    ITrainer trainer,
+    int trainerCount,
+    ILogger<JobRunner> log) : IAsyncDisposable
+{
+    private const string UnusableState = "invalid_state";
+    private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
+    private readonly List<Channel<bool>> _bells = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task[] _workers = [];
+
+    /// <summary>Takes up what an earlier server left, then starts to work.</summary>
+    public async Task StartAsync()
+    {
+        await database.WriteAsync(session =>
+        {
+            foreach (JobRecord job in JobStore.WithStatus(session, JobStatus.Running, JobStatus.Pausing))
+            {
+                JobStore.SetStatus(session, job, JobStateMachine.AfterRestart(job.Status));
+                JobEvents.Restarted(session, job);
+            }
+        });
+        _workers = [WorkAsync(ValidateNextAsync), .. Enumerable.Range(0, trainerCount).Select(_ => WorkAsync(TrainNextAsync))];
+    }
+
+    /// <summary>Tells the workers that a job may be waiting.</summary>
+    public void Wake() => _bells.ForEach(bell => bell.Writer.TryWrite(true));
+
+    /// <summary>Carries out a committed change of status on the run that is under way, if there is one, and wakes the workers.</summary>
+    public void Apply(JobRecord job)
+    {
+        if (_active.TryGetValue(job.Id, out JobRun? run))
+        {
+            if (job.Status == JobStatus.Pausing)
+            {
+                run.Control.RequestPause();
+            }
+            else if (job.Status == JobStatus.Cancelled || job.Status == JobStatus.Paused)
+            {
+                run.Cancel();
+            }
+        }
+
+        Wake();
+    }
+
+    public bool IsActive(string jobId) => _active.ContainsKey(jobId);
+
+    /// <summary>When a running job will end, going by its speed.</summary>
+    public DateTimeOffset? EstimatedFinish(string jobId) => _active.TryGetValue(jobId, out JobRun? run) ? run.EstimatedFinish : null;
+
+    /// <summary>Lets the runs save their state and come to a stop; a later start goes on from there.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            await _stop.CancelAsync();
+            foreach (JobRun run in _active.Values)
+            {
+                run.Control.RequestPause();
+            }
+
+            Task all = Task.WhenAll(_workers);
+            if (await Task.WhenAny(all, Task.Delay(PausePatience)) != all)
+            {
+                foreach (JobRun run in _active.Values)
+                {
+                    run.Cancel();
+                }
+            }
+
+            await all;
+        }
+    }
+
+    private async Task WorkAsync(Func<Task<bool>> next)
+    {
+        Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        _bells.Add(bell);
+        await Task.Yield();
+        bool idle = false;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (idle)
+                {
+                    await bell.Reader.ReadAsync(_stop.Token);
+                }
+
+                idle = !await next();
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // The storage failed: what was under way is taken up again when a request or a restart rings.
+                LogWorkerFailed(e);
+                idle = true;
+            }
+        }
+    }
+
+    /// <summary>Takes the oldest job that waits for this kind of work. The run is known before the change of status is committed.</summary>
+    private Task<JobRun?> PickAsync(Func<Session, int, List<string>> waiting, JobStatus next) => database.WriteAsync(session =>
+    {
+        // A resumed job whose earlier run has not come to its stop yet waits for that.
+        string? id = waiting(session, _active.Count + 1).Find(candidate => !_active.ContainsKey(candidate));
+        if (id is null)
+        {
+            return null;
+        }
+
+        JobRecord job = JobStore.Find(session, id)!;
+        if (job.Validated && job.Status == JobStatus.Queued && job.StatePath is null)
+        {
+            JobEvents.Started(session, job);
+        }
+        else if (job.Validated)
+        {
+            JobEvents.GoesOn(session, job);
+        }
+
+        JobStore.SetStatus(session, job, next);
+        JobRun run = new(job with { Status = next });
+        _active[id] = run;
+        return run;
+    });
+
+    private async Task<bool> ValidateNextAsync()
+    {
+        using JobRun? run = await PickAsync(JobStore.ToValidate, JobStatus.ValidatingFiles);
+        if (run is null)
+        {
+            return false;
+        }
+
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, _stop.Token);
+        try
+        {
+            JobError? error = await Task.Run(() => FindFaultAsync(run.Job, either.Token));
+            await finisher.ValidatedAsync(run.Job, error);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Paused, cancelled or stopped: whoever did it has set the status.
+        }
+        catch (Exception e)
+        {
+            LogJobFailed(e, run.Job.Id);
+            await finisher.FailAsync(run.Job, JobFinisher.Unexpected("The files could not be checked", e));
+        }
+        finally
+        {
+            _active.TryRemove(run.Job.Id, out _);
+            Wake();
+        }
+
+        return true;
+    }
+
+    private async Task<JobError?> FindFaultAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        foreach ((string? id, string param) in new[] { (job.TrainingFile, "training_file"), (job.ValidationFile, "validation_file") })
+        {
+            if (id is null)
+            {
+                continue;
+            }
+
+            string what = param == "training_file" ? "training file" : "validation file";
+            string? fault = database.Read(session => FileStore.Find(session, id)) is null
+                ? $"File '{id}' does not exist any more."
+                : await validator.CheckAsync(files.PathOf(id), job, param == "training_file", cancellationToken);
+            if (fault is not null)
+            {
+                return new JobError
+                {
+                    Code = "invalid_" + param,
+                    Message = $"The job failed due to an invalid {what}. {fault}",
+                    Param = param,
+                };
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<bool> TrainNextAsync()
+    {
+        using JobRun? run = await PickAsync(JobStore.ToTrain, JobStatus.Running);
+        if (run is null)
+        {
+            return false;
+        }
+
+        // A stop that came between the choice and this line found no run to ask.
+        if (_stop.IsCancellationRequested)
+        {
+            run.Control.RequestPause();
+        }
+
+        try
+        {
+            RunRecorder recorder = new(run, database, folder);
+            TrainingOutcome outcome = await TrainingThread.RunAsync("trainer " + run.Job.Id, () => Train(run, recorder));
+            if (outcome.IsPaused)
+            {
+                await finisher.PausedAsync(run.Job, outcome);
+            }
+            else
+            {
+                await finisher.SucceedAsync(run.Job, outcome, recorder.Last);
+            }
+        }
+        catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
+        {
+            await finisher.CleanAsync(run.Job);
+        }
+        catch (TrainingException e)
+        {
+            await finisher.FailAsync(run.Job, new JobError { Code = e.Code, Message = e.Message, Param = e.Param });
+        }
+        catch (Exception e)
+        {
+            LogJobFailed(e, run.Job.Id);
+            await finisher.FailAsync(run.Job, JobFinisher.Unexpected("The trainer stopped", e));
+        }
+        finally
+        {
+            _active.TryRemove(run.Job.Id, out _);
+            Wake();
+        }
+
+        return true;
+    }
+
+    private TrainingOutcome Train(JobRun run, RunRecorder recorder)
+    {
+        JobRecord job = run.Job;
+        string? state = job.StatePath is { } path && File.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null;
+        TrainingRequest request = new()
+        {
+            JobId = job.Id,
+            BaseModel = job.Model,
+            Method = job.Method,
+            TrainingPath = files.PathOf(job.TrainingFile),
+            ValidationPath = job.ValidationFile is { } id ? files.PathOf(id) : null,
+            EpochCount = job.Requested.EpochCount?.Value,
+            BatchSize = job.Requested.BatchSize?.Value,
+            LearningRateMultiplier = job.Requested.LearningRateMultiplier?.Value,
+            Beta = job.Requested.Beta?.Value,
+            Seed = job.Seed,
+            WorkFolder = folder.JobFolder(job.Id),
+            ResumeFrom = state,
+        };
+        TrainingPlan? plan = job.Plan;
+        if (plan is null)
+        {
+            TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
+            database.WriteAsync(session => JobStore.SetPlan(session, job, settled)).GetAwaiter().GetResult();
+        }
+
+        TrainingOutcome outcome;
+        try
+        {
+            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        }
+        catch (TrainingException e) when (e.Code == UnusableState && state is not null)
+        {
+            // A damaged state costs time, not the job.
+            database.WriteAsync(session => JobEvents.StartsOver(session, job, e.Message)).GetAwaiter().GetResult();
+            request = request with { ResumeFrom = null };
+            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        }
+
+        recorder.Flush();
+        return outcome;
+    }
+
+    [LoggerMessage(LogLevel.Error, "A worker failed")]
+    private partial void LogWorkerFailed(Exception e);
+
+    [LoggerMessage(LogLevel.Error, "Job {JobId} failed")]
+    private partial void LogJobFailed(Exception e, string jobId);
+}

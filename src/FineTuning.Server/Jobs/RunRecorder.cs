@@ -1,0 +1,165 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training;
+
+namespace FineTuning.Server.Jobs;
+
+/// <summary>
+/// Writes down what the trainer reports. Steps are gathered while the previous ones are being written, so that the trainer does not wait
+/// for the disk and thousands of steps cost few commits. A saved state is committed together with all steps before it.
+/// </summary>
+internal sealed class RunRecorder(JobRun run, Database database, DataFolder folder) : ITrainingSink
+{
+    // Only a disk much slower than the trainer gets there.
+    private const int MostPending = 20_000;
+    private readonly Lock _gate = new();
+    private readonly long _seq = run.Job.Seq;
+    private List<StepMetrics> _pending = [];
+    private Task? _writing;
+    private long _startedAt;
+    private int _stepsSeen;
+    private volatile Exception? _failure;
+
+    /// <summary>The finished model's checkpoint: it becomes known together with the job's success.</summary>
+    public CheckpointInfo? Last { get; private set; }
+
+    public void Step(StepMetrics metrics)
+    {
+        Task? wait = null;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            _pending.Add(metrics);
+            if (_writing is null)
+            {
+                _writing = WriteStepsAsync();
+            }
+            else if (_pending.Count >= MostPending)
+            {
+                wait = _writing;
+            }
+        }
+
+        Estimate(metrics);
+        wait?.GetAwaiter().GetResult();
+    }
+
+    public void Checkpoint(CheckpointInfo checkpoint)
+    {
+        if (checkpoint.IsLast)
+        {
+            Last = checkpoint;
+            return;
+        }
+
+        JobRecord job = run.Job;
+        string name = $"{job.ModelName}:ckpt-step-{checkpoint.Step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        WriteInOrder(session =>
+        {
+            ModelStore.Put(session, name, job, folder.Relative(checkpoint.ModelPath));
+            if (CheckpointStore.Add(session, job.Seq, checkpoint.Step, name, JobEvents.CheckpointMetrics(checkpoint.Metrics)))
+            {
+                JobEvents.Checkpoint(session, job, checkpoint.Step);
+            }
+        });
+    }
+
+    public void StateSaved(string path, int step) =>
+        WriteInOrder(session => JobStore.SetState(session, _seq, folder.Relative(path), step));
+
+    /// <summary>Waits until every step is committed.</summary>
+    public void Flush() => WriteInOrder(_ => { });
+
+    private void WriteInOrder(Action<Session> work)
+    {
+        Task write;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            List<StepMetrics> steps = Take();
+
+            // Writes are committed in the order they were handed over, so this one follows the batch that is under way.
+            write = database.WriteAsync(session =>
+            {
+                Store(session, steps);
+                work(session);
+            });
+        }
+
+        write.GetAwaiter().GetResult();
+    }
+
+    private async Task WriteStepsAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                Task write;
+                lock (_gate)
+                {
+                    List<StepMetrics> steps = Take();
+                    if (steps.Count == 0)
+                    {
+                        _writing = null;
+                        return;
+                    }
+
+                    write = database.WriteAsync(session => Store(session, steps));
+                }
+
+                await write.ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            // The trainer learns of it at its next report.
+            _failure = e;
+        }
+    }
+
+    private List<StepMetrics> Take()
+    {
+        List<StepMetrics> steps = _pending;
+        _pending = [];
+        return steps;
+    }
+
+    private void Store(Session session, List<StepMetrics> steps)
+    {
+        foreach (StepMetrics metrics in steps)
+        {
+            if (EventStore.AddStep(session, _seq, metrics))
+            {
+                JobEvents.Step(session, _seq, metrics);
+            }
+        }
+    }
+
+    private void Estimate(StepMetrics metrics)
+    {
+        if (_stepsSeen++ == 0)
+        {
+            // The first step's own time includes reading the data.
+            _startedAt = Stopwatch.GetTimestamp();
+            return;
+        }
+
+        TimeSpan perStep = Stopwatch.GetElapsedTime(_startedAt) / (_stepsSeen - 1);
+        run.EstimatedFinish = DateTimeOffset.UtcNow + (perStep * (metrics.TotalSteps - metrics.Step));
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw new InvalidOperationException("The job's progress cannot be stored: " + failure.Message, failure);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Net;
+using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Server.Endpoints;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuning.Server;
+
+/// <summary>One running server, from an open folder and socket to both closed. A process or a test can hold several.</summary>
+internal sealed class ServerHost : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WebApplication? _app;
+    private JobRunner? _runner;
+    private int _disposed;
+
+    private ServerHost(ServerOptions options) => Options = options;
+
+    public static string Version { get; } =
+        typeof(ServerHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    public ServerOptions Options { get; }
+
+    /// <summary>Such as <c>http://127.0.0.1:5005/v1</c>.</summary>
+    public string Url { get; private set; } = string.Empty;
+
+    public string ControlToken { get; } = Ids.NewToken();
+
+    public string DataFolder { get; private set; } = string.Empty;
+
+    /// <summary>Ends when somebody wants the server to stop: a signal, the control endpoint, the end of the parent.</summary>
+    public Task StopRequested => _stopRequested.Task;
+
+    public FileLog Log { get; private set; } = null!;
+
+    /// <param name="options">How to run.</param>
+    /// <param name="trainer">Trains the jobs; null is the built-in one.</param>
+    /// <param name="validator">Checks the files; null is Core's checks.</param>
+    /// <exception cref="StartException">It cannot start; the message says why in one line.</exception>
+    public static async Task<ServerHost> StartAsync(ServerOptions options, ITrainer? trainer = null, IDatasetValidator? validator = null)
+    {
+        ServerHost host = new(options);
+        try
+        {
+            await host.StartAsync(trainer, validator);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void RequestStop(string reason)
+    {
+        if (_stopRequested.TrySetResult())
+        {
+            Log.Write(LogLevel.Information, "Server", "stops: " + reason);
+        }
+    }
+
+    /// <summary>Stops taking requests, lets running jobs save their state, and gives back all it holds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _stopRequested.TrySetResult();
+        Task runner = _runner?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+        if (_app is not null)
+        {
+            using CancellationTokenSource patience = new(DrainTime);
+            await _app.StopAsync(patience.Token);
+            await _app.DisposeAsync();
+        }
+
+        await runner;
+        while (_owned.TryPop(out IDisposable? owned))
+        {
+            owned.Dispose();
+        }
+    }
+
+    private async Task StartAsync(ITrainer? trainer, IDatasetValidator? validator)
+    {
+        DataFolder folder = Own(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
+        DataFolder = folder.Root;
+        Log = Own(OpenLog(folder));
+        Database database = Own(Database.Open(folder.DatabasePath));
+        FileStore files = new(database, folder);
+        await files.SweepAsync();
+
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        ConfigureWeb(builder);
+        _app = builder.Build();
+        ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
+        JobFinisher finisher = new(database, folder, files);
+        _runner = new JobRunner(
+            database,
+            folder,
+            files,
+            finisher,
+            validator ?? new CoreDatasetValidator(),
+            trainer ?? new NeuralTrainer(),
+            Options.Trainers,
+            loggers.CreateLogger<JobRunner>());
+
+        Journal journal = new();
+        _app.UseMiddleware<RequestIds>(journal);
+        _app.UseMiddleware<ErrorResults>();
+        _app.UseMiddleware<LocalOnly>();
+        _app.UseMiddleware<Authentication>(Options);
+        _app.UseRouting();
+        new FilesEndpoints(database, files).Map(_app);
+        new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
+        new ModelsEndpoints(database, folder).Map(_app);
+        new ControlEndpoints(database, journal, ControlToken, () => RequestStop("asked by the control endpoint")).Map(_app);
+
+        // Listening comes first: a port that is taken must not start any training.
+        await ListenAsync(_app);
+        await _runner.StartAsync();
+        Own(RunFile.Write(Options.RunFile ?? Path.Combine(folder.Root, "run.json"), new RunInfo(
+            Environment.ProcessId,
+            Url,
+            folder.Root,
+            Options.Memory,
+            DateTimeOffset.UtcNow,
+            ControlToken,
+            Version)));
+        Log.Write(LogLevel.Information, "Server", $"version {Version} listens on {Url} and serves {folder.Root}");
+    }
+
+    private static FileLog OpenLog(DataFolder folder)
+    {
+        try
+        {
+            return new FileLog(folder.LogPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The log '{folder.LogPath}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    private T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Push(owned);
+        return owned;
+    }
+
+    private void ConfigureWeb(WebApplicationBuilder builder)
+    {
+        // Nothing comes from the environment or from a settings file: two servers started alike behave alike.
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = HttpExtensions.MaxJsonBytes;
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = 1024 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 100;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 1000;
+            kestrel.Listen(IPAddress.Loopback, Options.Port);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Logging.AddProvider(Log);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+
+    private async Task ListenAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e)
+        {
+            throw new StartException(
+                $"Port {Options.Port.ToString(CultureInfo.InvariantCulture)} on 127.0.0.1 cannot be used: {e.InnerException?.Message ?? e.Message}",
+                e);
+        }
+
+        IServerAddressesFeature addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        foreach (string address in addresses.Addresses)
+        {
+            Url = address + "/v1";
+        }
+    }
+
+    /// <summary>Signals are the process's business, not the host's: tests run several hosts in one process.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

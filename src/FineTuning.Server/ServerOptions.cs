@@ -1,0 +1,122 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+
+namespace FineTuning.Server;
+
+/// <summary>How the server was asked to run.</summary>
+internal sealed record ServerOptions
+{
+    public const string HelpText = """
+        FineTuning.Server: a local server that speaks the fine-tuning API and trains small models.
+
+          --data <folder>     keep files, jobs and models in this folder; or
+          --memory            keep nothing: a temporary folder, deleted when the server stops
+          --port <n>          port on 127.0.0.1 (default 0: a free one, printed at start)
+          --api-key-stdin     the first line of standard input is the only key that is accepted;
+                              without it any key is
+          --trainers <n>      jobs trained at once, 1 to 64 (default 1)
+          --detached          ignore Ctrl+C and hang-ups: stop by SIGTERM or the control endpoint only
+          --parent-pid <n>    stop when this process ends
+          --run-file <path>   where to write address, process id and control token
+                              (default: run.json in the data folder)
+          --help              this text
+        """;
+
+    /// <summary>The folder that is served; null with <see cref="Memory"/>.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Nothing is kept.</summary>
+    public bool Memory { get; init; }
+
+    /// <summary>0 picks a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The key is the first line of standard input: arguments are visible to every user of the machine.</summary>
+    public bool ApiKeyFromStdin { get; init; }
+
+    /// <summary>The only key that is accepted; null accepts any.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Ctrl+C reaches the whole process group of a terminal; a detached server must outlive it.</summary>
+    public bool Detached { get; init; }
+
+    /// <summary>The server stops when this process ends.</summary>
+    public int? ParentPid { get; init; }
+
+    /// <summary>Where the run file goes; null is run.json in the data folder.</summary>
+    public string? RunFile { get; init; }
+
+    /// <summary>Jobs trained at once.</summary>
+    public int Trainers { get; init; } = 1;
+
+    public bool Help { get; init; }
+
+    /// <summary>A key that is printed by accident must not be shown.</summary>
+    public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Port = {Port} }}";
+
+    /// <exception cref="OptionException">An option is unknown, incomplete or out of range.</exception>
+    public static ServerOptions Parse(IReadOnlyList<string> arguments)
+    {
+        ServerOptions options = new();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string name = arguments[i];
+            string? attached = null;
+            int equals = name.IndexOf('=', StringComparison.Ordinal);
+            if (name.StartsWith("--", StringComparison.Ordinal) && equals > 0)
+            {
+                (name, attached) = (name[..equals], name[(equals + 1)..]);
+            }
+
+            string Value() => attached
+                ?? (++i < arguments.Count ? arguments[i] : throw new OptionException($"{name} needs a value."));
+
+            options = name switch
+            {
+                "--data" => options with { DataFolder = FullPath(name, Value()) },
+                "--port" => options with { Port = Number(name, Value(), 0, 65535) },
+                "--trainers" => options with { Trainers = Number(name, Value(), 1, 64) },
+                "--parent-pid" => options with { ParentPid = Number(name, Value(), 1, int.MaxValue) },
+                "--run-file" => options with { RunFile = FullPath(name, Value()) },
+                _ when attached is not null => throw new OptionException($"Unknown option, or one that takes no value: {name}. See --help."),
+                "--memory" => options with { Memory = true },
+                "--api-key-stdin" => options with { ApiKeyFromStdin = true },
+                "--detached" => options with { Detached = true },
+                "--help" or "-h" or "-?" => options with { Help = true },
+                _ => throw new OptionException($"Unknown option {name}. See --help."),
+            };
+        }
+
+        if (!options.Help && options.Memory == (options.DataFolder is not null))
+        {
+            throw new OptionException(options.Memory
+                ? "--data and --memory exclude each other."
+                : "Say where to keep the data: --data <folder>, or --memory to keep nothing.");
+        }
+
+        return options;
+    }
+
+    private static int Number(string name, string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : throw new OptionException($"{name} needs a whole number from {least} to {most}, not '{text}'.");
+
+    private static string FullPath(string name, string text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal) || text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new OptionException($"{name} needs a path.");
+        }
+
+        return Path.GetFullPath(text);
+    }
+}
+
+/// <summary>The command line cannot be understood; the message is one line for the user.</summary>
+internal sealed class OptionException(string message) : Exception(message);
+
+/// <summary>The server cannot start; the message is one line for the user.</summary>
+internal sealed class StartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,205 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Models;
+using Microsoft.Data.Sqlite;
+
+namespace FineTuning.Server.Storage;
+
+/// <summary>Files and their contents. A file is known once its content is safely on disk under its id, never before.</summary>
+internal sealed class FileStore(Database database, DataFolder folder)
+{
+    private const string Columns = "seq, id, filename, purpose, bytes, created_at, expires_at";
+    private const string PartSuffix = ".part";
+
+    public string PathOf(string id) => Path.Combine(folder.Files, id);
+
+    /// <summary>Starts a file: write its content to the upload's stream, then commit it.</summary>
+    public FileUpload Begin()
+    {
+        string id = Ids.NewFile();
+        return new FileUpload(id, PathOf(id) + PartSuffix);
+    }
+
+    /// <summary>Makes the content durable and the file known.</summary>
+    public async Task<FileResource> CommitAsync(
+        FileUpload upload,
+        string fileName,
+        string purpose,
+        TimeSpan? lifetime,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        FileResource file = Publish(upload, fileName, purpose, lifetime);
+        await database.WriteAsync(session => Insert(session, file));
+        return file;
+    }
+
+    /// <summary>Makes the content durable; the caller inserts the row, and may do so together with rows of its own.</summary>
+    public FileResource Publish(FileUpload upload, string fileName, string purpose, TimeSpan? lifetime)
+    {
+        long bytes = upload.Stream.Length;
+        upload.Stream.Flush(flushToDisk: true);
+        upload.Stream.Dispose();
+        File.Move(upload.Path, PathOf(upload.Id));
+        upload.IsPublished = true;
+        DataFolder.FlushFolder(folder.Files);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new FileResource
+        {
+            Id = upload.Id,
+            FileName = fileName,
+            Purpose = purpose,
+            Bytes = bytes,
+            CreatedAt = now,
+            ExpiresAt = lifetime is { } time ? now + time : null,
+            Status = "processed",
+        };
+    }
+
+    public static void Insert(Session session, FileResource file) => session.Execute(
+        "INSERT INTO files(id, filename, purpose, bytes, created_at, expires_at) VALUES($1, $2, $3, $4, $5, $6)",
+        file.Id,
+        file.FileName,
+        file.Purpose,
+        file.Bytes,
+        file.CreatedAt,
+        file.ExpiresAt);
+
+    public static FileResource? Find(Session session, string id) => session.First(
+        $"SELECT {Columns} FROM files WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",
+        Map,
+        id,
+        DateTimeOffset.UtcNow);
+
+    /// <summary>The place of a file in the order; null if there is no such file.</summary>
+    public static long? Position(Session session, string id) => (long?)session.Scalar("SELECT seq FROM files WHERE id = $1", id);
+
+    public static List<FileResource> List(Session session, string? purpose, long? after, bool ascending, int limit)
+    {
+        (string compare, string order, long start) = ascending ? (">", "ASC", after ?? 0) : ("<", "DESC", after ?? long.MaxValue);
+        return session.Query(
+            $"SELECT {Columns} FROM files WHERE {(purpose is null ? string.Empty : "purpose = $4 AND ")}seq {compare} $1 " +
+            $"AND (expires_at IS NULL OR expires_at > $2) ORDER BY seq {order} LIMIT $3",
+            Map,
+            purpose is null ? [start, DateTimeOffset.UtcNow, limit] : [start, DateTimeOffset.UtcNow, limit, purpose]);
+    }
+
+    /// <summary>Forgets a file; its content stays for as long as a checked, unfinished job trains on it.</summary>
+    /// <returns>Whether there was such a file.</returns>
+    public async Task<bool> DeleteAsync(string id)
+    {
+        (bool found, bool inUse) = await database.WriteAsync(session =>
+        {
+            if (Find(session, id) is null)
+            {
+                return (false, false);
+            }
+
+            session.Execute("DELETE FROM files WHERE id = $1", id);
+            bool used = JobStore.IsFileInUse(session, id);
+            if (used)
+            {
+                session.Execute("INSERT OR IGNORE INTO doomed_files(id) VALUES($1)", id);
+            }
+
+            return (true, used);
+        });
+        if (found && !inUse)
+        {
+            DataFolder.TryDelete(PathOf(id));
+        }
+
+        return found;
+    }
+
+    /// <summary>Removes the contents of deleted files that only this job still needed. Call it when a job has ended.</summary>
+    public async Task ReleaseAsync(JobRecord job)
+    {
+        List<string> free = await database.WriteAsync(session =>
+        {
+            List<string> ids = [];
+            foreach (string? id in new[] { job.TrainingFile, job.ValidationFile })
+            {
+                if (id is not null && !JobStore.IsFileInUse(session, id) &&
+                    session.Execute("DELETE FROM doomed_files WHERE id = $1", id) > 0)
+                {
+                    ids.Add(id);
+                }
+            }
+
+            return ids;
+        });
+        free.ForEach(id => DataFolder.TryDelete(PathOf(id)));
+    }
+
+    /// <summary>At start: removes expired files and contents without a row, which a kill left behind.</summary>
+    public async Task SweepAsync()
+    {
+        HashSet<string> known = await database.WriteAsync(session =>
+        {
+            session.Execute("DELETE FROM files WHERE expires_at <= $1", DateTimeOffset.UtcNow);
+            List<string> ids = session.Query("SELECT id FROM files", reader => reader.GetString(0));
+            foreach (string id in session.Query("SELECT id FROM doomed_files", reader => reader.GetString(0)))
+            {
+                if (JobStore.IsFileInUse(session, id))
+                {
+                    ids.Add(id);
+                }
+                else
+                {
+                    session.Execute("DELETE FROM doomed_files WHERE id = $1", id);
+                }
+            }
+
+            return new HashSet<string>(ids, StringComparer.Ordinal);
+        });
+        foreach (string path in Directory.EnumerateFiles(folder.Files))
+        {
+            if (!known.Contains(Path.GetFileName(path)))
+            {
+                DataFolder.TryDelete(path);
+            }
+        }
+    }
+
+    private static FileResource Map(SqliteDataReader reader) => new()
+    {
+        Id = reader.GetString(1),
+        FileName = reader.GetString(2),
+        Purpose = reader.GetString(3),
+        Bytes = reader.GetInt64(4),
+        CreatedAt = reader.Time(5),
+        ExpiresAt = reader.TimeOrNull(6),
+        Status = "processed",
+    };
+}
+
+/// <summary>A file on its way in. Disposed without having been committed, it leaves nothing behind.</summary>
+internal sealed class FileUpload : IDisposable
+{
+    public FileUpload(string id, string path)
+    {
+        (Id, Path) = (id, path);
+        Stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous);
+    }
+
+    public string Id { get; }
+
+    public string Path { get; }
+
+    public FileStream Stream { get; }
+
+    public bool IsPublished { get; set; }
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (!IsPublished)
+        {
+            DataFolder.TryDelete(Path);
+        }
+    }
+}

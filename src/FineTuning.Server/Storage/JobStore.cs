@@ -1,0 +1,234 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using FineTuning.Core.Models;
+using FineTuning.Server.Training;
+using Microsoft.Data.Sqlite;
+
+namespace FineTuning.Server.Storage;
+
+/// <summary>Rows of jobs. Every method works within the session's transaction.</summary>
+internal static class JobStore
+{
+    private const string Columns = """
+        j.seq, j.id, j.status, j.validated, j.model, j.model_name, j.created_at, j.finished_at, j.training_file, j.validation_file,
+        j.suffix, j.seed, j.method, j.hyperparameters, j.settled, j.example_count, j.total_steps, j.trained_tokens, j.error,
+        j.metadata, j.integrations, j.result_file, j.state_path, j.state_step
+        """;
+
+    /// <summary>Stores a new job and returns it with its place in the order.</summary>
+    public static JobRecord Insert(Session session, JobRecord job)
+    {
+        long seq = session.Insert(
+            """
+            INSERT INTO jobs(id, status, model, model_name, created_at, training_file, validation_file, suffix, seed, method,
+                             hyperparameters, metadata, integrations)
+            VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            """,
+            job.Id,
+            job.Status.Value,
+            job.Model,
+            job.ModelName,
+            job.CreatedAt,
+            job.TrainingFile,
+            job.ValidationFile,
+            job.Suffix,
+            job.Seed,
+            job.Method,
+            JsonSerializer.Serialize(job.Requested, WireContext.Default.Hyperparameters),
+            job.Metadata is null ? null : JsonSerializer.Serialize(job.Metadata, WireContext.Default.IReadOnlyDictionaryStringString),
+            job.Integrations is null ? null : JsonSerializer.Serialize(job.Integrations, WireContext.Default.IReadOnlyListJobIntegration));
+        foreach ((string key, string value) in job.Metadata ?? new Dictionary<string, string>())
+        {
+            session.Execute("INSERT INTO job_metadata(key, value, job_seq) VALUES($1, $2, $3)", key, value, seq);
+        }
+
+        return job with { Seq = seq };
+    }
+
+    public static JobRecord? Find(Session session, string id) =>
+        session.First($"SELECT {Columns} FROM jobs j WHERE j.id = $1", Map, id);
+
+    public static JobRecord? Find(Session session, long seq) =>
+        session.First($"SELECT {Columns} FROM jobs j WHERE j.seq = $1", Map, seq);
+
+    /// <summary>A page of jobs, newest first.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="before">Only jobs made before this one.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="metadata">Pairs that a job must all have; null for any job.</param>
+    /// <param name="withoutMetadata">Only jobs that have none.</param>
+    public static List<JobRecord> List(
+        Session session,
+        long before,
+        int limit,
+        IReadOnlyList<KeyValuePair<string, string>>? metadata,
+        bool withoutMetadata)
+    {
+        if (metadata is not { Count: > 0 })
+        {
+            return session.Query(
+                $"SELECT {Columns} FROM jobs j WHERE {(withoutMetadata ? "j.metadata IS NULL AND " : string.Empty)}j.seq < $1 " +
+                "ORDER BY j.seq DESC LIMIT $2",
+                Map,
+                before,
+                limit);
+        }
+
+        // The first pair walks its index in order; the others are looked up for each hit.
+        StringBuilder sql = new($"SELECT {Columns} FROM job_metadata m0 JOIN jobs j ON j.seq = m0.job_seq");
+        List<object?> parameters = [before, limit];
+        for (int i = 0; i < metadata.Count; i++)
+        {
+            parameters.Add(metadata[i].Key);
+            parameters.Add(metadata[i].Value);
+            string match = string.Create(CultureInfo.InvariantCulture, $"m{i}.key = ${(2 * i) + 3} AND m{i}.value = ${(2 * i) + 4}");
+            sql.Append(i == 0
+                ? $" WHERE {match} AND m0.job_seq < $1"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $" AND EXISTS(SELECT 1 FROM job_metadata m{i} WHERE {match} AND m{i}.job_seq = m0.job_seq)"));
+        }
+
+        return session.Query(sql.Append(" ORDER BY m0.job_seq DESC LIMIT $2").ToString(), Map, parameters.ToArray());
+    }
+
+    /// <summary>Jobs with one of the statuses, oldest first.</summary>
+    public static List<JobRecord> WithStatus(Session session, params JobStatus[] statuses) =>
+        [.. statuses
+            .SelectMany(status => session.Query(
+                $"SELECT {Columns} FROM jobs j WHERE j.finished_at IS NULL AND j.status = $1 ORDER BY j.seq",
+                Map,
+                status.Value))
+            .OrderBy(job => job.Seq)];
+
+    /// <summary>Ids of jobs whose files are to be checked, oldest first.</summary>
+    public static List<string> ToValidate(Session session, int limit) => session.Query(
+        """
+        SELECT id FROM jobs
+        WHERE finished_at IS NULL AND (status = 'validating_files' OR (status = 'resuming' AND validated = 0))
+        ORDER BY seq LIMIT $1
+        """,
+        reader => reader.GetString(0),
+        limit);
+
+    /// <summary>
+    /// Ids of jobs to train, oldest first. A running one is among them: if no run of it is under way, its end could not be stored.
+    /// </summary>
+    public static List<string> ToTrain(Session session, int limit) => session.Query(
+        """
+        SELECT id FROM jobs
+        WHERE finished_at IS NULL AND (status IN ('queued', 'running') OR (status = 'resuming' AND validated = 1))
+        ORDER BY seq LIMIT $1
+        """,
+        reader => reader.GetString(0),
+        limit);
+
+    public static (int Running, int Queued) Count(Session session)
+    {
+        int running = 0, queued = 0;
+        List<(string Status, int Count)> counts = session.Query(
+            "SELECT status, count(*) FROM jobs WHERE finished_at IS NULL GROUP BY status",
+            reader => (reader.GetString(0), reader.GetInt32(1)));
+        foreach ((string status, int count) in counts)
+        {
+            if (status is "running" or "pausing")
+            {
+                running += count;
+            }
+            else if (status is not "paused")
+            {
+                queued += count;
+            }
+        }
+
+        return (running, queued);
+    }
+
+    public static void SetStatus(Session session, JobRecord job, JobStatus status) =>
+        session.Execute("UPDATE jobs SET status = $2 WHERE seq = $1", job.Seq, status.Value);
+
+    public static void SetValidated(Session session, JobRecord job) =>
+        session.Execute("UPDATE jobs SET status = 'queued', validated = 1 WHERE seq = $1", job.Seq);
+
+    public static void SetPlan(Session session, JobRecord job, TrainingPlan plan) => session.Execute(
+        "UPDATE jobs SET settled = $2, example_count = $3, total_steps = $4 WHERE seq = $1",
+        job.Seq,
+        JsonSerializer.Serialize(
+            new SettledNumbers(plan.EpochCount, plan.BatchSize, plan.LearningRateMultiplier),
+            ServerJson.Default.SettledNumbers),
+        plan.ExampleCount,
+        plan.TotalSteps);
+
+    public static void SetState(Session session, long seq, string? path, int step) =>
+        session.Execute("UPDATE jobs SET state_path = $2, state_step = $3 WHERE seq = $1", seq, path, step);
+
+    /// <summary>Ends a job. The state of its trainer is of no more use.</summary>
+    public static void Finish(
+        Session session,
+        JobRecord job,
+        JobStatus status,
+        JobError? error = null,
+        string? resultFile = null,
+        long? trainedTokens = null) => session.Execute(
+        """
+        UPDATE jobs SET status = $2, finished_at = $3, error = $4, result_file = $5, trained_tokens = $6, state_path = NULL
+        WHERE seq = $1
+        """,
+        job.Seq,
+        status.Value,
+        DateTimeOffset.UtcNow,
+        error is null ? null : JsonSerializer.Serialize(error, WireContext.Default.JobError),
+        resultFile,
+        trainedTokens);
+
+    /// <summary>Whether an unfinished job was promised the content of a file.</summary>
+    public static bool IsFileInUse(Session session, string fileId) => session.Scalar(
+        """
+        SELECT 1 FROM jobs
+        WHERE finished_at IS NULL AND validated = 1 AND (training_file = $1 OR validation_file = $1) LIMIT 1
+        """,
+        fileId) is not null;
+
+    private static JobRecord Map(SqliteDataReader reader)
+    {
+        SettledNumbers? settled = reader.Text(14) is { } text ? JsonSerializer.Deserialize(text, ServerJson.Default.SettledNumbers) : null;
+        return new JobRecord
+        {
+            Seq = reader.GetInt64(0),
+            Id = reader.GetString(1),
+            Status = new JobStatus(reader.GetString(2)),
+            Validated = reader.GetInt64(3) != 0,
+            Model = reader.GetString(4),
+            ModelName = reader.GetString(5),
+            CreatedAt = reader.Time(6),
+            FinishedAt = reader.TimeOrNull(7),
+            TrainingFile = reader.GetString(8),
+            ValidationFile = reader.Text(9),
+            Suffix = reader.Text(10),
+            Seed = reader.GetInt32(11),
+            Method = reader.GetString(12),
+            Requested = JsonSerializer.Deserialize(reader.GetString(13), WireContext.Default.Hyperparameters)!,
+            Plan = settled is null ? null : new TrainingPlan(
+                settled.EpochCount,
+                settled.BatchSize,
+                settled.LearningRateMultiplier,
+                reader.GetInt32(15),
+                reader.GetInt32(16)),
+            TrainedTokens = reader.Number(17),
+            Error = reader.Text(18) is { } error ? JsonSerializer.Deserialize(error, WireContext.Default.JobError) : null,
+            Metadata = reader.Text(19) is { } metadata
+                ? JsonSerializer.Deserialize(metadata, WireContext.Default.IReadOnlyDictionaryStringString)
+                : null,
+            Integrations = reader.Text(20) is { } integrations
+                ? JsonSerializer.Deserialize(integrations, WireContext.Default.IReadOnlyListJobIntegration)
+                : null,
+            ResultFile = reader.Text(21),
+            StatePath = reader.Text(22),
+            StateStep = reader.GetInt32(23),
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using System;
+using System.Collections.Generic;
+using Microsoft.Data.Sqlite;
+
+namespace FineTuning.Server.Storage;
+
+/// <summary>Rows of the models that jobs made, checkpoints included.</summary>
+internal static class ModelStore
+{
+    /// <summary>Stores a model, or its new file if the name is known, as after a restart from an earlier state.</summary>
+    public static void Put(Session session, string name, JobRecord job, string path) => session.Execute(
+        """
+        INSERT INTO models(name, job_seq, base_model, created_at, path) VALUES($1, $2, $3, $4, $5)
+        ON CONFLICT(name) DO UPDATE SET path = excluded.path
+        """,
+        name,
+        job.Seq,
+        job.Model,
+        DateTimeOffset.UtcNow,
+        path);
+
+    public static ModelRecord? Find(Session session, string name) => session.First(
+        "SELECT name, job_seq, base_model, created_at, path FROM models WHERE name = $1",
+        Map,
+        name);
+
+    /// <summary>Oldest first.</summary>
+    public static List<ModelRecord> List(Session session) => session.Query(
+        "SELECT name, job_seq, base_model, created_at, path FROM models ORDER BY seq",
+        Map);
+
+    public static bool Delete(Session session, string name) => session.Execute("DELETE FROM models WHERE name = $1", name) > 0;
+
+    /// <summary>The files of a job's models, relative to the data folder.</summary>
+    public static HashSet<string> PathsOfJob(Session session, long jobSeq) =>
+        [.. session.Query("SELECT path FROM models WHERE job_seq = $1", reader => reader.GetString(0), jobSeq)];
+
+    private static ModelRecord Map(SqliteDataReader reader) =>
+        new(reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.Time(3), reader.GetString(4));
+}
+
+/// <summary>A model that a job made.</summary>
+/// <param name="Name">Its public name.</param>
+/// <param name="JobSeq">The job.</param>
+/// <param name="BaseModel">The name it was trained under.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="Path">Its file, relative to the data folder.</param>
+internal sealed record ModelRecord(string Name, long JobSeq, string BaseModel, DateTimeOffset CreatedAt, string Path);
