@@ -63,6 +63,33 @@ public sealed class WireTrapTests
         Assert.Equal(string.Empty, job.Model);
     }
 
+    [Fact]
+    public void Members_that_are_never_null_have_their_default_when_they_are_null_or_absent()
+    {
+        foreach (string body in new[] { "{}", """{"object":null,"data":null}""" })
+        {
+            ListResource<JobResource> list = JsonSerializer.Deserialize(body, WireContext.Default.ListResourceJobResource)!;
+            Assert.Empty(list.Data);
+            Assert.Equal("list", list.Kind);
+            Assert.False(list.HasMore);
+        }
+
+        foreach (string body in new[] { "{}", """{"object":null,"id":null,"message":null,"level":null}""" })
+        {
+            EventResource item = JsonSerializer.Deserialize(body, WireContext.Default.EventResource)!;
+            Assert.Equal(new EventResource { CreatedAt = default }, item);
+            Assert.Equal((string.Empty, string.Empty, "info"), (item.Id, item.Message, item.Level));
+        }
+
+        FileResource file = JsonSerializer.Deserialize("""{"filename":null}""", WireContext.Default.FileResource)!;
+        Assert.Equal((string.Empty, string.Empty, "file"), (file.FileName, file.Purpose, file.Kind));
+        Assert.Equal(new CheckpointResource(), JsonSerializer.Deserialize("{}", WireContext.Default.CheckpointResource));
+        Assert.Equal(new PermissionResource(), JsonSerializer.Deserialize("{}", WireContext.Default.PermissionResource));
+        Assert.Equal(new ModelResource(), JsonSerializer.Deserialize("{}", WireContext.Default.ModelResource));
+        Assert.Equal("supervised", Job(",\"method\":{}").Method!.Type);
+        Assert.Equal("wandb", Job(",\"integrations\":[{}]").Integrations![0].Type);
+    }
+
     [Theory]
     [InlineData("\"auto\"", null)]
     [InlineData("\"AUTO\"", null)]
