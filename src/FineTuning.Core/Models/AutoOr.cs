@@ -63,7 +63,7 @@ internal sealed class AutoOrConverterFactory : JsonConverterFactory
     {
         if (reader.TokenType == JsonTokenType.Number)
         {
-            return reader.GetDouble();
+            return Finite(reader.GetDouble());
         }
 
         if (reader.TokenType != JsonTokenType.String)
@@ -78,8 +78,13 @@ internal sealed class AutoOrConverterFactory : JsonConverterFactory
         }
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-            ? number
+            ? Finite(number)
             : throw new JsonException($"A hyperparameter must be the word auto or a number, not '{text}'.");
+
+        // JSON cannot carry the others, so they could be read but never written again.
+        static double Finite(double number) => double.IsNaN(number) || double.IsInfinity(number)
+            ? throw new JsonException("A hyperparameter must be the word auto or a finite number.")
+            : number;
     }
 
     private sealed class Int32Converter : JsonConverter<AutoOr<int>>

@@ -10,13 +10,13 @@ public sealed record JobResource : Resource
 {
     /// <summary>Always <c>fine_tuning.job</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init; } = "fine_tuning.job";
+    public string Kind { get; init => field = value ?? "fine_tuning.job"; } = "fine_tuning.job";
 
     /// <summary>Such as <c>ftjob-abc123</c>.</summary>
-    public string Id { get; init; } = string.Empty;
+    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>The base model.</summary>
-    public string Model { get; init; } = string.Empty;
+    public string Model { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
@@ -91,7 +91,7 @@ public sealed record JobError : Resource
 public sealed record JobMethod : Resource
 {
     /// <summary>supervised, dpo or reinforcement; the list is open.</summary>
-    public string Type { get; init; } = "supervised";
+    public string Type { get; init => field = value ?? "supervised"; } = "supervised";
 
     /// <summary>Parameters of the supervised method.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -181,7 +181,7 @@ public sealed record Hyperparameters : Resource
 public sealed record JobIntegration : Resource
 {
     /// <summary>Always <c>wandb</c> so far.</summary>
-    public string Type { get; init; } = "wandb";
+    public string Type { get; init => field = value ?? "wandb"; } = "wandb";
 
     /// <summary>Settings for Weights and Biases.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -192,7 +192,7 @@ public sealed record JobIntegration : Resource
 public sealed record WandbIntegration : Resource
 {
     /// <summary>The project.</summary>
-    public string Project { get; init; } = string.Empty;
+    public string Project { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>The run's display name; the job's id if null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Api;
+
+namespace FineTuning.Core.Tests.Support;
+
+/// <summary>A clock that turns by itself: a delay is over at once, and the time has gone on by it.</summary>
+internal sealed class TestClock : IClock
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly object _gate = new();
+    private readonly List<TimeSpan> _delays = [];
+    private DateTimeOffset _now = Start;
+
+    /// <summary>Runs in place of each delay, after the time has gone on. It may wait or throw.</summary>
+    public Func<TimeSpan, CancellationToken, Task>? OnDelay { get; set; }
+
+    public DateTimeOffset UtcNow
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _now;
+            }
+        }
+    }
+
+    public IReadOnlyList<TimeSpan> Delays
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _delays];
+            }
+        }
+    }
+
+    public TimeSpan Elapsed => UtcNow - Start;
+
+    public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        int count;
+        lock (_gate)
+        {
+            _delays.Add(delay);
+            count = _delays.Count;
+            _now += delay;
+        }
+
+        // A loop that never ends must fail its test, not hang it.
+        if (count > 20_000)
+        {
+            throw new InvalidOperationException("The test's clock was asked for more delays than any test needs.");
+        }
+
+        if (OnDelay is not null)
+        {
+            await OnDelay(delay, cancellationToken);
+        }
+    }
+}

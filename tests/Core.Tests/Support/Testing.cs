@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net;
+using System.Security;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Api;
+using Xunit;
+
+namespace FineTuning.Core.Tests.Support;
+
+/// <summary>Short names for what most tests do.</summary>
+internal static class Testing
+{
+    public const string Key = "sk-test-0123456789abcdefghij";
+
+    /// <summary>How long a condition may take on a busy machine before the test has failed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;
+
+    public static ApiCredential Credential(string key = Key) => new(Secure(key));
+
+    public static ClientOptions Options(StubServer server, IClock? clock = null) => new()
+    {
+        Endpoint = server.Endpoint,
+        Clock = clock ?? new TestClock(),
+    };
+
+    public static FineTuningClient Client(StubServer server, IClock? clock = null) => new(Options(server, clock), Credential());
+
+    public static JsonElement Parse(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    public static string Recorded(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Recorded", name));
+
+    public static void AssertJson(string expected, string actual)
+    {
+        // The texts are compared first only for the message of a failure.
+        if (!JsonElement.DeepEquals(Parse(expected), Parse(actual)))
+        {
+            Assert.Equal(expected, actual);
+        }
+    }
+
+    public static Task<FineTuningApiException> FailsAsync(Func<Task> action) => Assert.ThrowsAsync<FineTuningApiException>(action).WaitAsync(Patience);
+
+    public static Task<OperationCanceledException> IsCancelledAsync(Func<Task> action) =>
+        Assert.ThrowsAnyAsync<OperationCanceledException>(action).WaitAsync(Patience);
+
+    public static async Task<List<T>> ToListAsync<T>(this IAsyncEnumerable<T> source, CancellationToken cancellationToken = default)
+    {
+        var items = new List<T>();
+        await foreach (T item in source.WithCancellation(cancellationToken))
+        {
+            items.Add(item);
+        }
+
+        return items;
+    }
+
+    public static string Job(string id = "ftjob-1", string status = "running", string more = "") =>
+        $$"""{"object":"fine_tuning.job","id":"{{id}}","model":"m","created_at":1,"status":"{{status}}"{{more}}}""";
+
+    public static string Event(string id, long time = 1, string message = "m", string more = "") =>
+        $$"""{"object":"fine_tuning.job.event","id":"{{id}}","created_at":{{time}},"level":"info","message":"{{message}}"{{more}}}""";
+
+    public static string List(IEnumerable<string> items, bool more = false) =>
+        $$"""{"object":"list","data":[{{string.Join(",", items)}}],"has_more":{{(more ? "true" : "false")}}}""";
+}
+
+/// <summary>Keeps what is reported, at once and on the reporting thread.</summary>
+internal sealed class Reports<T> : IProgress<T>
+{
+    private readonly List<T> _items = [];
+
+    public IReadOnlyList<T> Items
+    {
+        get
+        {
+            lock (_items)
+            {
+                return [.. _items];
+            }
+        }
+    }
+
+    public void Report(T value)
+    {
+        lock (_items)
+        {
+            _items.Add(value);
+        }
+    }
+}
