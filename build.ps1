@@ -1,0 +1,221 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+Builds, tests and packages FineTuning.
+
+.DESCRIPTION
+Run it with the tasks you want, in order. Without a task it builds and tests.
+
+  build    compiles everything and stages the module in bin/, with its help where PlatyPS is installed
+  test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies and out of the package
+  demo     shows the whole way of a training file on a local server
+  docs     checks the markdown help and builds the module's help of it
+  package  makes artifacts/FineTuning.VERSION.nupkg
+  clean    removes everything that the other tasks made
+
+PowerShell 7.4 or later and the .NET SDK 10 are needed. On a machine without PowerShell, build.sh does what needs none.
+
+.PARAMETER Task
+The tasks, in order: build, test, demo, docs, package, clean.
+
+.PARAMETER Configuration
+Release by default, or Debug.
+
+.EXAMPLE
+./build.ps1
+Builds and tests.
+
+.EXAMPLE
+./build.ps1 demo
+Builds if needed, and shows the product at work.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('build', 'test', 'demo', 'docs', 'package', 'clean')]
+    [string[]] $Task = @('build', 'test'),
+
+    [ValidateSet('Release', 'Debug')]
+    [string] $Configuration = 'Release'
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$env:DOTNET_NOLOGO = '1'
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+
+$root = $PSScriptRoot
+$bin = Join-Path $root 'bin'
+$artifacts = Join-Path $root 'artifacts'
+$manifest = Join-Path $root 'FineTuning.psd1'
+$downloaded = Join-Path $root '.modules'
+$version = (Import-PowerShellDataFile $manifest).ModuleVersion
+$package = Join-Path $artifacts "FineTuning.$version.nupkg"
+$done = [System.Collections.Generic.HashSet[string]]::new()
+
+# What the tests and the help are built with. The module itself needs none of them.
+$tools = [ordered]@{
+    'Pester'                                = '5.5.0'
+    'Microsoft.PowerShell.SecretManagement' = '1.1.2'
+    'Microsoft.PowerShell.SecretStore'      = '1.0.6'
+    'Microsoft.PowerShell.PlatyPS'          = '1.0.0'
+}
+
+if ($PSVersionTable.PSVersion -lt [version] '7.4') {
+    throw "PowerShell 7.4 or later builds this module; this is $($PSVersionTable.PSVersion)."
+}
+
+function Write-Step([string] $Text) { Write-Host "== $Text" -ForegroundColor Cyan }
+
+function Invoke-Tool {
+    # Runs a program and stops the build if it fails. A plain function, so that the program's options are not taken for its own.
+    $program, $arguments = $args
+    & $program @arguments | Out-Host
+    if ($LASTEXITCODE -ne 0) { throw "$args ended with exit code $LASTEXITCODE." }
+}
+
+function Invoke-Pwsh {
+    # Runs a script in a child process, so that this one never loads the module and its files can be replaced.
+    $script, $arguments = $args
+    $engine = (Get-Process -Id $PID).Path
+    & $engine -NoLogo -NoProfile -NonInteractive -File $script @arguments | Out-Host
+    $LASTEXITCODE
+}
+
+function Find-Tool([string] $Name) {
+    $minimum = [version] $tools[$Name]
+    Get-Module -Name $Name -ListAvailable | Where-Object Version -GE $minimum | Sort-Object Version -Descending | Select-Object -First 1
+}
+
+function Install-MissingTool {
+    # Modules that are installed are used; others come from the PowerShell Gallery into a folder of this clone, but never in CI.
+    if (Test-Path $downloaded) { $env:PSModulePath = $downloaded + [IO.Path]::PathSeparator + $env:PSModulePath }
+    foreach ($name in $tools.Keys) {
+        if (Find-Tool $name) { continue }
+        if (-not $env:CI) {
+            try {
+                Write-Step "Saving $name into .modules"
+                $null = New-Item $downloaded -ItemType Directory -Force
+                if (Get-Command Save-PSResource -ErrorAction Ignore) {
+                    Save-PSResource -Name $name -Path $downloaded -TrustRepository -WarningAction Ignore
+                } else {
+                    Save-Module -Name $name -Path $downloaded -WarningAction Ignore
+                }
+                if (-not $env:PSModulePath.StartsWith($downloaded)) { $env:PSModulePath = $downloaded + [IO.Path]::PathSeparator + $env:PSModulePath }
+                if (Find-Tool $name) { continue }
+            } catch {
+                Write-Warning "$name could not be had from the PowerShell Gallery: $($_.Exception.Message)"
+            }
+        }
+        Write-Warning "The module $name is missing. Install it with: Install-PSResource $name -Version '[$($tools[$name]),]'"
+    }
+}
+
+function Invoke-Clean {
+    Write-Step 'Cleaning'
+    foreach ($path in @($bin, $artifacts) + (Get-ChildItem $root/src, $root/tests, $root/samples -Directory | ForEach-Object { "$_/bin", "$_/obj" })) {
+        if (Test-Path $path) { Remove-Item $path -Recurse -Force }
+    }
+    $done.Clear()
+}
+
+function Invoke-Build {
+    if (-not $done.Add('build')) { return }
+    Write-Step "Compiling ($Configuration)"
+    Invoke-Tool dotnet build (Join-Path $root 'FineTuning.sln') -c $Configuration --nologo -v quiet
+    Write-Step 'Staging the module in bin'
+    if (Test-Path $bin) { Remove-Item $bin -Recurse -Force }
+    $source = Join-Path $root 'src/FineTuning'
+    foreach ($target in 'net8.0', 'netstandard2.0') {
+        $folder = New-Item (Join-Path $bin $target) -ItemType Directory -Force
+        # PowerShell 7 brings everything else; a copy beside the module could meet another module's.
+        $wanted = if ($target -eq 'net8.0') { 'FineTuning.dll', 'FineTuning.Core.dll' } else { '*.dll' }
+        Get-ChildItem (Join-Path $source "bin/$Configuration/$target") -File -Include $wanted -Recurse | Copy-Item -Destination $folder
+    }
+    Copy-Item $source/FineTuning.psm1, $source/FineTuning.Format.ps1xml, $source/FineTuning.Types.ps1xml $bin
+    Invoke-Tool dotnet publish (Join-Path $root 'src/FineTuning.Server') -c $Configuration --no-build --nologo -v quiet -o (Join-Path $bin 'server')
+    # SQLite is built for many platforms that run no PowerShell.
+    Get-ChildItem $bin/server/runtimes -Directory | Where-Object Name -NotMatch '^(win-(x64|x86|arm64)|osx-(x64|arm64)|linux-(musl-)?(x64|arm64|arm))$' | Remove-Item -Recurse
+    Get-ChildItem $bin -Recurse -Include *.pdb, *.xml, web.config, *.endpoints.json | Where-Object Name -NotLike '*.ps1xml' | Remove-Item
+    Invoke-Docs
+}
+
+function Invoke-Docs {
+    if (-not $done.Add('docs')) { return }
+    Invoke-Build
+    Install-MissingTool
+    if (-not (Find-Tool 'Microsoft.PowerShell.PlatyPS')) {
+        Write-Warning 'The help was not built: it needs Microsoft.PowerShell.PlatyPS.'
+        return
+    }
+    Write-Step 'Building the help'
+    if ((Invoke-Pwsh "$root/docs/Build-Help.ps1" -Module $manifest -Markdown "$root/docs/help" -Output $bin) -ne 0) { throw 'The help is not in order.' }
+}
+
+function Invoke-Package {
+    if (-not $done.Add('package')) { return }
+    Invoke-Build
+    Write-Step "Packing $package"
+    if ((Invoke-Pwsh "$root/src/Build-Package.ps1" -Manifest $manifest -Package $package) -ne 0) { throw 'The package was not made.' }
+}
+
+function Invoke-Test {
+    Invoke-Build
+    Invoke-Package
+    Install-MissingTool
+    $total = @{ passed = 0; failed = 0; skipped = 0 }
+
+    Write-Step 'Testing with xunit'
+    $results = Join-Path $artifacts 'tests'
+    if (Test-Path $results) { Remove-Item $results -Recurse -Force }
+    & dotnet test (Join-Path $root 'FineTuning.sln') -c $Configuration --no-build --nologo --logger trx --results-directory $results | Out-Host
+    $xunit = $LASTEXITCODE
+    $counters = Get-ChildItem $results -Filter *.trx | ForEach-Object { ([xml] (Get-Content $_ -Raw)).TestRun.ResultSummary.Counters }
+    foreach ($counter in $counters) {
+        $total.passed += [int] $counter.passed
+        $total.failed += [int] $counter.failed
+        $total.skipped += [int] $counter.total - [int] $counter.executed
+    }
+    if ($xunit -ne 0 -and $total.failed -eq 0) { $total.failed++ }
+
+    $runs = [ordered]@{ 'net8.0' = $manifest; 'netstandard2.0' = (New-DesktopCopy); 'package' = (Expand-TestPackage) }
+    foreach ($name in $runs.Keys) {
+        Write-Step "Testing with Pester: $name"
+        $report = Join-Path $results "pester-$name.json"
+        $null = New-Item $results -ItemType Directory -Force
+        $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" -Module $runs[$name] -Report $report -Run $name
+        if (-not (Test-Path $report)) { Write-Warning "Pester ended with exit code $exit and no report."; $total.failed++; continue }
+        $counts = Get-Content $report -Raw | ConvertFrom-Json
+        $total.passed += $counts.passed
+        $total.failed += $counts.failed
+        $total.skipped += $counts.skipped
+    }
+    Write-Host "$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
+    if ($total.failed -gt 0) { exit 1 }
+}
+
+function New-DesktopCopy {
+    # The module as Windows PowerShell sees it: without the net8.0 build, FineTuning.psm1 takes the other one.
+    $copy = Join-Path $artifacts 'netstandard2.0/FineTuning'
+    if (Test-Path $copy) { Remove-Item $copy -Recurse -Force }
+    $null = New-Item $copy -ItemType Directory -Force
+    Copy-Item $manifest $copy
+    Copy-Item $bin $copy -Recurse
+    Remove-Item (Join-Path $copy 'bin/net8.0') -Recurse
+    Join-Path $copy 'FineTuning.psd1'
+}
+
+function Expand-TestPackage {
+    $folder = Join-Path $artifacts "package/FineTuning"
+    if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
+    Expand-Archive -Path $package -DestinationPath $folder
+    Join-Path $folder 'FineTuning.psd1'
+}
+
+function Invoke-Demo {
+    if (-not (Test-Path (Join-Path $bin 'server/FineTuning.Server.dll'))) { Invoke-Build }
+    Write-Step 'Demonstration'
+    if ((Invoke-Pwsh "$root/samples/demo.ps1") -ne 0) { throw 'The demonstration failed.' }
+}
+
+foreach ($name in $Task) { & "Invoke-$name" }
