@@ -7,6 +7,9 @@ namespace FineTuning.Common;
 /// <summary>The one place where error records are made, so that ids, categories and next steps are the same everywhere.</summary>
 internal static class ErrorRecords
 {
+    // Since 7.5 the console shows the recommended action by itself; before, it has to stand in the message.
+    private static readonly bool s_showsAction = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
+
     /// <summary>Makes a record of a request that failed.</summary>
     /// <param name="e">What failed.</param>
     /// <param name="noun">What was asked for, such as Job.</param>
@@ -20,9 +23,12 @@ internal static class ErrorRecords
         return Make(e, id, category, target, $"{e.Message}{request}{param}", action);
     }
 
-    /// <summary>Makes a record that shows its next step with its message, since the console does not show RecommendedAction.</summary>
+    /// <summary>Makes a record with its next step, which every PowerShell shows.</summary>
     public static ErrorRecord Make(Exception e, string id, ErrorCategory category, object? target, string message, string action) =>
-        new(e, id, category, target) { ErrorDetails = new ErrorDetails($"{message} {action}".TrimEnd()) { RecommendedAction = action } };
+        new(e, id, category, target)
+        {
+            ErrorDetails = new ErrorDetails(s_showsAction ? message : $"{message} {action}") { RecommendedAction = action },
+        };
 
     /// <summary>Makes a record of something the user gave.</summary>
     public static ErrorRecord Invalid(string id, string message, string action, object? target, ErrorCategory category = ErrorCategory.InvalidArgument) =>
