@@ -10,6 +10,7 @@ namespace FineTuning.Common;
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly PipelinePump _pump = new();
 
     /// <summary>Whether the user, or a command further down, has stopped the pipeline.</summary>
     protected bool IsStopping => _stop.IsCancellationRequested;
@@ -74,7 +75,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         using var run = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         try
         {
-            PipelinePump.Run(() => work(run.Token), run.Cancel);
+            _pump.Run(() => work(run.Token), run.Cancel);
         }
         catch (OperationCanceledException) when (IsStopping)
         {

@@ -19,7 +19,8 @@ internal static class ErrorRecords
     {
         (string id, ErrorCategory category, string action) = Describe(e, noun, endpoint);
         string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
-        string param = e.Param is null || e.Message.Contains(e.Param) ? string.Empty : $" The parameter at fault is {e.Param}.";
+        bool namesParam = e.Kind == ApiErrorKind.InvalidRequest && e.Param is not null && !e.Message.Contains(e.Param);
+        string param = !namesParam ? string.Empty : $" The parameter at fault is {e.Param}.";
         return Make(e, id, category, target, $"{e.Message}{request}{param}", action);
     }
 

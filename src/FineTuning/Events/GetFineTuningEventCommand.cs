@@ -57,11 +57,14 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
         }
     }
 
-    private IAsyncEnumerable<EventResource> FollowAsync(string jobId, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EventResource> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var line = new ProgressLine(this, $"Following {jobId}");
+        using var line = new ProgressLine(this, $"Following {jobId}");
         var outage = new Relay<FineTuningApiException>(e => line.Report($"No answer at the moment: {e.Message}"));
-        return new EventFollower(Client).FollowAsync(jobId, After, outage, cancellationToken);
+        await foreach (EventResource item in new EventFollower(Client).FollowAsync(jobId, After, outage, cancellationToken))
+        {
+            yield return item;
+        }
     }
 
     private async IAsyncEnumerable<EventResource> ListAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)

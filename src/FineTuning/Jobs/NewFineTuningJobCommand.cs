@@ -23,6 +23,8 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 {
     private const string KeyName = "idempotency_key";
 
+    private bool _isCreating;
+
     /// <summary>The base model.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -193,6 +195,17 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         });
     }
 
+    /// <inheritdoc/>
+    protected override void OnStopped()
+    {
+        if (_isCreating)
+        {
+            TellHost("The command was stopped while the service created the job, which may exist: look with Get-FineTuningJob -First 5.");
+        }
+
+        base.OnStopped();
+    }
+
     private string? Resolve(JobFile file) => file.Refusal is string refusal ? throw new PSArgumentException(refusal) : file.LocalPath(this);
 
     private async Task<JobResource?> CreateAsync(
@@ -215,7 +228,10 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             TrainingFile = await UploadAsync(trainingPath, cancellationToken) ?? request.TrainingFile,
             ValidationFile = await UploadAsync(validationPath, cancellationToken) ?? request.ValidationFile,
         };
-        return await Client.CreateJobAsync(request, cancellationToken);
+        _isCreating = true;
+        JobResource job = await Client.CreateJobAsync(request, cancellationToken);
+        _isCreating = false;
+        return job;
     }
 
     private async Task<string?> UploadAsync(string? path, CancellationToken cancellationToken) =>
