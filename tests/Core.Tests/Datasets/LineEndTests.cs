@@ -11,6 +11,7 @@ using Xunit;
 namespace FineTuning.Core.Tests.Datasets;
 
 // The same data has the same problems, however its lines end, whatever the culture and however many workers there are.
+[Collection(Alone.Name)]
 public class LineEndTests
 {
     // Every row of the tables that has no line-end business of its own, one after the other.

@@ -10,6 +10,7 @@ using Xunit;
 namespace FineTuning.Core.Tests.Datasets;
 
 // Files larger than memory, lines larger than sense, and stopping in the middle.
+[Collection(Alone.Name)]
 public class SizeTests
 {
     private const int Megabyte = 1024 * 1024;
