@@ -12,7 +12,7 @@ foreach ($command in $commands) {
     $page = "$Markdown/$($command.Name).md"
     if (-not (Test-Path $page)) { $faults += "There is no page for $($command.Name)."; continue }
     $text = Get-Content $page -Raw
-    if ($text -match '\{\{') { $faults += "$page has unfilled places." }
+    if ($text -match '\{\{ ?(Fill|Add|Insert)') { $faults += "$page has unfilled places." }
     foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $common -or $_ -in 'First', 'Skip', 'WhatIf', 'Confirm' }) {
         if ($text -notmatch "(?m)^### -$parameter\s*$") { $faults += "$page says nothing of -$parameter." }
     }
