@@ -229,7 +229,8 @@ public sealed class FineTuningClient : IDisposable
                 {
                     attempt.Touch();
                     await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
-                    progress?.Report(total += count);
+                    total += count;
+                    progress?.Report(total);
                 }
 
                 return total;
