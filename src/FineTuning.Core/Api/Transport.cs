@@ -67,8 +67,19 @@ internal sealed class Transport : IDisposable
             {
                 failure = e;
             }
-            catch (Exception e) when (Translate(e, attempt, cancellationToken) is FineTuningApiException translated)
+            catch (Exception e)
             {
+                // Whatever broke on the way out, the caller asked for it. Not in a filter: what a filter throws is lost.
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException("The request was cancelled.", e, cancellationToken);
+                }
+
+                if (Translate(e, attempt) is not FineTuningApiException translated)
+                {
+                    throw;
+                }
+
                 failure = translated;
             }
 
@@ -233,14 +244,8 @@ internal sealed class Transport : IDisposable
 #endif
     }
 
-    private FineTuningApiException? Translate(Exception e, Attempt attempt, CancellationToken caller)
+    private FineTuningApiException? Translate(Exception e, Attempt attempt)
     {
-        if (caller.IsCancellationRequested)
-        {
-            // Whatever broke on the way out, the caller asked for it.
-            throw new OperationCanceledException("The request was cancelled.", e, caller);
-        }
-
         if (attempt.TimedOut)
         {
             return new FineTuningApiException(
