@@ -166,8 +166,7 @@ internal sealed class Transport : IDisposable
             throw ErrorReader.Redirected(response);
         }
 
-        (byte[] body, _) = await ReadBytesAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
-        string text = Encoding.UTF8.GetString(body);
+        string text = await ReadErrorAsync(response, attempt).ConfigureAwait(false);
         TraceBody(observer, request, response, attempt, text);
         throw ErrorReader.Read(response, text, Options.Clock.UtcNow, Mask);
     }
@@ -213,6 +212,20 @@ internal sealed class Transport : IDisposable
         };
     }
 
+    /// <summary>The status has said what counts: words that do not come whole, or cannot be unpacked, change nothing about it.</summary>
+    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, Attempt attempt)
+    {
+        try
+        {
+            (byte[] body, _) = await ReadBytesAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
+            return Encoding.UTF8.GetString(body);
+        }
+        catch (Exception e) when (attempt.TimedOut || e is IOException or HttpRequestException or InvalidDataException)
+        {
+            return string.Empty;
+        }
+    }
+
     private static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(HttpResponseMessage response, int limit, Attempt attempt)
     {
         using Stream stream = await OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
@@ -252,6 +265,12 @@ internal sealed class Transport : IDisposable
                 ApiErrorKind.Timeout,
                 $"{Options.Endpoint.Authority} did not answer within {Options.Timeout.TotalSeconds:0.###} seconds.",
                 e);
+        }
+
+        if (e is InvalidDataException)
+        {
+            return new FineTuningApiException(
+                ApiErrorKind.InvalidResponse, $"The answer of {Options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.", e);
         }
 
         if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
