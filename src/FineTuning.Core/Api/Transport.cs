@@ -189,7 +189,7 @@ internal sealed class Transport : IDisposable
         {
             try
             {
-                if (JsonSerializer.Deserialize(body, type) is T result)
+                if (JsonSerializer.Deserialize(WithoutMark(body), type) is T result)
                 {
                     return result;
                 }
@@ -218,7 +218,7 @@ internal sealed class Transport : IDisposable
         try
         {
             (byte[] body, _) = await ReadBytesAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
-            return Encoding.UTF8.GetString(body);
+            return Encoding.UTF8.GetString(body).TrimStart('\uFEFF');
         }
         catch (Exception e) when (attempt.TimedOut || e is IOException or HttpRequestException or InvalidDataException)
         {
@@ -245,6 +245,10 @@ internal sealed class Transport : IDisposable
 
         return (body.ToArray(), true);
     }
+
+    /// <summary>Some gateways begin with a byte order mark, which is no JSON.</summary>
+    private static ReadOnlySpan<byte> WithoutMark(byte[] body) =>
+        body is [0xEF, 0xBB, 0xBF, ..] ? new ReadOnlySpan<byte>(body, 3, body.Length - 3) : body;
 
     /// <summary>Opens an answer's body with whatever cancellation the platform has.</summary>
     internal static Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
