@@ -13,22 +13,24 @@ internal static class ErrorReader
     {
         int status = (int)response.StatusCode;
         (string? message, string? type, string? param, string? code) = Parse(body);
-        string text = message is null ? Describe(response, body) : mask(Redaction.Scrub(message.Trim()));
+        string text = mask(message?.Trim() ?? Describe(response, body));
         return new FineTuningApiException(Classify(status, code, type, text), text)
         {
             StatusCode = status,
-            Code = code,
-            Param = param,
-            Type = type,
+            Code = code is null ? null : mask(code),
+            Param = param is null ? null : mask(param),
+            Type = type is null ? null : mask(type),
             RequestId = RequestId(response),
             RetryAfter = RetryAfter(response, now),
         };
     }
 
-    public static FineTuningApiException Redirected(HttpResponseMessage response)
+    public static FineTuningApiException Redirected(HttpResponseMessage response, Func<string, string> mask)
     {
+        // Without its query, which can carry secrets of the gateway.
         Uri? target = response.Headers.Location;
-        string where = target is null ? "somewhere else" : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target + "'";
+        string where = target is null ? "somewhere else"
+            : mask(target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target.ToString().Split('?')[0] + "'");
         return new FineTuningApiException(
             ApiErrorKind.Redirected,
             $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for.")

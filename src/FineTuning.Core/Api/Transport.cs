@@ -163,7 +163,7 @@ internal sealed class Transport : IDisposable
 
         if ((int)response.StatusCode is >= 300 and < 400)
         {
-            throw ErrorReader.Redirected(response);
+            throw ErrorReader.Redirected(response, Mask);
         }
 
         string text = await ReadErrorAsync(response, attempt).ConfigureAwait(false);
@@ -368,8 +368,8 @@ internal sealed class Transport : IDisposable
 
     private string Mask(string text)
     {
-        string scrubbed = Redaction.Scrub(text);
-        return _credential?.Mask(scrubbed) ?? scrubbed;
+        // The own key first: scrubbing could take a part of it, and the rest would not be found any more.
+        return Redaction.Scrub(_credential?.Mask(text) ?? text);
     }
 
     private void TraceBody(IApiObserver? observer, ApiRequest request, HttpResponseMessage response, Attempt attempt, string body)
