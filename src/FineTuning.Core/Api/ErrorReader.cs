@@ -110,7 +110,7 @@ internal static class ErrorReader
         return $"The server answered {(int)response.StatusCode}{reason} {kind} instead of an explanation.";
     }
 
-    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}.</summary>
+    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside an error that is null or a flag.</summary>
     private static (string? Message, string? Type, string? Param, string? Code) Parse(string body)
     {
         try
@@ -119,12 +119,14 @@ internal static class ErrorReader
             JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out JsonElement error))
             {
-                if (error.ValueKind == JsonValueKind.String)
+                if (error.ValueKind == JsonValueKind.Object)
                 {
-                    return (error.GetString(), null, null, null);
+                    root = error;
                 }
-
-                root = error;
+                else if (Text(root, "error") is string words && error.ValueKind == JsonValueKind.String)
+                {
+                    return (words, null, null, null);
+                }
             }
 
             return (Text(root, "message") ?? Text(root, "detail"), Text(root, "type"), Text(root, "param"), Text(root, "code"));
