@@ -326,17 +326,9 @@ public sealed class FineTuningClient : IDisposable
             cancellationToken);
 
     private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        _transport.SendAsync(request, type, _observer, cancellationToken);
+        _transport.SendAsync(request, type, null, _observer, cancellationToken);
 
-    /// <summary>An answer without an id is some other page that happens to be JSON.</summary>
-    private async Task<T> SendIdentifiedAsync<T>(
-        ApiRequest request, JsonTypeInfo<T> type, Func<T, string> id, CancellationToken cancellationToken)
-    {
-        T result = await SendAsync(request, type, cancellationToken).ConfigureAwait(false);
-        return id(result).Length > 0
-            ? result
-            : throw new FineTuningApiException(
-                ApiErrorKind.InvalidResponse,
-                $"The server's answer has no id. Is {Options.Endpoint} the base of an OpenAI-style API?") { StatusCode = 200 };
-    }
+    private Task<T> SendIdentifiedAsync<T>(
+        ApiRequest request, JsonTypeInfo<T> type, Func<T, string> id, CancellationToken cancellationToken) =>
+        _transport.SendAsync(request, type, id, _observer, cancellationToken);
 }

@@ -43,8 +43,14 @@ internal sealed class Transport : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Sends until it works or is not worth repeating, and reads the answer as JSON.</summary>
-    public Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, IApiObserver? observer, CancellationToken cancellationToken) =>
-        SendAsync(request, (response, attempt) => ReadJsonAsync(request, response, type, observer, attempt), observer, cancellationToken);
+    /// <param name="request">What to send.</param>
+    /// <param name="type">How to read the answer.</param>
+    /// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null does not look.</param>
+    /// <param name="observer">Is told of it.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public Task<T> SendAsync<T>(
+        ApiRequest request, JsonTypeInfo<T> type, Func<T, string>? id, IApiObserver? observer, CancellationToken cancellationToken) =>
+        SendAsync(request, (response, attempt) => ReadJsonAsync(request, response, type, id, observer, attempt), observer, cancellationToken);
 
     /// <summary>Sends until it works or is not worth repeating. <paramref name="read"/> may run once per attempt.</summary>
     /// <exception cref="FineTuningApiException">The request failed for good.</exception>
@@ -175,6 +181,7 @@ internal sealed class Transport : IDisposable
         ApiRequest request,
         HttpResponseMessage response,
         JsonTypeInfo<T> type,
+        Func<T, string>? id,
         IApiObserver? observer,
         Attempt attempt)
     {
@@ -189,12 +196,13 @@ internal sealed class Transport : IDisposable
         {
             try
             {
-                if (JsonSerializer.Deserialize(WithoutMark(body), type) is T result)
+                T? result = JsonSerializer.Deserialize(WithoutMark(body), type);
+                if (result is not null && (id is null || id(result).Length > 0))
                 {
                     return result;
                 }
 
-                fault = "is the word null";
+                fault = result is null ? "is the word null" : "has no id";
             }
             catch (JsonException e)
             {
