@@ -298,11 +298,22 @@ public sealed class FineTuningClient : IDisposable
             progress?.Report(sent);
         }, attempt.Token);
         filePart.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        // Quotes and line ends would break the header; the service only shows the name.
-        string safeName = fileName.Replace('"', '\'').Replace('\r', ' ').Replace('\n', ' ');
-        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{safeName}\"");
+        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{HeaderText(fileName)}\"");
         form.Add(filePart);
         return form;
+
+        static string HeaderText(string name)
+        {
+            // Quotes and control characters would break the header; the service only shows the name.
+            var safe = new StringBuilder(name.Length);
+            foreach (char c in name)
+            {
+                safe.Append(c == '"' ? '\'' : char.IsControl(c) ? ' ' : c);
+            }
+
+            // A part's headers are written as Latin-1: one char for each byte of UTF-8 brings the bytes through.
+            return Encoding.GetEncoding("iso-8859-1").GetString(Encoding.UTF8.GetBytes(safe.ToString()));
+        }
 
         static NameValueHeaderValue First(ICollection<NameValueHeaderValue> parameters)
         {
