@@ -80,7 +80,8 @@ public sealed class ApiCredential : IDisposable
         IntPtr memory = Marshal.SecureStringToGlobalAllocUnicode(_key);
         try
         {
-            return use(Marshal.PtrToStringUni(memory)!);
+            // With its length: otherwise a key with a NUL inside would be cut off there in silence.
+            return use(Marshal.PtrToStringUni(memory, _key.Length));
         }
         finally
         {

@@ -13,22 +13,24 @@ internal static class ErrorReader
     {
         int status = (int)response.StatusCode;
         (string? message, string? type, string? param, string? code) = Parse(body);
-        string text = message is null ? Describe(response, body) : mask(Redaction.Scrub(message.Trim()));
+        string text = mask(message?.Trim() ?? Describe(response, body));
         return new FineTuningApiException(Classify(status, code, type, text), text)
         {
             StatusCode = status,
-            Code = code,
-            Param = param,
-            Type = type,
+            Code = code is null ? null : mask(code),
+            Param = param is null ? null : mask(param),
+            Type = type is null ? null : mask(type),
             RequestId = RequestId(response),
             RetryAfter = RetryAfter(response, now),
         };
     }
 
-    public static FineTuningApiException Redirected(HttpResponseMessage response)
+    public static FineTuningApiException Redirected(HttpResponseMessage response, Func<string, string> mask)
     {
+        // Without its query, which can carry secrets of the gateway.
         Uri? target = response.Headers.Location;
-        string where = target is null ? "somewhere else" : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target + "'";
+        string where = target is null ? "somewhere else"
+            : mask(target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target.ToString().Split('?')[0] + "'");
         return new FineTuningApiException(
             ApiErrorKind.Redirected,
             $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for.")
@@ -108,7 +110,7 @@ internal static class ErrorReader
         return $"The server answered {(int)response.StatusCode}{reason} {kind} instead of an explanation.";
     }
 
-    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}.</summary>
+    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside an error that is null or a flag.</summary>
     private static (string? Message, string? Type, string? Param, string? Code) Parse(string body)
     {
         try
@@ -117,12 +119,14 @@ internal static class ErrorReader
             JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out JsonElement error))
             {
-                if (error.ValueKind == JsonValueKind.String)
+                if (error.ValueKind == JsonValueKind.Object)
                 {
-                    return (error.GetString(), null, null, null);
+                    root = error;
                 }
-
-                root = error;
+                else if (Text(root, "error") is string words && error.ValueKind == JsonValueKind.String)
+                {
+                    return (words, null, null, null);
+                }
             }
 
             return (Text(root, "message") ?? Text(root, "detail"), Text(root, "type"), Text(root, "param"), Text(root, "code"));

@@ -229,7 +229,8 @@ public sealed class FineTuningClient : IDisposable
                 {
                     attempt.Touch();
                     await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
-                    progress?.Report(total += count);
+                    total += count;
+                    progress?.Report(total);
                 }
 
                 return total;
@@ -297,11 +298,22 @@ public sealed class FineTuningClient : IDisposable
             progress?.Report(sent);
         }, attempt.Token);
         filePart.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        // Quotes and line ends would break the header; the service only shows the name.
-        string safeName = fileName.Replace('"', '\'').Replace('\r', ' ').Replace('\n', ' ');
-        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{safeName}\"");
+        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{HeaderText(fileName)}\"");
         form.Add(filePart);
         return form;
+
+        static string HeaderText(string name)
+        {
+            // Quotes and control characters would break the header; the service only shows the name.
+            var safe = new StringBuilder(name.Length);
+            foreach (char c in name)
+            {
+                safe.Append(c == '"' ? '\'' : char.IsControl(c) ? ' ' : c);
+            }
+
+            // A part's headers are written as Latin-1: one char for each byte of UTF-8 brings the bytes through.
+            return Encoding.GetEncoding("iso-8859-1").GetString(Encoding.UTF8.GetBytes(safe.ToString()));
+        }
 
         static NameValueHeaderValue First(ICollection<NameValueHeaderValue> parameters)
         {
@@ -325,17 +337,9 @@ public sealed class FineTuningClient : IDisposable
             cancellationToken);
 
     private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        _transport.SendAsync(request, type, _observer, cancellationToken);
+        _transport.SendAsync(request, type, null, _observer, cancellationToken);
 
-    /// <summary>An answer without an id is some other page that happens to be JSON.</summary>
-    private async Task<T> SendIdentifiedAsync<T>(
-        ApiRequest request, JsonTypeInfo<T> type, Func<T, string> id, CancellationToken cancellationToken)
-    {
-        T result = await SendAsync(request, type, cancellationToken).ConfigureAwait(false);
-        return id(result).Length > 0
-            ? result
-            : throw new FineTuningApiException(
-                ApiErrorKind.InvalidResponse,
-                $"The server's answer has no id. Is {Options.Endpoint} the base of an OpenAI-style API?") { StatusCode = 200 };
-    }
+    private Task<T> SendIdentifiedAsync<T>(
+        ApiRequest request, JsonTypeInfo<T> type, Func<T, string> id, CancellationToken cancellationToken) =>
+        _transport.SendAsync(request, type, id, _observer, cancellationToken);
 }

@@ -8,9 +8,13 @@ public static class Redaction
 {
     internal const string Mask = "[redacted]";
 
-    // Keys as OpenAI makes them, header values, and members of JSON bodies that hold keys. Bounded, so that no text can make it slow.
+    // Keys as OpenAI makes them, bearer tokens, and what stands behind a name for a secret: in headers, queries, environment variables, JSON,
+    // JSON inside JSON, and what Python prints. Bounded, so that no text can make it slow.
     private static readonly Regex s_secrets = new(
-        @"\bsk-[A-Za-z0-9_\-]{6,200}|(?<=\bBearer\s{1,4})[^\s""',;]{1,4000}|(?<=""?\b(?:api[_-]?key|authorization|password|secret|access_token)""?\s{0,4}[:=]\s{0,4}""?)[^\s""',;}]{1,4000}",
+        @"\bsk-[A-Za-z0-9_\-]{6,4000}" +
+        @"|(?<=\bBearer\s{1,4})[^\s""',;]{1,4000}" +
+        @"|(?<=(?:api[_-]?key|authorization|password|secret|access[_-]?token)\\?[""']?\s{0,4}[:=]\s{0,4}\\?[""']?(?:Basic\s{1,4})?)" +
+        @"(?:[^\s""'\\,;}]|\\(?![""'])){1,4000}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(2));
 

@@ -43,8 +43,14 @@ internal sealed class Transport : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Sends until it works or is not worth repeating, and reads the answer as JSON.</summary>
-    public Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, IApiObserver? observer, CancellationToken cancellationToken) =>
-        SendAsync(request, (response, attempt) => ReadJsonAsync(request, response, type, observer, attempt), observer, cancellationToken);
+    /// <param name="request">What to send.</param>
+    /// <param name="type">How to read the answer.</param>
+    /// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null does not look.</param>
+    /// <param name="observer">Is told of it.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public Task<T> SendAsync<T>(
+        ApiRequest request, JsonTypeInfo<T> type, Func<T, string>? id, IApiObserver? observer, CancellationToken cancellationToken) =>
+        SendAsync(request, (response, attempt) => ReadJsonAsync(request, response, type, id, observer, attempt), observer, cancellationToken);
 
     /// <summary>Sends until it works or is not worth repeating. <paramref name="read"/> may run once per attempt.</summary>
     /// <exception cref="FineTuningApiException">The request failed for good.</exception>
@@ -67,8 +73,19 @@ internal sealed class Transport : IDisposable
             {
                 failure = e;
             }
-            catch (Exception e) when (Translate(e, attempt, cancellationToken) is FineTuningApiException translated)
+            catch (Exception e)
             {
+                // Whatever broke on the way out, the caller asked for it. Not in a filter: what a filter throws is lost.
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException("The request was cancelled.", e, cancellationToken);
+                }
+
+                if (Translate(e, attempt) is not FineTuningApiException translated)
+                {
+                    throw;
+                }
+
                 failure = translated;
             }
 
@@ -152,11 +169,10 @@ internal sealed class Transport : IDisposable
 
         if ((int)response.StatusCode is >= 300 and < 400)
         {
-            throw ErrorReader.Redirected(response);
+            throw ErrorReader.Redirected(response, Mask);
         }
 
-        (byte[] body, _) = await ReadBytesAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
-        string text = Encoding.UTF8.GetString(body);
+        string text = await ReadErrorAsync(response, attempt).ConfigureAwait(false);
         TraceBody(observer, request, response, attempt, text);
         throw ErrorReader.Read(response, text, Options.Clock.UtcNow, Mask);
     }
@@ -165,6 +181,7 @@ internal sealed class Transport : IDisposable
         ApiRequest request,
         HttpResponseMessage response,
         JsonTypeInfo<T> type,
+        Func<T, string>? id,
         IApiObserver? observer,
         Attempt attempt)
     {
@@ -179,12 +196,13 @@ internal sealed class Transport : IDisposable
         {
             try
             {
-                if (JsonSerializer.Deserialize(body, type) is T result)
+                T? result = JsonSerializer.Deserialize(WithoutMark(body), type);
+                if (result is not null && (id is null || id(result).Length > 0))
                 {
                     return result;
                 }
 
-                fault = "is the word null";
+                fault = result is null ? "is the word null" : "has no id";
             }
             catch (JsonException e)
             {
@@ -200,6 +218,20 @@ internal sealed class Transport : IDisposable
             StatusCode = (int)response.StatusCode,
             RequestId = ErrorReader.RequestId(response),
         };
+    }
+
+    /// <summary>The status has said what counts: words that do not come whole, or cannot be unpacked, change nothing about it.</summary>
+    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, Attempt attempt)
+    {
+        try
+        {
+            (byte[] body, _) = await ReadBytesAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
+            return Encoding.UTF8.GetString(body).TrimStart('\uFEFF');
+        }
+        catch (Exception e) when (attempt.TimedOut || e is IOException or HttpRequestException or InvalidDataException)
+        {
+            return string.Empty;
+        }
     }
 
     private static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(HttpResponseMessage response, int limit, Attempt attempt)
@@ -222,6 +254,10 @@ internal sealed class Transport : IDisposable
         return (body.ToArray(), true);
     }
 
+    /// <summary>Some gateways begin with a byte order mark, which is no JSON.</summary>
+    private static ReadOnlySpan<byte> WithoutMark(byte[] body) =>
+        body is [0xEF, 0xBB, 0xBF, ..] ? new ReadOnlySpan<byte>(body, 3, body.Length - 3) : body;
+
     /// <summary>Opens an answer's body with whatever cancellation the platform has.</summary>
     internal static Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -233,20 +269,20 @@ internal sealed class Transport : IDisposable
 #endif
     }
 
-    private FineTuningApiException? Translate(Exception e, Attempt attempt, CancellationToken caller)
+    private FineTuningApiException? Translate(Exception e, Attempt attempt)
     {
-        if (caller.IsCancellationRequested)
-        {
-            // Whatever broke on the way out, the caller asked for it.
-            throw new OperationCanceledException("The request was cancelled.", e, caller);
-        }
-
         if (attempt.TimedOut)
         {
             return new FineTuningApiException(
                 ApiErrorKind.Timeout,
                 $"{Options.Endpoint.Authority} did not answer within {Options.Timeout.TotalSeconds:0.###} seconds.",
                 e);
+        }
+
+        if (e is InvalidDataException)
+        {
+            return new FineTuningApiException(
+                ApiErrorKind.InvalidResponse, $"The answer of {Options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.", e);
         }
 
         if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
@@ -340,8 +376,8 @@ internal sealed class Transport : IDisposable
 
     private string Mask(string text)
     {
-        string scrubbed = Redaction.Scrub(text);
-        return _credential?.Mask(scrubbed) ?? scrubbed;
+        // The own key first: scrubbing could take a part of it, and the rest would not be found any more.
+        return Redaction.Scrub(_credential?.Mask(text) ?? text);
     }
 
     private void TraceBody(IApiObserver? observer, ApiRequest request, HttpResponseMessage response, Attempt attempt, string body)

@@ -53,17 +53,6 @@ internal static class Testing
     public static Task<OperationCanceledException> IsCancelledAsync(Func<Task> action) =>
         Assert.ThrowsAnyAsync<OperationCanceledException>(action).WaitAsync(Patience);
 
-    public static async Task<List<T>> ToListAsync<T>(this IAsyncEnumerable<T> source, CancellationToken cancellationToken = default)
-    {
-        var items = new List<T>();
-        await foreach (T item in source.WithCancellation(cancellationToken))
-        {
-            items.Add(item);
-        }
-
-        return items;
-    }
-
     public static string Job(string id = "ftjob-1", string status = "running", string more = "") =>
         $$"""{"object":"fine_tuning.job","id":"{{id}}","model":"m","created_at":1,"status":"{{status}}"{{more}}}""";
 
