@@ -40,7 +40,7 @@ internal sealed class BlockResult
 }
 
 internal readonly record struct FoundProblem(
-    ProblemCode Code, long Line, long ByteOffset, int Position, string? JsonPath, string Message, string? Fix);
+    ProblemCode Code, long Line, long ByteOffset, int Position, string? JsonPath, string Message);
 
 internal readonly struct SeenExample(Hash128 hash, long line, long byteOffset)
 {

@@ -51,6 +51,12 @@ internal static class JsonErrorExplainer
             return LineProblems.Incomplete;
         }
 
+        // At a comma that is the last of the line, the reader blames the comma.
+        if (line[position] == (byte)',' && position == line.Length - 1 && depth > 0 && !inString && IsAfterValue(line, position))
+        {
+            return LineProblems.Incomplete;
+        }
+
         if (line[position] is (byte)'{' or (byte)'[' && depthThere >= JsonScanner.MaxDepth)
         {
             return LineProblems.TooDeep;
@@ -59,13 +65,20 @@ internal static class JsonErrorExplainer
         if (line[position] is (byte)'}' or (byte)']' && !inStringThere)
         {
             ReadOnlySpan<byte> before = JsonText.TrimEnd(line.Slice(0, position));
-            if (!before.IsEmpty && before[before.Length - 1] == (byte)',')
+            if (!before.IsEmpty && before[before.Length - 1] == (byte)',' && IsAfterValue(line, before.Length - 1))
             {
                 return LineProblems.TrailingComma;
             }
         }
 
         return LineProblems.NotJson;
+    }
+
+    // Whether a comma may stand there: not after another one, and not where a value is missing.
+    private static bool IsAfterValue(ReadOnlySpan<byte> line, int position)
+    {
+        ReadOnlySpan<byte> before = JsonText.TrimEnd(line.Slice(0, position));
+        return !before.IsEmpty && before[before.Length - 1] is not ((byte)',' or (byte)':' or (byte)'{' or (byte)'[');
     }
 
     // Whether the string that is open at the end of the line is the one at the position.
@@ -155,12 +168,12 @@ internal static class JsonErrorExplainer
             return "a comment, which JSON does not have,";
         }
 
-        if (StartsWithWord(rest, "True"u8) || StartsWithWord(rest, "False"u8) || StartsWithWord(rest, "None"u8))
+        if (rest.StartsWith("True"u8) || rest.StartsWith("False"u8) || rest.StartsWith("None"u8))
         {
             return "a Python value where JSON has true, false and null";
         }
 
-        if (StartsWithWord(rest, "NaN"u8) || StartsWithWord(rest, "Infinity"u8) || StartsWithWord(rest, "-Infinity"u8))
+        if (rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8))
         {
             return "a number that JSON does not have (NaN or Infinity)";
         }
@@ -172,6 +185,4 @@ internal static class JsonErrorExplainer
             _ => "an unexpected character",
         };
     }
-
-    private static bool StartsWithWord(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => text.StartsWith(word);
 }

@@ -58,11 +58,11 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     // Reports a problem at a position of the line (-1: at its start) and at the current path, or a place below it.
     public void Report(
         ProblemCode code, int position, string? suffix,
-        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message, string? fix = null)
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message)
     {
         if (message.IsWanted)
         {
-            Keep(code, position, Path.ToText(Line, suffix), message.ToString(), fix);
+            Keep(code, position, Path.ToText(Line, suffix), message.ToString());
         }
 
         Count(code);
@@ -71,11 +71,11 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     // Reports a problem of the line as such, without a path.
     public void ReportLine(
         ProblemCode code, int position,
-        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message, string? fix = null)
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message)
     {
         if (message.IsWanted)
         {
-            Keep(code, position, null, message.ToString(), fix);
+            Keep(code, position, null, message.ToString());
         }
 
         Count(code);
@@ -125,8 +125,8 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         return _scratch.AsSpan(0, JsonText.Unescape(raw, _scratch));
     }
 
-    private void Keep(ProblemCode code, int position, string? path, string message, string? fix) =>
-        _pending.Add(new FoundProblem(code, Number, ByteOffset + Math.Max(position, 0), position, path, message, fix));
+    private void Keep(ProblemCode code, int position, string? path, string message) =>
+        _pending.Add(new FoundProblem(code, Number, ByteOffset + Math.Max(position, 0), position, path, message));
 
     private void Count(ProblemCode code)
     {

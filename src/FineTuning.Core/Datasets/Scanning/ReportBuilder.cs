@@ -32,7 +32,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options, Du
     {
         foreach (FoundProblem found in block.Problems)
         {
-            Add(found.Code, Lines + found.Line, found.ByteOffset, found.JsonPath, found.Message, found.Fix, count: 0);
+            Add(found.Code, Lines + found.Line, found.ByteOffset, found.JsonPath, found.Message, count: 0);
         }
 
         for (int i = 0; i < _counts.Length; i++)
@@ -149,7 +149,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options, Du
         }
     }
 
-    private void Add(ProblemCode code, long line, long byteOffset, string? path, string message, string? fix = null, int count = 1)
+    private void Add(ProblemCode code, long line, long byteOffset, string? path, string message, int count = 1)
     {
         _counts[code.Index] += count;
         if (_kept[code.Index] >= options.MaxProblemsPerCode)
@@ -165,7 +165,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options, Du
             ByteOffset = byteOffset,
             JsonPath = path,
             Message = message,
-            Fix = fix ?? code.Fix,
+            Fix = code.Fix,
             File = name,
         });
         _kept[code.Index]++;

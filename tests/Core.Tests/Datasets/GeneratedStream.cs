@@ -1,0 +1,55 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FineTuning.Core.Tests.Datasets;
+
+// A stream as long as wanted that is in no memory and on no disk: its bytes are made when they are read.
+internal sealed class GeneratedStream(long length, Func<long, byte> byteAt, int maxRead = int.MaxValue) : Stream
+{
+    private long _position;
+
+    public Action<long>? OnRead { get; init; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int count = (int)Math.Min(Math.Min(buffer.Length, maxRead), length - _position);
+        for (int i = 0; i < count; i++)
+        {
+            buffer[i] = byteAt(_position + i);
+        }
+
+        _position += count;
+        OnRead?.Invoke(_position);
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
