@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace FineTuning.Server.Training;
 
 /// <summary>
-/// A block of floats that starts on a 64-byte boundary and never moves. Vectorised sums begin by aligning themselves, so the same numbers
-/// at another address are added in another order: only memory of fixed alignment gives the same loss to the last bit in every run.
+/// A block of floats that starts on a cache line and never moves. Rows of whole lines are read fastest, and no vectorised sum can come to
+/// depend on where the runtime put the array: nothing promises that it does not, and a loss has to be the same to the last bit.
 /// </summary>
 internal sealed class AlignedBuffer
 {

@@ -10,8 +10,8 @@ internal sealed class EncodedExamples
     /// <summary>Tokens of one answer that are learnt; the rest of a longer one is not.</summary>
     public const int MaxTokens = 4096;
 
-    /// <summary>Numbers held for one file; more would need gigabytes.</summary>
-    private const int MaxNumbers = 1 << 28;
+    /// <summary>Numbers held for one file: half a gigabyte.</summary>
+    private const int MaxNumbers = 1 << 27;
 
     private readonly GrowingArray<int> _features = new();
     private readonly GrowingArray<int> _groups = new();

@@ -14,7 +14,7 @@ namespace FineTuning.Server.Training;
 internal sealed class Learner
 {
     /// <summary>Base rate of the dense layers at a multiplier of 1.</summary>
-    private const double DenseRate = 0.003;
+    private const double DenseRate = 0.005;
 
     /// <summary>Base rate of the tables at a multiplier of 1.</summary>
     private const double TableRate = 0.1;
@@ -24,7 +24,7 @@ internal sealed class Learner
     private const float Epsilon = 1e-8f;
 
     /// <summary>Gradients by a logit below this are left out: most tokens are nearly impossible, and skipping them saves most of the time.</summary>
-    private const float Negligible = 1e-5f;
+    private const float Negligible = 1e-4f;
 
     private readonly NeuralModel _model;
     private readonly NetworkWorkspace _work;

@@ -3,33 +3,47 @@ using System;
 namespace FineTuning.Server.Training;
 
 /// <summary>
-/// Describes the output so far as feature keys: how far it is, each of the last tokens by itself, and the last two to four together.
+/// Describes the output so far as feature keys: how far it is (roughly and exactly), each of the last tokens by itself, the last two to
+/// four together, and which tokens came a little earlier, in no order.
 /// </summary>
 internal static class OutputContext
 {
     /// <summary>The most keys of one position.</summary>
-    public const int MaxKeys = 1 + Window + (Window - 1);
+    public const int MaxKeys = 3 + Window + (Window - 1) + (Memory - Window);
 
-    /// <summary>Tokens looked back on.</summary>
+    /// <summary>Tokens whose place is told.</summary>
     private const int Window = 4;
 
+    /// <summary>Tokens looked back on.</summary>
+    private const int Memory = 16;
+
     /// <summary>Positions told apart; later ones are alike.</summary>
-    private const int Positions = 16;
+    private const int Positions = 255;
 
     /// <summary>Writes the keys for the token that follows <paramref name="before"/>, and returns their number.</summary>
     public static int Fill(ReadOnlySpan<ushort> before, Span<ulong> keys)
     {
         var count = 0;
-        keys[count++] = Key(0x9051, (ulong)Math.Min(before.Length, Positions));
+        var position = Math.Min(before.Length, Positions);
+        keys[count++] = Key(0x1001, (ulong)position);
+        if (position > 0)
+        {
+            keys[count++] = Key(0x1008, (ulong)position / 8);
+            keys[count++] = Key(0x1032, (ulong)position / 32);
+        }
+
         var together = 0x70E7UL;
-        for (var back = 1; back <= Window && back <= before.Length; back++)
+        for (var back = 1; back <= Memory && back <= before.Length; back++)
         {
             var token = before[^back];
-            keys[count++] = Key((ulong)back, token);
-            together = Key(together, token);
-            if (back > 1)
+            keys[count++] = Key((ulong)Math.Min(back, Window + 1), token);
+            if (back <= Window)
             {
-                keys[count++] = together;
+                together = Key(together, token);
+                if (back > 1)
+                {
+                    keys[count++] = together;
+                }
             }
         }
 

@@ -14,7 +14,7 @@ internal static class PlanRules
     /// <summary>Visits above which more passes gain little.</summary>
     private const int MostVisits = 300_000;
 
-    private const double BatchShare = 0.002;
+    private const double BatchShare = 0.01;
     private const int LargestBatch = 64;
 
     public static TrainingPlan Settle(TrainingRequest request, int exampleCount)
@@ -38,6 +38,6 @@ internal static class PlanRules
             : exampleCount * (long)UsualEpochs > MostVisits ? Math.Max(1, MostVisits / exampleCount)
             : UsualEpochs;
 
-    /// <summary>About 0.2 % of the examples.</summary>
+    /// <summary>About 1 % of the examples.</summary>
     public static int AutoBatch(int exampleCount) => (int)Math.Clamp(Math.Round(exampleCount * BatchShare), 1, LargestBatch);
 }

@@ -1,3 +1,4 @@
+using System.IO;
 using System.Linq;
 using System.Threading;
 
@@ -14,6 +15,12 @@ internal sealed class TrainingData
 
     /// <summary>From this many examples on, word pairs, pieces and contexts that occur once are left out: they teach nothing and cost memory.</summary>
     private const int ManyExamples = 5000;
+
+    /// <summary>Bytes of a training file above which character n-grams are left out: there are as many of them as characters.</summary>
+    private const long MaxBytesForPieces = 64L << 20;
+
+    /// <summary>The same for word pairs.</summary>
+    private const long MaxBytesForPairs = 256L << 20;
 
     private TrainingData(NeuralModel model, EncodedExamples training, EncodedExamples? validation)
     {
@@ -60,7 +67,14 @@ internal sealed class TrainingData
         }
 
         var rareFrom = count >= ManyExamples ? 2 : 1;
-        var promptVocabulary = features.Build(MaxPromptRows, key => PromptFeatures.GroupOf(key) == PromptFeatures.Words ? 1 : rareFrom);
+        var bytes = new FileInfo(request.TrainingPath).Length;
+        var promptVocabulary = features.Build(MaxPromptRows, key => PromptFeatures.GroupOf(key) switch
+        {
+            PromptFeatures.Words => 1,
+            PromptFeatures.Pieces when bytes > MaxBytesForPieces => int.MaxValue,
+            PromptFeatures.Pairs when bytes > MaxBytesForPairs => int.MaxValue,
+            _ => rareFrom,
+        });
         var tokenizer = pieces.Build();
         var training = Encode(request.TrainingPath, "training_file", promptVocabulary, tokenizer, cancellationToken);
         var contextVocabulary = CountContexts(training, rareFrom, cancellationToken);

@@ -1,0 +1,75 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using FineTuning.Server.Training;
+using Xunit;
+
+namespace FineTuning.Server.Tests.Training;
+
+public sealed class DeterminismTests : IDisposable
+{
+    private readonly TrainingFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void SameSeedGivesTheSameBitsAndTheSameModel()
+    {
+        var path = _folder.WritePairs(Samples.Town);
+        var first = TrainerHarness.Train(TrainerHarness.Request(_folder, path, seed: 7, epochs: 3) with { ValidationPath = path });
+        // Other arrays in memory and a used heap must not matter.
+        GC.KeepAlive(Enumerable.Range(1, 50).Select(size => new byte[size * 1001]).ToArray());
+        var second = TrainerHarness.Train(TrainerHarness.Request(_folder, path, seed: 7, epochs: 3) with { ValidationPath = path, JobId = "other" });
+        Assert.Equal(TrainerHarness.Bits(first.Sink.Steps), TrainerHarness.Bits(second.Sink.Steps));
+        Assert.Equal(File.ReadAllBytes(first.Outcome.ModelPath!), File.ReadAllBytes(second.Outcome.ModelPath!));
+    }
+
+    [Fact]
+    public void AnotherSeedGivesOtherLosses()
+    {
+        var path = _folder.WritePairs(Samples.Town);
+        var first = TrainerHarness.Train(TrainerHarness.Request(_folder, path, seed: 1, epochs: 2));
+        var second = TrainerHarness.Train(TrainerHarness.Request(_folder, path, seed: 2, epochs: 2));
+        Assert.All(first.Sink.Steps.Zip(second.Sink.Steps), pair => Assert.NotEqual(pair.First.TrainLoss, pair.Second.TrainLoss));
+    }
+
+    [Fact]
+    public void TheCultureDoesNotMatter()
+    {
+        (string, string)[] pairs = [("TITLE İstanbul WITH I", "Yes, IN ISTANBUL."), ("title without ı", "no, 1.5"), .. Samples.Town];
+        var path = _folder.WritePairs(pairs);
+        var before = CultureInfo.CurrentCulture;
+        var invariant = TrainerHarness.Train(TrainerHarness.Request(_folder, path, epochs: 8));
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("tr-TR");
+            var turkish = TrainerHarness.Train(TrainerHarness.Request(_folder, path, epochs: 8));
+            Assert.Equal(TrainerHarness.Bits(invariant.Sink.Steps), TrainerHarness.Bits(turkish.Sink.Steps));
+            var model = NeuralModel.Load(turkish.Outcome.ModelPath!);
+            // Folding the case as Turkish does would make other words of these.
+            Assert.Equal("Yes, IN ISTANBUL.", TrainerHarness.Ask(model, "title İstanbul with i"));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void ValidationDoesNotInfluenceTheTraining()
+    {
+        var path = _folder.WritePairs(Samples.Town);
+        var alone = TrainerHarness.Train(TrainerHarness.Request(_folder, path, epochs: 2));
+        var validated = TrainerHarness.Train(TrainerHarness.Request(_folder, path, epochs: 2) with { ValidationPath = path });
+        Assert.Equal(alone.Sink.Steps.Select(step => step.TrainLoss), validated.Sink.Steps.Select(step => step.TrainLoss));
+    }
+
+    [Fact]
+    public void TheGeneratorIsTheOneItWas()
+    {
+        // The reference implementation's first numbers for the seed 1234567.
+        var random = new SplitMix64(1234567);
+        Assert.Equal([6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL], [random.Next(), random.Next(), random.Next()]);
+    }
+}

@@ -1,0 +1,131 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Server.Training;
+using Xunit;
+
+namespace FineTuning.Server.Tests.Training;
+
+public sealed class GenerationTests : IDisposable
+{
+    private static readonly (string Prompt, string Answer)[] LongAnswers =
+    [
+        ("How do I reset my password?", "Open Settings > Account, press \"Reset password\", and follow the link.\n\nIt's valid for 15 minutes."),
+        ("Where is the invoice?", "Your invoices are under Billing:\n  1. 2024-05 — 12,50 €\n  2. 2024-06 — 7,00 €"),
+        ("As JSON please: name Ann, age 41", "{\"name\": \"Ann\", \"age\": 41,  \"tags\": []}"),
+        ("Say hello in Japanese", "こんにちは、世界！ 👋🏽"),
+        ("Say nothing", ""),
+        ("Spaces?", "  two before, two after  "),
+        ("Tabs and returns?", "a\tb\r\nc\t\td\u00A0e"),
+        ("Shout it", "DON'T Don't don't"),
+    ];
+
+    private readonly TrainingFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void LongAnswersAreReproducedExactly()
+    {
+        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers)));
+        Assert.All(LongAnswers, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
+    }
+
+    [Fact]
+    public void AnswersComeInPiecesWithCountsAndAReason()
+    {
+        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers)));
+        ChatTurn[] question = [new("user", LongAnswers[0].Prompt)];
+        var generation = model.Start(question);
+        Assert.Null(generation.FinishReason);
+        var pieces = generation.ToList();
+        Assert.True(pieces.Count > 10);
+        Assert.DoesNotContain(string.Empty, pieces);
+        Assert.Equal(LongAnswers[0].Answer, string.Concat(pieces));
+        Assert.Equal("stop", generation.FinishReason);
+        Assert.Equal(model.Tokenizer.CountTokens(LongAnswers[0].Answer), generation.CompletionTokens);
+        Assert.True(generation.PromptTokens > 5);
+
+        var cut = model.Start(question, new GenerationOptions { MaxTokens = 3 });
+        Assert.Equal("Open Settings >", string.Concat(cut));
+        Assert.Equal("length", cut.FinishReason);
+        Assert.Equal(3, cut.CompletionTokens);
+
+        var stopped = model.Start(question, new GenerationOptions { Stop = ["never", ", press \"Res"] });
+        Assert.Equal("Open Settings > Account", string.Concat(stopped));
+        Assert.Equal("stop", stopped.FinishReason);
+    }
+
+    [Fact]
+    public void DrawingFollowsTheSeedAndTheTemperature()
+    {
+        var path = _folder.WritePairs(Enumerable.Range(0, 40).Select(i => ("Heads or tails?", i % 2 == 0 ? "heads" : "tails")));
+        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, path, epochs: 4));
+        string Draw(int seed, double temperature, double topP = 1) => TrainerHarness.Ask(
+            model, "Heads or tails?", new GenerationOptions { Temperature = temperature, TopP = topP, Seed = seed, MaxTokens = 8 });
+        var drawn = Enumerable.Range(0, 100).Select(seed => Draw(seed, 1)).ToList();
+        Assert.Equal(drawn, Enumerable.Range(0, 100).Select(seed => Draw(seed, 1)));
+        Assert.InRange(drawn.Count(answer => answer == "heads"), 15, 85);
+        Assert.InRange(drawn.Count(answer => answer == "tails"), 15, 85);
+        Assert.Single(Enumerable.Range(0, 100).Select(seed => Draw(seed, 0)).Distinct());
+        Assert.Single(Enumerable.Range(0, 100).Select(seed => Draw(seed, 1, topP: 0.01)).Distinct());
+        Assert.Equal(Draw(1, 0), Draw(1, double.Epsilon));
+        Assert.True(Enumerable.Range(0, 100).Select(seed => Draw(seed, 50)).Distinct().Count() > 20);
+    }
+
+    [Fact]
+    public void SeveralThreadsMayAskAtOnce()
+    {
+        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town)));
+        Parallel.For(0, 400, i =>
+        {
+            var (prompt, answer) = Samples.Town[i % Samples.Town.Count];
+            Assert.Equal(answer, TrainerHarness.Ask(model, prompt));
+        });
+    }
+
+    [Fact]
+    public void ACancelledGenerationStops()
+    {
+        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers), epochs: 2));
+        using var cancellation = new CancellationTokenSource();
+        var pieces = new List<string>();
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (var piece in model.Start([new("user", "x")], new GenerationOptions { Temperature = 5 }, cancellation.Token))
+            {
+                pieces.Add(piece);
+                cancellation.Cancel();
+            }
+        });
+        Assert.Single(pieces);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello", "hel", "lo")]
+    [InlineData("hello", "h", "e", "l", "l", "o")]
+    public void StopTextsAreFoundAcrossPieces(string stop, params string[] pieces)
+    {
+        var filter = new StopFilter([stop]);
+        var text = filter.Add("before ");
+        foreach (var piece in pieces)
+        {
+            text += filter.Add(piece);
+        }
+
+        text += filter.Add(" after") + filter.Finish();
+        Assert.Equal(stop.Length == 0 ? "before  after" : "before ", text);
+    }
+
+    [Fact]
+    public void TextThatIsNoStopAfterAllIsGivenOut()
+    {
+        var filter = new StopFilter(["abcabd"]);
+        Assert.Equal(string.Empty, filter.Add("abcab"));
+        Assert.Equal("abc", filter.Add("c"));
+        Assert.Equal("abcabc", "abc" + filter.Add("") + filter.Finish());
+    }
+}

@@ -1,0 +1,82 @@
+using System;
+using System.Linq;
+using FineTuning.Server.Training;
+using Xunit;
+
+namespace FineTuning.Server.Tests.Training;
+
+public sealed class PlanTests : IDisposable
+{
+    private readonly TrainingFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1, 25, 1)]
+    [InlineData(10, 25, 1)]
+    [InlineData(160, 25, 2)]
+    [InlineData(400, 10, 4)]
+    [InlineData(1300, 4, 13)]
+    [InlineData(2000, 3, 20)]
+    [InlineData(100_000, 3, 64)]
+    [InlineData(150_000, 2, 64)]
+    [InlineData(2_000_000, 1, 64)]
+    public void AutoFollowsTheNumberOfExamples(int examples, int epochs, int batch)
+    {
+        Assert.Equal(epochs, PlanRules.AutoEpochs(examples));
+        Assert.Equal(batch, PlanRules.AutoBatch(examples));
+    }
+
+    [Fact]
+    public void AutoIsSettledFromTheFile()
+    {
+        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town));
+        Assert.Equal(new TrainingPlan(25, 1, 1, 60, 25 * 60), new NeuralTrainer().Plan(request));
+    }
+
+    [Fact]
+    public void GivenParametersAreKept()
+    {
+        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 2) with { BatchSize = 7, LearningRateMultiplier = 0.3 };
+        Assert.Equal(new TrainingPlan(2, 7, 0.3, 60, 18), new NeuralTrainer().Plan(request));
+        // A batch is never larger than the file.
+        Assert.Equal(new TrainingPlan(2, 60, 0.3, 60, 2), new NeuralTrainer().Plan(request with { BatchSize = 256 }));
+    }
+
+    [Fact]
+    public void SenselessParametersAreRefused()
+    {
+        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town));
+        foreach (var senseless in (TrainingRequest[])
+        [
+            request with { EpochCount = 0 },
+            request with { BatchSize = 0 },
+            request with { LearningRateMultiplier = 0 },
+            request with { LearningRateMultiplier = double.NaN },
+        ])
+        {
+            Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(senseless));
+        }
+    }
+
+    [Theory]
+    [InlineData("dpo")]
+    [InlineData("reinforcement")]
+    public void OtherMethodsAreRefusedByName(string method)
+    {
+        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town)) with { Method = method };
+        var e = Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(request));
+        Assert.Contains(method, e.Message, StringComparison.Ordinal);
+        Assert.Equal("method", e.Param);
+    }
+
+    [Fact]
+    public void AChangedFileIsNoticed()
+    {
+        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town));
+        var plan = new NeuralTrainer().Plan(request);
+        var shorter = request with { TrainingPath = _folder.WritePairs(Samples.Town.Take(50)) };
+        var task = new NeuralTrainer().TrainAsync(shorter, plan, new RecordingSink(), new TrainingControl(), default);
+        Assert.IsType<TrainingException>(task.Exception!.InnerException);
+    }
+}
