@@ -131,7 +131,7 @@ internal sealed class ServerHost : IAsyncDisposable
         _app.UseMiddleware<LocalOnly>();
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
-        new FilesEndpoints(database, files).Map(_app);
+        new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
         new ModelsEndpoints(database, folder).Map(_app);
         new ControlEndpoints(database, journal, ControlToken, () => RequestStop("asked by the control endpoint")).Map(_app);

@@ -53,6 +53,9 @@ internal sealed record ServerOptions
 
     public bool Help { get; init; }
 
+    /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
+    public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
+
     /// <summary>A key that is printed by accident must not be shown.</summary>
     public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Port = {Port} }}";
 

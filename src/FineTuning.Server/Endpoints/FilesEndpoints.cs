@@ -12,7 +12,7 @@ using Microsoft.Net.Http.Headers;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/files.</summary>
-internal sealed class FilesEndpoints(Database database, FileStore files)
+internal sealed class FilesEndpoints(Database database, FileStore files, long maxFileBytes)
 {
     private const int MaxPage = 10_000;
 
@@ -29,7 +29,7 @@ internal sealed class FilesEndpoints(Database database, FileStore files)
 
     private async Task CreateAsync(HttpContext context)
     {
-        FileResource file = await MultipartUpload.StoreAsync(context, files);
+        FileResource file = await MultipartUpload.StoreAsync(context, files, maxFileBytes);
         await context.WriteJsonAsync(file, WireContext.Default.FileResource);
     }
 

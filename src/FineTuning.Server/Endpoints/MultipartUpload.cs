@@ -13,9 +13,8 @@ using Microsoft.Net.Http.Headers;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>Reads the multipart form of an upload. The content goes straight to disk; the fields may come before or after it.</summary>
-internal sealed class MultipartUpload : IDisposable
+internal sealed class MultipartUpload(long maxFileBytes) : IDisposable
 {
-    public const long MaxFileBytes = 512L * 1024 * 1024;
     private const int MaxFieldBytes = 4096, MaxSections = 16, MaxBoundary = 200, MaxFileName = 512;
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[128 * 1024];
@@ -23,9 +22,9 @@ internal sealed class MultipartUpload : IDisposable
     private string _fileName = string.Empty;
 
     /// <summary>Reads the whole form, checks it and stores the file.</summary>
-    public static async Task<FileResource> StoreAsync(HttpContext context, FileStore files)
+    public static async Task<FileResource> StoreAsync(HttpContext context, FileStore files, long maxFileBytes)
     {
-        using MultipartUpload form = new();
+        using MultipartUpload form = new(maxFileBytes);
         await form.ReadAsync(context, files);
         string purpose = FilePurposes.Check(form._fields.GetValueOrDefault("purpose"));
         TimeSpan? lifetime = form.ReadLifetime();
@@ -118,10 +117,10 @@ internal sealed class MultipartUpload : IDisposable
         while ((read = await ReadSomeAsync(context, section)) > 0)
         {
             total += read;
-            if (total > MaxFileBytes)
+            if (total > maxFileBytes)
             {
                 await context.DrainAsync();
-                throw ApiErrors.TooLarge("The file", MaxFileBytes);
+                throw ApiErrors.TooLarge("The file", maxFileBytes);
             }
 
             await _upload.Stream.WriteAsync(_buffer.AsMemory(0, read), context.RequestAborted);

@@ -18,8 +18,10 @@ internal sealed class DataFolder : IDisposable
     private DataFolder(string root, bool isTemporary, FileStream held)
     {
         (Root, IsTemporary, _lock) = (root, isTemporary, held);
-        Files = Directory.CreateDirectory(Path.Combine(root, "files")).FullName;
-        Jobs = Directory.CreateDirectory(Path.Combine(root, "jobs")).FullName;
+        Files = CreatePrivate(Path.Combine(root, "files"));
+        Jobs = CreatePrivate(Path.Combine(root, "jobs"));
+        CreatePrivateFile(DatabasePath);
+        CreatePrivateFile(LogPath);
     }
 
     public string Root { get; }
@@ -167,15 +169,22 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private static void CreatePrivate(string folder)
+    // Prompts and answers are nobody else's business on a shared computer. On Windows the user's folders see to that.
+    private static string CreatePrivate(string folder) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(folder).FullName
+        : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+
+    /// <summary>SQLite gives its side files the permissions of the database.</summary>
+    private static void CreatePrivateFile(string path)
     {
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows() && !File.Exists(path))
         {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            using FileStream file = new(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
     }
 

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.IO;
+using System.Text;
+using System;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Storage;
+using Xunit;
+
+namespace FineTuning.Server.Tests;
+
+public sealed class ServerOptionsTests
+{
+    [Fact]
+    public void Options_are_read_in_both_spellings()
+    {
+        ServerOptions options = ServerOptions.Parse(
+            ["--data=here", "--port", "81", "--detached", "--parent-pid=7", "--run-file", "r.json", "--trainers=3", "--api-key-stdin"]);
+
+        Assert.Equal(Path.GetFullPath("here"), options.DataFolder);
+        Assert.Equal((81, true, 7, 3, true), (options.Port, options.Detached, options.ParentPid, options.Trainers, options.ApiKeyFromStdin));
+        Assert.Equal(Path.GetFullPath("r.json"), options.RunFile);
+        Assert.False(options.Memory);
+    }
+
+    [Theory]
+    [InlineData("--memory=yes")]
+    [InlineData("--port=-1", "--memory")]
+    [InlineData("--port=1e3", "--memory")]
+    [InlineData("--data", "--memory")]
+    [InlineData("--api-key", "sk-1", "--memory")]
+    [InlineData("stray", "--memory")]
+    public void What_is_not_understood_is_refused(params string[] arguments) =>
+        Assert.Throws<OptionException>(() => ServerOptions.Parse(arguments));
+
+    [Theory]
+    [InlineData("de-DE")]
+    [InlineData("tr-TR")]
+    public void A_result_file_is_the_same_in_every_culture(string culture)
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = new CultureInfo(culture);
+        try
+        {
+            byte[] file = ResultFile.Encode([new StepRow(1000, 1.5, 4.77e-06, null, null), new StepRow(1001, double.NaN, 0, 0.25, 1)]);
+            string csv = Encoding.UTF8.GetString(Convert.FromBase64String(Encoding.ASCII.GetString(file)));
+            Assert.Equal(ResultFile.Header + "\n1000,1.5,4.77E-06,,\n1001,NaN,0,0.25,1\n", csv);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Net.Http;
+using System.Text.Json;
+using System.Threading.Tasks;
+
+namespace FineTuning.Server.Tests.Support;
+
+/// <summary>The server as a process of its own, as a user starts it.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private ServerProcess(Process process) => Process = process;
+
+    public Process Process { get; }
+
+    /// <summary>The first line of its output.</summary>
+    public string Announcement { get; private set; } = string.Empty;
+
+    public string Url => Announcement[Announcement.IndexOf("http", StringComparison.Ordinal)..];
+
+    public Api Api { get; private set; } = null!;
+
+    public static Process Launch(string? input, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "FineTuning.Server.dll"));
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process process = Process.Start(start)!;
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Flush();
+        }
+
+        return process;
+    }
+
+    public static Task<ServerProcess> StartAsync(params IEnumerable<string> arguments) => StartWithInputAsync(null, arguments);
+
+    public static async Task<ServerProcess> StartWithInputAsync(string? input, params IEnumerable<string> arguments)
+    {
+        ServerProcess server = new(Launch(input, arguments));
+        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        string? line = await server.Process.StandardOutput.ReadLineAsync(deadline.Token);
+        if (line is null)
+        {
+            throw new InvalidOperationException("The server did not start: " + await server.Process.StandardError.ReadToEndAsync(deadline.Token));
+        }
+
+        server.Announcement = line;
+        server.Api = new Api(server.Url);
+        return server;
+    }
+
+    /// <summary>A run that is expected to end by itself.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(string? input, params IEnumerable<string> arguments)
+    {
+        using Process process = Launch(input, arguments);
+        process.StandardInput.Close();
+        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            string error = await process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, await output, error);
+        }
+        finally
+        {
+            Kill(process);
+        }
+    }
+
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        await Process.WaitForExitAsync(deadline.Token);
+        return Process.ExitCode;
+    }
+
+    public async Task StopAsync(string controlToken)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, Url[..^"/v1".Length] + "/_server/stop");
+        request.Headers.Add("X-Control-Token", controlToken);
+        using HttpResponseMessage response = await Api.Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public static JsonElement ReadRunFile(string path) => JsonElement.Parse(File.ReadAllText(path));
+
+    public static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill(Process);
+        await Process.WaitForExitAsync();
+        Process.Dispose();
+        Api?.Dispose();
+    }
+}

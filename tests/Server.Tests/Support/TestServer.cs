@@ -1,0 +1,86 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Training;
+using Xunit;
+
+namespace FineTuning.Server.Tests.Support;
+
+/// <summary>A real server in this process: its own folder and a free port, with HTTP in between.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly bool _ownsFolder;
+
+    private TestServer(ServerHost host, string folder, bool ownsFolder, string key)
+    {
+        (Host, Folder, _ownsFolder) = (host, folder, ownsFolder);
+        Api = new Api(host.Url, key);
+        Control = new Api(host.Url[..^"/v1".Length]);
+        Control.Http.DefaultRequestHeaders.Add("X-Control-Token", host.ControlToken);
+    }
+
+    public ServerHost Host { get; }
+
+    public string Folder { get; }
+
+    public Api Api { get; }
+
+    /// <summary>Reaches /_server, with the token.</summary>
+    public Api Control { get; }
+
+    /// <param name="trainer">Null: a test trainer that runs through.</param>
+    /// <param name="validator">Null: Core's checks.</param>
+    /// <param name="folder">Null: a new one, deleted at the end.</param>
+    /// <param name="configure">Changes the options.</param>
+    public static async Task<TestServer> StartAsync(
+        ITrainer? trainer = null,
+        IDatasetValidator? validator = null,
+        string? folder = null,
+        Func<ServerOptions, ServerOptions>? configure = null)
+    {
+        string path = folder ?? NewFolder();
+        ServerOptions options = new() { DataFolder = path };
+        options = configure?.Invoke(options) ?? options;
+        ServerHost host = await ServerHost.StartAsync(options, trainer ?? new TestTrainer(), validator);
+        return new TestServer(host, path, folder is null, options.ApiKey ?? "sk-test");
+    }
+
+    public static string NewFolder() => Directory.CreateTempSubdirectory("server-tests-").FullName;
+
+    /// <summary>Stops the server, keeps the folder and starts another on it.</summary>
+    public async Task<TestServer> RestartAsync(ITrainer trainer)
+    {
+        await StopAsync();
+        ServerHost host = await ServerHost.StartAsync(new ServerOptions { DataFolder = Folder }, trainer);
+        return new TestServer(host, Folder, _ownsFolder, "sk-test");
+    }
+
+    public async Task StopAsync()
+    {
+        await Host.DisposeAsync();
+        Api.Dispose();
+        Control.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (_ownsFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>One server for tests that change nothing, or nothing that another test looks at.</summary>
+public sealed class ServerFixture : IAsyncLifetime
+{
+    internal TestServer Server { get; private set; } = null!;
+
+    internal Api Api => Server.Api;
+
+    public async Task InitializeAsync() => Server = await TestServer.StartAsync();
+
+    public async Task DisposeAsync() => await Server.DisposeAsync();
+}

@@ -1,0 +1,27 @@
+using System;
+using System.Diagnostics;
+using System.Threading.Tasks;
+
+namespace FineTuning.Server.Tests.Support;
+
+/// <summary>Waits for conditions, never for time to pass; a deadline turns a hang into a failure that says what was waited for.</summary>
+internal static class Until
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30), Interval = TimeSpan.FromMilliseconds(10);
+
+    public static Task TrueAsync(string what, Func<bool> condition) => TrueAsync(what, () => Task.FromResult(condition()));
+
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Deadline)
+            {
+                throw new TimeoutException($"Waited in vain until {what}.");
+            }
+
+            await Task.Delay(Interval);
+        }
+    }
+}
