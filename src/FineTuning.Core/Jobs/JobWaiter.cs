@@ -135,10 +135,18 @@ public sealed class JobWaiter
     private async Task<StepMetrics?> LatestMetricsAsync(string jobId, CancellationToken cancellationToken)
     {
         // A step and a checkpoint message often come together, so the newest event alone may not be a step.
-        ListResource<EventResource> page = await _client
-            .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, cancellationToken)
-            .ConfigureAwait(false);
-        return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
+        try
+        {
+            ListResource<EventResource> page = await _client
+                .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, cancellationToken)
+                .ConfigureAwait(false);
+            return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
+        }
+        catch (FineTuningApiException)
+        {
+            // The numbers are an extra. A provider without events, or a key that may not read them, must not end the wait.
+            return null;
+        }
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
