@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 
 namespace FineTuning.Core.Api;
@@ -25,6 +26,21 @@ internal sealed class Attempt : IDisposable
     public CancellationToken Token { get; }
 
     public bool TimedOut => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
+
+    /// <summary>What broke in the caller's own stream: no fault of the connection, so it is neither repeated nor translated.</summary>
+    public ExceptionDispatchInfo? LocalFault { get; private set; }
+
+    /// <summary>Notes a local fault. Made for exception filters: the stack stays, and nothing is caught.</summary>
+    /// <returns>Always false.</returns>
+    public bool NoteLocalFault(Exception e)
+    {
+        if (e is not OperationCanceledException)
+        {
+            LocalFault ??= ExceptionDispatchInfo.Capture(e);
+        }
+
+        return false;
+    }
 
     /// <summary>Something moved: the time-out starts again.</summary>
     public void Touch()

@@ -40,7 +40,7 @@ public sealed class FineTuningApiException : Exception
         or ApiErrorKind.Timeout
         or ApiErrorKind.RateLimited
         or ApiErrorKind.ServerError
-        || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or >= 500);
+        || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500);
 
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
     public bool MayHaveWorked => Kind

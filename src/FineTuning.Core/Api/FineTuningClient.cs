@@ -171,7 +171,7 @@ public sealed class FineTuningClient : IDisposable
     // ---- files
 
     /// <summary>Uploads a file as a stream; it is never held in memory.</summary>
-    /// <param name="open">Opens the content; called once per attempt, and each stream is disposed.</param>
+    /// <param name="open">Opens the content; called once per attempt, and each stream is disposed. What it or its stream throws comes out as it is.</param>
     /// <param name="fileName">The name the service shows.</param>
     /// <param name="purpose">Such as <c>fine-tune</c>.</param>
     /// <param name="progress">Is told of bytes sent; starts again at a repeat.</param>
@@ -182,10 +182,22 @@ public sealed class FineTuningClient : IDisposable
         _ = open ?? throw new ArgumentNullException(nameof(open));
         var request = new ApiRequest(HttpMethod.Post, "files")
         {
-            Content = attempt => FileForm(open(), fileName, purpose, progress, attempt),
+            Content = attempt => FileForm(Open(attempt), fileName, purpose, progress, attempt),
             BodyText = $"(multipart: purpose={purpose}, file={fileName})",
         };
         return SendIdentifiedAsync(request, WireContext.Default.FileResource, file => file.Id, cancellationToken);
+
+        Stream Open(Attempt attempt)
+        {
+            try
+            {
+                return open();
+            }
+            catch (Exception e) when (attempt.NoteLocalFault(e))
+            {
+                throw;
+            }
+        }
     }
 
     /// <summary>One page of files, newest first.</summary>
@@ -206,7 +218,7 @@ public sealed class FineTuningClient : IDisposable
 
     /// <summary>Copies a file's content. A repeat starts again at the stream's first position, so the stream must be able to seek.</summary>
     /// <param name="fileId">The file.</param>
-    /// <param name="destination">Where the content goes, from its present position.</param>
+    /// <param name="destination">Where the content goes, from its present position. What it throws comes out as it is.</param>
     /// <param name="progress">Is told of bytes received; starts again at a repeat.</param>
     /// <param name="cancellationToken">Ends the download.</param>
     /// <returns>The number of bytes.</returns>
@@ -219,8 +231,16 @@ public sealed class FineTuningClient : IDisposable
             Get($"files/{Segment(fileId)}/content"),
             async (response, attempt) =>
             {
-                destination.Position = start;
-                destination.SetLength(start);
+                try
+                {
+                    destination.Position = start;
+                    destination.SetLength(start);
+                }
+                catch (Exception e) when (attempt.NoteLocalFault(e))
+                {
+                    throw;
+                }
+
                 using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
                 byte[] piece = new byte[128 * 1024];
                 long total = 0;
@@ -228,7 +248,15 @@ public sealed class FineTuningClient : IDisposable
                 while ((count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)
                 {
                     attempt.Touch();
-                    await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
+                    try
+                    {
+                        await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
+                    }
+                    catch (Exception e) when (attempt.NoteLocalFault(e))
+                    {
+                        throw;
+                    }
+
                     total += count;
                     progress?.Report(total);
                 }
@@ -292,11 +320,7 @@ public sealed class FineTuningClient : IDisposable
         purposePart.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"purpose\"" };
         form.Add(purposePart);
 
-        var filePart = new OwnedStreamContent(stream, sent =>
-        {
-            attempt.Touch();
-            progress?.Report(sent);
-        }, attempt.Token);
+        var filePart = new OwnedStreamContent(stream, attempt, progress);
         filePart.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{HeaderText(fileName)}\"");
         form.Add(filePart);

@@ -8,11 +8,11 @@ using System.Threading.Tasks;
 namespace FineTuning.Core.Api;
 
 /// <summary>Sends a stream piece by piece and tells how much is out. It owns the stream.</summary>
-internal sealed class OwnedStreamContent(Stream stream, Action<long> sent, CancellationToken cancellationToken) : HttpContent
+internal sealed class OwnedStreamContent(Stream stream, Attempt attempt, IProgress<long>? progress) : HttpContent
 {
     private const int PieceSize = 128 * 1024;
 
-    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context) => CopyAsync(target, cancellationToken);
+    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context) => CopyAsync(target, attempt.Token);
 
 #if NET
     protected override Task SerializeToStreamAsync(Stream target, TransportContext? context, CancellationToken token) => CopyAsync(target, token);
@@ -38,11 +38,27 @@ internal sealed class OwnedStreamContent(Stream stream, Action<long> sent, Cance
     {
         byte[] piece = new byte[PieceSize];
         long total = 0;
-        int count;
-        while ((count = await stream.ReadAsync(piece, 0, piece.Length, token).ConfigureAwait(false)) > 0)
+        while (true)
         {
+            int count;
+            try
+            {
+                count = await stream.ReadAsync(piece, 0, piece.Length, token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (attempt.NoteLocalFault(e))
+            {
+                throw;
+            }
+
+            if (count == 0)
+            {
+                return;
+            }
+
             await target.WriteAsync(piece, 0, count, token).ConfigureAwait(false);
-            sent(total += count);
+            attempt.Touch();
+            total += count;
+            progress?.Report(total);
         }
     }
 }

@@ -16,28 +16,30 @@ internal static class Pager
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? after = null;
+        var cursors = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             ListResource<T> page = await list(after, cancellationToken).ConfigureAwait(false);
+            bool hasNext = page.HasMore && page.Data.Count > 0;
+            string? next = hasNext ? id(page.Data[page.Data.Count - 1]) : null;
+            if (next is not null && !cursors.Add(next))
+            {
+                // A server that ignores 'after', or goes in a circle, would be asked for ever. Seen before its items are given again.
+                throw new FineTuningApiException(
+                    ApiErrorKind.InvalidResponse, $"The server sends the page behind '{next}' again and again.");
+            }
+
             foreach (T item in page.Data)
             {
                 yield return item;
             }
 
-            if (!page.HasMore || page.Data.Count == 0)
+            if (!hasNext)
             {
                 yield break;
             }
 
-            string last = id(page.Data[page.Data.Count - 1]);
-            if (last == after)
-            {
-                // A server that ignores 'after' would be asked for ever.
-                throw new FineTuningApiException(
-                    ApiErrorKind.InvalidResponse, $"The server sends the page behind '{after}' again and again.");
-            }
-
-            after = last;
+            after = next;
         }
     }
 }

@@ -81,6 +81,7 @@ internal sealed class Transport : IDisposable
                     throw new OperationCanceledException("The request was cancelled.", e, cancellationToken);
                 }
 
+                attempt.LocalFault?.Throw();
                 if (Translate(e, attempt) is not FineTuningApiException translated)
                 {
                     throw;

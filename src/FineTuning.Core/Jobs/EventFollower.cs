@@ -87,6 +87,7 @@ public sealed class EventFollower
     private async Task<IReadOnlyList<EventResource>> ReadNewAsync(string jobId, HashSet<string> seen, CancellationToken cancellationToken)
     {
         var news = new List<EventResource>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
         await foreach (EventResource item in _client.EnumerateEventsAsync(jobId, null, cancellationToken).ConfigureAwait(false))
         {
             if (seen.Contains(item.Id))
@@ -94,15 +95,15 @@ public sealed class EventFollower
                 break;
             }
 
-            news.Add(item);
+            // Pages that are cut by time overlap at events of one time.
+            if (ids.Add(item.Id))
+            {
+                news.Add(item);
+            }
         }
 
         // Marked only when the whole stretch was read: a failure half-way must not hide the older half from the next look.
-        foreach (EventResource item in news)
-        {
-            seen.Add(item.Id);
-        }
-
+        seen.UnionWith(ids);
         news.Reverse();
         return news;
     }

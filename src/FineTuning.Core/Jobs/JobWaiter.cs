@@ -62,12 +62,14 @@ public sealed class JobWaiter
         IClock clock = _client.Options.Clock;
         DateTimeOffset? deadline = clock.UtcNow + _options.Timeout;
         var waits = jobIds.Distinct(StringComparer.Ordinal).Select(id => new Wait(id, _options.PollInterval, _client)).ToList();
+        bool begun = false;
         while (waits.Count > 0)
         {
             TimeSpan pause = TimeSpan.MaxValue;
             foreach (Wait wait in waits.Where(w => w.Due <= clock.UtcNow).ToList())
             {
-                WaitOutcome? outcome = await LookAsync(wait, progress, cancellationToken).ConfigureAwait(false);
+                WaitOutcome? outcome = await LookAsync(wait, begun, progress, cancellationToken).ConfigureAwait(false);
+                begun |= wait.Job is not null;
                 if (outcome is not null)
                 {
                     waits.Remove(wait);
@@ -102,7 +104,7 @@ public sealed class JobWaiter
         }
     }
 
-    private async Task<WaitOutcome?> LookAsync(Wait wait, IProgress<WaitProgress>? progress, CancellationToken cancellationToken)
+    private async Task<WaitOutcome?> LookAsync(Wait wait, bool begun, IProgress<WaitProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -121,7 +123,7 @@ public sealed class JobWaiter
             progress?.Report(new WaitProgress(wait.JobId, job, wait.Latest, null));
             return job.Status.IsFinished ? new WaitOutcome(wait.JobId, job, null, TimedOut: false) : null;
         }
-        catch (FineTuningApiException e) when (e.IsTransient && wait.Job is not null)
+        catch (FineTuningApiException e) when (e.IsTransient && begun)
         {
             progress?.Report(new WaitProgress(wait.JobId, wait.Job, wait.Latest, e));
             return null;
@@ -135,10 +137,18 @@ public sealed class JobWaiter
     private async Task<StepMetrics?> LatestMetricsAsync(string jobId, CancellationToken cancellationToken)
     {
         // A step and a checkpoint message often come together, so the newest event alone may not be a step.
-        ListResource<EventResource> page = await _client
-            .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, cancellationToken)
-            .ConfigureAwait(false);
-        return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
+        try
+        {
+            ListResource<EventResource> page = await _client
+                .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, cancellationToken)
+                .ConfigureAwait(false);
+            return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
+        }
+        catch (FineTuningApiException)
+        {
+            // The numbers are an extra. A provider without events, or a key that may not read them, must not end the wait.
+            return null;
+        }
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

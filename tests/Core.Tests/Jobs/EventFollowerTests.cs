@@ -1,0 +1,339 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Api;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Models;
+using FineTuning.Core.Tests.Support;
+using Xunit;
+
+namespace FineTuning.Core.Tests.Jobs;
+
+public sealed class EventFollowerTests
+{
+    private readonly FakeService _service = new();
+    private readonly TestClock _clock = new();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(99)]
+    [InlineData(100)]
+    [InlineData(101)]
+    [InlineData(250)]
+    public async Task A_finished_job_tells_all_its_events_oldest_first(int count)
+    {
+        _service.SetJob("j", "succeeded");
+        string[] ids = Add(0, count);
+        Assert.Equal(ids, await FollowAsync());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(101)]
+    [InlineData(345)]
+    public async Task Bursts_between_two_looks_lose_and_double_nothing(int burst)
+    {
+        _service.SetJob("j", "running");
+        var expected = new List<string>();
+        int round = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            // Now and then nothing happens.
+            if (round % 2 == 0 && round < 8)
+            {
+                expected.AddRange(Add(expected.Count, burst));
+            }
+
+            if (++round == 8)
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(expected, await FollowAsync());
+        Assert.Equal(4 * burst, expected.Count);
+    }
+
+    [Fact]
+    public async Task Events_that_come_between_two_pages_come_next_time()
+    {
+        _service.SetJob("j", "running");
+        var expected = new List<string>(Add(0, 250));
+        int pages = 0;
+        _service.AfterEvents = () =>
+        {
+            if (++pages <= 3)
+            {
+                expected.AddRange(Add(expected.Count, 60));
+            }
+        };
+        _clock.OnDelay = (_, _) =>
+        {
+            if (pages > 8)
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(expected, await FollowAsync());
+        Assert.Equal(430, expected.Count);
+    }
+
+    [Fact]
+    public async Task Equal_times_and_identical_messages_are_events_of_their_own()
+    {
+        _service.SetJob("j", "succeeded");
+        for (int i = 0; i < 150; i++)
+        {
+            _service.AddEvent("e" + i, time: 7, message: "same");
+        }
+
+        Assert.Equal(Enumerable.Range(0, 150).Select(i => "e" + i), await FollowAsync());
+    }
+
+    [Fact]
+    public async Task A_service_whose_pages_overlap_doubles_nothing()
+    {
+        _service.SetJob("j", "succeeded");
+        _service.Before = request => !request.Target.Contains("/events", StringComparison.Ordinal) ? null
+            : request.Target.Contains("after=", StringComparison.Ordinal)
+                ? Reply.Json(Testing.List([Testing.Event("e3"), Testing.Event("e2"), Testing.Event("e1")]))
+                : Reply.Json(Testing.List([Testing.Event("e4"), Testing.Event("e3")], more: true));
+        Assert.Equal(["e1", "e2", "e3", "e4"], await FollowAsync());
+    }
+
+    [Theory]
+    [InlineData("e99", 100)]
+    [InlineData("e249", 250)]
+    [InlineData("e0", 1)]
+    public async Task A_restart_goes_on_behind_the_event_it_is_given(string after, int next)
+    {
+        _service.SetJob("j", "succeeded");
+        string[] ids = Add(0, 250);
+        Assert.Equal(ids[next..], await FollowAsync(after));
+    }
+
+    [Fact]
+    public async Task A_restart_does_not_read_what_lies_before()
+    {
+        _service.SetJob("j", "succeeded");
+        Add(0, 1000);
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        Assert.Single(await new EventFollower(client).FollowAsync("j", "e998").ToListAsync());
+        Assert.Equal(2, server.Requests.Count(r => r.Target.Contains("/events", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_job_that_ends_between_two_looks_tells_its_last_words()
+    {
+        _service.SetJob("j", "running");
+        Add(0, 3);
+        bool ended = false;
+        _clock.OnDelay = (_, _) =>
+        {
+            if (!ended)
+            {
+                ended = true;
+                Add(3, 2);
+                _service.SetJob("j", "failed");
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(["e0", "e1", "e2", "e3", "e4"], await FollowAsync());
+    }
+
+    [Fact]
+    public async Task A_word_after_the_end_is_heard()
+    {
+        // Some services set the status first and write the last event a moment later.
+        _service.SetJob("j", "succeeded");
+        Add(0, 1);
+        int delays = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            if (++delays == 1)
+            {
+                Add(1, 1);
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(["e0", "e1"], await FollowAsync());
+    }
+
+    [Fact]
+    public async Task A_paused_job_is_followed_on()
+    {
+        _service.SetJob("j", "paused");
+        int delays = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            if (++delays == 100)
+            {
+                Add(0, 1);
+                _service.SetJob("j", "cancelled");
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(["e0"], await FollowAsync());
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("503")]
+    [InlineData("html")]
+    public async Task An_outage_is_waited_out_and_shown(string fault)
+    {
+        _service.SetJob("j", "running");
+        var expected = new List<string>(Add(0, 5));
+        bool isDown = false;
+        int looks = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            isDown = _clock.Elapsed > TimeSpan.FromMinutes(1) && _clock.Elapsed < TimeSpan.FromHours(1);
+            looks++;
+            if (looks % 20 == 0 && _clock.Elapsed < TimeSpan.FromHours(1))
+            {
+                expected.AddRange(Add(expected.Count, 30));
+            }
+            else if (_clock.Elapsed > TimeSpan.FromMinutes(70))
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        _service.Before = _ => !isDown ? null : fault switch
+        {
+            "reset" => Reply.Reset,
+            "html" => Reply.Json("<html>Back soon</html>"),
+            _ => Reply.Error(503),
+        };
+        var outages = new Reports<FineTuningApiException>();
+        Assert.Equal(expected, await FollowAsync(outage: outages, interval: TimeSpan.FromSeconds(20)));
+        Assert.NotEmpty(outages.Items);
+        Assert.All(outages.Items, o => Assert.Equal(4, o.Attempts));
+        Assert.True(expected.Count > 200);
+    }
+
+    [Fact]
+    public async Task An_outage_between_two_pages_hides_nothing()
+    {
+        _service.SetJob("j", "running");
+        var expected = new List<string>(Add(0, 5));
+        int failures = 0;
+        int round = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            if (++round == 1)
+            {
+                expected.AddRange(Add(5, 250));
+            }
+
+            if (round == 40)
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        _service.Before = r => r.Target.Contains("after=", StringComparison.Ordinal) && failures++ < 12 ? Reply.Error(503) : null;
+        Assert.Equal(expected, await FollowAsync());
+        Assert.True(failures > 12);
+    }
+
+    [Fact]
+    public async Task An_unknown_job_is_an_error_at_once()
+    {
+        FineTuningApiException error = await Testing.FailsAsync(() => FollowAsync());
+        Assert.Equal(ApiErrorKind.NotFound, error.Kind);
+        Assert.Empty(_clock.Delays);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_from_the_beginning_is_an_error()
+    {
+        _service.Before = _ => Reply.Error(503);
+        Assert.Equal(ApiErrorKind.ServerError, (await Testing.FailsAsync(() => FollowAsync())).Kind);
+    }
+
+    [Fact]
+    public async Task What_no_repeat_can_mend_ends_the_following()
+    {
+        _service.SetJob("j", "running");
+        _service.Before = _ => _clock.Delays.Count > 3 ? Reply.Error(401) : null;
+        Assert.Equal(ApiErrorKind.AuthenticationFailed, (await Testing.FailsAsync(() => FollowAsync())).Kind);
+    }
+
+    [Fact]
+    public async Task Events_are_given_while_the_job_runs_and_cancellation_ends_it()
+    {
+        using var source = new CancellationTokenSource();
+        _service.SetJob("j", "running");
+        Add(0, 3);
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        var seen = new List<string>();
+        await Testing.IsCancelledAsync(async () =>
+        {
+            await foreach (EventResource item in new EventFollower(client).FollowAsync("j", cancellationToken: source.Token))
+            {
+                seen.Add(item.Id);
+                if (seen.Count == 3)
+                {
+                    await source.CancelAsync();
+                }
+            }
+        });
+        Assert.Equal(["e0", "e1", "e2"], seen);
+        Assert.All(server.Requests, r => Assert.Equal("GET", r.Method));
+    }
+
+    [Fact]
+    public async Task The_users_own_interval_is_kept()
+    {
+        _service.SetJob("j", "running");
+        _clock.OnDelay = (_, _) =>
+        {
+            if (_clock.Elapsed >= TimeSpan.FromMinutes(5))
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        await FollowAsync(interval: TimeSpan.FromSeconds(30));
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(30), 10), _clock.Delays);
+    }
+
+    [Fact]
+    public void Without_a_client_there_is_no_follower() => Assert.Throws<ArgumentNullException>(() => new EventFollower(null!));
+
+    private string[] Add(int start, int count)
+    {
+        string[] ids = [.. Enumerable.Range(start, count).Select(i => "e" + i)];
+        foreach (string id in ids)
+        {
+            _service.AddEvent(id);
+        }
+
+        return ids;
+    }
+
+    private async Task<List<string>> FollowAsync(string? after = null, IProgress<FineTuningApiException>? outage = null, TimeSpan? interval = null)
+    {
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<EventResource> items = await new EventFollower(client, interval).FollowAsync("j", after, outage).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+        return [.. items.Select(i => i.Id)];
+    }
+}

@@ -1,0 +1,349 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Api;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Models;
+using FineTuning.Core.Tests.Support;
+using Xunit;
+
+namespace FineTuning.Core.Tests.Jobs;
+
+public sealed class JobWaiterTests
+{
+    private readonly FakeService _service = new();
+    private readonly TestClock _clock = new();
+
+    [Theory]
+    [InlineData("succeeded")]
+    [InlineData("failed")]
+    [InlineData("cancelled")]
+    [InlineData("canceled")]
+    public async Task A_finished_job_is_an_outcome_at_once(string status)
+    {
+        _service.SetJob("j", status);
+        WaitOutcome outcome = Assert.Single(await WaitAsync("j"));
+        Assert.Equal(("j", status, false), (outcome.JobId, outcome.Job!.Status.Value, outcome.TimedOut));
+        Assert.Null(outcome.Failure);
+        Assert.Empty(_clock.Delays);
+    }
+
+    [Fact]
+    public async Task A_job_is_waited_for_through_every_status()
+    {
+        string[] way = ["validating_files", "queued", "running", "pausing", "paused", "resuming", "something_new", "running", "succeeded"];
+        int step = 0;
+        _service.SetJob("j", way[0]);
+        _clock.OnDelay = (_, _) =>
+        {
+            _service.SetJob("j", way[++step]);
+            return Task.CompletedTask;
+        };
+        Assert.Equal(JobStatus.Succeeded, Assert.Single(await WaitAsync("j")).Job!.Status);
+        Assert.Equal(way.Length - 1, step);
+    }
+
+    [Fact]
+    public async Task A_paused_job_is_waited_for_until_the_time_is_up()
+    {
+        _service.SetJob("j", "paused");
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromHours(10), PollInterval = TimeSpan.FromMinutes(7) }));
+        Assert.True(outcome.TimedOut);
+        Assert.Equal(JobStatus.Paused, outcome.Job!.Status);
+        Assert.Null(outcome.Failure);
+        Assert.Equal(TimeSpan.FromHours(10), _clock.Elapsed);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7.5)]
+    public async Task The_time_is_not_overrun(double seconds)
+    {
+        _service.SetJob("j", "running");
+        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(seconds) }));
+        Assert.True(outcome.TimedOut);
+        Assert.Equal("running", outcome.Job!.Status.Value);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), _clock.Elapsed);
+    }
+
+    [Fact]
+    public async Task A_job_that_ends_just_at_the_time_is_no_time_out()
+    {
+        _service.SetJob("j", "running");
+        _clock.OnDelay = (_, _) =>
+        {
+            if (_clock.Elapsed == TimeSpan.FromSeconds(60))
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(60), PollInterval = TimeSpan.FromSeconds(20) }));
+        Assert.False(outcome.TimedOut);
+        Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"estimated_finish\":null")]
+    [InlineData(",\"estimated_finish\":0")]
+    [InlineData(",\"estimated_finish\":1000000000")]
+    [InlineData(",\"estimated_finish\":253402300799")]
+    public async Task An_estimate_that_is_missing_zero_past_or_far_makes_no_wait_long_or_endless(string estimate)
+    {
+        _service.SetJob("j", "running", estimate);
+        FinishAfter(TimeSpan.FromMinutes(20), "j");
+        Assert.Equal(JobStatus.Succeeded, Assert.Single(await WaitAsync("j")).Job!.Status);
+        Assert.All(_clock.Delays, d => Assert.InRange(d, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(2)));
+        Assert.Equal(TimeSpan.FromSeconds(2), _clock.Delays[^1]);
+    }
+
+    [Fact]
+    public void An_estimate_that_comes_near_shortens_the_interval_and_never_to_nothing()
+    {
+        var schedule = new PollSchedule(null, isLocal: false);
+        DateTimeOffset now = TestClock.Start;
+        for (int i = 0; i < 20; i++)
+        {
+            schedule.Next(null, now);
+        }
+
+        Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = now.AddHours(1) }, now).TotalSeconds);
+        Assert.Equal(20, schedule.Next(new JobResource { EstimatedFinish = now.AddSeconds(40) }, now).TotalSeconds);
+        Assert.Equal(2, schedule.Next(new JobResource { EstimatedFinish = now.AddSeconds(1) }, now).TotalSeconds);
+        Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = now }, now).TotalSeconds);
+        Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = DateTimeOffset.MinValue }, now).TotalSeconds);
+        Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = DateTimeOffset.MaxValue }, now).TotalSeconds);
+        schedule.Changed();
+        Assert.Equal(2, schedule.Next(null, now).TotalSeconds);
+        Assert.Equal(2.8, schedule.Next(null, now).TotalSeconds, 6);
+    }
+
+    [Fact]
+    public async Task The_users_own_interval_is_kept()
+    {
+        _service.SetJob("j", "running", ",\"estimated_finish\":1795348900");
+        FinishAfter(TimeSpan.FromMinutes(10), "j");
+        await WaitAsync(["j"], new WaitOptions { PollInterval = TimeSpan.FromSeconds(60) });
+        Assert.Equal(10, _clock.Delays.Count);
+        Assert.All(_clock.Delays, d => Assert.Equal(TimeSpan.FromSeconds(60), d));
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("503")]
+    [InlineData("html")]
+    public async Task An_outage_of_ten_hours_is_survived_and_shown(string fault)
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromHours(11), "j");
+        _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(30) && _clock.Elapsed < TimeSpan.FromHours(10.5)
+            ? fault switch
+            {
+                "reset" => Reply.Reset,
+                "html" => Reply.Json("<html>Back soon</html>"),
+                _ => Reply.Error(503),
+            }
+            : null;
+        var progress = new Reports<WaitProgress>();
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { PollInterval = TimeSpan.FromMinutes(10) }, progress));
+        Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
+        Assert.InRange(progress.Items.Count(p => p.Outage is not null), 50, 62);
+        Assert.All(progress.Items, p => Assert.NotNull(p.Job));
+        Assert.Null(progress.Items[^1].Outage);
+    }
+
+    [Fact]
+    public async Task An_outage_at_the_beginning_is_an_outcome()
+    {
+        _service.SetJob("j", "running");
+        _service.Before = _ => Reply.Error(503);
+        WaitOutcome outcome = Assert.Single(await WaitAsync("j"));
+        Assert.Equal(ApiErrorKind.ServerError, outcome.Failure!.Kind);
+        Assert.Null(outcome.Job);
+    }
+
+    [Fact]
+    public async Task An_outage_before_the_second_jobs_first_look_ends_no_wait()
+    {
+        _service.SetJob("a", "running");
+        _service.SetJob("b", "running");
+        FinishAfter(TimeSpan.FromMinutes(5), "a", "b");
+        bool down = false;
+        _service.Before = request =>
+        {
+            down |= request.Target.EndsWith("/b", StringComparison.Ordinal);
+            return down && _clock.Elapsed < TimeSpan.FromMinutes(2) ? Reply.Error(503) : null;
+        };
+        List<WaitOutcome> outcomes = await WaitAsync("a", "b");
+        Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job?.Status));
+        Assert.Equal(2, outcomes.Count);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task What_no_repeat_can_mend_ends_a_wait_with_the_job_as_last_seen(int status)
+    {
+        _service.SetJob("j", "running");
+        _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(1) ? Reply.Error(status) : null;
+        WaitOutcome outcome = Assert.Single(await WaitAsync("j"));
+        Assert.Equal(status, outcome.Failure!.StatusCode);
+        Assert.Equal("running", outcome.Job!.Status.Value);
+        Assert.False(outcome.TimedOut);
+    }
+
+    [Fact]
+    public async Task An_unknown_job_is_an_outcome_and_the_others_go_on()
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(1), "j");
+        List<WaitOutcome> outcomes = await WaitAsync("nobody", "j");
+        Assert.Equal(["nobody", "j"], outcomes.Select(o => o.JobId));
+        Assert.Equal(ApiErrorKind.NotFound, outcomes[0].Failure!.Kind);
+        Assert.Equal(JobStatus.Succeeded, outcomes[1].Job!.Status);
+    }
+
+    [Fact]
+    public async Task Many_jobs_come_as_they_end_and_each_once()
+    {
+        string[] ids = [.. Enumerable.Range(0, 30).Select(i => "j" + i)];
+        foreach (string id in ids)
+        {
+            _service.SetJob(id, "running");
+        }
+
+        // The last one ends first.
+        _clock.OnDelay = (_, _) =>
+        {
+            for (int i = 0; i < ids.Length; i++)
+            {
+                if (_clock.Elapsed >= TimeSpan.FromMinutes(ids.Length - i))
+                {
+                    _service.SetJob(ids[i], i % 2 == 0 ? "succeeded" : "failed");
+                }
+            }
+
+            return Task.CompletedTask;
+        };
+        List<WaitOutcome> outcomes = await WaitAsync([.. ids, .. ids], new WaitOptions { PollInterval = TimeSpan.FromSeconds(20) });
+        Assert.Equal(ids.Reverse(), outcomes.Select(o => o.JobId));
+        Assert.All(outcomes, o => Assert.True(o.Job!.Status.IsFinished));
+    }
+
+    [Fact]
+    public async Task A_job_named_twice_is_asked_for_once()
+    {
+        _service.SetJob("j", "succeeded");
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        Assert.Single(await new JobWaiter(client).WaitAsync(["j", "j", "j"]).ToListAsync());
+        Assert.Equal(1, server.Count);
+    }
+
+    [Fact]
+    public async Task No_jobs_are_no_wait()
+    {
+        Assert.Empty(await WaitAsync());
+        Assert.Empty(_clock.Delays);
+    }
+
+    [Fact]
+    public async Task When_the_time_is_up_the_finished_ones_count()
+    {
+        _service.SetJob("a", "running");
+        _service.SetJob("b", "running");
+        FinishAfter(TimeSpan.FromMinutes(1), "a");
+        List<WaitOutcome> outcomes = await WaitAsync(["a", "b"], new WaitOptions { Timeout = TimeSpan.FromMinutes(5) });
+        Assert.Equal(["a:False", "b:True"], outcomes.Select(o => $"{o.JobId}:{o.TimedOut}"));
+    }
+
+    [Fact]
+    public async Task Progress_has_the_latest_numbers_of_a_running_job()
+    {
+        _service.SetJob("j", "running");
+        _service.AddEvent("e1", more: ""","data":{"step":1,"train_loss":2.5}""");
+        _service.AddEvent("e2", message: "New checkpoint created");
+        FinishAfter(TimeSpan.FromSeconds(1), "j");
+        var progress = new Reports<WaitProgress>();
+        await WaitAsync(["j"], null, progress);
+        Assert.Equal((1, 2.5), (progress.Items[0].Latest!.Step, progress.Items[0].Latest!.TrainLoss));
+        Assert.Equal(JobStatus.Succeeded, progress.Items[^1].Job!.Status);
+        Assert.Equal(1, progress.Items[^1].Latest!.Step);
+    }
+
+    [Fact]
+    public async Task Without_progress_no_events_are_asked_for()
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromSeconds(5), "j");
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        await new JobWaiter(client).WaitAsync(["j"]).ToListAsync();
+        Assert.DoesNotContain(server.Requests, r => r.Target.Contains("events", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(503)]
+    public async Task Events_that_cannot_be_read_end_no_wait(int status)
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(1), "j");
+        _service.Before = r => r.Target.Contains("/events", StringComparison.Ordinal) ? Reply.Error(status) : null;
+        var progress = new Reports<WaitProgress>();
+        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], null, progress));
+        Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
+        Assert.All(progress.Items, p => Assert.Null(p.Latest));
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_ends_as_cancelled_and_changes_nothing()
+    {
+        using var source = new CancellationTokenSource();
+        _service.SetJob("j", "running");
+        _clock.OnDelay = async (_, token) =>
+        {
+            await source.CancelAsync();
+            token.ThrowIfCancellationRequested();
+        };
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        await Testing.IsCancelledAsync(() => new JobWaiter(client).WaitAsync(["j"], null, source.Token).ToListAsync().AsTask());
+        Assert.All(server.Requests, r => Assert.Equal("GET", r.Method));
+    }
+
+    [Fact]
+    public void Without_a_client_there_is_no_waiter() => Assert.Throws<ArgumentNullException>(() => new JobWaiter(null!));
+
+    private void FinishAfter(TimeSpan time, params string[] ids) => _clock.OnDelay = (_, _) =>
+    {
+        if (_clock.Elapsed >= time)
+        {
+            foreach (string id in ids)
+            {
+                _service.SetJob(id, "succeeded");
+            }
+        }
+
+        return Task.CompletedTask;
+    };
+
+    private Task<List<WaitOutcome>> WaitAsync(params string[] ids) => WaitAsync(ids, null);
+
+    private async Task<List<WaitOutcome>> WaitAsync(string[] ids, WaitOptions? options, IProgress<WaitProgress>? progress = null)
+    {
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        return await new JobWaiter(client, options).WaitAsync(ids, progress).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+    }
+}
