@@ -83,8 +83,8 @@ public sealed class OfficialClientTests : IAsyncLifetime
         Assert.Equal((training.Id, validation.Id), (read.TrainingFileId, read.ValidationFileId));
         Assert.Equal(77, read.Seed);
         Assert.Equal("official", read.UserProvidedSuffix);
-        Assert.Equal(60, read.BillableTrainedTokenCount);
-        Assert.Equal((3, 2, 0.5f), (read.Hyperparameters.EpochCount, read.Hyperparameters.BatchSize, read.Hyperparameters.LearningRateMultiplier));
+        HyperparametersForSupervised numbers = Assert.IsType<HyperparametersForSupervised>(read.MethodHyperparameters);
+        Assert.Equal((3, 2, 0.5f), (numbers.EpochCount, numbers.BatchSize, numbers.LearningRateMultiplier));
         BinaryData csv = await _files.DownloadFileAsync(Assert.Single(read.ResultFileIds));
         Assert.StartsWith("step,train_loss", Encoding.UTF8.GetString(Convert.FromBase64String(csv.ToString())));
     }

@@ -10,7 +10,7 @@ namespace FineTuning.Server.Tests.Support;
 /// <summary>A real server in this process: its own folder and a free port, with HTTP in between.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private readonly bool _ownsFolder;
+    private bool _ownsFolder;
 
     private TestServer(ServerHost host, string folder, bool ownsFolder, string key)
     {
@@ -53,7 +53,9 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await StopAsync();
         ServerHost host = await ServerHost.StartAsync(new ServerOptions { DataFolder = Folder }, trainer);
-        return new TestServer(host, Folder, _ownsFolder, "sk-test");
+        bool ownsFolder = _ownsFolder;
+        _ownsFolder = false;
+        return new TestServer(host, Folder, ownsFolder, "sk-test");
     }
 
     public async Task StopAsync()
