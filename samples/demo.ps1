@@ -10,11 +10,11 @@ $server = Start-FineTuningServer -Memory -PassThru
 "Server: $($server.Endpoint)"
 try {
     # Both files are checked here first, then uploaded; -Suffix becomes part of the model's name.
-    $job = New-FineTuningJob -Model gpt-4o-mini -TrainingFile "$PSScriptRoot/helpdesk-train.jsonl" -ValidationFile "$PSScriptRoot/helpdesk-valid.jsonl" -Suffix helpdesk -Seed 42
+    $job = New-FineTuningJob -Model gpt-4o-mini -TrainingFile "$PSScriptRoot/helpdesk-train.jsonl" -ValidationFile "$PSScriptRoot/helpdesk-valid.jsonl" -Suffix helpdesk -Seed 42 -BatchSize 8
     "Job: $($job.Id) is $($job.Status)"
 
-    # Each event once, oldest first, until the job has ended. Every tenth step is enough to see the loss fall.
-    Get-FineTuningEvent $job -Follow | Where-Object { $_.Type -ne 'metrics' -or $_.Data.step % 50 -eq 1 } | ForEach-Object { "  $($_.Message)" }
+    # Each event once, oldest first, until the job has ended. Some of the steps are enough to see the loss fall.
+    Get-FineTuningEvent $job -Follow | Where-Object { $_.Type -ne 'metrics' -or $_.Data.step % 25 -eq 0 } | ForEach-Object { "  $($_.Message)" }
 
     $job = Wait-FineTuningJob $job
     Get-FineTuningCheckpoint $job | Format-Table
