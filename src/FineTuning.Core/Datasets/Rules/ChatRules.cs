@@ -35,7 +35,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
                     break;
                 default:
                     line.Report(LineProblems.UnknownKey, json.Start, null,
-                        $"A chat example may not have this key, only messages, tools, parallel_tool_calls and functions.");
+                        $"The key \"{line.Key}\" is not one that a chat example may have: messages, tools, parallel_tool_calls, functions.");
                     json.Skip();
                     break;
             }

@@ -32,7 +32,7 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
                     break;
                 default:
                     line.Report(LineProblems.UnknownKey, json.Start, null,
-                        $"A completion example may not have this key, only prompt and completion.");
+                        $"The key \"{line.Key}\" is not one that a completion example may have: prompt, completion.");
                     json.Skip();
                     break;
             }

@@ -133,7 +133,7 @@ internal sealed class MessageRules
                 json.Skip();
                 break;
             default:
-                _line.Report(ChatProblems.MessageUnknownKey, json.Start, null, $"The message has a key that messages do not have.");
+                _line.Report(ChatProblems.MessageUnknownKey, json.Start, null, $"The message has the key \"{_line.Key}\", which messages do not have.");
                 json.Skip();
                 break;
         }

@@ -33,7 +33,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     break;
                 default:
                     line.Report(LineProblems.UnknownKey, json.Start, null,
-                        $"A preference example may not have this key, only input, preferred_output and non_preferred_output.");
+                        $"The key \"{line.Key}\" is not one that a preference example may have: input, preferred_output, non_preferred_output.");
                     json.Skip();
                     break;
             }
@@ -116,7 +116,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     break;
                 default:
                     line.Report(PreferenceProblems.InputUnknownKey, json.Start, null,
-                        $"The input may not have this key, only messages, tools and parallel_tool_calls.");
+                        $"The key \"{line.Key}\" is not one that the input may have: messages, tools, parallel_tool_calls.");
                     json.Skip();
                     break;
             }

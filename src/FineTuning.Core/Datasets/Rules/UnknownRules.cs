@@ -23,7 +23,7 @@ internal sealed class UnknownRules(LineContext line) : ExampleRules
         {
             if (wanted && ++count <= MaxNamedKeys)
             {
-                keys.Append(count == 1 ? "\"" : ", \"").Append(line.Path.KeyText(line.Line)).Append('"');
+                keys.Append(count == 1 ? "\"" : ", \"").Append(JsonText.Show(line.Key)).Append('"');
             }
 
             json.Skip();

@@ -30,6 +30,9 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
 
     public ReadOnlySpan<byte> Line => _line.AsSpan(_start, _length);
 
+    // The key whose value the scanner is at, as it stands in the line.
+    public ReadOnlySpan<byte> Key => Path.Key(Line);
+
     private long Number { get; set; }
 
     private long ByteOffset { get; set; }

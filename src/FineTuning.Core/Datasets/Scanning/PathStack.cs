@@ -55,10 +55,10 @@ internal sealed class PathStack
     }
 
     // The key that the scanner is at, in an object.
-    public string KeyText(ReadOnlySpan<byte> line)
+    public ReadOnlySpan<byte> Key(ReadOnlySpan<byte> line)
     {
         Level level = _levels[Depth - 1];
-        return level.KeyStart >= 0 ? JsonText.Show(line.Slice(level.KeyStart, level.Number)) : "";
+        return level.KeyStart >= 0 ? line.Slice(level.KeyStart, level.Number) : default;
     }
 
     private static bool IsName(string key)
