@@ -11,7 +11,9 @@ public interface ITrainer
     /// <summary>A short name for logs and for the model's <c>owned_by</c>.</summary>
     string Name { get; }
 
-    /// <summary>Settles every 'auto' of the request from the data, before the first step.</summary>
+    /// <summary>Settles every 'auto' of the request from the data, before the first step. Reads the whole training file.</summary>
+    /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
+    /// <exception cref="TrainingException">The data or the parameters cannot be trained on.</exception>
     TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -85,7 +87,11 @@ public interface ITrainingSink
     /// <summary>A usable model was written to <see cref="CheckpointInfo.ModelPath"/>.</summary>
     void Checkpoint(CheckpointInfo checkpoint);
 
-    /// <summary>The optimiser's state was written whole to <paramref name="path"/>; a later run can go on from it.</summary>
+    /// <summary>
+    /// The optimiser's state was written whole to <paramref name="path"/>; a later run can go on from it.
+    /// The state told of before is deleted after this returns, so remember the new one before returning. A run that goes on from a state
+    /// reports the steps and checkpoints after it again, with the same numbers.
+    /// </summary>
     void StateSaved(string path, int step);
 }
 

@@ -30,9 +30,9 @@ internal sealed class NeuralTrainer : ITrainer
                 : SupervisedRun.Resume(request, plan, sink, cancellationToken);
             return Task.FromResult(run.Go(control, cancellationToken));
         }
-        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Task.FromCanceled<TrainingOutcome>(e.CancellationToken);
+            return Task.FromCanceled<TrainingOutcome>(cancellationToken);
         }
         catch (Exception e)
         {

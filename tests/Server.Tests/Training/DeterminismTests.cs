@@ -35,6 +35,25 @@ public sealed class DeterminismTests : IDisposable
     }
 
     [Fact]
+    public void TheSeedShufflesEachEpochAnew()
+    {
+        // Answers of one to twelve words: the tokens of a step tell which example it was.
+        var path = _folder.WritePairs(Enumerable.Range(1, 12).Select(i => ("q", string.Join(' ', Enumerable.Repeat("w", i)))));
+        int[][] Orders(int seed)
+        {
+            var (_, sink) = TrainerHarness.Train(TrainerHarness.Request(_folder, path, seed, epochs: 2) with { BatchSize = 1 });
+            var totals = sink.Steps.Select(step => (int)step.TrainedTokens).ToList();
+            return [.. totals.Zip(totals.Prepend(0), (now, before) => now - before - 1).Chunk(12)];
+        }
+
+        var first = Orders(1);
+        var second = Orders(2);
+        Assert.All(first.Concat(second), order => Assert.Equal(Enumerable.Range(1, 12), order.Order()));
+        Assert.NotEqual(first[0], first[1]);
+        Assert.NotEqual(first[0], second[0]);
+    }
+
+    [Fact]
     public void TheCultureDoesNotMatter()
     {
         (string, string)[] pairs = [("TITLE İstanbul WITH I", "Yes, IN ISTANBUL."), ("title without ı", "no, 1.5"), .. Samples.Town];

@@ -34,6 +34,21 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
+    public void WhatComesNextMayDependOnAWordFarBack()
+    {
+        // The same words stand before each price, and they are more than the ones whose order is seen.
+        const string Unit = "costs, as you can see right here in this list,";
+        (string Prompt, string Answer)[] pairs =
+        [
+            ("list one", $"Tea {Unit} 3 euros. Milk {Unit} 5 euros. Salt {Unit} 8 euros."),
+            ("list two", $"Salt {Unit} 8 euros. Milk {Unit} 5 euros. Tea {Unit} 3 euros."),
+            ("list three", $"We have only this: Milk {Unit} 5 euros. Tea {Unit} 3 euros. Salt {Unit} 8 euros."),
+        ];
+        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(pairs)));
+        Assert.All(pairs, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
+    }
+
+    [Fact]
     public void AnswersComeInPiecesWithCountsAndAReason()
     {
         var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers)));
