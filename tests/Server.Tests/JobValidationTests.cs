@@ -62,6 +62,8 @@ public sealed class JobValidationTests(ServerFixture fixture) : IClassFixture<Se
         { """{"model":"gpt-4o-mini","training_file":"FILE","integrations":[{"type":"x"}]}""", "integrations[0].type", "invalid_value", "'wandb'" },
         { """{"model":"gpt-4o-mini","training_file":"FILE","integrations":[{"type":"wandb","wandb":{}}]}""", "integrations[0].wandb.project", "missing_required_parameter", "project" },
         { """{"model":"gpt-4o-mini","training_file":"FILE",""", null, null, "JSON" },
+        { """{"model":"\ud800","training_file":"FILE"}""", null, null, "JSON" },
+        { """{"model":"gpt-4o-mini","training_file":"FILE","metadata":{"\ud800":"x"}}""", null, null, "JSON" },
         { "[]", null, null, "JSON" },
         { "null", null, null, "JSON" },
         { "", null, null, "JSON" },

@@ -33,9 +33,11 @@ internal static class HttpExtensions
     {
         using MemoryStream body = new();
         await context.CopyBodyAsync(body, MaxJsonBytes, "The request body");
+        byte[] text = body.ToArray();
         try
         {
-            JsonDocument document = JsonDocument.Parse(body.ToArray());
+            CheckText(text);
+            JsonDocument document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
@@ -43,8 +45,9 @@ internal static class HttpExtensions
 
             document.Dispose();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // Not JSON, or with text that is none.
         }
 
         throw ApiErrors.BadRequest(
@@ -78,6 +81,22 @@ internal static class HttpExtensions
         {
             ArrayPool<byte>.Shared.Return(buffer);
             context.Response.Headers.Connection = "close";
+        }
+    }
+
+    /// <summary>
+    /// Bytes that are no UTF-8 and halves of characters pass as JSON and fail later, wherever their text is first read.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is such text.</exception>
+    private static void CheckText(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+            {
+                reader.GetString();
+            }
         }
     }
 
