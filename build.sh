@@ -5,8 +5,16 @@
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+# Nothing is left running: by default the compiler and MSBuild stay for the next build.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+if ! dotnet --list-sdks 2>/dev/null | grep -qE '^[1-9][0-9]+\.'; then
+    echo "The .NET SDK 10 or later is needed and not on PATH: https://dotnet.microsoft.com/download" >&2
+    exit 1
+fi
 
 good_pwsh() {
+    # shellcheck disable=SC2016 # the dollar is PowerShell's
     "$@" -NoLogo -NoProfile -NonInteractive -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.4")' >/dev/null 2>&1
 }
 
@@ -20,44 +28,63 @@ fi
 
 echo "No PowerShell 7.4 or later: it is not on PATH, and the pinned tool in .config/dotnet-tools.json could not be restored. Doing what needs none."
 
-build() {
-    dotnet build FineTuning.sln -c Release --nologo -v quiet
+# Where build.ps1 has its own, so that clean and .gitignore know them.
+results=artifacts/tests
+built=
+
+compile() {
+    dotnet build "$1" -c Release --nologo -v quiet
 }
 
-# Adds up the closing lines of the test runs: Passed! - Failed: 0, Passed: 12, Skipped: 0, ...
-run_tests() {
-    build || return 1
-    local log status passed failed skipped unrun
-    log=$(mktemp)
-    dotnet test FineTuning.sln -c Release --no-build --nologo 2>&1 | tee "$log"
-    status=${PIPESTATUS[0]}
-    sum() { grep -oE "$1: +[0-9]+" "$log" | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
-    passed=$(sum Passed); failed=$(sum Failed); skipped=$(sum Skipped)
-    rm -f "$log"
+run_build() {
+    [ -n "$built" ] && return
+    compile FineTuning.sln && built=yes
+}
+
+# Adds up one of the counters of all test runs. Read from the result files: the words on the screen are in the user's language.
+sum() {
+    cat "$results"/*.trx 2>/dev/null | grep -oE '<Counters [^>]*' | grep -oE " $1=\"[0-9]+" | grep -oE '[0-9]+' |
+        awk '{ n += $1 } END { print n + 0 }'
+}
+
+run_test() {
+    run_build || return 1
+    rm -rf "$results"
+    local status passed failed skipped unrun
+    dotnet test FineTuning.sln -c Release --no-build --nologo --logger trx --results-directory "$results"
+    status=$?
+    passed=$(sum passed)
+    failed=$(sum failed)
+    skipped=$(($(sum total) - $(sum executed)))
+    # A run that broke off has no result that failed, and one that found no tests shows nothing.
+    if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then failed=1; fi
     # Every Pester test is one that was not run here.
-    unrun=$(grep -hE "^\s*It ['\"]" tests/Module/*.Tests.ps1 | wc -l)
-    echo "Skipped, because there is no PowerShell: $unrun Pester tests in tests/Module"
-    [ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+    unrun=$(cat tests/Module/*.Tests.ps1 2>/dev/null | grep -cE "^[[:space:]]*It ['\"]")
+    echo "Skipped, because there is no PowerShell: the $unrun Pester tests in tests/Module"
     echo "$passed passed, $failed failed, $((skipped + unrun)) skipped"
     [ "$failed" -eq 0 ]
 }
 
 run_demo() {
-    build && dotnet run --project samples/Walkthrough -c Release --no-build
+    # Only what it needs: on a fresh clone the packages of the tests take longer than the demonstration.
+    compile src/FineTuning.Server && compile samples/Walkthrough || return 1
+    dotnet run --project samples/Walkthrough -c Release --no-build
 }
 
 run_clean() {
     rm -rf bin artifacts src/*/bin src/*/obj tests/*/bin tests/*/obj samples/*/bin samples/*/obj
+    built=
 }
 
 [ $# -eq 0 ] && set -- build test
+# All names are looked at before anything is done, as build.ps1 does.
 for task in "$@"; do
     case "$task" in
-        build) build ;;
-        test) run_tests ;;
-        demo) run_demo ;;
-        clean) run_clean ;;
-        docs | package) echo "'$task' needs PowerShell 7.4 or later."; false ;;
-        *) echo "Unknown task '$task'. The tasks are build, test, demo, docs, package and clean."; false ;;
-    esac || exit 1
+        build | test | demo | clean) ;;
+        docs | package) echo "'$task' needs PowerShell 7.4 or later." >&2; exit 1 ;;
+        *) echo "Unknown task '$task'. The tasks are build, test, demo, docs, package and clean." >&2; exit 1 ;;
+    esac
+done
+for task in "$@"; do
+    "run_$task" || exit
 done
