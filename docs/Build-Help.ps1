@@ -27,6 +27,10 @@ function Test-Page([System.Management.Automation.CommandInfo] $Command) {
     if ([regex]::Matches($text, '(?m)^### Example \d+: \S.*\n\n```powershell\n[^`]+\n```\n\n[^\s#]').Count -lt 2) {
         "$page needs two examples with a title, a code block and a sentence."
     }
+    foreach ($block in [regex]::Matches($text, '(?s)```powershell\n(.*?)```')) {
+        # Get-Help indents code by four; what is longer breaks in a window of 100 columns.
+        foreach ($line in $block.Groups[1].Value -split '\n' | Where-Object Length -GT 95) { "$page has a line of code that is too long: $line" }
+    }
     foreach ($heading in 'INPUTS', 'OUTPUTS', 'NOTES', 'RELATED LINKS') {
         if ($text -notmatch "(?m)^## $heading\n\n[^\s#]|^## $heading\n\n### \S+\n\n\S") { "$page has nothing under $heading." }
     }
@@ -82,6 +86,7 @@ function Edit-Maml([xml] $Maml, [object[]] $Help) {
             foreach ($paragraph in $text.Remove($code.Index, $code.Length).Trim() -split '\n\n') {
                 $remarks.AppendChild($Maml.CreateElement('maml', 'para', $mamlSpace)).InnerText = $paragraph
             }
+            $null = $remarks.AppendChild($Maml.CreateElement('maml', 'para', $mamlSpace))
             $introduction.RemoveAll()
             $title = $example.SelectSingleNode('maml:title', $names)
             $title.InnerText = "--------- $($title.InnerText.Trim('- ')) ---------"
@@ -124,7 +129,7 @@ function ConvertTo-Topic([string] $Text) {
         if ($lines[0] -match '^# (.+)') { 'TOPIC'; "$blank$($Matches[1])" }
         elseif ($lines[0] -match '^## (.+)') { $Matches[1].ToUpperInvariant() }
         elseif ($lines[0] -match '^### (.+)') { "  $($Matches[1])" }
-        elseif ($lines[0] -match '^```') { $lines[1..($lines.Count - 2)] | ForEach-Object { "$blank$blank$_".TrimEnd() } }
+        elseif ($lines[0] -match '^```') { $lines[1..($lines.Count - 2)] | ForEach-Object { "$blank  $_".TrimEnd() } }
         elseif ($lines[0] -match '^\|') {
             $rows = @($lines | Where-Object { $_ -notmatch '^[\s|:-]+$' } | ForEach-Object { , @($_.Trim('| ') -split '\s*\|\s*' | ForEach-Object { & $plain $_ }) })
             $last = $rows[0].Count - 1
