@@ -43,9 +43,11 @@ public static class Program
 
         try
         {
+            // Signals are caught before anything is written: one that comes during the start must not leave a run file behind.
+            using SignalHandlers signals = new(options.Detached);
             using Process? parent = FindParent(options.ParentPid);
             await using ServerHost host = await ServerHost.StartAsync(options);
-            using SignalHandlers signals = new(host, options.Detached);
+            signals.PassOnTo(host);
             AppDomain.CurrentDomain.UnhandledException += (_, e) =>
                 host.Log.Write(LogLevel.Critical, "Server", "crashed", e.ExceptionObject as Exception);
             _ = FollowAsync(parent, host);
@@ -124,8 +126,9 @@ public static class Program
     private sealed class SignalHandlers : IDisposable
     {
         private readonly List<PosixSignalRegistration> _registrations = [];
+        private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public SignalHandlers(ServerHost host, bool detached)
+        public SignalHandlers(bool detached)
         {
             foreach (PosixSignal signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
             {
@@ -134,11 +137,14 @@ public static class Program
                     context.Cancel = true;
                     if (!detached || context.Signal == PosixSignal.SIGTERM)
                     {
-                        host.RequestStop("signal " + context.Signal);
+                        _stop.TrySetResult("signal " + context.Signal);
                     }
                 }));
             }
         }
+
+        public void PassOnTo(ServerHost host) =>
+            _stop.Task.ContinueWith(stop => host.RequestStop(stop.Result), TaskScheduler.Default);
 
         public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
     }
