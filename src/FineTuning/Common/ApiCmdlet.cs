@@ -25,6 +25,13 @@ public abstract class ApiCmdlet : AsyncCmdlet
             if (_client is null)
             {
                 Connection ??= ConnectionResolver.Resolve(this);
+                if (Connection.IsClosed)
+                {
+                    ThrowTerminatingError(ErrorRecords.Invalid(
+                        "ConnectionClosed", $"The connection to {Connection.Endpoint} was closed by Disconnect-FineTuning or Stop-FineTuningServer.",
+                        "Connect again with Connect-FineTuning.", Connection, ErrorCategory.ConnectionError));
+                }
+
                 _client = Connection.Client.WithObserver(new PipelineObserver(this));
             }
 

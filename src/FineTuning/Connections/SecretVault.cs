@@ -17,11 +17,12 @@ internal static class SecretVault
         param($Name)
         if (-not (Get-Command -Name {Module}\Get-Secret -ErrorAction Ignore)) {{ return }}
         $fault = $null
-        $info = {Module}\Get-SecretInfo -Name $Name -ErrorAction SilentlyContinue -ErrorVariable fault -WarningAction Ignore |
-            Where-Object Name -EQ $Name | Select-Object -First 1
-        if (-not $info) {{ if ($fault) {{ [string]$fault[0] }}; return }}
-        $info.VaultName
-        {Module}\Get-Secret -Name $Name -Vault $info.VaultName -ErrorAction Stop";
+        # The whole list first: Select-Object -First would stop Get-SecretInfo, which takes the stop for a failure of the vault.
+        $all = @({Module}\Get-SecretInfo -Name $Name -ErrorAction SilentlyContinue -ErrorVariable fault -WarningAction Ignore |
+            Where-Object Name -EQ $Name)
+        if ($all.Count -eq 0) {{ if ($fault) {{ [string]$fault[0] }}; return }}
+        $all[0].VaultName
+        {Module}\Get-Secret -Name $Name -Vault $all[0].VaultName -ErrorAction Stop";
 
     private static readonly string s_get = $@"
         param($Name, $Vault)

@@ -1,0 +1,180 @@
+<#
+.SYNOPSIS
+Runs the Pester tests against one staging of the module, in a process and a home folder of their own.
+
+.DESCRIPTION
+The tests talk to the real local server. They run in a child process whose home, data and temporary folders are made for the run and removed
+after it, so that no file of the user is read or written. At the end no server may be left: one that is counts as a failed test.
+
+Without Pester the tests are counted as skipped, and the line that installs it is shown.
+
+.PARAMETER Module
+The manifest of the staging: a FineTuning.psd1 with its bin folder beside it.
+
+.PARAMETER Report
+Where the counts go, as JSON with passed, failed and skipped.
+
+.PARAMETER Run
+The name of the run: net8.0, netstandard2.0 or package. The sample's demonstration runs only with net8.0.
+
+.PARAMETER Path
+Test files or folders, to run some of them.
+
+.PARAMETER Output
+How much Pester shows: None, Normal, Detailed or Diagnostic.
+
+.EXAMPLE
+./Invoke-ModuleTests.ps1 -Path Job.Tests.ps1 -Output Detailed
+#>
+[CmdletBinding()]
+param(
+    [string] $Module = "$PSScriptRoot/../../FineTuning.psd1",
+    [string] $Report,
+    [string] $Run = 'net8.0',
+    [string[]] $Path = $PSScriptRoot,
+    [ValidateSet('None', 'Normal', 'Detailed', 'Diagnostic')]
+    [string] $Output = 'Normal',
+    [Parameter(DontShow)]
+    [switch] $Inside
+)
+
+# A run that takes longer hangs; an end with a message is worth more than a build that never ends.
+$patience = [timespan]::FromMinutes(10)
+$needed = [ordered]@{
+    'Pester'                                = '5.5.0'
+    'Microsoft.PowerShell.SecretManagement' = '1.1.2'
+    'Microsoft.PowerShell.SecretStore'      = '1.0.6'
+}
+
+function Find-Needed([string] $Name) {
+    Get-Module -Name $Name -ListAvailable | Where-Object Version -GE $needed[$Name] | Sort-Object Version -Descending | Select-Object -First 1
+}
+
+function Write-Report([int] $Passed, [int] $Failed, [int] $Skipped) {
+    if ($Report) { [ordered]@{ passed = $Passed; failed = $Failed; skipped = $Skipped } | ConvertTo-Json | Set-Content -LiteralPath $Report }
+    if (-not $Inside) { Write-Host "$Run`: $Passed passed, $Failed failed, $Skipped skipped" }
+    exit [int] ($Failed -gt 0)
+}
+
+function Get-TestFile {
+    Get-ChildItem -Path $Path -Filter *.Tests.ps1 -Recurse -ErrorAction Stop | Sort-Object FullName
+}
+
+function Measure-It {
+    # Counted in the syntax tree, since nothing can run.
+    foreach ($file in Get-TestFile) {
+        $tree = [Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
+        $tree.FindAll({ param($node) $node -is [Management.Automation.Language.CommandAst] -and $node.GetCommandName() -eq 'It' }, $true).Count
+    }
+}
+
+function Invoke-Inside {
+    # Runs the tests; the folders of this process are the run's own by now.
+    Import-Module (Find-Needed Pester).Path
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = @((Get-TestFile).FullName)
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = $Output
+    $configuration.Output.RenderMode = 'Plaintext'
+    $configuration.TestRegistry.Enabled = $false
+    $result = Invoke-Pester -Configuration $configuration
+    # A file that could not be read at all has no tests to fail.
+    Write-Report $result.PassedCount ($result.FailedCount + $result.FailedContainersCount) ($result.SkippedCount + $result.NotRunCount + $result.InconclusiveCount)
+}
+
+function New-RunEnvironment([string] $RunHome) {
+    $folders = @{
+        HOME = ''; USERPROFILE = ''; LOCALAPPDATA = 'local'; APPDATA = 'roaming'; XDG_DATA_HOME = 'data'; XDG_CONFIG_HOME = 'config'; XDG_CACHE_HOME = 'cache'
+        XDG_STATE_HOME = 'state'; TMPDIR = 'tmp'; TEMP = 'tmp'; TMP = 'tmp'
+    }
+    $values = @{
+        NO_COLOR                    = '1'
+        POWERSHELL_TELEMETRY_OPTOUT = '1'
+        POWERSHELL_UPDATECHECK      = 'Off'
+        FINETUNING_TEST_MODULE      = (Resolve-Path -LiteralPath $Module -ErrorAction Stop).ProviderPath
+        FINETUNING_TEST_RUN         = $Run
+        OPENAI_API_KEY              = $null
+        OPENAI_BASE_URL             = $null
+        OPENAI_ORG_ID               = $null
+        OPENAI_PROJECT_ID           = $null
+    }
+    foreach ($name in $folders.Keys) {
+        $values[$name] = (New-Item (Join-Path $RunHome $folders[$name]) -ItemType Directory -Force).FullName
+    }
+
+    # A dotnet in the user's home is not in the run's home.
+    $userDotnet = Join-Path ([Environment]::GetFolderPath('UserProfile')) '.dotnet'
+    if (Get-ChildItem -Path $userDotnet -Filter 'dotnet*' -File -ErrorAction Ignore) {
+        $values.PATH = $env:PATH + [IO.Path]::PathSeparator + $userDotnet
+    }
+    $values
+}
+
+function Invoke-Isolated([string] $RunHome, [string] $InnerReport) {
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start.UseShellExecute = $false
+    $start.RedirectStandardInput = $true
+    $arguments = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $PSCommandPath, '-Inside', '-Module', $Module, '-Report', $InnerReport, '-Run', $Run, '-Output', $Output)
+    foreach ($argument in $arguments) { $start.ArgumentList.Add($argument) }
+    $environment = New-RunEnvironment $RunHome
+    # A list does not go through -File, so the files go through the environment.
+    $environment.FINETUNING_TEST_PATH = (Get-TestFile).FullName -join [IO.Path]::PathSeparator
+    foreach ($name in $environment.Keys) {
+        if ($null -eq $environment[$name]) { $null = $start.Environment.Remove($name) } else { $start.Environment[$name] = $environment[$name] }
+    }
+    $process = [Diagnostics.Process]::Start($start)
+    $process.StandardInput.Close()
+    if (-not $process.WaitForExit($patience)) {
+        $process.Kill($true)
+        $process.WaitForExit()
+        Write-Warning "The tests had not ended after $($patience.TotalMinutes) minutes and were stopped."
+    }
+}
+
+function Stop-LeftServer([string] $RunHome) {
+    # Whatever the tests started has a run file in the run's home. Servers that keep nothing end by themselves with the process of the tests.
+    $deadline = [datetime]::Now.AddSeconds(10)
+    while ($files = @(Get-ChildItem $RunHome -Recurse -Filter *.json -ErrorAction Ignore | Where-Object { $_.Directory.Name -eq 'run' })) {
+        if ([datetime]::Now -gt $deadline) {
+            foreach ($file in $files) {
+                $server = Get-Content -LiteralPath $file.FullName -Raw | ConvertFrom-Json
+                Write-Warning "The run file $($file.Name) was left; its server, process $($server.pid) with the data $($server.data), is stopped now."
+                Stop-Process -Id $server.pid -ErrorAction Ignore
+            }
+            return $files.Count
+        }
+        [Threading.Thread]::Sleep(50)
+    }
+    0
+}
+
+if ($Inside) {
+    if ($env:FINETUNING_TEST_PATH) { $Path = $env:FINETUNING_TEST_PATH -split [IO.Path]::PathSeparator }
+    Invoke-Inside
+}
+
+foreach ($name in $needed.Keys) {
+    if (-not (Find-Needed $name)) {
+        $what = if ($name -eq 'Pester') { 'all tests of the module' } else { 'the tests with a secret vault' }
+        Write-Warning "The module $name is missing, so $what are skipped. Install it with: Install-PSResource $name -Version '[$($needed[$name]),]'"
+    }
+}
+if (-not (Find-Needed Pester)) {
+    Write-Report 0 0 (Measure-It | Measure-Object -Sum).Sum
+}
+
+$runHome = (New-Item (Join-Path ([IO.Path]::GetTempPath()) "ft-tests-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))") -ItemType Directory).FullName
+try {
+    $inner = Join-Path $runHome 'report.json'
+    Invoke-Isolated $runHome $inner
+    $left = Stop-LeftServer $runHome
+    if (Test-Path -LiteralPath $inner) {
+        $counts = Get-Content -LiteralPath $inner -Raw | ConvertFrom-Json
+    } else {
+        Write-Warning 'The tests came to no result.'
+        $counts = [pscustomobject]@{ passed = 0; failed = 1; skipped = 0 }
+    }
+} finally {
+    Remove-Item -LiteralPath $runHome -Recurse -Force -ErrorAction Ignore
+}
+Write-Report $counts.passed ($counts.failed + $left) $counts.skipped

@@ -1,0 +1,501 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestTools.psm1" -Force
+    $server = Start-FineTuningServer -Memory -PassThru
+    $train = New-TestDataset (Join-Path $TestDrive train.jsonl)
+    $valid = New-TestDataset (Join-Path $TestDrive valid.jsonl) -Count 4 -Word other
+    $broken = Join-Path $TestDrive broken.jsonl
+    $lines = [IO.File]::ReadAllLines($train)
+    $lines[6] = '{"messages":[{"role":"user","content":"nobody answers"}]}'
+    [IO.File]::WriteAllText($broken, ($lines -join "`n") + "`n")
+    $trainFile = Send-FineTuningFile $train
+    $validFile = Send-FineTuningFile $valid
+
+    # A job that is at work for as long as a test can want; the trainer does one job at a time, so others wait behind it.
+    $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
+    function New-LongJob { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 }
+    function Wait-Status($Job, [string] $Status) { Wait-Until { (Get-FineTuningJob $Job).Status -eq $Status } -Because "$Job is $Status" }
+}
+
+AfterAll { $server | Stop-FineTuningServer }
+
+Describe 'New-FineTuningJob' {
+    BeforeEach { Clear-ServerRequest $server }
+
+    It 'takes a training file from here to a job' {
+        $job = New-FineTuningJob gpt-4o-mini $train
+        $job.GetType().FullName | Should -Be 'FineTuning.FineTuningJob'
+        $job.Id | Should -BeLike 'ftjob-*'
+        $job.Status | Should -Be 'validating_files'
+        $job.Status | Should -BeOfType ([string])
+        $job.Model | Should -Be 'gpt-4o-mini'
+        (Get-ServerRequest $server).line | Should -Be @('POST /v1/files', 'POST /v1/fine_tuning/jobs')
+        (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'train.jsonl'
+    }
+
+    It 'takes training and validation data as <kind>' -ForEach @(
+        @{ kind = 'paths'; give = { $train, $valid } }
+        @{ kind = 'ids'; give = { $trainFile.Id, $validFile.Id } }
+        @{ kind = 'file objects'; give = { $trainFile, $validFile } }
+        @{ kind = 'FileInfo objects'; give = { (Get-Item $train), (Get-Item $valid) } }
+    ) {
+        $first, $second = & $give
+        $job = New-FineTuningJob gpt-4o-mini $first -ValidationFile $second
+        (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'train.jsonl'
+        (Get-FineTuningFile $job.ValidationFile).FileName | Should -Be 'valid.jsonl'
+    }
+
+    It 'takes training files from the pipeline, a job for each' {
+        $jobs = $trainFile, $trainFile.Id, (Get-Item $train) | New-FineTuningJob gpt-4o-mini
+        $jobs | Should -HaveCount 3
+        $jobs.Id | Select-Object -Unique | Should -HaveCount 3
+        $jobs | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
+    }
+
+    It 'sends every parameter' {
+        $job = New-FineTuningJob -Model gpt-4.1-mini -TrainingFile $trainFile -ValidationFile $validFile -Suffix support -Seed 7 -Method supervised `
+            -EpochCount 2 -BatchSize 3 -LearningRateMultiplier 0.25 -Metadata @{ team = 'blue'; run = 12; dry = $true; at = [datetime]::new(2026, 1, 2, 3, 4, 5, 'Utc') } `
+            -WandbProject proj -WandbName name -WandbEntity entity -WandbTag a, b
+        $job = Get-FineTuningJob $job
+        $job.Model, $job.TrainingFile, $job.ValidationFile, $job.Seed, $job.Method | Should -Be @('gpt-4.1-mini', $trainFile.Id, $validFile.Id, 7, 'supervised')
+        $job.Hyperparameters.EpochCount, $job.Hyperparameters.BatchSize, $job.Hyperparameters.LearningRateMultiplier | Should -Be @(2, 3, 0.25)
+        $job.AdditionalProperties['user_provided_suffix'] | Should -Be 'support'
+        $job.Metadata['team'], $job.Metadata['run'], $job.Metadata['dry'] | Should -Be @('blue', '12', 'true')
+        $job.Metadata['at'] | Should -Be '2026-01-02T03:04:05.0000000Z'
+        $raw = Invoke-RestMethod "$($server.Endpoint)/fine_tuning/jobs/$job" -Headers @{ Authorization = 'Bearer any' }
+        $raw.integrations[0].wandb.project, $raw.integrations[0].wandb.name, $raw.integrations[0].wandb.entity | Should -Be @('proj', 'name', 'entity')
+        $raw.integrations[0].wandb.tags | Should -Be @('a', 'b')
+        $done = Wait-FineTuningJob $job
+        $done.FineTunedModel | Should -BeLike 'ft:gpt-4.1-mini:local:support:*'
+        $done.TrainedTokens | Should -BeGreaterThan 0
+    }
+
+    It 'takes the word auto, and sends it' {
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount auto -BatchSize AUTO -LearningRateMultiplier auto -Debug 5>&1
+        $bodies = $job | Where-Object { $_ -is [Management.Automation.DebugRecord] } | Out-String -Width 2000
+        $bodies | Should -BeLike '*"n_epochs":"auto"*'
+        $bodies | Should -BeLike '*"batch_size":"auto"*'
+        $bodies | Should -BeLike '*"learning_rate_multiplier":"auto"*'
+    }
+
+    It 'leaves out what was not given' {
+        $body = New-FineTuningJob gpt-4o-mini $trainFile -Debug 5>&1 | Where-Object { "$_" -like 'POST /v1/fine_tuning/jobs >>*' } | Out-String -Width 2000
+        $body.Trim() | Should -Be "POST /v1/fine_tuning/jobs >> {`"model`":`"gpt-4o-mini`",`"training_file`":`"$($trainFile.Id)`"}"
+    }
+
+    It 'refuses -<name> <value>' -ForEach @(
+        @{ name = 'EpochCount'; value = 0 }, @{ name = 'EpochCount'; value = 51 }, @{ name = 'EpochCount'; value = 1.5 }, @{ name = 'EpochCount'; value = 'many' }
+        @{ name = 'BatchSize'; value = 0 }, @{ name = 'BatchSize'; value = 257 }
+        @{ name = 'LearningRateMultiplier'; value = 0 }, @{ name = 'LearningRateMultiplier'; value = -1 }, @{ name = 'LearningRateMultiplier'; value = '0,1' }
+        @{ name = 'LearningRateMultiplier'; value = [double]::NaN }, @{ name = 'LearningRateMultiplier'; value = [double]::PositiveInfinity }
+        @{ name = 'Seed'; value = -1 }, @{ name = 'Suffix'; value = '' }, @{ name = 'Suffix'; value = 'x' * 65 }, @{ name = 'Method'; value = 'magic' }
+    ) {
+        $parameters = @{ $name = $value }
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile @parameters }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'ParameterArgument*ValidationError*' -Because "$($result.Terminating)" -ErrorAction Continue
+        $result.Terminating.Exception | Should -BeOfType ([Management.Automation.ParameterBindingException])
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'refuses what does not go together: <why>' -ForEach @(
+        @{ why = 'beta without dpo'; parameters = @{ Beta = 0.1; Method = 'supervised' } }
+        @{ why = 'reinforcement without a grader'; parameters = @{ Method = 'reinforcement' } }
+        @{ why = 'a tag without a project'; parameters = @{ WandbTag = 'a' } }
+        @{ why = 'too many pairs'; parameters = @{ Metadata = $(1..17 | ForEach-Object { $h = @{} } { $h["k$_"] = 'v' } { $h }) } }
+        @{ why = 'a value that is too long'; parameters = @{ Metadata = @{ key = 'x' * 513 } } }
+        @{ why = 'a grader that is none'; parameters = @{ Grader = '{"no":"type"}' } }
+    ) {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $train @parameters }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidJob,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $result.Output | Should -BeNullOrEmpty
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'sends the parameters of <method>, of which this server says that it has none' -ForEach @(
+        @{ method = 'dpo'; parameters = @{ Beta = 0.2; EpochCount = 2 }; sent = '*"method":{"type":"dpo","dpo":{"hyperparameters":{*"beta":0.2*' }
+        @{ method = 'reinforcement'; parameters = @{ Grader = @{ type = 'string_check'; name = 'g' }; ReasoningEffort = 'low'; ComputeMultiplier = 1.5; EvalInterval = 5; EvalSamples = 'auto' }
+            sent = '*"reasoning_effort":"low"*' }
+    ) {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile @parameters -Debug 5>&1 }
+        $body = $result.Output | Where-Object { "$_" -like 'POST /v1/fine_tuning/jobs >>*' } | Out-String -Width 4000
+        $body | Should -BeLike $sent
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.NewFineTuningJobCommand'
+        "$($result.Errors)" | Should -BeLike "*$method*"
+    }
+
+    It 'reports a path that is not there, and sends nothing' -ForEach @('./none.jsonl', 'none.jsonl', 'folder/none', '~/none') {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $_ }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathNotFound,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'takes anything else for an id, and sends it as it is' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini other-id_7 }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.NewFineTuningJobCommand'
+        (Get-ServerRequest $server).line | Should -Be 'POST /v1/fine_tuning/jobs'
+    }
+
+    It 'reports the id of a file that is not there' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini file-none }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.NewFineTuningJobCommand'
+        "$($result.Errors.ErrorDetails)" | Should -BeLike "*file-none*does not exist*"
+    }
+
+    It 'reports a bad line of the <what> data before anything is sent' -ForEach @(
+        @{ what = 'training'; give = { @{ TrainingFile = $broken; ValidationFile = $valid } } }
+        @{ what = 'validation'; give = { @{ TrainingFile = $train; ValidationFile = $broken } } }
+    ) {
+        $files = & $give
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini @files }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
+        "$($result.Errors.ErrorDetails)" | Should -BeLike '*broken.jsonl*line 7*'
+        $result.Output | Should -BeNullOrEmpty
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a training file of fewer than ten examples' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $valid }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.NewFineTuningJobCommand'
+        "$($result.Errors.ErrorDetails)" | Should -BeLike '*10*'
+    }
+
+    It 'reports a model that the server does not have' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-99 $trainFile }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'ModelNotAvailable,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        "$($result.Errors.ErrorDetails)" | Should -BeLike '*gpt-99*'
+    }
+
+    It 'sends nothing at all with -WhatIf' {
+        New-FineTuningJob gpt-4o-mini $train -ValidationFile $valid -IdempotencyKey k -Wait -WhatIf | Should -BeNullOrEmpty
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'goes on with the next file after a bad one' {
+        $result = Invoke-Captured { $broken, './none.jsonl', $train | New-FineTuningJob gpt-4o-mini }
+        $result.Errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be @('InvalidDataset', 'PathNotFound')
+        $result.Output | Should -HaveCount 1
+    }
+
+    It 'emits exactly the finished job with -Wait' {
+        $job = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait
+        @($job) | Should -HaveCount 1
+        $job.Status | Should -Be 'succeeded'
+        $job.FineTunedModel | Should -BeLike 'ft:gpt-4o-mini:local::*'
+        $job.FinishedAt | Should -BeGreaterOrEqual $job.CreatedAt
+        $job.Duration | Should -BeOfType ([timespan])
+        $job.Error | Should -BeNullOrEmpty
+    }
+
+    It 'emits a job that failed together with an error that says why' {
+        $bad = Send-FineTuningFile $broken -SkipCheck
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $bad -Wait }
+        $result.Output | Should -HaveCount 1
+        $result.Output.Status | Should -Be 'failed'
+        $result.Output.Error.Code | Should -Be 'invalid_training_file'
+        $result.Output.Error.Message | Should -BeLike '*line 7*'
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'JobFailed,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'InvalidResult'
+        $result.Errors.TargetObject | Should -Be $result.Output.Id
+        "$($result.Errors.ErrorDetails)" | Should -BeLike '*line 7*Get-FineTuningEvent*'
+    }
+
+    It 'stops waiting after -TimeoutSec, still emits the job, and leaves it running' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 -Wait -TimeoutSec 0.5 }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'WaitTimedOut,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'OperationTimeout'
+        $result.Output | Should -HaveCount 1
+        (Get-FineTuningJob $result.Output).Status | Should -BeIn 'validating_files', 'queued', 'running'
+        (Stop-FineTuningJob $result.Output).Status | Should -Be 'cancelled'
+    }
+
+    It 'creates one job for one -IdempotencyKey' {
+        $key = "load-$([guid]::NewGuid())"
+        $first = New-FineTuningJob gpt-4o-mini $train -IdempotencyKey $key -Metadata @{ team = 'red' }
+        Clear-ServerRequest $server
+        $second = New-FineTuningJob gpt-4o-mini $train -IdempotencyKey $key
+        $second.Id | Should -Be $first.Id
+        $second.Metadata['team'] | Should -Be 'red'
+        (Get-ServerRequest $server).method | Should -Be 'GET' -Because 'neither the file nor the job is sent again'
+        (New-FineTuningJob gpt-4o-mini $train -IdempotencyKey "$key-other").Id | Should -Not -Be $first.Id
+    }
+}
+
+Describe 'Get-FineTuningJob' {
+    BeforeAll {
+        Get-FineTuningJob -Status validating_files, queued, running, paused | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
+        $tag = [guid]::NewGuid().ToString('N')
+        $done = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Metadata @{ tag = $tag; kind = 'a' } -Wait
+        $cancelled = New-FineTuningJob gpt-4.1-mini $trainFile -Metadata @{ tag = $tag; kind = 'b' } | Suspend-FineTuningJob | Stop-FineTuningJob
+        $plain = New-FineTuningJob babbage-002 $trainFile
+    }
+    BeforeEach { Clear-ServerRequest $server }
+
+    It 'gets by id, string, object, property name and other objects of the job' {
+        $event = Get-FineTuningEvent $done -First 1
+        $checkpoint = Get-FineTuningCheckpoint $done -First 1
+        foreach ($job in @(
+                Get-FineTuningJob $done.Id
+                Get-FineTuningJob -JobId $done.Id
+                Get-FineTuningJob $done
+                $done.Id | Get-FineTuningJob
+                $done | Get-FineTuningJob
+                [pscustomobject]@{ Id = $done.Id } | Get-FineTuningJob
+                [pscustomobject]@{ JobId = $done.Id; Id = 'else' } | Get-FineTuningJob
+                $event | Get-FineTuningJob
+                $checkpoint | Get-FineTuningJob
+                "Id`n$done" | ConvertFrom-Csv | Get-FineTuningJob
+            )) { $job.Id | Should -Be $done.Id }
+        (Get-FineTuningJob $done, $cancelled.Id).Id | Should -Be @($done.Id, $cancelled.Id)
+    }
+
+    It 'lists newest first' {
+        (Get-FineTuningJob -First 3).Id | Should -Be @($plain.Id, $cancelled.Id, $done.Id)
+        (Get-FineTuningJob -First 1 -Skip 2).Id | Should -Be $done.Id
+    }
+
+    It 'chooses by -Status' {
+        (Get-FineTuningJob -Status succeeded).Id | Should -Contain $done.Id
+        (Get-FineTuningJob -Status SUCCEEDED, cancelled).Id | Should -Contain $cancelled.Id
+        (Get-FineTuningJob -Status succeeded).Status | Select-Object -Unique | Should -Be 'succeeded'
+    }
+
+    It 'chooses by -Model, with wildcards' {
+        (Get-FineTuningJob -Model babbage-002).Id | Should -Be $plain.Id
+        (Get-FineTuningJob -Model GPT-4.1*, bab* -First 2).Id | Should -Be @($plain.Id, $cancelled.Id)
+        Get-FineTuningJob -Model none* | Should -BeNullOrEmpty
+    }
+
+    It 'lets the service choose by -Metadata' {
+        (Get-FineTuningJob -Metadata @{ tag = $tag }).Id | Should -Be @($cancelled.Id, $done.Id)
+        (Get-FineTuningJob -Metadata @{ tag = $tag; kind = 'a' }).Id | Should -Be $done.Id
+        (Get-ServerRequest $server).path | Should -BeLike "*metadata%5Btag%5D=$tag*"
+        Get-FineTuningJob -Metadata @{ tag = 'nobody' } | Should -BeNullOrEmpty
+    }
+
+    It 'lets the service choose by -NoMetadata' {
+        $jobs = Get-FineTuningJob -NoMetadata
+        $jobs.Id | Should -Contain $plain.Id
+        $jobs.Id | Should -Not -Contain $done.Id
+    }
+
+    It 'reports an unknown job and goes on' {
+        $result = Invoke-Captured { 'ftjob-none', $done.Id | Get-FineTuningJob }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $result.Errors.TargetObject | Should -Be 'ftjob-none'
+        "$($result.Errors.ErrorDetails)" | Should -BeLike '*ftjob-none*request *Get-FineTuningJob lists*'
+        $result.Errors.ErrorDetails.RecommendedAction | Should -Be 'Get-FineTuningJob lists the jobs.'
+        $result.Output.Id | Should -Be $done.Id
+    }
+
+    It 'sets $? after a failure, and $Error' {
+        $Error.Clear()
+        Get-FineTuningJob ftjob-none -ErrorAction SilentlyContinue
+        $? | Should -BeFalse
+        $Error | Should -HaveCount 1
+        $null = Get-FineTuningJob $done
+        $? | Should -BeTrue
+    }
+
+    It 'stops at a failure with -ErrorAction Stop' {
+        { Get-FineTuningJob ftjob-none -ErrorAction Stop } | Should -Throw -ErrorId 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
+    }
+
+    It 'refuses <kind> without asking, and goes on' -ForEach @(
+        @{ kind = 'a file'; give = { $trainFile } }
+        @{ kind = 'the id of a file'; give = { 'file-abc' } }
+        @{ kind = 'the name of a model'; give = { 'ft:gpt-4o-mini:local::abc' } }
+        @{ kind = 'a process'; give = { Get-Process -Id $PID } }
+        @{ kind = 'a number'; give = { 42 } }
+        @{ kind = 'an empty string'; give = { ' ' } }
+        @{ kind = 'an object without an id'; give = { [pscustomobject]@{ name = 'x' } } }
+    ) {
+        $other = & $give
+        $result = Invoke-Captured { $other, $done | Get-FineTuningJob }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotJobIdentity,FineTuning.Commands.GetFineTuningJobCommand'
+        $result.Output.Id | Should -Be $done.Id
+        @(Get-ServerRequest $server) | Should -HaveCount 1
+    }
+
+    It 'reports a server that is gone as such' {
+        $nowhere = Connect-FineTuning http://127.0.0.1:9/v1 -SkipCheck -MaxRetryCount 0 -PassThru
+        try {
+            $result = Invoke-Captured { Get-FineTuningJob ftjob-1, ftjob-2 }
+            $result.Errors.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'ConnectionFailed,FineTuning.Commands.GetFineTuningJobCommand'
+            $result.Errors | Should -HaveCount 2
+            $result.Errors[0].CategoryInfo.Category | Should -Be 'ConnectionError'
+        } finally {
+            $null = $nowhere | Disconnect-FineTuning
+            Connect-FineTuning $server.Endpoint -SkipCheck
+        }
+    }
+}
+
+Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
+    BeforeAll {
+        Get-FineTuningJob -Status validating_files, queued, running, paused | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
+        $running = New-LongJob
+        Wait-Status $running running
+        $queued = New-FineTuningJob gpt-4o-mini $trainFile
+        Wait-Status $queued queued
+    }
+    BeforeEach { Clear-ServerRequest $server }
+    AfterAll { $running, $queued | Stop-FineTuningJob -ErrorAction Ignore | Out-Null }
+
+    It '<_> sends nothing with -WhatIf' -ForEach 'Stop-FineTuningJob', 'Suspend-FineTuningJob', 'Resume-FineTuningJob' {
+        $running, $queued | & $_ -WhatIf | Should -BeNullOrEmpty
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'pause a queued job at once, and let it queue again' {
+        ($queued | Suspend-FineTuningJob).Status | Should -Be 'paused'
+        $result = Invoke-Captured { Suspend-FineTuningJob $queued }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.SuspendFineTuningJobCommand'
+        "$($result.Errors)" | Should -BeLike "*$queued*paused*"
+        (Resume-FineTuningJob $queued).Status | Should -BeIn 'resuming', 'queued'
+        Wait-Status $queued resuming
+    }
+
+    It 'refuse to resume what runs' {
+        $result = Invoke-Captured { Resume-FineTuningJob $running.Id }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.ResumeFineTuningJobCommand'
+        "$($result.Errors)" | Should -BeLike '*running*'
+    }
+
+    It 'pause a running job, which stops and goes on from there' {
+        (Suspend-FineTuningJob $running).Status | Should -BeIn 'pausing', 'paused'
+        Wait-Status $running paused
+        $null = Suspend-FineTuningJob $queued
+        (Resume-FineTuningJob $running).Status | Should -Be 'resuming'
+        Wait-Status $running running
+        (Get-FineTuningEvent $running).Message | Should -Contain 'Fine-tuning job paused'
+    }
+
+    It 'cancel a running, a paused and a finished job; only the last is an error, and the pipeline goes on' {
+        $paused = New-FineTuningJob gpt-4o-mini $trainFile | Suspend-FineTuningJob
+        $over = Stop-FineTuningJob $queued
+        $over.Status | Should -Be 'cancelled'
+        $result = Invoke-Captured { $running, $over, 'ftjob-none', $paused | Stop-FineTuningJob }
+        $result.Output.Id | Should -Be @($running.Id, $paused.Id)
+        $result.Output.Status | Should -Be @('cancelled', 'cancelled')
+        $result.Errors.FullyQualifiedErrorId | Should -Be @('InvalidRequest,FineTuning.Commands.StopFineTuningJobCommand', 'JobNotFound,FineTuning.Commands.StopFineTuningJobCommand')
+        $result.Errors.TargetObject | Should -Be @($over.Id, 'ftjob-none')
+    }
+
+    It '<_> refuses a file and goes on' -ForEach 'Stop-FineTuningJob', 'Suspend-FineTuningJob', 'Resume-FineTuningJob', 'Wait-FineTuningJob' {
+        $result = Invoke-Captured { $trainFile | & $_ }
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'NotJobIdentity,FineTuning.Commands.*'
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Wait-FineTuningJob' {
+    It 'waits for many and emits each once' {
+        $jobs = 1..4 | ForEach-Object { New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -BatchSize 12 }
+        $done = $jobs + $jobs[0] | Wait-FineTuningJob
+        $done | Should -HaveCount 4
+        $done.Status | Select-Object -Unique | Should -Be 'succeeded'
+        $done.Id | Sort-Object | Should -Be ($jobs.Id | Sort-Object)
+    }
+
+    It 'emits a finished job with one request' {
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait
+        Clear-ServerRequest $server
+        ($job | Wait-FineTuningJob).Status | Should -Be 'succeeded'
+        @(Get-ServerRequest $server) | Should -HaveCount 1
+    }
+
+    It 'gives up after -TimeoutSec for all that have not ended, and emits them' {
+        $paused = 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $trainFile | Suspend-FineTuningJob }
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait
+        $result = Invoke-Captured { $paused + $job | Wait-FineTuningJob -TimeoutSec 0.3 -PollIntervalSec 0.05 }
+        $result.Output | Should -HaveCount 3
+        $result.Errors.FullyQualifiedErrorId | Should -Be (@('WaitTimedOut,FineTuning.Commands.WaitFineTuningJobCommand') * 2)
+        $result.Errors.TargetObject | Sort-Object | Should -Be ($paused.Id | Sort-Object)
+        $paused | Stop-FineTuningJob | Out-Null
+    }
+
+    It 'reports an unknown job and waits for the others' {
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -BatchSize 12
+        $result = Invoke-Captured { 'ftjob-none', $job | Wait-FineTuningJob }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.WaitFineTuningJobCommand'
+        $result.Output.Id | Should -Be $job.Id
+        $result.Output.Status | Should -Be 'succeeded'
+    }
+
+    It 'does not take a cancelled job for a failure' {
+        $job = New-FineTuningJob gpt-4o-mini $trainFile | Suspend-FineTuningJob | Stop-FineTuningJob
+        $result = Invoke-Captured { Wait-FineTuningJob $job }
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output.Status | Should -Be 'cancelled'
+    }
+
+    It 'takes another runspace''s connection in Start-ThreadJob' {
+        $connection = Get-FineTuningConnection
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1
+        $manifest = Get-TestManifest
+        $done = Start-ThreadJob { Import-Module $using:manifest; Wait-FineTuningJob $using:job -Connection $using:connection } | Receive-Job -Wait -AutoRemoveJob
+        $done.Status | Should -Be 'succeeded'
+        $done.GetType().FullName | Should -Be 'FineTuning.FineTuningJob'
+    }
+}
+
+Describe 'A job object' {
+    BeforeAll {
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -ValidationFile $validFile -EpochCount 1 -Metadata @{ team = 'blue' } -Wait
+    }
+
+    It 'becomes plain JSON' {
+        $plain = $job | ConvertTo-Json -Depth 4 -WarningVariable warnings | ConvertFrom-Json
+        $warnings | Should -BeNullOrEmpty
+        $plain.Id, $plain.Status, $plain.Method, $plain.TrainingFile | Should -Be @($job.Id, 'succeeded', 'supervised', $trainFile.Id)
+        $plain.Hyperparameters.EpochCount | Should -Be 1
+        $plain.Metadata.team | Should -Be 'blue'
+        $plain.ResultFiles | Should -Be $job.ResultFiles
+        $plain.CreatedAt | Should -BeOfType ([datetime])
+    }
+
+    It 'has local times that can be reckoned with' {
+        $age = (Get-Date) - $job.CreatedAt
+        $age | Should -BeOfType ([timespan])
+        $age.TotalMinutes | Should -BeGreaterThan -1
+        $age.TotalMinutes | Should -BeLessThan 10
+        $job.CreatedAt.Kind | Should -Be 'Local'
+    }
+
+    It 'survives Export-Clixml and can be used again' {
+        $path = Join-Path $TestDrive job.xml
+        $job | Export-Clixml $path
+        $back = Import-Clixml $path
+        $back.Id, $back.Status, $back.Hyperparameters.EpochCount, $back.Metadata['team'] | Should -Be @($job.Id, 'succeeded', 1, 'blue')
+        $back.CreatedAt | Should -Be $job.CreatedAt
+        ($back | Get-FineTuningJob).Id | Should -Be $job.Id
+    }
+
+    It 'comes back from Start-Job' {
+        $manifest = Get-TestManifest
+        $endpoint = $server.Endpoint
+        $back = Start-Job { Import-Module $using:manifest; Connect-FineTuning $using:endpoint; $using:job | Get-FineTuningJob } | Receive-Job -Wait -AutoRemoveJob
+        $back.Id, $back.Status, $back.FineTunedModel, $back.Hyperparameters.EpochCount | Should -Be @($job.Id, 'succeeded', $job.FineTunedModel, 1)
+        ($back | Get-FineTuningCheckpoint).JobId | Select-Object -Unique | Should -Be $job.Id
+    }
+
+    It 'is its id as a string' {
+        "$job" | Should -Be $job.Id
+    }
+
+    It 'has a view with id, status, model, result and age' {
+        $text = $job | Out-String -Width 200
+        foreach ($word in 'Id', 'Status', 'Model', 'Result', 'Age', $job.Id, 'succeeded', 'gpt-4o-mini', $job.FineTunedModel) { $text | Should -BeLike "*$word*" }
+        $text | Should -Match '\d+[smh]\s'
+    }
+
+    It 'shows why it failed where its model would be' {
+        $bad = Send-FineTuningFile $broken -SkipCheck
+        $failed = New-FineTuningJob gpt-4o-mini $bad -Wait -ErrorAction Ignore
+        $failed | Out-String -Width 300 | Should -BeLike '*failed*invalid training file*'
+    }
+}

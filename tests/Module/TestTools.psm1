@@ -1,0 +1,147 @@
+# What all test files share. It loads the staging under test, which the runner names in the environment.
+$script:Manifest = if ($env:FINETUNING_TEST_MODULE) { $env:FINETUNING_TEST_MODULE } else { (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath }
+$script:Run = if ($env:FINETUNING_TEST_RUN) { $env:FINETUNING_TEST_RUN } else { 'net8.0' }
+
+Import-Module $script:Manifest -Global
+
+function Get-TestManifest { $script:Manifest }
+
+function Get-TestRun { $script:Run }
+
+function Wait-Until {
+    # Until a condition holds; a test never sleeps for a fixed time.
+    param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $Because, [double] $TimeoutSec = 60)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed.TotalSeconds -gt $TimeoutSec) { throw "After $TimeoutSec seconds still not so: $Because." }
+        [Threading.Thread]::Sleep(20)
+    }
+}
+
+function New-TestDataset {
+    # A dataset of chat examples, each different, written to a new file.
+    param([Parameter(Mandatory)] [string] $Path, [int] $Count = 12, [string] $Word = 'question')
+    $text = [Text.StringBuilder]::new()
+    for ($i = 1; $i -le $Count; $i++) {
+        $answer = ('red', 'green', 'blue')[$i % 3]
+        $null = $text.Append("{`"messages`":[{`"role`":`"user`",`"content`":`"$Word $i about $answer`"},{`"role`":`"assistant`",`"content`":`"$answer`"}]}`n")
+    }
+    [IO.File]::WriteAllText($Path, $text.ToString())
+    $Path
+}
+
+function ConvertTo-TestKey([string] $Text) {
+    $key = [securestring]::new()
+    foreach ($character in $Text.ToCharArray()) { $key.AppendChar($character) }
+    $key
+}
+
+function Get-RunFile {
+    # The description of a server, with the token that opens its control paths.
+    param([Parameter(Mandatory)] $Server)
+    $folder = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/run'
+    Get-ChildItem -Path $folder -Filter *.json | ForEach-Object { Get-Content -LiteralPath $_ -Raw | ConvertFrom-Json } | Where-Object pid -EQ $Server.ProcessId
+}
+
+function Invoke-ServerControl([string] $Method, $Server) {
+    $run = Get-RunFile $Server
+    $root = [uri]::new($run.url).GetLeftPart('Authority')
+    Invoke-RestMethod -Method $Method -Uri "$root/_server/requests" -Headers @{ 'X-Control-Token' = $run.control_token }
+}
+
+function Clear-ServerRequest {
+    # Starts to count anew.
+    param([Parameter(Mandatory)] $Server)
+    $null = Invoke-ServerControl Delete $Server
+}
+
+function Get-ServerRequest {
+    # What the server was asked since, as "METHOD path" with method, path, status and the rest beside it.
+    param([Parameter(Mandatory)] $Server)
+    foreach ($entry in (Invoke-ServerControl Get $Server).data) {
+        $entry | Add-Member -NotePropertyName line -NotePropertyValue "$($entry.method) $($entry.path)" -PassThru
+    }
+}
+
+function Invoke-Captured {
+    # Runs a script and keeps its output, its errors, the one that ended it, and its warnings apart.
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+    $output = [Collections.Generic.List[object]]::new()
+    $errors = [Collections.Generic.List[object]]::new()
+    $warnings = [Collections.Generic.List[object]]::new()
+    $terminating = $null
+    try {
+        & $Script 2>&1 3>&1 | ForEach-Object {
+            if ($_ -is [Management.Automation.ErrorRecord]) { $errors.Add($_) }
+            elseif ($_ -is [Management.Automation.WarningRecord]) { $warnings.Add($_) }
+            else { $output.Add($_) }
+        }
+    } catch {
+        $terminating = $_
+    }
+    [pscustomobject]@{ Output = $output.ToArray(); Errors = $errors.ToArray(); Warnings = $warnings.ToArray(); Terminating = $terminating }
+}
+
+function Invoke-ChildPwsh {
+    # Runs a script in a PowerShell of its own, without a screen or a keyboard.
+    param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [int] $TimeoutSec = 120)
+    $file = Join-Path ([IO.Path]::GetTempPath()) "child-$([guid]::NewGuid().ToString('N')).ps1"
+    Set-Content -LiteralPath $file -Value $Script
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    foreach ($argument in '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
+    $start.UseShellExecute = $false
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $start.Environment['NO_COLOR'] = '1'
+    foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
+    $process = [Diagnostics.Process]::Start($start)
+    try {
+        $process.StandardInput.Close()
+        $output = $process.StandardOutput.ReadToEndAsync()
+        $errors = $process.StandardError.ReadToEndAsync()
+        if (-not $process.WaitForExit($TimeoutSec * 1000)) {
+            $process.Kill($true)
+            throw "The child process did not end within $TimeoutSec seconds."
+        }
+        $process.WaitForExit()
+        [pscustomobject]@{
+            ExitCode = $process.ExitCode
+            Output   = @($output.Result -split '\r?\n' | Where-Object { $_ })
+            Errors   = $errors.Result
+        }
+    } finally {
+        $process.Dispose()
+        Remove-Item -LiteralPath $file
+    }
+}
+
+function Start-TestPipeline {
+    # Runs a script in a runspace of its own, so that it can be stopped as Ctrl+C does. The script gets the argument.
+    param([Parameter(Mandatory)] [string] $Script, [object] $Argument)
+    $state = [initialsessionstate]::CreateDefault2()
+    $state.ImportPSModule($script:Manifest)
+    $shell = [powershell]::Create($state)
+    $null = $shell.AddScript($Script).AddArgument($Argument)
+    $output = [Management.Automation.PSDataCollection[psobject]]::new()
+    [pscustomobject]@{ Shell = $shell; Output = $output; Async = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output) }
+}
+
+function Stop-TestPipeline {
+    # Stops it and says how long that took.
+    param([Parameter(Mandatory)] $Pipeline)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $Pipeline.Shell.Stop()
+    $watch.Stop()
+    $watch.Elapsed
+}
+
+function Test-ProcessRuns([int] $ProcessId) {
+    [bool] (Get-Process -Id $ProcessId -ErrorAction Ignore)
+}
+
+function Get-ParameterOf([string] $Command) {
+    # A command's own parameters: without the common ones.
+    $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+    (Get-Command $Command).Parameters.Values | Where-Object Name -NotIn $common
+}
+
+Export-ModuleMember -Function *
