@@ -192,7 +192,7 @@ public sealed class JobLifecycleTests
 
         Assert.Equal("server_error", job.GetProperty("error").GetProperty("code").GetString());
         Assert.Contains("broken", second.GetProperty("error").GetProperty("message").GetString());
-        Assert.Empty(Directory.GetDirectories(Path.Combine(server.Folder, "jobs")));
+        await Until.TrueAsync("its folder is removed", () => Directory.GetDirectories(Path.Combine(server.Folder, "jobs")).Length == 0);
     }
 
     [Fact]
@@ -299,7 +299,7 @@ public sealed class JobLifecycleTests
         Assert.Equal((9, 7, null, null), (request.Seed, request.BatchSize, request.EpochCount, request.LearningRateMultiplier));
         Assert.Equal(Path.Combine(server.Folder, "jobs", id), request.WorkFolder);
         Assert.Null(request.ResumeFrom);
-        Assert.Empty(Directory.GetFiles(request.WorkFolder, "state-*"));
+        await Until.TrueAsync("its state is removed", () => Directory.GetFiles(request.WorkFolder, "state-*").Length == 0);
     }
 
     [Fact]

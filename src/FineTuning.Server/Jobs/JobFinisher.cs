@@ -131,9 +131,19 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         {
             DataFolder.DeleteTree(work);
         }
-        else if (Directory.Exists(work))
+        else
         {
-            foreach (string path in Directory.EnumerateFiles(work, "*", SearchOption.AllDirectories))
+            DeleteAllBut(models, work);
+        }
+
+        await files.ReleaseAsync(job);
+    }
+
+    private void DeleteAllBut(HashSet<string> models, string work)
+    {
+        try
+        {
+            foreach (string path in Directory.GetFiles(work, "*", SearchOption.AllDirectories))
             {
                 if (!models.Contains(folder.Relative(path)))
                 {
@@ -141,8 +151,10 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
                 }
             }
         }
-
-        await files.ReleaseAsync(job);
+        catch (DirectoryNotFoundException)
+        {
+            // Its last model was deleted at this moment, and the folder with it.
+        }
     }
 
     private static void Fail(Session session, JobRecord job, JobError error)
