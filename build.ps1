@@ -31,7 +31,7 @@ Builds if needed, and shows the product at work.
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromRemainingArguments)]
     [ValidateSet('build', 'test', 'demo', 'docs', 'package', 'clean')]
     [string[]] $Task = @('build', 'test'),
 
@@ -43,6 +43,10 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 $env:DOTNET_NOLOGO = '1'
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+# Nothing is left running: by default the compiler and MSBuild stay for the next build.
+$env:MSBUILDDISABLENODEREUSE = '1'
+$env:UseSharedCompilation = 'false'
+$env:DOTNET_CLI_USE_MSBUILD_SERVER = '0'
 
 $root = $PSScriptRoot
 $bin = Join-Path $root 'bin'

@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Api;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Files;
 using FineTuning.Core.Jobs;
@@ -103,7 +104,7 @@ internal static class Program
     {
         string name = Path.GetFileName(path);
         long size = new FileInfo(path).Length;
-        var progress = new Told<long>(sent => Console.WriteLine($"  {sent:N0} of {size:N0} bytes of {name}"));
+        var progress = new DirectProgress<long>(sent => Console.WriteLine($"  {sent:N0} of {size:N0} bytes of {name}"));
 
         // The client takes a way to open the file, not a stream: an upload that breaks is sent again from the start.
         FileResource file = await client.CreateFileAsync(() => File.OpenRead(path), name, "fine-tune", progress, cancellationToken);
@@ -133,7 +134,7 @@ internal static class Program
     private static async Task FollowAsync(FineTuningClient client, JobResource job, CancellationToken cancellationToken)
     {
         // Each event once, oldest first, until the job has ended; a network that fails meanwhile is waited for.
-        var outage = new Told<FineTuningApiException>(e => Console.Error.WriteLine($"Still waiting: {e.Message}"));
+        var outage = new DirectProgress<FineTuningApiException>(e => Console.Error.WriteLine($"Still waiting: {e.Message}"));
         await foreach (EventResource item in new EventFollower(client).FollowAsync(job.Id, after: null, outage, cancellationToken))
         {
             StepMetrics? step = StepMetrics.FromEvent(item);
@@ -189,11 +190,5 @@ internal static class Program
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    /// <summary>Reports at once; the Progress class of .NET reports later and from another thread, so lines would come out of order.</summary>
-    private sealed class Told<T>(Action<T> tell) : IProgress<T>
-    {
-        public void Report(T value) => tell(value);
     }
 }

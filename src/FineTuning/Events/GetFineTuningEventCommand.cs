@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
+using FineTuning.Core.Common;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
 
@@ -60,7 +61,7 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     private async IAsyncEnumerable<EventResource> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var line = new ProgressLine(this, $"Following {jobId}");
-        var outage = new Relay<FineTuningApiException>(e => line.Report($"No answer at the moment: {e.Message}"));
+        var outage = new DirectProgress<FineTuningApiException>(e => line.Report($"No answer at the moment: {e.Message}"));
         await foreach (EventResource item in new EventFollower(Client).FollowAsync(jobId, After, outage, cancellationToken))
         {
             yield return item;

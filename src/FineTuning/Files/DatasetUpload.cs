@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Core.Api;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Models;
 
@@ -25,7 +26,7 @@ internal static class DatasetUpload
         DatasetReport report;
         using (var line = new ProgressLine(cmdlet, $"Checking {name}"))
         {
-            var progress = new Relay<DatasetProgress>(p => line.Report(
+            var progress = new DirectProgress<DatasetProgress>(p => line.Report(
                 FormattableString.Invariant($"{p.Examples} examples"),
                 p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
             report = await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken);
@@ -64,7 +65,7 @@ internal static class DatasetUpload
         string name = Path.GetFileName(path);
         long size = new FileInfo(path).Length;
         using var line = new ProgressLine(cmdlet, $"Uploading {name}");
-        var progress = new Relay<long>(sent => line.Report($"{ByteSize.Text(sent)} of {ByteSize.Text(size)}", size == 0 ? 1 : (double)sent / size));
+        var progress = new DirectProgress<long>(sent => line.Report($"{ByteSize.Text(sent)} of {ByteSize.Text(size)}", size == 0 ? 1 : (double)sent / size));
         return await client.CreateFileAsync(() => Open(path), name, purpose, progress, cancellationToken);
     }
 

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
+using FineTuning.Core.Common;
 using FineTuning.Core.Files;
 using FineTuning.Core.Models;
 
@@ -58,7 +59,7 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         }
 
         using var line = new ProgressLine(this, $"Downloading {file.FileName}");
-        var progress = new Relay<long>(got => line.Report(
+        var progress = new DirectProgress<long>(got => line.Report(
             $"{ByteSize.Text(got)} of {ByteSize.Text(file.Bytes)}", file.Bytes is > 0 ? (double)got / file.Bytes.Value : null));
         try
         {

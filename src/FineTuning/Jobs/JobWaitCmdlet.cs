@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Api;
+using FineTuning.Core.Common;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
 
@@ -37,7 +38,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         var lines = jobIds.Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => new ProgressLine(this, $"Fine-tuning job {id}"));
         try
         {
-            var progress = new Relay<WaitProgress>(p => Show(lines[p.JobId], p));
+            var progress = new DirectProgress<WaitProgress>(p => Show(lines[p.JobId], p));
             await foreach (WaitOutcome outcome in new JobWaiter(Client, options).WaitAsync(jobIds, progress, cancellationToken))
             {
                 lines[outcome.JobId].Dispose();
