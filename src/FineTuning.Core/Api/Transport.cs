@@ -257,7 +257,7 @@ internal sealed class Transport : IDisposable
 
     /// <summary>Some gateways begin with a byte order mark, which is no JSON.</summary>
     private static ReadOnlySpan<byte> WithoutMark(byte[] body) =>
-        body is [0xEF, 0xBB, 0xBF, ..] ? new ReadOnlySpan<byte>(body, 3, body.Length - 3) : body;
+        body.Length >= 3 && body[0] == 0xEF && body[1] == 0xBB && body[2] == 0xBF ? new ReadOnlySpan<byte>(body, 3, body.Length - 3) : body;
 
     /// <summary>Opens an answer's body with whatever cancellation the platform has.</summary>
     internal static Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
