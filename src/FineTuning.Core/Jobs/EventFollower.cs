@@ -95,8 +95,8 @@ public sealed class EventFollower
                 break;
             }
 
-            // Pages that are cut by time overlap at events of one time.
-            if (ids.Add(item.Id))
+            // Pages that are cut by time overlap at events of one time. Without ids nothing can be told apart.
+            if (ids.Add(item.Id) || item.Id.Length == 0)
             {
                 news.Add(item);
             }

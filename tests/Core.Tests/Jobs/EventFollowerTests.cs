@@ -108,6 +108,15 @@ public sealed class EventFollowerTests
         Assert.Equal(["e1", "e2", "e3", "e4"], await FollowAsync());
     }
 
+    [Fact]
+    public async Task Events_without_ids_are_all_given_at_the_first_look()
+    {
+        _service.SetJob("j", "succeeded");
+        _service.AddEvent(string.Empty, message: "a");
+        _service.AddEvent(string.Empty, message: "b");
+        Assert.Equal([string.Empty, string.Empty], await FollowAsync());
+    }
+
     [Theory]
     [InlineData("e99", 100)]
     [InlineData("e249", 250)]
