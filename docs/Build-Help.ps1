@@ -39,13 +39,20 @@ function Test-Page([System.Management.Automation.CommandInfo] $Command) {
         "$page says nothing of -$parameter."
     }
     foreach ($parameter in $described | Where-Object { $_ -notin $Command.Parameters.Keys }) { "$page describes -$parameter, which is not there." }
-    foreach ($parameter in $Command.Parameters.Values | Where-Object Name -In $described) {
-        # The facts beside the text are the module's: a parameter that changed must not keep them.
-        $facts = [regex]::Match($text, "(?ms)^### -$($parameter.Name)\n.*?``````yaml\n(.*?)``````").Groups[1].Value
-        $type = [regex]::Match($facts, '(?m)^Type: (.+)$').Groups[1].Value
-        if ($type -ne (Format-Type $parameter.ParameterType)) { "$page gives -$($parameter.Name) the type $type, but it is $(Format-Type $parameter.ParameterType)." }
-        foreach ($alias in $parameter.Aliases) { if ($facts -notmatch "(?m)^- $alias$") { "$page does not name the alias $alias of -$($parameter.Name)." } }
+    # The facts beside the text are the module's: a parameter that changed must not keep old ones.
+    # PlatyPS reads help that may not be there, which strict code would not survive.
+    $asIs = & { Set-StrictMode -Off; New-CommandHelp -CommandInfo $Command }
+    $asWritten = Import-MarkdownCommandHelp -Path $page
+    foreach ($parameter in $asWritten.Parameters | Where-Object Name -In $Command.Parameters.Keys) {
+        $fact = Format-Fact ($asIs.Parameters | Where-Object Name -EQ $parameter.Name)
+        if ((Format-Fact $parameter) -ne $fact) { "$page says of -$($parameter.Name): $(Format-Fact $parameter). It is: $fact." }
     }
+    $blocks = [regex]::Matches([regex]::Match($text, '(?s)## SYNTAX.*?## ALIASES').Value, '(?s)```\n(.*?)\n```') | ForEach-Object { $_.Groups[1].Value -replace '\s+', ' ' }
+    foreach ($syntax in $asIs.Syntax) {
+        $line = "$syntax [<CommonParameters>]" -replace '\s+', ' ' -replace 'AutoOr`1\[(\w+)\]', '$1|auto'
+        if ($line -notin $blocks) { "$page lacks the syntax: $line" }
+    }
+    if (@($blocks).Count -ne $asIs.Syntax.Count) { "$page has a syntax too many." }
     foreach ($match in [regex]::Matches($text, '\]\(([^)]+)\)')) {
         $target = $match.Groups[1].Value
         if ($target -notmatch '^https://' -and -not (Test-Path (Join-Path $Markdown $target))) { "$page links to $target, which is not there." }
@@ -62,9 +69,11 @@ function Test-Mention([string] $Page, [string] $Text) {
     }
 }
 
-function Format-Type([type] $Type) {
-    if ($Type.IsGenericType) { return "$($Type.Namespace).$($Type.Name)[$($Type.GenericTypeArguments -join ', ')]" }
-    $Type.ToString()
+function Format-Fact([object] $Parameter) {
+    $sets = foreach ($set in $Parameter.ParameterSets | Sort-Object Name) {
+        "$($set.Name) at $($set.Position), required $($set.IsRequired), pipeline $($set.ValueFromPipeline)/$($set.ValueFromPipelineByPropertyName)"
+    }
+    "$($Parameter.Type), aliases '$($Parameter.Aliases -join ' ')', wildcards $($Parameter.SupportsWildcards), $($sets -join '; ')"
 }
 
 function Edit-Maml([xml] $Maml, [object[]] $Help) {
