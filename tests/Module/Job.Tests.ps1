@@ -53,7 +53,7 @@ Describe 'New-FineTuningJob' {
 
     It 'sends every parameter' {
         $job = New-FineTuningJob -Model gpt-4.1-mini -TrainingFile $trainFile -ValidationFile $validFile -Suffix support -Seed 7 -Method supervised `
-            -EpochCount 2 -BatchSize 3 -LearningRateMultiplier 0.25 -Metadata @{ team = 'blue'; run = 12; dry = $true; at = [datetime]::new(2026, 1, 2, 3, 4, 5, 'Utc') } `
+            -EpochCount 2 -BatchSize 3 -LearningRateMultiplier 0.25 -Metadata @{ team = 'blue'; run = 12; dry = $true; at = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc) } `
             -WandbProject proj -WandbName name -WandbEntity entity -WandbTag a, b
         $job = Get-FineTuningJob $job
         $job.Model, $job.TrainingFile, $job.ValidationFile, $job.Seed, $job.Method | Should -Be @('gpt-4.1-mini', $trainFile.Id, $validFile.Id, 7, 'supervised')
@@ -91,7 +91,8 @@ Describe 'New-FineTuningJob' {
     ) {
         $parameters = @{ $name = $value }
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile @parameters }
-        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'ParameterArgument*ValidationError*' -Because "$($result.Terminating)" -ErrorAction Continue
+        $result.Terminating.FullyQualifiedErrorId | Should -Match '^ParameterArgument(Validation|Transformation)Error'
+        "$($result.Terminating)" | Should -BeLike "*'$name'*"
         $result.Terminating.Exception | Should -BeOfType ([Management.Automation.ParameterBindingException])
         Get-ServerRequest $server | Should -BeNullOrEmpty
     }

@@ -12,6 +12,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelinePump _pump = new();
 
+    // PowerShell stops to ask after each line that a compiled cmdlet writes under -Debug: Windows PowerShell after all of them, PowerShell 7
+    // after verbose lines and warnings. In a runbook nobody can answer, and at the prompt nobody wants to.
+    private bool HasDebug => MyInvocation.BoundParameters.TryGetValue("Debug", out object? value) && value is SwitchParameter { IsPresent: true };
+
     /// <summary>Whether the user, or a command further down, has stopped the pipeline.</summary>
     protected bool IsStopping => _stop.IsCancellationRequested;
 
@@ -33,6 +37,45 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Tells a detail; under -Debug alone among the debug lines, where nothing asks.</summary>
+    public new void WriteVerbose(string text)
+    {
+        if (HasDebug && !MyInvocation.BoundParameters.ContainsKey("Verbose"))
+        {
+            WriteDebug(text);
+        }
+        else
+        {
+            base.WriteVerbose(text);
+        }
+    }
+
+    /// <summary>Tells what only a hunt for a fault needs.</summary>
+    public new void WriteDebug(string text)
+    {
+        if (HasDebug && typeof(PSObject).Assembly.GetName().Version?.Major < 6)
+        {
+            Host.UI.WriteDebugLine(text);
+        }
+        else
+        {
+            base.WriteDebug(text);
+        }
+    }
+
+    /// <summary>Warns.</summary>
+    public new void WriteWarning(string text)
+    {
+        if (HasDebug && !MyInvocation.BoundParameters.ContainsKey("WarningAction"))
+        {
+            Host.UI.WriteWarningLine(text);
+        }
+        else
+        {
+            base.WriteWarning(text);
+        }
+    }
 
     /// <summary>Once, before the first input.</summary>
     protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -38,9 +38,12 @@ public abstract class ObjectIdentity
         return null;
     }
 
-    /// <summary>Reads a property of any object, such as a row of a CSV file.</summary>
-    private protected static string? Property(object source, string name) =>
-        PSObject.AsPSObject(source).Properties[name]?.Value is object value && LanguagePrimitives.TryConvertTo(value, out string? text) ? text : null;
+    /// <summary>Reads a property of any object, such as a row of a CSV file. Ids are text: the number of a process is not one.</summary>
+    private protected static string? Property(object source, string name)
+    {
+        object? value = PSObject.AsPSObject(source).Properties[name]?.Value;
+        return (value is PSObject wrapped ? wrapped.BaseObject : value) as string;
+    }
 
     private protected static string Describe(object source) => PSObject.AsPSObject(source).BaseObject.GetType().Name;
 }

@@ -8,20 +8,16 @@ namespace FineTuning.Common;
 /// <summary>Tells requests in the verbose stream and their bodies in the debug stream. Keys are taken out before they come here.</summary>
 internal sealed class PipelineObserver : IApiObserver
 {
-    private readonly PSCmdlet _cmdlet;
+    private readonly AsyncCmdlet _cmdlet;
     private readonly SynchronizationContext? _pipeline = SynchronizationContext.Current;
-    private readonly bool _debugAsks;
 
-    public PipelineObserver(PSCmdlet cmdlet)
+    public PipelineObserver(AsyncCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
         bool flag = cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? value) && value is SwitchParameter { IsPresent: true };
         var preference = LanguagePrimitives.ConvertTo<ActionPreference>(
             cmdlet.GetVariableValue("DebugPreference", ActionPreference.SilentlyContinue));
         WantsBodies = flag || preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
-
-        // On Windows PowerShell -Debug stops at every line to ask; only a host can show a line without asking.
-        _debugAsks = flag && typeof(PSObject).Assembly.GetName().Version?.Major < 6;
     }
 
     public bool WantsBodies { get; }
@@ -46,19 +42,9 @@ internal sealed class PipelineObserver : IApiObserver
             _cmdlet.WriteVerbose(line);
         }
 
-        if (trace.Body is null)
+        if (trace.Body is not null)
         {
-            return;
-        }
-
-        string text = $"{request}{(trace.Kind == ApiTraceKind.Sending ? " >> " : " << ")}{trace.Body}";
-        if (_debugAsks)
-        {
-            _cmdlet.Host.UI.WriteDebugLine(text);
-        }
-        else
-        {
-            _cmdlet.WriteDebug(text);
+            _cmdlet.WriteDebug($"{request}{(trace.Kind == ApiTraceKind.Sending ? " >> " : " << ")}{trace.Body}");
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class ConnectionResolver
     public const string ProjectVariable = "OPENAI_PROJECT_ID";
 
     /// <summary>The session's connection, or one made of the vault or the environment, which then is the session's.</summary>
-    public static FineTuningConnection Resolve(PSCmdlet cmdlet)
+    public static FineTuningConnection Resolve(AsyncCmdlet cmdlet)
     {
         RunspaceState session = RunspaceState.Current;
         if (session.Connection is { IsClosed: false } open)
@@ -34,7 +34,7 @@ internal static class ConnectionResolver
     }
 
     /// <summary>Makes a connection, or stops the cmdlet with the option that is wrong.</summary>
-    public static FineTuningConnection Open(PSCmdlet cmdlet, ClientOptions options, (SecureString? Key, string Source) key)
+    public static FineTuningConnection Open(AsyncCmdlet cmdlet, ClientOptions options, (SecureString? Key, string Source) key)
     {
         try
         {
@@ -50,10 +50,10 @@ internal static class ConnectionResolver
     }
 
     /// <summary>The environment's endpoint, or OpenAI's.</summary>
-    public static Uri EndpointFromEnvironment(PSCmdlet cmdlet) =>
+    public static Uri EndpointFromEnvironment(AsyncCmdlet cmdlet) =>
         Variable(EndpointVariable) is string text ? ParseEndpoint(cmdlet, text, $"the environment variable {EndpointVariable}") : ClientOptions.OpenAIEndpoint;
 
-    public static Uri ParseEndpoint(PSCmdlet cmdlet, string text, string origin)
+    public static Uri ParseEndpoint(AsyncCmdlet cmdlet, string text, string origin)
     {
         if (text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase))
         {
@@ -74,7 +74,7 @@ internal static class ConnectionResolver
     }
 
     /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
-    public static (SecureString? Key, string Source) FindKey(PSCmdlet cmdlet, Uri endpoint)
+    public static (SecureString? Key, string Source) FindKey(AsyncCmdlet cmdlet, Uri endpoint)
     {
         // A key in a vault was put there for OpenAI: a stray base address in the environment must not draw it out.
         if (endpoint.Host.Equals(ClientOptions.OpenAIEndpoint.Host, StringComparison.OrdinalIgnoreCase) &&

@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
 using FineTuning.Connections;
 
 namespace FineTuning.Commands;
@@ -6,7 +9,7 @@ namespace FineTuning.Commands;
 /// <summary>Forgets the session's connection and wipes its key from memory.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "FineTuning")]
 [OutputType(typeof(void))]
-public sealed class DisconnectFineTuningCommand : PSCmdlet
+public sealed class DisconnectFineTuningCommand : AsyncCmdlet
 {
     /// <summary>The connection to close; the session's by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
@@ -14,14 +17,14 @@ public sealed class DisconnectFineTuningCommand : PSCmdlet
     public FineTuningConnection? Connection { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
         RunspaceState session = RunspaceState.Current;
         FineTuningConnection? connection = Connection ?? session.Connection;
         if (connection is null)
         {
             WriteVerbose("There is no connection to close.");
-            return;
+            return Task.CompletedTask;
         }
 
         connection.Close();
@@ -29,5 +32,7 @@ public sealed class DisconnectFineTuningCommand : PSCmdlet
         {
             session.Connection = null;
         }
+
+        return Task.CompletedTask;
     }
 }

@@ -34,7 +34,7 @@ internal static class SecretVault
         {Module}\Get-Secret -Name $Name @where -ErrorAction Stop";
 
     /// <summary>Looks for a secret that nobody named. A vault that cannot be read is a warning, not an end.</summary>
-    public static (SecureString Key, string Vault)? Find(PSCmdlet cmdlet, string name)
+    public static (SecureString Key, string Vault)? Find(AsyncCmdlet cmdlet, string name)
     {
         try
         {
@@ -58,7 +58,7 @@ internal static class SecretVault
     }
 
     /// <summary>Reads a secret that the user named, or stops the cmdlet with the reason.</summary>
-    public static SecureString Get(PSCmdlet cmdlet, string name, string? vault)
+    public static SecureString Get(AsyncCmdlet cmdlet, string name, string? vault)
     {
         string where = vault is null ? "the registered vaults" : $"the vault {vault}";
         try
@@ -91,7 +91,7 @@ internal static class SecretVault
             "Get-SecretInfo lists the secrets, Unlock-SecretStore opens a locked store, Set-Secret adds one."));
     }
 
-    private static Collection<PSObject> Invoke(PSCmdlet cmdlet, string script, params object?[] arguments)
+    private static Collection<PSObject> Invoke(AsyncCmdlet cmdlet, string script, params object?[] arguments)
     {
         // Code of other modules must not see our context: if it blocks on async work of its own, that would come back here and wait for ever.
         SynchronizationContext? context = SynchronizationContext.Current;

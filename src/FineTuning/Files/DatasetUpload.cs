@@ -20,7 +20,7 @@ internal static class DatasetUpload
     /// <summary>Checks a dataset. Its warnings are written; its errors become one record.</summary>
     /// <returns>The error record, or null if the service can take the file.</returns>
     public static async Task<ErrorRecord?> CheckAsync(
-        PSCmdlet cmdlet, string path, DatasetCheckOptions options, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet, string path, DatasetCheckOptions options, CancellationToken cancellationToken)
     {
         string name = Path.GetFileName(path);
         DatasetReport report;

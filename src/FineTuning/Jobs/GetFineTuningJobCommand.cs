@@ -64,7 +64,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
     private async IAsyncEnumerable<JobResource> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool filtersHere = Status is not null || Model is not null;
-        WildcardPattern[]? models = Model?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase)).ToArray();
+        WildcardPattern[]? models = Model?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant)).ToArray();
         JobStatus[]? statuses = Status?.Select(s => new JobStatus(s)).ToArray();
         var query = new JobQuery
         {

@@ -1,0 +1,223 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestTools.psm1" -Force
+    $runFolder = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/run'
+    $train = New-TestDataset (Join-Path $TestDrive train.jsonl)
+
+    function Wait-Gone([int] $ProcessId) { Wait-Until { -not (Test-ProcessRuns $ProcessId) } -Because "the process $ProcessId is gone" }
+}
+
+AfterAll { Get-FineTuningServer | Stop-FineTuningServer }
+
+Describe 'Start-FineTuningServer' {
+    AfterEach { Get-FineTuningServer | Stop-FineTuningServer }
+
+    It 'starts a server, connects the session to it, and emits nothing' {
+        Start-FineTuningServer -Memory | Should -BeNullOrEmpty
+        $server = Get-FineTuningServer
+        $server | Should -HaveCount 1
+        $server.IsMemory, $server.Path | Should -Be @($true, $null)
+        (Get-FineTuningConnection).Endpoint | Should -Be $server.Endpoint
+        $server.Endpoint.Host | Should -Be '127.0.0.1'
+        { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
+    }
+
+    It 'emits it with -PassThru' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        $server.GetType().FullName | Should -Be 'FineTuning.FineTuningServerInfo'
+        Test-ProcessRuns $server.ProcessId | Should -BeTrue
+        $server.Version | Should -Not -BeNullOrEmpty
+        ((Get-Date) - $server.StartedAt).TotalMinutes | Should -BeLessThan 5
+        "$server" | Should -Be "$($server.Endpoint)"
+    }
+
+    It 'starts nothing with -WhatIf' {
+        Start-FineTuningServer -Memory -WhatIf -PassThru | Should -BeNullOrEmpty
+        Start-FineTuningServer (Join-Path $TestDrive none) -WhatIf
+        Get-FineTuningServer | Should -BeNullOrEmpty
+        Join-Path $TestDrive none | Should -Not -Exist
+    }
+
+    It 'listens on the -Port that is asked for, and says so when it is taken' {
+        $free = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $free.Start()
+        $port = $free.LocalEndpoint.Port
+        $result = Invoke-Captured { Start-FineTuningServer -Memory -Port $port }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
+        "$($result.Terminating)" | Should -BeLike "*$port*"
+        Get-ChildItem $runFolder -ErrorAction Ignore | Should -BeNullOrEmpty
+        $free.Stop()
+        (Start-FineTuningServer -Memory -Port $port -PassThru).Endpoint.Port | Should -Be $port
+    }
+
+    It 'keeps its data over a restart with -Path' {
+        $path = Join-Path $TestDrive 'kept data'
+        $first = Start-FineTuningServer $path -PassThru
+        $first.Path | Should -Be $path
+        $job = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait
+        Stop-FineTuningServer
+        Wait-Gone $first.ProcessId
+        $second = Start-FineTuningServer -Path $path -PassThru
+        $second.ProcessId | Should -Not -Be $first.ProcessId
+        $again = Get-FineTuningJob $job.Id
+        $again.Status, $again.FineTunedModel | Should -Be @('succeeded', $job.FineTunedModel)
+        (Get-FineTuningEvent $job).Count | Should -BeGreaterThan 10
+        ($again.ResultFiles | Receive-FineTuningFile -Path $TestDrive).Length | Should -BeGreaterThan 0
+    }
+
+    It 'uses the server that serves the folder already' {
+        $path = Join-Path $TestDrive shared
+        $first = Start-FineTuningServer $path -PassThru
+        Disconnect-FineTuning
+        $second = Start-FineTuningServer "$path/" -PassThru
+        $second.ProcessId | Should -Be $first.ProcessId
+        (Get-FineTuningConnection).Endpoint | Should -Be $first.Endpoint
+        $result = Invoke-Captured { Start-FineTuningServer $path -Port 1 }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerAlreadyRuns,FineTuning.Commands.StartFineTuningServerCommand'
+        $result.Terminating.CategoryInfo.Category | Should -Be 'ResourceExists'
+    }
+
+    It 'says why a folder cannot be used' {
+        $result = Invoke-Captured { Start-FineTuningServer $train }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
+    }
+
+    Context 'with -ApiKey' {
+        BeforeEach {
+            $secret = 'sk-server-Ww92kQpa'
+            $server = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey $secret) -PassThru
+        }
+
+        It 'takes only that key' {
+            { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
+            $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey 'sk-another') }
+            $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'AuthenticationFailed,*'
+        }
+
+        It 'shows it neither in arguments nor environment of the process, nor in its run file' {
+            if (-not (Test-Path "/proc/$($server.ProcessId)/cmdline")) { Set-ItResult -Skipped -Because 'there is no /proc here'; return }
+            $arguments = [IO.File]::ReadAllText("/proc/$($server.ProcessId)/cmdline")
+            $arguments | Should -BeLike '*--api-key-stdin*'
+            $arguments | Should -Not -BeLike "*$secret*"
+            [IO.File]::ReadAllText("/proc/$($server.ProcessId)/environ") | Should -Not -BeLike "*$secret*"
+            Get-Content "$runFolder/*.json" -Raw | Should -Not -BeLike "*$secret*"
+            $server | Format-List * -Force | Out-String | Should -Not -BeLike "*$secret*"
+        }
+    }
+
+    It 'does not hand a key of the environment to the server' {
+        if (-not (Test-Path '/proc/self/environ')) { Set-ItResult -Skipped -Because 'there is no /proc here'; return }
+        $env:OPENAI_API_KEY = 'sk-environment-key'
+        try { $server = Start-FineTuningServer -Memory -PassThru } finally { Remove-Item Env:OPENAI_API_KEY }
+        [IO.File]::ReadAllText("/proc/$($server.ProcessId)/environ") | Should -Not -BeLike '*sk-environment-key*'
+        (Get-FineTuningConnection).KeySource | Should -BeLike 'none*'
+    }
+
+    It 'has a run file that only its owner can read' {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'Windows has no such mode'; return }
+        Start-FineTuningServer -Memory
+        (Get-ChildItem $runFolder).UnixMode | Should -Be '-rw-------'
+    }
+}
+
+Describe 'Stop-FineTuningServer' {
+    AfterEach { Get-FineTuningServer | Stop-FineTuningServer }
+
+    It 'stops the one of the session, and disconnects' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        Stop-FineTuningServer | Should -BeNullOrEmpty
+        Test-ProcessRuns $server.ProcessId | Should -BeFalse
+        Get-FineTuningConnection | Should -BeNullOrEmpty
+        Get-ChildItem $runFolder | Should -BeNullOrEmpty
+    }
+
+    It 'stops the newest of the session first' {
+        $first = Start-FineTuningServer -Memory -PassThru
+        $second = Start-FineTuningServer -Memory -PassThru
+        Stop-FineTuningServer
+        Get-FineTuningServer | ForEach-Object ProcessId | Should -Be $first.ProcessId
+        Test-ProcessRuns $second.ProcessId | Should -BeFalse
+        Stop-FineTuningServer
+        Get-FineTuningServer | Should -BeNullOrEmpty
+    }
+
+    It 'stops by pipeline' {
+        $null = 1..2 | ForEach-Object { Start-FineTuningServer -Memory }
+        Get-FineTuningServer | Should -HaveCount 2
+        Get-FineTuningServer | Stop-FineTuningServer
+        Get-FineTuningServer | Should -BeNullOrEmpty
+    }
+
+    It 'stops by process id, also of an object' {
+        $first = Start-FineTuningServer -Memory -PassThru
+        $second = Start-FineTuningServer -Memory -PassThru
+        Stop-FineTuningServer -ProcessId $first.ProcessId
+        [pscustomobject]@{ ProcessId = $second.ProcessId } | Stop-FineTuningServer
+        Get-FineTuningServer | Should -BeNullOrEmpty
+    }
+
+    It 'stops nothing with -WhatIf' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        $server | Stop-FineTuningServer -WhatIf
+        Stop-FineTuningServer -WhatIf
+        Test-ProcessRuns $server.ProcessId | Should -BeTrue
+        (Get-FineTuningConnection).Endpoint | Should -Be $server.Endpoint
+    }
+
+    It 'reports that there is none, without ending what comes after' {
+        $result = Invoke-Captured { Stop-FineTuningServer; 'after' }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $result.Output | Should -Be 'after'
+    }
+
+    It 'leaves a process alone that is no server' {
+        $result = Invoke-Captured { Stop-FineTuningServer -ProcessId $PID }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
+        $result.Errors.TargetObject | Should -Be $PID
+    }
+
+    It 'is no error for a server that has gone already' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        Stop-Process -Id $server.ProcessId -Force
+        Wait-Gone $server.ProcessId
+        (Invoke-Captured { $server | Stop-FineTuningServer }).Errors | Should -BeNullOrEmpty
+        Get-FineTuningServer | Should -BeNullOrEmpty
+        Get-ChildItem $runFolder | Should -BeNullOrEmpty -Because 'the run file of a server that is gone is taken away'
+    }
+}
+
+Describe 'A server' {
+    AfterEach { Get-FineTuningServer | Stop-FineTuningServer }
+
+    It 'that keeps nothing ends with the process of its session' {
+        $result = Invoke-ChildPwsh "Import-Module '$(Get-TestManifest)'; (Start-FineTuningServer -Memory -PassThru).ProcessId"
+        $result.ExitCode | Should -Be 0
+        Wait-Gone ([int] $result.Output[0])
+        Wait-Until { -not (Get-ChildItem $runFolder) } -Because 'its run file is gone'
+    }
+
+    It 'that keeps its data outlives the process, and other sessions find and stop it' {
+        $path = Join-Path $TestDrive outliving
+        $result = Invoke-ChildPwsh "Import-Module '$(Get-TestManifest)'; (Start-FineTuningServer '$path' -PassThru).ProcessId"
+        $result.Errors | Should -BeNullOrEmpty
+        $server = Get-FineTuningServer
+        $server.ProcessId | Should -Be $result.Output[0]
+        $server.Path | Should -Be $path
+        $server | Stop-FineTuningServer
+        Test-ProcessRuns $result.Output[0] | Should -BeFalse
+    }
+
+    It 'tells what it is doing' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        $server.JobsRunning, $server.JobsQueued | Should -Be @(0, 0)
+        $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
+        $jobs = 1..3 | ForEach-Object { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 }
+        Wait-Until { $now = Get-FineTuningServer; $now.JobsRunning -eq 1 -and $now.JobsQueued -eq 2 } -Because 'one job runs and two wait'
+        $jobs | Stop-FineTuningJob | Out-Null
+    }
+
+    It 'has a view with process, endpoint and place' {
+        $text = Start-FineTuningServer -Memory -PassThru | Out-String -Width 160
+        foreach ($word in 'ProcessId', 'Endpoint', 'http://127.0.0.1:', '(memory)') { $text | Should -BeLike "*$word*" }
+    }
+}

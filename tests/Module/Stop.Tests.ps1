@@ -1,0 +1,127 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestTools.psm1" -Force
+    $server = Start-FineTuningServer -Memory -PassThru
+    $connection = Get-FineTuningConnection
+    $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
+    # A second is what the user is promised; the rest is for a machine that has other things to do.
+    $promptly = 1500
+
+    function Wait-Running($JobId) { Wait-Until { (Get-FineTuningJob $JobId).Status -eq 'running' } -Because "$JobId is running" }
+    function Wait-Request([string] $Pattern) { Wait-Until { (Get-ServerRequest $server).line -like $Pattern } -Because "$Pattern was asked" }
+}
+
+AfterAll { $server | Stop-FineTuningServer }
+
+Describe 'Ctrl+C' {
+    BeforeEach { Clear-ServerRequest $server }
+
+    It 'during -Wait returns at once, and the job goes on' {
+        $pipeline = Start-TestPipeline 'param($a) New-FineTuningJob gpt-4o-mini $a[0] -EpochCount 50 -BatchSize 1 -Wait -Connection $a[1]' @($long.Id, $connection)
+        try {
+            Wait-Request 'GET /v1/fine_tuning/jobs/ftjob-*'
+            $job = Get-FineTuningJob -First 1
+            Wait-Running $job
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            $pipeline.Output.Count | Should -Be 0
+            (Get-FineTuningJob $job).Status | Should -Be 'running'
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = Stop-FineTuningJob $job
+        }
+    }
+
+    It 'during Wait-FineTuningJob and a paused job too' {
+        $job = New-FineTuningJob gpt-4o-mini $long | Suspend-FineTuningJob
+        $pipeline = Start-TestPipeline 'param($a) Wait-FineTuningJob $a[0] -Connection $a[1]' @($job.Id, $connection)
+        try {
+            Wait-Request "GET /v1/fine_tuning/jobs/$job"
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            (Get-FineTuningJob $job).Status | Should -Be 'paused'
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = Stop-FineTuningJob $job
+        }
+    }
+
+    It 'during -Follow returns at once, and the job goes on' {
+        $job = New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1
+        Wait-Running $job
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @($job.Id, $connection)
+        try {
+            Wait-Until { $pipeline.Output.Count -gt 5 } -Because 'events come'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            (Get-FineTuningJob $job).Status | Should -Be 'running'
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = Stop-FineTuningJob $job
+        }
+    }
+
+    It 'during -Follow asks for nothing more' {
+        $job = New-FineTuningJob gpt-4o-mini $long | Suspend-FineTuningJob
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @($job.Id, $connection)
+        try {
+            Wait-Until { $pipeline.Output.Count -ge 4 } -Because 'events come'
+            $null = Stop-TestPipeline $pipeline
+            Clear-ServerRequest $server
+            $other = Get-FineTuningEvent $job -Follow | Select-Object -First 1
+            $other | Should -HaveCount 1
+            (Get-ServerRequest $server).line | Should -HaveCount 2 -Because 'only our own look at the job and its events is there'
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = Stop-FineTuningJob $job
+        }
+    }
+
+    It 'during <what> to a server that does not read returns at once' -ForEach @(
+        @{ what = 'an upload'; script = 'param($a) Send-FineTuningFile $a[0] -SkipCheck -Connection $a[1]'; started = 'POST /v1/files*' }
+        @{ what = 'a list'; script = 'param($a) Get-FineTuningJob -Connection $a[1]'; started = 'GET /v1/fine_tuning/jobs*' }
+    ) {
+        $large = Join-Path $TestDrive large.jsonl
+        $stream = [IO.File]::Create($large)
+        $stream.SetLength(64MB)
+        $stream.Dispose()
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $silent = Connect-FineTuning "http://$($listener.LocalEndpoint)/v1" -SkipCheck -PassThru
+        $pipeline = Start-TestPipeline $script @($large, $silent)
+        try {
+            Wait-Until { $listener.Pending() } -Because 'a connection comes'
+            $client = $listener.AcceptTcpClient()
+            Wait-Until { $client.Available -gt 0 } -Because 'bytes come'
+            $bytes = [byte[]]::new(40)
+            $null = $client.GetStream().Read($bytes, 0, 40)
+            [Text.Encoding]::ASCII.GetString($bytes) | Should -BeLike $started
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        } finally {
+            $pipeline.Shell.Dispose()
+            if ($client) { $client.Dispose() }
+            $listener.Stop()
+            Connect-FineTuning $server.Endpoint -SkipCheck
+        }
+    }
+
+    It 'during the check of a large dataset returns at once' {
+        $large = New-TestDataset (Join-Path $TestDrive check.jsonl) -Count 200000
+        $pipeline = Start-TestPipeline 'param($a) while ($true) { Send-FineTuningFile $a[0] -Purpose fine-tune -Connection $a[1] -WhatIf:$false }' @($large, $connection)
+        try {
+            Wait-Until { $pipeline.Shell.Streams.Progress.Count -gt 0 } -Because 'the check shows progress'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+        } finally { $pipeline.Shell.Dispose() }
+    }
+
+    It 'during the repeats of a request to a server that is not there returns at once' {
+        $nowhere = Connect-FineTuning http://127.0.0.1:9/v1 -SkipCheck -MaxRetryCount 20 -PassThru
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningJob -Connection $a -Verbose' $nowhere
+        try {
+            Wait-Until { "$($pipeline.Shell.Streams.Verbose)" -like '*Repeated in*' } -Because 'a repeat was announced'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+        } finally {
+            $pipeline.Shell.Dispose()
+            Connect-FineTuning $server.Endpoint -SkipCheck
+        }
+    }
+}
