@@ -174,7 +174,7 @@ function Invoke-Test {
     if (Test-Path $results) { Remove-Item $results -Recurse -Force }
     & dotnet test (Join-Path $root 'FineTuning.sln') -c $Configuration --no-build --nologo --logger trx --results-directory $results | Out-Host
     $xunit = $LASTEXITCODE
-    $counters = Get-ChildItem $results -Filter *.trx | ForEach-Object { ([xml] (Get-Content $_ -Raw)).TestRun.ResultSummary.Counters }
+    $counters = Get-ChildItem $results -Filter *.trx | ForEach-Object { ([xml] (Get-Content -LiteralPath $_.FullName -Raw)).TestRun.ResultSummary.Counters }
     foreach ($counter in $counters) {
         $total.passed += [int] $counter.passed
         $total.failed += [int] $counter.failed
