@@ -271,10 +271,11 @@ Describe 'Help' -ForEach @{ AllCases = $cases; AllTopics = @($topics.Topic) } {
         $saved = @{}
         foreach ($name in $own.Keys) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
         try {
-            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $own[$name]) }
+            # PowerShell would make an empty text of null, and an empty variable is still one.
+            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $(if ($own[$name]) { $own[$name] } else { [NullString]::Value })) }
             $said = & (Get-Process -Id $PID).Path -NoLogo -NoProfile -NonInteractive -File $PSCommandPath -World $world 2>&1 | Out-String
         } finally {
-            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
+            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $(if ($null -ne $saved[$name]) { $saved[$name] } else { [NullString]::Value })) }
         }
         if (-not (Test-Path $world/results.json)) { throw "The examples could not be run: $said" }
         $results = Get-Content $world/results.json -Raw | ConvertFrom-Json
