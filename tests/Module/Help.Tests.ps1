@@ -53,7 +53,11 @@ if ($World) {
     function Initialize-Example($Case, [hashtable] $Ids) {
         # Some examples need things in a state of their own, and some use them up.
         switch ($Case.Page) {
-            { $_ -in 'Stop-FineTuningJob', 'Suspend-FineTuningJob' } { $Ids['ftjob-abc123'] = (New-LongJob).Id }
+            { $_ -in 'Stop-FineTuningJob', 'Suspend-FineTuningJob' } {
+                $job = New-LongJob
+                $null = Get-FineTuningEvent $job -Follow | Where-Object Message -Match 'job started' | Select-Object -First 1
+                $Ids['ftjob-abc123'] = $job.Id
+            }
             'Resume-FineTuningJob' {
                 # Behind a job that trains it cannot have ended before it is paused.
                 $first = New-LongJob
