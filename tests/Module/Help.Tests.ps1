@@ -53,7 +53,11 @@ if ($World) {
     function Initialize-Example($Case, [hashtable] $Ids) {
         # Some examples need things in a state of their own, and some use them up.
         switch ($Case.Page) {
-            { $_ -in 'Stop-FineTuningJob', 'Suspend-FineTuningJob' } { $Ids['ftjob-abc123'] = (New-LongJob).Id }
+            { $_ -in 'Stop-FineTuningJob', 'Suspend-FineTuningJob' } {
+                $job = New-LongJob
+                $null = Get-FineTuningEvent $job -Follow | Where-Object Message -Match 'job started' | Select-Object -First 1
+                $Ids['ftjob-abc123'] = $job.Id
+            }
             'Resume-FineTuningJob' {
                 # Behind a job that trains it cannot have ended before it is paused.
                 $first = New-LongJob
@@ -271,10 +275,11 @@ Describe 'Help' -ForEach @{ AllCases = $cases; AllTopics = @($topics.Topic) } {
         $saved = @{}
         foreach ($name in $own.Keys) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
         try {
-            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $own[$name]) }
+            # PowerShell would make an empty text of null, and an empty variable is still one.
+            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $(if ($own[$name]) { $own[$name] } else { [NullString]::Value })) }
             $said = & (Get-Process -Id $PID).Path -NoLogo -NoProfile -NonInteractive -File $PSCommandPath -World $world 2>&1 | Out-String
         } finally {
-            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
+            foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $(if ($null -ne $saved[$name]) { $saved[$name] } else { [NullString]::Value })) }
         }
         if (-not (Test-Path $world/results.json)) { throw "The examples could not be run: $said" }
         $results = Get-Content $world/results.json -Raw | ConvertFrom-Json
