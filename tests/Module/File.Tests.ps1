@@ -229,7 +229,7 @@ Describe 'Receive-FineTuningFile' {
 
     It 'keeps a file with the hostile name <name> in its folder' -ForEach @(
         @{ name = '../../escape.jsonl'; safe = 'escape.jsonl' }
-        @{ name = '/etc/escape.jsonl'; safe = 'escape.jsonl' }
+        @{ name = '/ft-no-such-folder/escape.jsonl'; safe = 'escape.jsonl' }
         @{ name = '..\..\escape.jsonl'; safe = 'escape.jsonl' }
         @{ name = '..'; safe = $null }
         @{ name = 'nul.jsonl'; safe = '_nul.jsonl' }

@@ -61,12 +61,12 @@ Describe 'Importing' {
             $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
             $listener.Start()
             $environment = @{ OPENAI_BASE_URL = "http://$($listener.LocalEndpoint)/v1"; OPENAI_API_KEY = 'sk-import-test' }
-            $result = Invoke-ChildPwsh -Environment $environment @"
+            $result = Invoke-ChildPwsh -Bare -Environment $environment @"
 `$before = Get-ChildItem Env: | ForEach-Object { "`$(`$_.Name)=`$(`$_.Value)" }
 Import-Module '$manifest'
 `$after = Get-ChildItem Env: | ForEach-Object { "`$(`$_.Name)=`$(`$_.Value)" }
 `$connection = Get-FineTuningConnection
-`$vault = [bool] (Get-Module Microsoft.PowerShell.Secret*)
+`$vault = [bool] (Get-Module Microsoft.PowerShell.Secret* -All)
 Remove-Module FineTuning
 `$removed = -not (Get-Module FineTuning)
 Import-Module '$manifest'

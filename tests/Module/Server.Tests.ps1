@@ -8,27 +8,79 @@ BeforeAll {
 
 AfterAll { Get-FineTuningServer | Stop-FineTuningServer }
 
-Describe 'Start-FineTuningServer' {
-    AfterEach { Get-FineTuningServer | Stop-FineTuningServer }
-
-    It 'starts a server, connects the session to it, and emits nothing' {
-        Start-FineTuningServer -Memory | Should -BeNullOrEmpty
+Describe 'A server that was started' {
+    BeforeAll {
+        $env:OPENAI_API_KEY = 'sk-environment-key'
+        try { $output = Start-FineTuningServer -Memory } finally { Remove-Item Env:OPENAI_API_KEY }
         $server = Get-FineTuningServer
+    }
+
+    AfterAll { $server | Stop-FineTuningServer }
+
+    It 'was not output' { $output | Should -BeNullOrEmpty }
+
+    It 'is the one of the session, which is connected to it' {
         $server | Should -HaveCount 1
-        $server.IsMemory, $server.Path | Should -Be @($true, $null)
         (Get-FineTuningConnection).Endpoint | Should -Be $server.Endpoint
-        $server.Endpoint.Host | Should -Be '127.0.0.1'
+        (Get-FineTuningConnection).KeySource | Should -BeLike 'none*'
         { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
     }
 
-    It 'emits it with -PassThru' {
-        $server = Start-FineTuningServer -Memory -PassThru
+    It 'listens to this machine only' {
+        $server.Endpoint.Host | Should -Be '127.0.0.1'
+        $listeners = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners() | Where-Object Port -EQ $server.Endpoint.Port
+        "$($listeners.Address)" | Should -Be '127.0.0.1'
+    }
+
+    It 'is described' {
         $server.GetType().FullName | Should -Be 'FineTuning.FineTuningServerInfo'
         Test-ProcessRuns $server.ProcessId | Should -BeTrue
+        $server.IsMemory, $server.Path | Should -Be @($true, $null)
         $server.Version | Should -Not -BeNullOrEmpty
+        $server.JobsRunning, $server.JobsQueued | Should -Be @(0, 0)
         ((Get-Date) - $server.StartedAt).TotalMinutes | Should -BeLessThan 5
         "$server" | Should -Be "$($server.Endpoint)"
     }
+
+    It 'shows its control token to nobody' {
+        $token = (Get-RunFile $server).control_token
+        $token.Length | Should -BeGreaterThan 20
+        $server | Format-List * -Force | Out-String | Should -Not -BeLike "*$token*"
+        $server | ConvertTo-Json | Should -Not -BeLike "*$token*"
+    }
+
+    It 'was given no key of the environment' {
+        if (-not (Test-Path '/proc/self/environ')) { Set-ItResult -Skipped -Because 'there is no /proc here'; return }
+        [IO.File]::ReadAllText("/proc/$($server.ProcessId)/environ") | Should -Not -BeLike '*sk-environment-key*'
+    }
+
+    It 'has a run file that only its owner can read' {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'Windows has no such mode'; return }
+        (Get-ChildItem $runFolder).UnixMode | Should -Be '-rw-------'
+    }
+
+    It 'has a view with process, endpoint and place' {
+        $text = $server | Out-String -Width 160
+        foreach ($word in 'ProcessId', 'Endpoint', 'http://127.0.0.1:', '(memory)') { $text | Should -BeLike "*$word*" }
+    }
+
+    It 'tells what it is doing' {
+        $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
+        $jobs = 1..3 | ForEach-Object { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 }
+        Wait-Until { $now = Get-FineTuningServer; $now.JobsRunning -eq 1 -and $now.JobsQueued -eq 2 } -Because 'one job runs and two wait'
+        $jobs | Stop-FineTuningJob | Out-Null
+    }
+
+    It 'is not stopped by -WhatIf' {
+        $server | Stop-FineTuningServer -WhatIf
+        Stop-FineTuningServer -WhatIf
+        Test-ProcessRuns $server.ProcessId | Should -BeTrue
+        (Get-FineTuningConnection).Endpoint | Should -Be $server.Endpoint
+    }
+}
+
+Describe 'Start-FineTuningServer' {
+    AfterEach { Get-FineTuningServer | Stop-FineTuningServer }
 
     It 'starts nothing with -WhatIf' {
         Start-FineTuningServer -Memory -WhatIf -PassThru | Should -BeNullOrEmpty
@@ -82,18 +134,12 @@ Describe 'Start-FineTuningServer' {
     }
 
     Context 'with -ApiKey' {
-        BeforeEach {
+        It 'takes only that key, and shows it neither in arguments nor environment of the process, nor in its run file' {
             $secret = 'sk-server-Ww92kQpa'
             $server = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey $secret) -PassThru
-        }
-
-        It 'takes only that key' {
             { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
             $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey 'sk-another') }
             $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'AuthenticationFailed,*'
-        }
-
-        It 'shows it neither in arguments nor environment of the process, nor in its run file' {
             if (-not (Test-Path "/proc/$($server.ProcessId)/cmdline")) { Set-ItResult -Skipped -Because 'there is no /proc here'; return }
             $arguments = [IO.File]::ReadAllText("/proc/$($server.ProcessId)/cmdline")
             $arguments | Should -BeLike '*--api-key-stdin*'
@@ -104,47 +150,28 @@ Describe 'Start-FineTuningServer' {
         }
     }
 
-    It 'does not hand a key of the environment to the server' {
-        if (-not (Test-Path '/proc/self/environ')) { Set-ItResult -Skipped -Because 'there is no /proc here'; return }
-        $env:OPENAI_API_KEY = 'sk-environment-key'
-        try { $server = Start-FineTuningServer -Memory -PassThru } finally { Remove-Item Env:OPENAI_API_KEY }
-        [IO.File]::ReadAllText("/proc/$($server.ProcessId)/environ") | Should -Not -BeLike '*sk-environment-key*'
-        (Get-FineTuningConnection).KeySource | Should -BeLike 'none*'
-    }
-
-    It 'has a run file that only its owner can read' {
-        if ($IsWindows) { Set-ItResult -Skipped -Because 'Windows has no such mode'; return }
-        Start-FineTuningServer -Memory
-        (Get-ChildItem $runFolder).UnixMode | Should -Be '-rw-------'
-    }
 }
 
 Describe 'Stop-FineTuningServer' {
     AfterEach { Get-FineTuningServer | Stop-FineTuningServer }
 
-    It 'stops the one of the session, and disconnects' {
+    It 'stops the one of the session, emits nothing, and disconnects' {
         $server = Start-FineTuningServer -Memory -PassThru
+        $server.GetType().FullName | Should -Be 'FineTuning.FineTuningServerInfo'
         Stop-FineTuningServer | Should -BeNullOrEmpty
         Test-ProcessRuns $server.ProcessId | Should -BeFalse
         Get-FineTuningConnection | Should -BeNullOrEmpty
         Get-ChildItem $runFolder | Should -BeNullOrEmpty
     }
 
-    It 'stops the newest of the session first' {
-        $first = Start-FineTuningServer -Memory -PassThru
-        $second = Start-FineTuningServer -Memory -PassThru
+    It 'stops the newest of the session first, and any by pipeline' {
+        $first, $second, $third = 1..3 | ForEach-Object { Start-FineTuningServer -Memory -PassThru }
         Stop-FineTuningServer
-        Get-FineTuningServer | ForEach-Object ProcessId | Should -Be $first.ProcessId
-        Test-ProcessRuns $second.ProcessId | Should -BeFalse
-        Stop-FineTuningServer
-        Get-FineTuningServer | Should -BeNullOrEmpty
-    }
-
-    It 'stops by pipeline' {
-        $null = 1..2 | ForEach-Object { Start-FineTuningServer -Memory }
-        Get-FineTuningServer | Should -HaveCount 2
+        (Get-FineTuningServer).ProcessId | Should -Be @($first.ProcessId, $second.ProcessId)
+        Test-ProcessRuns $third.ProcessId | Should -BeFalse
         Get-FineTuningServer | Stop-FineTuningServer
         Get-FineTuningServer | Should -BeNullOrEmpty
+        Test-ProcessRuns $first.ProcessId | Should -BeFalse
     }
 
     It 'stops by process id, also of an object' {
@@ -153,14 +180,6 @@ Describe 'Stop-FineTuningServer' {
         Stop-FineTuningServer -ProcessId $first.ProcessId
         [pscustomobject]@{ ProcessId = $second.ProcessId } | Stop-FineTuningServer
         Get-FineTuningServer | Should -BeNullOrEmpty
-    }
-
-    It 'stops nothing with -WhatIf' {
-        $server = Start-FineTuningServer -Memory -PassThru
-        $server | Stop-FineTuningServer -WhatIf
-        Stop-FineTuningServer -WhatIf
-        Test-ProcessRuns $server.ProcessId | Should -BeTrue
-        (Get-FineTuningConnection).Endpoint | Should -Be $server.Endpoint
     }
 
     It 'reports that there is none, without ending what comes after' {
@@ -205,19 +224,5 @@ Describe 'A server' {
         $server.Path | Should -Be $path
         $server | Stop-FineTuningServer
         Test-ProcessRuns $result.Output[0] | Should -BeFalse
-    }
-
-    It 'tells what it is doing' {
-        $server = Start-FineTuningServer -Memory -PassThru
-        $server.JobsRunning, $server.JobsQueued | Should -Be @(0, 0)
-        $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
-        $jobs = 1..3 | ForEach-Object { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 }
-        Wait-Until { $now = Get-FineTuningServer; $now.JobsRunning -eq 1 -and $now.JobsQueued -eq 2 } -Because 'one job runs and two wait'
-        $jobs | Stop-FineTuningJob | Out-Null
-    }
-
-    It 'has a view with process, endpoint and place' {
-        $text = Start-FineTuningServer -Memory -PassThru | Out-String -Width 160
-        foreach ($word in 'ProcessId', 'Endpoint', 'http://127.0.0.1:', '(memory)') { $text | Should -BeLike "*$word*" }
     }
 }

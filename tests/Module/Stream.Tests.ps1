@@ -47,7 +47,7 @@ Describe '-Debug' {
     }
 
     It 'asks nobody for <name> either' -ForEach @(
-        @{ name = 'a warning'; run = { Send-FineTuningFile $twice -Debug 5>&1 } }
+        @{ name = 'a warning'; run = { Send-FineTuningFile $twice -Debug 5>&1 6>&1 } }
         @{ name = 'the best checkpoint'; run = { Get-FineTuningJob -Status succeeded -First 1 | Get-FineTuningCheckpoint -Best -Debug 5>&1 } }
         @{ name = 'a connection'; run = { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey $secret) -Debug 5>&1 } }
         @{ name = 'a server'; run = { Get-FineTuningServer -Debug 5>&1 } }

@@ -84,13 +84,18 @@ function Invoke-Captured {
 
 function Invoke-ChildPwsh {
     # Runs a script in a PowerShell of its own, without a screen or a keyboard.
-    param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [int] $TimeoutSec = 120)
+    param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [switch] $Bare, [int] $TimeoutSec = 120)
     $file = Join-Path ([IO.Path]::GetTempPath()) "child-$([guid]::NewGuid().ToString('N')).ps1"
     Set-Content -LiteralPath $file -Value $Script
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
     foreach ($argument in '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    if ($Bare) {
+        # What this process has set since its start, the module among others, is not handed on.
+        $needed = '^(PATH|HOME|USERPROFILE|LOCALAPPDATA|APPDATA|TMPDIR|TEMP|TMP|SystemRoot|windir|PSModulePath|DOTNET_.*|XDG_.*|POWERSHELL_.*)$'
+        foreach ($name in @($start.Environment.Keys) -notmatch $needed) { $null = $start.Environment.Remove($name) }
+    }
     $start.Environment['NO_COLOR'] = '1'
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $process = [Diagnostics.Process]::Start($start)
