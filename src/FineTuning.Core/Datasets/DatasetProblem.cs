@@ -30,7 +30,18 @@ public sealed record DatasetProblem
     public string? File { get; init; }
 
     /// <summary>Returns the problem as one line of text: <c>line 12: message (FT1012)</c>.</summary>
-    public override string ToString() => Line > 0
-        ? string.Format(CultureInfo.InvariantCulture, "line {0}: {1} ({2})", Line, Message, Code)
-        : string.Format(CultureInfo.InvariantCulture, "{0} ({1})", Message, Code);
+    public override string ToString()
+    {
+        string what = string.Format(CultureInfo.InvariantCulture, "{0} ({1})", Message.TrimEnd('.'), Code);
+        return Line > 0 ? string.Format(CultureInfo.InvariantCulture, "line {0}: {1}", Line, what) : what;
+    }
+
+    /// <summary>Returns the problem as sentences for a running text: <c>Line 12: message (FT1012). What to do.</c></summary>
+    /// <param name="withFix">Whether to say what to do.</param>
+    public string ToSentence(bool withFix = true)
+    {
+        string text = ToString();
+        text = char.ToUpperInvariant(text[0]) + text.Substring(1) + ".";
+        return withFix ? text + " " + Fix : text;
+    }
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using System.Linq;
 using System.Text;
@@ -22,7 +21,7 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
         DatasetCheckOptions options = new()
         {
             Method = job.Method,
-            Format = FormatFor(job.Model),
+            Format = DatasetFormats.ForModel(job.Model, job.Method),
             MinimumExamples = isTraining ? FewestTrainingExamples : FewestValidationExamples,
             MaxProblemsPerCode = MostNamed,
             CheckDuplicates = false,
@@ -31,20 +30,13 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
         return report.IsValid ? null : Describe(report);
     }
 
-    // The server's own model learns from either kind.
-    private static DatasetFormat? FormatFor(string model) =>
-        model == "local-small" || model.StartsWith("ft:local-small:", StringComparison.Ordinal) ? null
-        : BaseModels.IsCompletion(model) ? DatasetFormat.Completion
-        : DatasetFormat.Chat;
-
     private static string Describe(DatasetReport report)
     {
         StringBuilder text = new();
         int named = 0;
         foreach (DatasetProblem problem in report.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Take(MostNamed))
         {
-            string line = problem.ToString();
-            text.Append(named++ == 0 ? string.Empty : " ").Append(char.ToUpperInvariant(line[0])).Append(line, 1, line.Length - 1).Append('.');
+            text.Append(named++ == 0 ? string.Empty : " ").Append(problem.ToSentence(withFix: false));
         }
 
         if (report.ErrorCount > named)

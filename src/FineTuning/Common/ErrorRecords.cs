@@ -15,9 +15,11 @@ internal static class ErrorRecords
     /// <param name="noun">What was asked for, such as Job.</param>
     /// <param name="target">Its id.</param>
     /// <param name="endpoint">Where it was asked for.</param>
-    public static ErrorRecord FromApi(FineTuningApiException e, string noun, object? target, Uri? endpoint)
+    /// <param name="explanation">The next step where the caller knows better; null is the usual one.</param>
+    public static ErrorRecord FromApi(FineTuningApiException e, string noun, object? target, Uri? endpoint, string? explanation = null)
     {
         (string id, ErrorCategory category, string action) = Describe(e, noun, endpoint);
+        action = explanation ?? action;
         string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
         bool namesParam = e.Kind == ApiErrorKind.InvalidRequest && e.Param is not null && !e.Message.Contains(e.Param);
         string param = !namesParam ? string.Empty : $" The parameter at fault is {e.Param}.";
@@ -55,7 +57,9 @@ internal static class ErrorRecords
         ApiErrorKind.NotFound => ($"{noun}NotFound", ErrorCategory.ObjectNotFound, HowToList(noun)),
         ApiErrorKind.ModelNotAvailable => ("ModelNotAvailable", ErrorCategory.InvalidArgument,
             "Name a base model that this service fine-tunes; press Tab behind -Model for the usual ones."),
-        ApiErrorKind.InvalidRequest => ("InvalidRequest", ErrorCategory.InvalidArgument, "Correct the request and repeat it."),
+        ApiErrorKind.InvalidRequest => ("InvalidRequest", ErrorCategory.InvalidArgument, noun == "Job"
+            ? "Get-FineTuningJob shows where the job stands."
+            : "Correct the request and repeat it."),
         ApiErrorKind.Conflict => ("Conflict", ErrorCategory.ResourceBusy, "Wait until the other change is done and repeat it."),
         ApiErrorKind.TooLarge => ("TooLarge", ErrorCategory.LimitsExceeded, "Send less at once."),
         ApiErrorKind.RateLimited => ("RateLimited", ErrorCategory.LimitsExceeded,

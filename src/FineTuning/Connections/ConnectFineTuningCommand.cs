@@ -98,7 +98,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
         FineTuningConnection connection = ConnectionResolver.Open(this, options, key);
         if (!SkipCheck)
         {
-            await CheckAsync(connection, cancellationToken);
+            await ConnectionResolver.CheckAsync(this, connection, cancellationToken);
         }
 
         // The connection before is not closed: a variable or another runspace may still use it.
@@ -106,20 +106,6 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
         if (PassThru)
         {
             WriteObject(connection);
-        }
-    }
-
-    private async Task CheckAsync(FineTuningConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            FineTuningClient client = connection.Client.WithObserver(new PipelineObserver(this));
-            await client.ListJobsAsync(new JobQuery { Limit = 1 }, cancellationToken);
-        }
-        catch (FineTuningApiException e)
-        {
-            connection.Close();
-            ThrowTerminatingError(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint));
         }
     }
 }

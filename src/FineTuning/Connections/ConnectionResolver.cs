@@ -1,6 +1,8 @@
 using System;
 using System.Management.Automation;
 using System.Security;
+using System.Threading;
+using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Connections;
 using FineTuning.Core.Api;
@@ -14,6 +16,9 @@ internal static class ConnectionResolver
     public const string EndpointVariable = "OPENAI_BASE_URL";
     public const string OrganizationVariable = "OPENAI_ORG_ID";
     public const string ProjectVariable = "OPENAI_PROJECT_ID";
+
+    /// <summary>Goes where a key is wanted and any will do. Long enough to be no part of any other text, which would be masked.</summary>
+    public const string NoKey = "no-key-for-a-local-server";
 
     /// <summary>The session's connection, or one made of the vault or the environment, which then is the session's.</summary>
     public static FineTuningConnection Resolve(AsyncCmdlet cmdlet)
@@ -46,6 +51,21 @@ internal static class ConnectionResolver
             cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
                 "InvalidConnection", message, "Correct it with Connect-FineTuning.", options.Endpoint));
             throw;
+        }
+    }
+
+    /// <summary>Makes a first, cheap request, or stops the cmdlet with what is wrong.</summary>
+    public static async Task CheckAsync(AsyncCmdlet cmdlet, FineTuningConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            FineTuningClient client = connection.Client.WithObserver(new PipelineObserver(cmdlet));
+            await client.ListJobsAsync(new JobQuery { Limit = 1 }, cancellationToken);
+        }
+        catch (FineTuningApiException e)
+        {
+            connection.Close();
+            cmdlet.ThrowTerminatingError(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint));
         }
     }
 
@@ -91,7 +111,7 @@ internal static class ConnectionResolver
         if (endpoint.IsLoopback)
         {
             // A server of this machine that was started without a key takes any.
-            return (Protect("local"), "none (a local server that asks for no key)");
+            return (Protect(NoKey), "none (a local server that asks for no key)");
         }
 
         cmdlet.ThrowTerminatingError(ErrorRecords.Make(

@@ -17,44 +17,26 @@ internal static class DatasetUpload
 {
     private const int ShownProblems = 5;
 
-    /// <summary>Checks a dataset. Its warnings are written; its errors become one record.</summary>
-    /// <returns>The error record, or null if the service can take the file.</returns>
+    /// <summary>
+    /// Checks one dataset, or a training file with its validation file and what they have in common. Warnings are written; errors become one
+    /// record.
+    /// </summary>
+    /// <returns>The error record, or null if the service can take the files.</returns>
     public static async Task<ErrorRecord?> CheckAsync(
-        AsyncCmdlet cmdlet, string path, DatasetCheckOptions options, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
     {
-        string name = Path.GetFileName(path);
         DatasetReport report;
-        using (var line = new ProgressLine(cmdlet, $"Checking {name}"))
+        using (var line = new ProgressLine(cmdlet, $"Checking {Path.GetFileName(path)}"))
         {
             var progress = new DirectProgress<DatasetProgress>(p => line.Report(
                 FormattableString.Invariant($"{p.Examples} examples"),
                 p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
-            report = await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken);
+            report = validationPath is null
+                ? await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken)
+                : await DatasetChecker.CheckPairAsync(path, validationPath, options, progress, cancellationToken);
         }
 
-        DatasetProblem[] warnings = [.. report.Problems.Where(p => p.Severity == ProblemSeverity.Warning)];
-        foreach (DatasetProblem warning in warnings.Take(ShownProblems))
-        {
-            cmdlet.WriteWarning($"{name}, {warning}");
-        }
-
-        if (report.WarningCount > ShownProblems)
-        {
-            cmdlet.WriteWarning(FormattableString.Invariant($"{name}: {report.WarningCount - ShownProblems} more warnings."));
-        }
-
-        if (report.IsValid)
-        {
-            return null;
-        }
-
-        DatasetProblem[] errors = [.. report.Problems.Where(p => p.Severity == ProblemSeverity.Error)];
-        string list = string.Join(" ", errors.Take(ShownProblems).Select(p => $"{Capitalised(p.ToString())} {p.Fix}"));
-        string more = report.ErrorCount > ShownProblems ? FormattableString.Invariant($" And {report.ErrorCount - ShownProblems} more.") : string.Empty;
-        string message = FormattableString.Invariant(
-            $"{name} has {report.ErrorCount} error{(report.ErrorCount == 1 ? string.Empty : "s")} that the service would refuse, so nothing was sent. {list}{more}");
-        return ErrorRecords.Make(
-            new InvalidDataException(message), "InvalidDataset", ErrorCategory.InvalidData, path, message, "Mend the file and repeat the command.");
+        return Judge(cmdlet, path, report) ?? (report.Validation is null ? null : Judge(cmdlet, validationPath!, report.Validation));
     }
 
     /// <summary>Uploads a file with progress.</summary>
@@ -72,5 +54,29 @@ internal static class DatasetUpload
     private static FileStream Open(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
-    private static string Capitalised(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text.Substring(1) + ".";
+    private static ErrorRecord? Judge(AsyncCmdlet cmdlet, string path, DatasetReport report)
+    {
+        string name = Path.GetFileName(path);
+        foreach (DatasetProblem warning in report.Problems.Where(p => p.Severity == ProblemSeverity.Warning).Take(ShownProblems))
+        {
+            cmdlet.WriteWarning($"{name}, {warning}");
+        }
+
+        if (report.WarningCount > ShownProblems)
+        {
+            cmdlet.WriteWarning(FormattableString.Invariant($"{name}: {report.WarningCount - ShownProblems} more warnings."));
+        }
+
+        if (report.ErrorCount == 0)
+        {
+            return null;
+        }
+
+        string list = string.Join(" ", report.Problems.Where(p => p.Severity == ProblemSeverity.Error).Take(ShownProblems).Select(p => p.ToSentence()));
+        string more = report.ErrorCount > ShownProblems ? FormattableString.Invariant($" And {report.ErrorCount - ShownProblems} more.") : string.Empty;
+        string message = FormattableString.Invariant(
+            $"{name} has {report.ErrorCount} error{(report.ErrorCount == 1 ? string.Empty : "s")} that the service would refuse, so nothing was sent. {list}{more}");
+        return ErrorRecords.Make(
+            new InvalidDataException(message), "InvalidDataset", ErrorCategory.InvalidData, path, message, "Mend the file and repeat the command.");
+    }
 }

@@ -57,6 +57,13 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         {
             target = System.IO.Path.Combine(target, SafeName.For(file));
         }
+        else if (System.IO.Path.GetDirectoryName(target) is string folder && !Directory.Exists(folder))
+        {
+            WriteError(ErrorRecords.Make(
+                new DirectoryNotFoundException($"There is no folder '{folder}'."), "PathNotFound", ErrorCategory.ObjectNotFound, folder,
+                $"There is no folder '{folder}'.", "Make it with New-Item -ItemType Directory, or choose another place with -Path."));
+            return;
+        }
 
         using var line = new ProgressLine(this, $"Downloading {file.FileName}");
         var progress = new DirectProgress<long>(got => line.Report(

@@ -54,7 +54,7 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
         if (!SkipCheck && Purpose == "fine-tune")
         {
             // A file may be meant for validation, which needs no ten examples.
-            ErrorRecord? refusal = await DatasetUpload.CheckAsync(this, path, new DatasetCheckOptions { MinimumExamples = 1 }, cancellationToken);
+            ErrorRecord? refusal = await DatasetUpload.CheckAsync(this, path, null, new DatasetCheckOptions { MinimumExamples = 1 }, cancellationToken);
             if (refusal is not null)
             {
                 WriteError(refusal);

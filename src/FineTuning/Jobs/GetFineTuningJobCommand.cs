@@ -10,6 +10,7 @@ using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
 using FineTuning.Core.Models;
+using FineTuning.Jobs;
 
 namespace FineTuning.Commands;
 
@@ -69,7 +70,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
         var query = new JobQuery
         {
             Limit = filtersHere ? 100 : PageSize(),
-            Metadata = Metadata is null ? null : MetadataTransform.ToPairs(Metadata),
+            Metadata = Metadata is null ? null : JobMetadata.ToPairs(Metadata),
             NoMetadata = NoMetadata,
         };
         await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))

@@ -9,9 +9,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
-using FineTuning.Core.Datasets;
 using FineTuning.Core.Models;
-using FineTuning.Files;
 using FineTuning.Jobs;
 
 namespace FineTuning.Commands;
@@ -21,8 +19,6 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningJob))]
 public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 {
-    private const string KeyName = "idempotency_key";
-
     private bool _isCreating;
 
     /// <summary>The base model.</summary>
@@ -152,13 +148,11 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         JobCreateRequest request;
-        string? trainingPath;
-        string? validationPath;
+        JobFiles files;
         try
         {
             request = Build();
-            trainingPath = Resolve(TrainingFile!);
-            validationPath = ValidationFile is null ? null : Resolve(ValidationFile);
+            files = JobFiles.Resolve(this, TrainingFile!, ValidationFile);
         }
         catch (FileNotFoundException e)
         {
@@ -171,14 +165,20 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             return;
         }
 
+        if (!Wait && (MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) || MyInvocation.BoundParameters.ContainsKey(nameof(PollIntervalSec))))
+        {
+            WriteWarning("-TimeoutSec and -PollIntervalSec are about the wait: without -Wait they do nothing.");
+        }
+
         if (!ShouldProcess($"{Model} with {TrainingFile}", "Create fine-tuning job"))
         {
             return;
         }
 
-        await TryAsync("Job", TrainingFile, async () =>
+        // What a creation does not find is a file: it is not found by a job's id.
+        await TryAsync("File", TrainingFile, async () =>
         {
-            JobResource? job = await FindByKeyAsync(cancellationToken) ?? await CreateAsync(request, trainingPath, validationPath, cancellationToken);
+            JobResource? job = await FindByKeyAsync(cancellationToken) ?? await CreateAsync(request, files, cancellationToken);
             if (job is null)
             {
                 return;
@@ -206,36 +206,31 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         base.OnStopped();
     }
 
-    private string? Resolve(JobFile file) => file.Refusal is string refusal ? throw new PSArgumentException(refusal) : file.LocalPath(this);
-
-    private async Task<JobResource?> CreateAsync(
-        JobCreateRequest request, string? trainingPath, string? validationPath, CancellationToken cancellationToken)
+    private async Task<JobResource?> CreateAsync(JobCreateRequest request, JobFiles files, CancellationToken cancellationToken)
     {
         // Both files are checked before either is sent: half of the work is no use to anybody.
-        string method = request.Method?.Type ?? "supervised";
-        foreach ((string? path, int minimum) in new[] { (trainingPath, 10), (validationPath, 1) })
+        if (await files.CheckAsync(this, Model, request.Method?.Type ?? "supervised", cancellationToken) is ErrorRecord refusal)
         {
-            var options = new DatasetCheckOptions { Method = method, MinimumExamples = minimum };
-            if (path is not null && await DatasetUpload.CheckAsync(this, path, options, cancellationToken) is ErrorRecord refusal)
-            {
-                WriteError(refusal);
-                return null;
-            }
+            WriteError(refusal);
+            return null;
         }
 
-        request = request with
+        request = await files.UploadAsync(this, Client, request, cancellationToken);
+        try
         {
-            TrainingFile = await UploadAsync(trainingPath, cancellationToken) ?? request.TrainingFile,
-            ValidationFile = await UploadAsync(validationPath, cancellationToken) ?? request.ValidationFile,
-        };
-        _isCreating = true;
-        JobResource job = await Client.CreateJobAsync(request, cancellationToken);
-        _isCreating = false;
-        return job;
+            _isCreating = true;
+            return await Client.CreateJobAsync(request, cancellationToken);
+        }
+        catch (FineTuningApiException e) when (files.Explain(e) is string explanation)
+        {
+            WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, Connection?.Endpoint, explanation));
+            return null;
+        }
+        finally
+        {
+            _isCreating = cancellationToken.IsCancellationRequested;
+        }
     }
-
-    private async Task<string?> UploadAsync(string? path, CancellationToken cancellationToken) =>
-        path is null ? null : (await DatasetUpload.SendAsync(this, Client, path, "fine-tune", cancellationToken)).Id;
 
     private async Task<JobResource?> FindByKeyAsync(CancellationToken cancellationToken)
     {
@@ -244,11 +239,11 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             return null;
         }
 
-        var query = new JobQuery { Limit = 1, Metadata = new Dictionary<string, string> { [KeyName] = IdempotencyKey } };
+        var query = new JobQuery { Limit = 1, Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = IdempotencyKey } };
         JobResource? job = (await Client.ListJobsAsync(query, cancellationToken)).Data.FirstOrDefault();
 
         // A service that ignores the filter lists any job.
-        if (job?.Metadata?.TryGetValue(KeyName, out string? key) != true || key != IdempotencyKey)
+        if (job?.Metadata?.TryGetValue(JobMetadata.KeyName, out string? key) != true || key != IdempotencyKey)
         {
             return null;
         }
@@ -279,38 +274,13 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             Suffix = Suffix,
             Seed = Given(nameof(Seed), Seed),
             Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : MethodBuilder.ReadGrader(this, Grader)),
-            Metadata = BuildMetadata(),
+            Metadata = JobMetadata.ForCreate(Metadata, IdempotencyKey),
             Integrations = BuildIntegrations(),
             TrainingType = TrainingType,
         };
 
         T? Given<T>(string name, T value)
             where T : struct => given.Contains(name) ? value : null;
-    }
-
-    private Dictionary<string, string>? BuildMetadata()
-    {
-        Dictionary<string, string> pairs = Metadata is null ? [] : MetadataTransform.ToPairs(Metadata);
-        if (IdempotencyKey is not null)
-        {
-            pairs[KeyName] = IdempotencyKey;
-        }
-
-        if (pairs.Count > 16)
-        {
-            throw new PSArgumentException($"The metadata has {pairs.Count} pairs; the service takes 16.");
-        }
-
-        foreach (KeyValuePair<string, string> pair in pairs)
-        {
-            if (pair.Key.Length is 0 or > 64 || pair.Value.Length > 512)
-            {
-                throw new PSArgumentException(
-                    $"The metadata pair '{pair.Key}' is too long: the service takes keys of 1 to 64 characters and values of up to 512.");
-            }
-        }
-
-        return pairs.Count == 0 ? null : pairs;
     }
 
     private List<JobIntegration>? BuildIntegrations()

@@ -50,14 +50,22 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             return;
         }
 
-        FineTuningServerInfo server = await FindRunningAsync(folder, cancellationToken) ?? await StartAsync(folder, cancellationToken);
+        FineTuningServerInfo? running = await FindRunningAsync(folder, cancellationToken);
+        FineTuningServerInfo server = running ?? await StartAsync(folder, cancellationToken);
+        FineTuningConnection connection = ConnectionResolver.Open(
+            this,
+            new ClientOptions { Endpoint = server.Endpoint },
+            (ApiKey ?? ConnectionResolver.Protect(ConnectionResolver.NoKey), ApiKey is null ? "none (the local server takes any key)" : "parameter ApiKey"));
+        if (running is not null)
+        {
+            // Whoever started it may have given it a key of its own.
+            await ConnectionResolver.CheckAsync(this, connection, cancellationToken);
+        }
+
         RunspaceState session = RunspaceState.Current;
         session.Servers.RemoveAll(s => s.ProcessId == server.ProcessId);
         session.Servers.Add(server);
-        session.Connection = ConnectionResolver.Open(
-            this,
-            new ClientOptions { Endpoint = server.Endpoint },
-            (ApiKey ?? ConnectionResolver.Protect("local"), ApiKey is null ? "none (the local server takes any key)" : "parameter ApiKey"));
+        session.Connection = connection;
         if (PassThru)
         {
             WriteObject(server);

@@ -22,7 +22,7 @@ public class MessageTests
         Assert.Equal(Check.Text(Good).Length + line.Length, problem.ByteOffset);
         Assert.Equal(2, problem.Line);
         Assert.Equal("test.jsonl", problem.File);
-        Assert.Equal("line 2: " + problem.Message + " (FT1207)", problem.ToString());
+        Assert.Equal("line 2: " + problem.Message.TrimEnd('.') + " (FT1207)", problem.ToString());
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class MessageTests
         DatasetReport report = await Check.RunAsync(Good, new DatasetCheckOptions());
 
         DatasetProblem problem = Assert.Single(report.Problems);
-        Assert.Equal("The file has 1 example; the service wants at least 10. (FT1601)", problem.ToString());
+        Assert.Equal("The file has 1 example; the service wants at least 10 (FT1601)", problem.ToString());
         Assert.Null(problem.JsonPath);
     }
 

@@ -37,7 +37,7 @@ internal static class ChatProblems
 
     public static readonly ProblemCode RoleUnknown = ProblemCode.Error("FT1207", "unknown role",
         "The role of a message is not one that the service knows. Roles are written in lower case.",
-        "Change the role to one of them.",
+        "Write system, developer, user, assistant or tool.",
         """{"messages":[{"role":"user","content":"Hi"},{"role":"asistant","content":"Hello"}]}""");
 
     public static readonly ProblemCode ContentMissing = ProblemCode.Error("FT1208", "no content",

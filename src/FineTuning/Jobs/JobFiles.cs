@@ -1,0 +1,83 @@
+using System.IO;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Core.Api;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Models;
+using FineTuning.Files;
+
+namespace FineTuning.Jobs;
+
+/// <summary>The files of a new job, each either here, to be checked and sent, or at the service already.</summary>
+internal sealed class JobFiles
+{
+    private const int FewestTrainingExamples = 10;
+
+    private readonly JobFile _training;
+    private readonly JobFile? _validation;
+    private readonly string? _trainingPath;
+    private readonly string? _validationPath;
+
+    private JobFiles(JobFile training, string? trainingPath, JobFile? validation, string? validationPath)
+    {
+        _training = training;
+        _trainingPath = trainingPath;
+        _validation = validation;
+        _validationPath = validationPath;
+    }
+
+    /// <summary>Finds out which is which.</summary>
+    /// <exception cref="FileNotFoundException">One can only be a path, and there is no such file.</exception>
+    /// <exception cref="PSArgumentException">One is no file at all.</exception>
+    public static JobFiles Resolve(PSCmdlet cmdlet, JobFile training, JobFile? validation) =>
+        new(training, PathOf(cmdlet, training), validation, validation is null ? null : PathOf(cmdlet, validation));
+
+    /// <summary>Checks what is here: the training file for itself, with the validation file and for what they have in common.</summary>
+    /// <returns>The error record, or null if the service can take them.</returns>
+    public async Task<ErrorRecord?> CheckAsync(AsyncCmdlet cmdlet, string model, string method, CancellationToken cancellationToken)
+    {
+        var options = new DatasetCheckOptions
+        {
+            Method = method,
+            Format = DatasetFormats.ForModel(model, method),
+            MinimumExamples = FewestTrainingExamples,
+        };
+        if (_trainingPath is not null)
+        {
+            return await DatasetUpload.CheckAsync(cmdlet, _trainingPath, _validationPath, options, cancellationToken);
+        }
+
+        return _validationPath is null
+            ? null
+            : await DatasetUpload.CheckAsync(cmdlet, _validationPath, null, options with { MinimumExamples = 1 }, cancellationToken);
+    }
+
+    /// <summary>Sends what is here, and names the files as the service does.</summary>
+    /// <exception cref="FineTuningApiException">An upload failed.</exception>
+    public async Task<JobCreateRequest> UploadAsync(
+        AsyncCmdlet cmdlet, FineTuningClient client, JobCreateRequest request, CancellationToken cancellationToken)
+    {
+        string training = await SendAsync(_trainingPath) ?? request.TrainingFile;
+        string? validation = await SendAsync(_validationPath) ?? request.ValidationFile;
+        return request with { TrainingFile = training, ValidationFile = validation };
+
+        async Task<string?> SendAsync(string? path) =>
+            path is null ? null : (await DatasetUpload.SendAsync(cmdlet, client, path, "fine-tune", cancellationToken)).Id;
+    }
+
+    /// <summary>What a refusal of a file means where it was named by something that is neither a file here nor one there.</summary>
+    public string? Explain(FineTuningApiException refusal) => refusal.Param switch
+    {
+        "training_file" when _trainingPath is null => Explain(_training),
+        "validation_file" when _validationPath is null && _validation is not null => Explain(_validation),
+        _ => null,
+    };
+
+    private static string Explain(JobFile file) =>
+        $"'{file}' is not a file here, so it was sent as the id of a file at the service. Get-FineTuningFile lists those.";
+
+    private static string? PathOf(PSCmdlet cmdlet, JobFile file) =>
+        file.Refusal is string refusal ? throw new PSArgumentException(refusal) : file.LocalPath(cmdlet);
+}
