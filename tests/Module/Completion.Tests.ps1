@@ -35,10 +35,10 @@ Describe 'Tab' {
     }
 
     It 'offers all jobs with status and model behind <_>' -ForEach 'Get-FineTuningJob ', 'Get-FineTuningEvent ', 'Get-FineTuningCheckpoint -JobId ' {
-        $matches = Complete $_
-        $matches.CompletionText | Should -Be @($paused.Id, $done.Id)
-        $matches[0].ListItemText | Should -BeLike '*paused*gpt-4.1-mini*'
-        $matches[1].ToolTip | Should -BeLike '*succeeded*'
+        $offers = Complete $_
+        $offers.CompletionText | Should -Be @($paused.Id, $done.Id)
+        $offers[0].ListItemText | Should -BeLike '*paused*gpt-4.1-mini*'
+        $offers[1].ToolTip | Should -BeLike '*succeeded*'
     }
 
     It 'offers only jobs that <command> can change' -ForEach @(
@@ -50,9 +50,9 @@ Describe 'Tab' {
     }
 
     It 'offers files with their names behind <_>' -ForEach 'Get-FineTuningFile ', 'Receive-FineTuningFile ', 'Remove-FineTuningFile -Id file-' {
-        $matches = Complete $_
-        $matches.CompletionText | Should -Contain $done.TrainingFile
-        ($matches | Where-Object CompletionText -EQ $done.TrainingFile).ListItemText | Should -BeLike '*train.jsonl*'
+        $offers = Complete $_
+        $offers.CompletionText | Should -Contain $done.TrainingFile
+        ($offers | Where-Object CompletionText -EQ $done.TrainingFile).ListItemText | Should -BeLike '*train.jsonl*'
     }
 
     It 'completes in the middle of an id' {

@@ -235,7 +235,7 @@ Describe 'Get-FineTuningJob' {
     BeforeEach { Clear-ServerRequest $server }
 
     It 'gets by id, string, object, property name and other objects of the job' {
-        $event = Get-FineTuningEvent $done -First 1
+        $item = Get-FineTuningEvent $done -First 1
         $checkpoint = Get-FineTuningCheckpoint $done -First 1
         foreach ($job in @(
                 Get-FineTuningJob $done.Id
@@ -245,7 +245,7 @@ Describe 'Get-FineTuningJob' {
                 $done | Get-FineTuningJob
                 [pscustomobject]@{ Id = $done.Id } | Get-FineTuningJob
                 [pscustomobject]@{ JobId = $done.Id; Id = 'else' } | Get-FineTuningJob
-                $event | Get-FineTuningJob
+                $item | Get-FineTuningJob
                 $checkpoint | Get-FineTuningJob
                 "Id`n$done" | ConvertFrom-Csv | Get-FineTuningJob
             )) { $job.Id | Should -Be $done.Id }
