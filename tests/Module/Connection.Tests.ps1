@@ -104,7 +104,7 @@ Describe 'Connect-FineTuning' {
         $result = Invoke-Captured { Connect-FineTuning http://127.0.0.1:9/v1 -ApiKey $key -MaxRetryCount 0 }
         $result.Terminating.FullyQualifiedErrorId | Should -Be 'ConnectionFailed,FineTuning.Commands.ConnectFineTuningCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'ConnectionError'
-        "$($result.Terminating.ErrorDetails)" | Should -BeLike '*Start-FineTuningServer*'
+        Get-ErrorText $result.Terminating | Should -BeLike '*Start-FineTuningServer*'
     }
 
     It 'refuses plain http to another machine' {
@@ -167,7 +167,7 @@ Describe 'Without Connect-FineTuning' {
         $result.Terminating.FullyQualifiedErrorId | Should -Be 'NoKey,FineTuning.Commands.GetFineTuningJobCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'AuthenticationError'
         foreach ($way in '*Connect-FineTuning*', '*Set-Secret*', '*OPENAI_API_KEY*', '*Start-FineTuningServer*') {
-            "$($result.Terminating.ErrorDetails)" | Should -BeLike $way
+            Get-ErrorText $result.Terminating | Should -BeLike $way
         }
     }
 

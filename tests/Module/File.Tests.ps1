@@ -61,7 +61,7 @@ Describe 'Send-FineTuningFile' {
         $result = Invoke-Captured { $broken, $valid | Send-FineTuningFile }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.SendFineTuningFileCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*broken.jsonl*line 4*'
+        Get-ErrorText $result.Errors | Should -BeLike '*broken.jsonl*line 4*'
         $result.Errors.TargetObject | Should -Be $broken
         $result.Output.FileName | Should -Be 'valid.jsonl'
         @(Get-ServerRequest $server) | Should -HaveCount 1
@@ -91,7 +91,7 @@ Describe 'Send-FineTuningFile' {
     It 'refuses a purpose that the service does not have' {
         $result = Invoke-Captured { Send-FineTuningFile $train -Purpose nonsense }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.SendFineTuningFileCommand'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*nonsense*fine-tune*'
+        Get-ErrorText $result.Errors | Should -BeLike '*nonsense*fine-tune*'
     }
 }
 
@@ -198,7 +198,7 @@ Describe 'Receive-FineTuningFile' {
         $result = Invoke-Captured { Receive-FineTuningFile $file $target }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'FileExists,FineTuning.Commands.ReceiveFineTuningFileCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'ResourceExists'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*-Force*'
+        Get-ErrorText $result.Errors | Should -BeLike '*-Force*'
         [IO.File]::ReadAllText($path) | Should -Be 'mine'
     }
 
@@ -218,7 +218,7 @@ Describe 'Receive-FineTuningFile' {
 
     It 'reports a folder that is not there' {
         $result = Invoke-Captured { Receive-FineTuningFile $file (Join-Path $target none/file.jsonl) }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'FileNotWritten,FineTuning.Commands.ReceiveFineTuningFileCommand'
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathNotFound,FineTuning.Commands.ReceiveFineTuningFileCommand'
     }
 
     It 'reports an unknown id and goes on' {
@@ -304,7 +304,7 @@ Describe 'Remove-FineTuningFile' {
     It 'reports an unknown id and goes on' {
         $result = Invoke-Captured { Remove-FineTuningFile file-none, $file.Id -Confirm:$false }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'FileNotFound,FineTuning.Commands.RemoveFineTuningFileCommand'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*Get-FineTuningFile*'
+        Get-ErrorText $result.Errors | Should -BeLike '*Get-FineTuningFile*'
         @(Get-ServerRequest $server) | Should -HaveCount 2
     }
 

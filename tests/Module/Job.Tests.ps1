@@ -140,7 +140,7 @@ Describe 'New-FineTuningJob' {
     It 'reports the id of a file that is not there' {
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini file-none }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.NewFineTuningJobCommand'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike "*file-none*does not exist*"
+        Get-ErrorText $result.Errors | Should -BeLike "*file-none*does not exist*"
     }
 
     It 'reports a bad line of the <what> data before anything is sent' -ForEach @(
@@ -151,7 +151,7 @@ Describe 'New-FineTuningJob' {
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini @files }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.NewFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*broken.jsonl*line 7*'
+        Get-ErrorText $result.Errors | Should -BeLike '*broken.jsonl*line 7*'
         $result.Output | Should -BeNullOrEmpty
         Get-ServerRequest $server | Should -BeNullOrEmpty
     }
@@ -159,14 +159,14 @@ Describe 'New-FineTuningJob' {
     It 'refuses a training file of fewer than ten examples' {
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $valid }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.NewFineTuningJobCommand'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*10*'
+        Get-ErrorText $result.Errors | Should -BeLike '*10*'
     }
 
     It 'reports a model that the server does not have' {
         $result = Invoke-Captured { New-FineTuningJob gpt-99 $trainFile }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'ModelNotAvailable,FineTuning.Commands.NewFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidArgument'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*gpt-99*'
+        Get-ErrorText $result.Errors | Should -BeLike '*gpt-99*'
     }
 
     It 'sends nothing at all with -WhatIf' {
@@ -200,7 +200,7 @@ Describe 'New-FineTuningJob' {
         $result.Errors.FullyQualifiedErrorId | Should -Be 'JobFailed,FineTuning.Commands.NewFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidResult'
         $result.Errors.TargetObject | Should -Be $result.Output.Id
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*line 7*Get-FineTuningEvent*'
+        Get-ErrorText $result.Errors | Should -BeLike '*line 7*Get-FineTuningEvent*'
     }
 
     It 'stops waiting after -TimeoutSec, still emits the job, and leaves it running' {
@@ -287,7 +287,7 @@ Describe 'Get-FineTuningJob' {
         $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $result.Errors.TargetObject | Should -Be 'ftjob-none'
-        "$($result.Errors.ErrorDetails)" | Should -BeLike '*ftjob-none*request *Get-FineTuningJob lists*'
+        Get-ErrorText $result.Errors | Should -BeLike '*ftjob-none*request *Get-FineTuningJob lists*'
         $result.Errors.ErrorDetails.RecommendedAction | Should -Be 'Get-FineTuningJob lists the jobs.'
         $result.Output.Id | Should -Be $done.Id
     }

@@ -58,14 +58,14 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
     It 'that is not there is an error that says how to add it' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName nowhere }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'Secret*,FineTuning.Commands.ConnectFineTuningCommand'
-        "$($result.Terminating.ErrorDetails)" | Should -BeLike '*nowhere*Set-Secret*'
+        Get-ErrorText $result.Terminating | Should -BeLike '*nowhere*Set-Secret*'
         Get-FineTuningConnection | Should -BeNullOrEmpty
     }
 
     It 'cannot come out of a vault that is not there' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName text -Vault NoSuchVault }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'Secret*,FineTuning.Commands.ConnectFineTuningCommand'
-        "$($result.Terminating.ErrorDetails)" | Should -BeLike '*NoSuchVault*'
+        Get-ErrorText $result.Terminating | Should -BeLike '*NoSuchVault*'
     }
 
     Context 'under the name OPENAI_API_KEY' {
@@ -118,7 +118,7 @@ Set-Secret OPENAI_API_KEY 'sk-locked'
         $first.Errors | Should -BeNullOrEmpty
         $result = Invoke-ChildPwsh -Environment $environment @"
 Import-Module '$(Get-TestManifest)'
-try { Connect-FineTuning http://127.0.0.1:9/v1 -SecretName text -SkipCheck } catch { `$_.FullyQualifiedErrorId; "`$(`$_.ErrorDetails)" }
+try { Connect-FineTuning http://127.0.0.1:9/v1 -SecretName text -SkipCheck } catch { `$_.FullyQualifiedErrorId; "`$(`$_.ErrorDetails) `$(`$_.ErrorDetails.RecommendedAction)" }
 try { Connect-FineTuning -SkipCheck 3>&1 } catch { `$_.FullyQualifiedErrorId }
 "@
         $result.Output[0] | Should -Be 'SecretUnavailable,FineTuning.Commands.ConnectFineTuningCommand'

@@ -36,6 +36,11 @@ function ConvertTo-TestKey([string] $Text) {
     $key
 }
 
+function Get-ErrorText($Record) {
+    # What a person sees: the message, and the next step, which PowerShell shows by itself since 7.5 and which stands in the message before.
+    "$($Record.ErrorDetails) $($Record.ErrorDetails.RecommendedAction)"
+}
+
 function Get-RunFile {
     # The description of a server, with the token that opens its control paths.
     param([Parameter(Mandatory)] $Server)
