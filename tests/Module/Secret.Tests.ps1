@@ -57,15 +57,17 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
 
     It 'that is not there is an error that says how to add it' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName nowhere }
-        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'Secret*,FineTuning.Commands.ConnectFineTuningCommand'
-        Get-ErrorText $result.Terminating | Should -BeLike '*nowhere*Set-Secret*'
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretNotFound,FineTuning.Commands.ConnectFineTuningCommand'
+        $result.Terminating.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        Get-ErrorText $result.Terminating | Should -BeLike 'The secret nowhere is not in the registered vaults.*Set-Secret*'
         Get-FineTuningConnection | Should -BeNullOrEmpty
     }
 
     It 'cannot come out of a vault that is not there' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName text -Vault NoSuchVault }
-        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'Secret*,FineTuning.Commands.ConnectFineTuningCommand'
-        Get-ErrorText $result.Terminating | Should -BeLike '*NoSuchVault*'
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretUnavailable,FineTuning.Commands.ConnectFineTuningCommand'
+        Get-ErrorText $result.Terminating | Should -BeLike 'The secret text could not be read from the vault NoSuchVault: *'
+        Get-ErrorText $result.Terminating | Should -Not -BeLike '*ErrorActionPreference*'
     }
 
     Context 'under the name OPENAI_API_KEY' {

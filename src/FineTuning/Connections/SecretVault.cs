@@ -51,7 +51,7 @@ internal static class SecretVault
         }
         catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException)
         {
-            cmdlet.WriteWarning($"The secret {name} could not be read, so the environment is used: {e.Message}");
+            cmdlet.WriteWarning($"The secret {name} could not be read, so the environment is used: {(e is RuntimeException fault ? Reason(fault) : e.Message)}");
         }
 
         return null;
@@ -77,7 +77,13 @@ internal static class SecretVault
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            Throw($"The secret {name} could not be read from {where}: {e.Message.TrimEnd('.')}.", ErrorCategory.ResourceUnavailable, "SecretUnavailable");
+            // The vault's own error is inside one that only says that it stopped the script.
+            if (e.ErrorRecord.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal))
+            {
+                Throw($"The secret {name} is not in {where}.", ErrorCategory.ObjectNotFound, "SecretNotFound");
+            }
+
+            Throw($"The secret {name} could not be read from {where}: {Reason(e)}.", ErrorCategory.ResourceUnavailable, "SecretUnavailable");
         }
 
         throw new InvalidOperationException();
@@ -90,6 +96,8 @@ internal static class SecretVault
             message,
             "Get-SecretInfo lists the secrets, Unlock-SecretStore opens a locked store, Set-Secret adds one."));
     }
+
+    private static string Reason(RuntimeException e) => (e.ErrorRecord.Exception?.Message ?? e.Message).TrimEnd('.');
 
     private static Collection<PSObject> Invoke(AsyncCmdlet cmdlet, string script, params object?[] arguments)
     {
