@@ -169,6 +169,28 @@ Describe 'New-FineTuningJob' {
         Get-ErrorText $result.Errors | Should -BeLike '*gpt-99*'
     }
 
+    It 'says that a name which is no file here was sent as an id' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini trainn }
+        $result.Errors.ErrorDetails.RecommendedAction | Should -BeLike "'trainn' is not a file here*Get-FineTuningFile*"
+    }
+
+    It 'refuses chat examples for a completion model before anything is sent' {
+        $result = Invoke-Captured { New-FineTuningJob babbage-002 $train }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.NewFineTuningJobCommand'
+        Get-ErrorText $result.Errors | Should -BeLike '*FT1107*'
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'warns of examples that are in both files' {
+        $warnings = New-FineTuningJob gpt-4o-mini $train -ValidationFile $train 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        "$warnings" | Should -BeLike '*FT1604*'
+    }
+
+    It 'warns that a time-out without a wait does nothing' {
+        $warnings = New-FineTuningJob gpt-4o-mini $train -TimeoutSec 3 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        "$warnings" | Should -BeLike '*-TimeoutSec*-Wait*'
+    }
+
     It 'sends nothing at all with -WhatIf' {
         New-FineTuningJob gpt-4o-mini $train -ValidationFile $valid -IdempotencyKey k -Wait -WhatIf | Should -BeNullOrEmpty
         Get-ServerRequest $server | Should -BeNullOrEmpty

@@ -128,6 +128,14 @@ Describe 'Start-FineTuningServer' {
         $result.Terminating.CategoryInfo.Category | Should -Be 'ResourceExists'
     }
 
+    It 'says so when the server that serves the folder wants a key of its own' {
+        $path = Join-Path $TestDrive keyed
+        $server = Start-FineTuningServer $path -ApiKey (ConvertTo-TestKey 'sk-its-own-key') -PassThru
+        $result = Invoke-Captured { Start-FineTuningServer $path }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'AuthenticationFailed,FineTuning.Commands.StartFineTuningServerCommand'
+        (Start-FineTuningServer $path -ApiKey (ConvertTo-TestKey 'sk-its-own-key') -PassThru).ProcessId | Should -Be $server.ProcessId
+    }
+
     It 'says why a folder cannot be used' {
         $result = Invoke-Captured { Start-FineTuningServer $train }
         $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'

@@ -17,7 +17,7 @@ public class MessageTests
         DatasetProblem problem = Assert.Single(report.Problems);
         string line = Check.Text("{'messages':[<U>,{'role':");
         Assert.Equal("The message has the role \"asistant\", which is not one of system, developer, user, assistant, tool, function.", problem.Message);
-        Assert.Equal("Change the role to one of them.", problem.Fix);
+        Assert.Equal("Write system, developer, user, assistant or tool.", problem.Fix);
         Assert.Equal("$.messages[1].role", problem.JsonPath);
         Assert.Equal(Check.Text(Good).Length + line.Length, problem.ByteOffset);
         Assert.Equal(2, problem.Line);

@@ -1,0 +1,52 @@
+using System.Collections.Generic;
+using System.Linq;
+using FineTuning.Core.Metrics;
+using FineTuning.Core.Models;
+using Xunit;
+
+namespace FineTuning.Core.Tests.Metrics;
+
+/// <summary>The best checkpoint is chosen by a loss that all of them have.</summary>
+public sealed class CheckpointRankingTests
+{
+    [Fact]
+    public void The_whole_validation_data_count_most() =>
+        AssertBest(2, "full_valid_loss", One(1, full: 0.3, valid: 0.1, train: 0.1), One(2, full: 0.2, valid: 0.9, train: 0.9));
+
+    [Fact]
+    public void A_batch_of_it_counts_where_one_lacks_the_whole() =>
+        AssertBest(1, "valid_loss", One(1, full: null, valid: 0.1, train: 0.9), One(2, full: 0.01, valid: 0.2, train: 0.1));
+
+    [Fact]
+    public void Training_counts_last() =>
+        AssertBest(2, "train_loss", One(1, full: null, valid: null, train: 4.77e-06), One(2, full: null, valid: 1, train: 1e-06));
+
+    [Fact]
+    public void Of_equals_the_latest_is_best() => AssertBest(3, "train_loss", One(1, train: 0.5), One(3, train: 0.5), One(2, train: 0.5));
+
+    [Fact]
+    public void A_number_that_is_none_decides_nothing() =>
+        AssertBest(2, "train_loss", One(1, full: double.NaN, train: 0.5), One(2, full: 0.1, train: 0.4));
+
+    [Fact]
+    public void Without_a_common_loss_there_is_no_best()
+    {
+        Assert.Null(CheckpointRanking.Best([]));
+        Assert.Null(CheckpointRanking.Best([One(1, train: 0.1), new CheckpointResource { StepNumber = 2 }]));
+    }
+
+    private static CheckpointResource One(long step, double? full = null, double? valid = null, double? train = null) => new()
+    {
+        StepNumber = step,
+        Metrics = new CheckpointMetrics { FullValidLoss = full, ValidLoss = valid, TrainLoss = train },
+    };
+
+    private static void AssertBest(long step, string by, params CheckpointResource[] checkpoints)
+    {
+        foreach (IEnumerable<CheckpointResource> order in new[] { checkpoints, checkpoints.Reverse() })
+        {
+            (CheckpointResource Checkpoint, string By)? best = CheckpointRanking.Best([.. order]);
+            Assert.Equal((step, by), (best?.Checkpoint.StepNumber, best?.By));
+        }
+    }
+}
