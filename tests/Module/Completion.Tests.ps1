@@ -3,7 +3,7 @@ BeforeAll {
     $server = Start-FineTuningServer -Memory -PassThru
     $train = New-TestDataset (Join-Path $TestDrive train.jsonl)
     $done = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait
-    $paused = New-FineTuningJob gpt-4.1-mini (Send-FineTuningFile $train) | Suspend-FineTuningJob
+    $paused = New-PausedJob (Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 500)) -Model gpt-4.1-mini
 
     function Complete([string] $Text) {
         (TabExpansion2 -inputScript $Text -cursorColumn $Text.Length).CompletionMatches

@@ -57,7 +57,7 @@ Describe 'Get-FineTuningEvent' {
     }
 
     It 'stops a -Follow of a job that does not end when Select-Object has enough' {
-        $paused = New-FineTuningJob gpt-4o-mini $train | Suspend-FineTuningJob
+        $paused = New-PausedJob $train
         Get-FineTuningEvent $paused -Follow | Select-Object -First 2 | Should -HaveCount 2
         (Get-FineTuningJob $paused).Status | Should -Be 'paused'
         $seen = 0
@@ -68,7 +68,7 @@ Describe 'Get-FineTuningEvent' {
     }
 
     It 'follows a paused job on, once it is resumed' {
-        $paused = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 | Suspend-FineTuningJob
+        $paused = New-PausedJob $train -EpochCount 1
         $messages = Get-FineTuningEvent $paused -Follow | ForEach-Object {
             if ($_.Message -eq 'Fine-tuning job paused') { $null = Resume-FineTuningJob $paused }
             $_.Message
@@ -133,7 +133,9 @@ Describe 'Get-FineTuningCheckpoint' {
     }
 
     It 'emits nothing for a job without one' {
-        $none = New-FineTuningJob gpt-4o-mini $train | Suspend-FineTuningJob | Stop-FineTuningJob
+        $bad = Join-Path $TestDrive bad.jsonl
+        [IO.File]::WriteAllText($bad, "no JSON`n")
+        $none = New-FineTuningJob gpt-4o-mini (Send-FineTuningFile $bad -SkipCheck) -Wait -ErrorAction Ignore
         Get-FineTuningCheckpoint $none | Should -BeNullOrEmpty
         Get-FineTuningCheckpoint $none -Best | Should -BeNullOrEmpty
     }

@@ -251,7 +251,7 @@ Describe 'Get-FineTuningJob' {
         Get-FineTuningJob -Status validating_files, queued, running, paused | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
         $tag = [guid]::NewGuid().ToString('N')
         $done = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Metadata @{ tag = $tag; kind = 'a' } -Wait
-        $cancelled = New-FineTuningJob gpt-4.1-mini $trainFile -Metadata @{ tag = $tag; kind = 'b' } | Suspend-FineTuningJob | Stop-FineTuningJob
+        $cancelled = New-PausedJob $long -Model gpt-4.1-mini -Metadata @{ tag = $tag; kind = 'b' } | Stop-FineTuningJob
         $plain = New-FineTuningJob babbage-002 $trainFile
     }
     BeforeEach { Clear-ServerRequest $server }
@@ -398,7 +398,7 @@ Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
     }
 
     It 'cancel a running, a paused and a finished job; only the last is an error, and the pipeline goes on' {
-        $paused = New-FineTuningJob gpt-4o-mini $trainFile | Suspend-FineTuningJob
+        $paused = New-PausedJob $long
         $over = Stop-FineTuningJob $queued
         $over.Status | Should -Be 'cancelled'
         $result = Invoke-Captured { $running, $over, 'ftjob-none', $paused | Stop-FineTuningJob }
@@ -432,7 +432,7 @@ Describe 'Wait-FineTuningJob' {
     }
 
     It 'gives up after -TimeoutSec for all that have not ended, and emits them' {
-        $paused = 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $trainFile | Suspend-FineTuningJob }
+        $paused = 1..2 | ForEach-Object { New-PausedJob $long }
         $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait
         $result = Invoke-Captured { $paused + $job | Wait-FineTuningJob -TimeoutSec 0.3 -PollIntervalSec 0.05 }
         $result.Output | Should -HaveCount 3
@@ -450,7 +450,7 @@ Describe 'Wait-FineTuningJob' {
     }
 
     It 'does not take a cancelled job for a failure' {
-        $job = New-FineTuningJob gpt-4o-mini $trainFile | Suspend-FineTuningJob | Stop-FineTuningJob
+        $job = New-PausedJob $long | Stop-FineTuningJob
         $result = Invoke-Captured { Wait-FineTuningJob $job }
         $result.Errors | Should -BeNullOrEmpty
         $result.Output.Status | Should -Be 'cancelled'

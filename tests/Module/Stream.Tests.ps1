@@ -87,8 +87,8 @@ Describe 'Under the culture <_>' -ForEach 'de-DE', 'tr-TR' {
         [cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = $_
         try {
             $job = New-FineTuningJob gpt-4o-mini $train -EpochCount 2 -BatchSize 4 -LearningRateMultiplier 0.25 -Seed 5 -Metadata @{ share = 0.5; Title = 'I' } -Wait
-            $text = New-FineTuningJob gpt-4o-mini $job.TrainingFile -LearningRateMultiplier '0.5' | Suspend-FineTuningJob
-            $word = New-FineTuningJob gpt-4o-mini $job.TrainingFile -EpochCount AUTO | Suspend-FineTuningJob
+            $text = New-FineTuningJob gpt-4o-mini $job.TrainingFile -LearningRateMultiplier '0.5'
+            $word = New-FineTuningJob gpt-4o-mini $job.TrainingFile -EpochCount AUTO
             $refused = Invoke-Captured { New-FineTuningJob gpt-4o-mini $job.TrainingFile -LearningRateMultiplier '0,5' }
             $titles = Get-FineTuningJob -Model GPT-4O-MINI -Status SUCCEEDED -First 1
             $saved = $job.ResultFiles | Receive-FineTuningFile -Path (New-Item (Join-Path $TestDrive $_) -ItemType Directory)

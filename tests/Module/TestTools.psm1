@@ -30,6 +30,20 @@ function New-TestDataset {
     $Path
 }
 
+function New-PausedJob {
+    # A job that is paused before or during its training. A short one may have ended before the pause came: then another is made.
+    param([Parameter(Mandatory)] $File, [string] $Model = 'gpt-4o-mini', [int] $EpochCount = 50, [hashtable] $Metadata = @{})
+    foreach ($try in 1..20) {
+        $job = New-FineTuningJob $Model $File -EpochCount $EpochCount -BatchSize 1 -Metadata $Metadata | Suspend-FineTuningJob -ErrorAction Ignore
+        if ($job) {
+            Wait-Until { (Get-FineTuningJob $job).Status -ne 'pausing' } -Because "$job has come to a stop"
+            $job = Get-FineTuningJob $job
+            if ($job.Status -eq 'paused') { return $job }
+        }
+    }
+    throw 'No job could be paused before it had ended.'
+}
+
 function ConvertTo-TestKey([string] $Text) {
     $key = [securestring]::new()
     foreach ($character in $Text.ToCharArray()) { $key.AppendChar($character) }
