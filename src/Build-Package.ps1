@@ -3,6 +3,7 @@ param([Parameter(Mandatory)][string] $Manifest, [Parameter(Mandatory)][string] $
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
+$Manifest = Convert-Path -LiteralPath $Manifest
 $root = Split-Path $Manifest
 $data = Import-PowerShellDataFile $Manifest
 $psData = $data.PrivateData.PSData

@@ -57,6 +57,14 @@ Describe 'Send-FineTuningFile' {
         $result.Output.FileName | Should -Be 'valid.jsonl'
     }
 
+    It 'reports a file that cannot be read and goes on' -Skip:(-not $IsLinux) {
+        # Even an administrator cannot read the unmapped start of a process's memory.
+        $result = Invoke-Captured { '/proc/self/mem', $valid | Send-FineTuningFile -SkipCheck }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'FileNotRead,FineTuning.Commands.SendFineTuningFileCommand'
+        $result.Errors.CategoryInfo.Category | Should -Be 'ReadError'
+        $result.Output.FileName | Should -Be 'valid.jsonl'
+    }
+
     It 'refuses a bad line before it sends anything, names the line, and goes on' {
         $result = Invoke-Captured { $broken, $valid | Send-FineTuningFile }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidDataset,FineTuning.Commands.SendFineTuningFileCommand'

@@ -33,3 +33,23 @@ Describe 'The demonstration' -Skip:$elsewhere {
         Get-FineTuningServer | Should -BeNullOrEmpty
     }
 }
+
+Describe 'The first session of the README' -Skip:$elsewhere {
+    BeforeAll {
+        Import-Module "$PSScriptRoot/TestTools.psm1" -Force
+        $script = (Resolve-Path "$PSScriptRoot/../../samples/first-session.ps1").ProviderPath
+        $result = Invoke-ChildPwsh "& '$script'"
+        $readme = Get-Content "$PSScriptRoot/../../README.md" -Raw
+    }
+
+    It 'runs' {
+        $result.Errors | Should -BeNullOrEmpty
+        "$($result.Output)" | Should -Match 'succeeded\s+\d+s gpt-4o-mini'
+    }
+
+    It 'gives the loss that the README shows' {
+        # The trainer is exact on one machine; another processor may differ in the last digits.
+        $null = $readme -match 'FullValidLoss : (\d\.\d{2})'
+        "$($result.Output)" | Should -Match "FullValidLoss : $([regex]::Escape($Matches[1]))"
+    }
+}

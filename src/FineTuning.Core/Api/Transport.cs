@@ -4,7 +4,6 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -82,7 +81,7 @@ internal sealed class Transport : IDisposable
                 }
 
                 attempt.LocalFault?.Throw();
-                if (Translate(e, attempt) is not FineTuningApiException translated)
+                if (ConnectionFaults.Read(e, attempt, Options) is not FineTuningApiException translated)
                 {
                     throw;
                 }
@@ -268,83 +267,6 @@ internal sealed class Transport : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         return response.Content.ReadAsStreamAsync();
 #endif
-    }
-
-    private FineTuningApiException? Translate(Exception e, Attempt attempt)
-    {
-        if (attempt.TimedOut)
-        {
-            return new FineTuningApiException(
-                ApiErrorKind.Timeout,
-                $"{Options.Endpoint.Authority} did not answer within {Options.Timeout.TotalSeconds:0.###} seconds.",
-                e);
-        }
-
-        if (e is InvalidDataException)
-        {
-            return new FineTuningApiException(
-                ApiErrorKind.InvalidResponse, $"The answer of {Options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.", e);
-        }
-
-        if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
-        {
-            return null;
-        }
-
-        string why = Innermost(e).Message.TrimEnd('.');
-        return Diagnose(e) switch
-        {
-            ApiErrorKind.ConnectionFailed => new FineTuningApiException(
-                ApiErrorKind.ConnectionFailed, $"No connection to {Options.Endpoint.Authority}: {why}.", e),
-            ApiErrorKind.TlsFailed => new FineTuningApiException(
-                ApiErrorKind.TlsFailed, $"No secure connection to {Options.Endpoint.Authority}: {why}.", e),
-            _ => new FineTuningApiException(
-                ApiErrorKind.ConnectionLost, $"The connection to {Options.Endpoint.Authority} broke: {why}.", e),
-        };
-    }
-
-    private static ApiErrorKind Diagnose(Exception e)
-    {
-#if NET
-        switch ((e as HttpRequestException)?.HttpRequestError)
-        {
-            case HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError:
-                return ApiErrorKind.ConnectionFailed;
-            case HttpRequestError.SecureConnectionError:
-                return ApiErrorKind.TlsFailed;
-        }
-#else
-        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
-        {
-            switch ((inner as WebException)?.Status)
-            {
-                case WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure:
-                    return ApiErrorKind.ConnectionFailed;
-                case WebExceptionStatus.TrustFailure or WebExceptionStatus.SecureChannelFailure:
-                    return ApiErrorKind.TlsFailed;
-            }
-
-            switch (inner)
-            {
-                case System.Security.Authentication.AuthenticationException:
-                    return ApiErrorKind.TlsFailed;
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable
-                    or SocketError.NetworkUnreachable or SocketError.TryAgain or SocketError.NoData }:
-                    return ApiErrorKind.ConnectionFailed;
-            }
-        }
-#endif
-        return ApiErrorKind.ConnectionLost;
-    }
-
-    private static Exception Innermost(Exception e)
-    {
-        while (e.InnerException is not null)
-        {
-            e = e.InnerException;
-        }
-
-        return e;
     }
 
     private static FineTuningApiException WithAttempts(FineTuningApiException failure, int attempts) =>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -52,6 +53,12 @@ public abstract class ApiCmdlet : AsyncCmdlet
         catch (FineTuningApiException e)
         {
             WriteError(ErrorRecords.FromApi(e, noun, target, Connection?.Endpoint));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.Make(
+                e, "FileNotRead", ErrorCategory.ReadError, target, $"A file could not be read: {e.Message.TrimEnd('.')}.",
+                "Check that it is there, that you may read it, and that no other program holds it."));
         }
     }
 

@@ -49,20 +49,19 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
         }
     }
 
-    private async Task SendAsync(string path, CancellationToken cancellationToken)
+    private Task SendAsync(string path, CancellationToken cancellationToken) => TryAsync("File", path, async () =>
     {
         if (!SkipCheck && Purpose == "fine-tune")
         {
             // A file may be meant for validation, which needs no ten examples.
-            ErrorRecord? refusal = await DatasetUpload.CheckAsync(this, path, null, new DatasetCheckOptions { MinimumExamples = 1 }, cancellationToken);
-            if (refusal is not null)
+            var options = new DatasetCheckOptions { MinimumExamples = 1 };
+            if (await DatasetUpload.CheckAsync(this, path, null, options, cancellationToken) is ErrorRecord refusal)
             {
                 WriteError(refusal);
                 return;
             }
         }
 
-        await TryAsync("File", path, async () =>
-            WriteObject(new FineTuningFile(await DatasetUpload.SendAsync(this, Client, path, Purpose, cancellationToken))));
-    }
+        WriteObject(new FineTuningFile(await DatasetUpload.SendAsync(this, Client, path, Purpose, cancellationToken)));
+    });
 }

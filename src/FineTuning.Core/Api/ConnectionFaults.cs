@@ -1,0 +1,92 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+
+namespace FineTuning.Core.Api;
+
+/// <summary>Tells what became of an attempt that got no answer, in the words of each platform.</summary>
+internal static class ConnectionFaults
+{
+    /// <summary>The error of the API that an exception of the platform stands for; null if it is not about the connection.</summary>
+    /// <param name="e">What the platform threw.</param>
+    /// <param name="attempt">The attempt that it ended.</param>
+    /// <param name="options">Where the attempt went.</param>
+    public static FineTuningApiException? Read(Exception e, Attempt attempt, ClientOptions options)
+    {
+        if (attempt.TimedOut)
+        {
+            return new FineTuningApiException(
+                ApiErrorKind.Timeout,
+                $"{options.Endpoint.Authority} did not answer within {options.Timeout.TotalSeconds:0.###} seconds.",
+                e);
+        }
+
+        if (e is InvalidDataException)
+        {
+            return new FineTuningApiException(
+                ApiErrorKind.InvalidResponse, $"The answer of {options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.", e);
+        }
+
+        if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
+        {
+            return null;
+        }
+
+        string why = Innermost(e).Message.TrimEnd('.');
+        return Diagnose(e) switch
+        {
+            ApiErrorKind.ConnectionFailed => new FineTuningApiException(
+                ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}.", e),
+            ApiErrorKind.TlsFailed => new FineTuningApiException(
+                ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {why}.", e),
+            _ => new FineTuningApiException(
+                ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke: {why}.", e),
+        };
+    }
+
+    private static ApiErrorKind Diagnose(Exception e)
+    {
+#if NET
+        switch ((e as HttpRequestException)?.HttpRequestError)
+        {
+            case HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError:
+                return ApiErrorKind.ConnectionFailed;
+            case HttpRequestError.SecureConnectionError:
+                return ApiErrorKind.TlsFailed;
+        }
+#else
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+        {
+            switch ((inner as WebException)?.Status)
+            {
+                case WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure:
+                    return ApiErrorKind.ConnectionFailed;
+                case WebExceptionStatus.TrustFailure or WebExceptionStatus.SecureChannelFailure:
+                    return ApiErrorKind.TlsFailed;
+            }
+
+            switch (inner)
+            {
+                case System.Security.Authentication.AuthenticationException:
+                    return ApiErrorKind.TlsFailed;
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable
+                    or SocketError.NetworkUnreachable or SocketError.TryAgain or SocketError.NoData }:
+                    return ApiErrorKind.ConnectionFailed;
+            }
+        }
+#endif
+        return ApiErrorKind.ConnectionLost;
+    }
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e.InnerException is not null)
+        {
+            e = e.InnerException;
+        }
+
+        return e;
+    }
+}
