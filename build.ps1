@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
 Builds, tests and packages FineTuning.
@@ -27,7 +28,7 @@ Builds and tests.
 
 .EXAMPLE
 ./build.ps1 demo
-Builds if needed, and shows the product at work.
+Builds, and shows the product at work.
 #>
 [CmdletBinding()]
 param(
@@ -217,7 +218,7 @@ function Expand-TestPackage {
 }
 
 function Invoke-Demo {
-    if (-not (Test-Path (Join-Path $bin 'server/FineTuning.Server.dll'))) { Invoke-Build }
+    Invoke-Build
     Write-Step 'Demonstration'
     if ((Invoke-Pwsh "$root/samples/demo.ps1") -ne 0) { throw 'The demonstration failed.' }
 }

@@ -150,6 +150,15 @@ Describe 'Without Connect-FineTuning' {
         $connection.KeySource | Should -Be 'environment variable OPENAI_API_KEY'
     }
 
+    It 'the key of the environment does not go to an endpoint that the environment does not name' {
+        $env:OPENAI_API_KEY = 'sk-of-the-environment'
+        $result = Invoke-Captured { Connect-FineTuning https://gateway.invalid/v1 -SkipCheck }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'NoKey,FineTuning.Commands.ConnectFineTuningCommand'
+        (Connect-FineTuning http://127.0.0.1:9/v1 -SkipCheck -PassThru).KeySource | Should -BeLike 'none*'
+        $env:OPENAI_BASE_URL = 'https://gateway.invalid/v1'
+        (Connect-FineTuning https://gateway.invalid/v1/ -SkipCheck -PassThru).KeySource | Should -BeLike 'environment*'
+    }
+
     It 'a wrong key in the environment is an authentication error' {
         Set-Variables @{ OPENAI_API_KEY = 'sk-not-this-one'; OPENAI_BASE_URL = "$($locked.Endpoint)" }
         $result = Invoke-Captured { Get-FineTuningJob }

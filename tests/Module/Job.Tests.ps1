@@ -191,6 +191,16 @@ Describe 'New-FineTuningJob' {
         "$warnings" | Should -BeLike '*-TimeoutSec*-Wait*'
     }
 
+    It 'refuses a second -IdempotencyKey in the metadata' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -IdempotencyKey a -Metadata @{ idempotency_key = 'b' } }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidJob,FineTuning.Commands.NewFineTuningJobCommand'
+    }
+
+    It 'refuses a grader with a number that JSON does not have' {
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -Grader @{ type = 'multi'; range = @([double]::NaN) } }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidJob,FineTuning.Commands.NewFineTuningJobCommand'
+    }
+
     It 'sends nothing at all with -WhatIf' {
         New-FineTuningJob gpt-4o-mini $train -ValidationFile $valid -IdempotencyKey k -Wait -WhatIf | Should -BeNullOrEmpty
         Get-ServerRequest $server | Should -BeNullOrEmpty

@@ -17,6 +17,13 @@ BeforeAll {
     $folder = Split-Path $manifest
 }
 
+Describe 'The build script' {
+    It 'explains its tasks with -?' {
+        $help = Get-Help (Resolve-Path "$PSScriptRoot/../../build.ps1").ProviderPath | Out-String
+        foreach ($task in 'build', 'test', 'demo', 'docs', 'package', 'clean') { $help | Should -Match "(?m)^\s+$task\s+\S" }
+    }
+}
+
 Describe 'The manifest' {
     It 'is valid' {
         $info = Test-ModuleManifest $manifest -ErrorAction Stop

@@ -197,6 +197,19 @@ Describe 'Stop-FineTuningServer' {
         $result.Output | Should -Be 'after'
     }
 
+    It 'leaves a process alone that has got the process id of a server that is gone' {
+        $stale = Join-Path (New-Item $runFolder -ItemType Directory -Force) stale.json
+        $own = [Diagnostics.Process]::GetCurrentProcess()
+        @{
+            pid = $own.Id; url = 'http://127.0.0.1:9/v1'; data = "$TestDrive"; memory = $false
+            started_at = $own.StartTime.AddHours(-1).ToUniversalTime().ToString('o'); control_token = 'x'; version = '0'
+        } | ConvertTo-Json | Set-Content -LiteralPath $stale
+        $result = Invoke-Captured { Stop-FineTuningServer -ProcessId $own.Id }
+        # Were it taken for the server, this very process would have ended.
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
+        Test-Path $stale | Should -BeFalse
+    }
+
     It 'leaves a process alone that is no server' {
         $result = Invoke-Captured { Stop-FineTuningServer -ProcessId $PID }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'

@@ -118,8 +118,12 @@ internal sealed class Transport : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
 #else
-        // Added to what is allowed, never set: other modules in the process have their own needs.
-        ServicePointManager.SecurityProtocol |= SecurityProtocolType.Tls12;
+        // Added to what is allowed, never set: other modules in the process have their own needs. Zero leaves the choice to Windows.
+        if (ServicePointManager.SecurityProtocol != 0)
+        {
+            ServicePointManager.SecurityProtocol |= SecurityProtocolType.Tls12;
+        }
+
         return new HttpClientHandler
         {
             AllowAutoRedirect = false,

@@ -40,6 +40,12 @@ public sealed record WaitProgress(string JobId, JobResource? Job, StepMetrics? L
 /// </summary>
 public sealed class JobWaiter
 {
+    private static readonly TimeSpan s_forEver = TimeSpan.FromDays(36500);
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(20);
+
+    // A wait without any time still looks once.
+    private static readonly TimeSpan s_shortestLook = TimeSpan.FromSeconds(1);
+
     private readonly FineTuningClient _client;
     private readonly WaitOptions _options;
 
@@ -60,7 +66,7 @@ public sealed class JobWaiter
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         IClock clock = _client.Options.Clock;
-        DateTimeOffset? deadline = clock.UtcNow + _options.Timeout;
+        DateTimeOffset? deadline = _options.Timeout < s_forEver ? clock.UtcNow + _options.Timeout : null;
         var waits = jobIds.Distinct(StringComparer.Ordinal).Select(id => new Wait(id, _options.PollInterval, _client)).ToList();
         bool begun = false;
         while (waits.Count > 0)
@@ -68,7 +74,7 @@ public sealed class JobWaiter
             TimeSpan pause = TimeSpan.MaxValue;
             foreach (Wait wait in waits.Where(w => w.Due <= clock.UtcNow).ToList())
             {
-                WaitOutcome? outcome = await LookAsync(wait, begun, progress, cancellationToken).ConfigureAwait(false);
+                WaitOutcome? outcome = await LookAsync(wait, begun, deadline, progress, cancellationToken).ConfigureAwait(false);
                 begun |= wait.Job is not null;
                 if (outcome is not null)
                 {
@@ -104,11 +110,19 @@ public sealed class JobWaiter
         }
     }
 
-    private async Task<WaitOutcome?> LookAsync(Wait wait, bool begun, IProgress<WaitProgress>? progress, CancellationToken cancellationToken)
+    private async Task<WaitOutcome?> LookAsync(
+        Wait wait, bool begun, DateTimeOffset? deadline, IProgress<WaitProgress>? progress, CancellationToken cancellationToken)
     {
+        // A server that does not answer must not draw the wait out: its requests, with all their repeats, end when the time is up.
+        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (deadline - _client.Options.Clock.UtcNow is TimeSpan left && left < s_longestTimer)
+        {
+            look.CancelAfter(left > s_shortestLook ? left : s_shortestLook);
+        }
+
         try
         {
-            JobResource job = await _client.GetJobAsync(wait.JobId, cancellationToken).ConfigureAwait(false);
+            JobResource job = await _client.GetJobAsync(wait.JobId, look.Token).ConfigureAwait(false);
             if (wait.Job?.Status != job.Status)
             {
                 wait.Schedule.Changed();
@@ -117,11 +131,15 @@ public sealed class JobWaiter
             wait.Job = job;
             if (progress is not null && job.Status == JobStatus.Running)
             {
-                wait.Latest = await LatestMetricsAsync(wait.JobId, cancellationToken).ConfigureAwait(false) ?? wait.Latest;
+                wait.Latest = await LatestMetricsAsync(wait.JobId, look.Token).ConfigureAwait(false) ?? wait.Latest;
             }
 
             progress?.Report(new WaitProgress(wait.JobId, job, wait.Latest, null));
             return job.Status.IsFinished ? new WaitOutcome(wait.JobId, job, null, TimedOut: false) : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new WaitOutcome(wait.JobId, wait.Job, null, TimedOut: true);
         }
         catch (FineTuningApiException e) when (e.IsTransient && begun)
         {

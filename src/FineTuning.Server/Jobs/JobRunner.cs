@@ -30,7 +30,7 @@ internal sealed partial class JobRunner(
     private const string UnusableState = "invalid_state";
     private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
-    private readonly List<Channel<bool>> _bells = [];
+    private volatile Channel<bool>[] _bells = [];
     private readonly CancellationTokenSource _stop = new();
     private Task[] _workers = [];
 
@@ -45,11 +45,23 @@ internal sealed partial class JobRunner(
                 JobEvents.Restarted(session, job);
             }
         });
-        _workers = [WorkAsync(ValidateNextAsync), .. Enumerable.Range(0, trainerCount).Select(_ => WorkAsync(TrainNextAsync))];
+
+        // All bells are there before the first worker: requests ring already.
+        Func<Task<bool>>[] work = [ValidateNextAsync, .. Enumerable.Repeat(TrainNextAsync, trainerCount)];
+        Channel<bool>[] bells = [.. work.Select(_ => Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }))];
+        _bells = bells;
+        _workers = [.. work.Select((next, i) => WorkAsync(next, bells[i]))];
     }
 
     /// <summary>Tells the workers that a job may be waiting.</summary>
-    public void Wake() => _bells.ForEach(bell => bell.Writer.TryWrite(true));
+    public void Wake()
+    {
+        foreach (Channel<bool> bell in _bells)
+        {
+            bell.Writer.TryWrite(true);
+        }
+    }
 
     /// <summary>Carries out a committed change of status on the run that is under way, if there is one, and wakes the workers.</summary>
     public void Apply(JobRecord job)
@@ -98,10 +110,8 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task WorkAsync(Func<Task<bool>> next)
+    private async Task WorkAsync(Func<Task<bool>> next, Channel<bool> bell)
     {
-        Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        _bells.Add(bell);
         await Task.Yield();
         bool idle = false;
         while (!_stop.IsCancellationRequested)

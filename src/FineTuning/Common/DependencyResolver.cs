@@ -8,7 +8,7 @@ namespace FineTuning.Common;
 /// <summary>
 /// Finds the assemblies that this module brings for Windows PowerShell by their simple names: powershell.exe has no binding redirects, and the
 /// versions that System.Text.Json's closure asks for are not all the same. It answers only for files in the module's own folder, and only
-/// when the module's own assemblies ask.
+/// when the module's own assemblies ask, or when .NET does not say who asks.
 /// </summary>
 public static class DependencyResolver
 {
@@ -26,8 +26,9 @@ public static class DependencyResolver
 
     private static Assembly? Resolve(object? sender, ResolveEventArgs args)
     {
-        string? asking = args.RequestingAssembly?.Location;
-        if (asking is not null && asking.Length > 0 && !string.Equals(Path.GetDirectoryName(asking), s_folder, StringComparison.OrdinalIgnoreCase))
+        // The classes of PowerShell scripts are dynamic assemblies, which have no location and must not be asked for one.
+        string? asking = args.RequestingAssembly is { IsDynamic: false } known ? known.Location : string.Empty;
+        if (args.RequestingAssembly is not null && !string.Equals(Path.GetDirectoryName(asking), s_folder, StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }

@@ -85,6 +85,8 @@ internal static class JsonValues
         return document.RootElement.Clone();
     }
 
+    private static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
+
     private static void Write(Utf8JsonWriter writer, object? value, int depth)
     {
         if (depth > MaxDepth)
@@ -109,6 +111,11 @@ internal static class JsonValues
                 break;
             case JsonElement element:
                 element.WriteTo(writer);
+                break;
+            case double or float when !IsFinite(Convert.ToDouble(plain, CultureInfo.InvariantCulture)):
+                throw new PSArgumentException($"{plain} is no number that JSON has.");
+            case ulong number:
+                writer.WriteNumberValue(number);
                 break;
             case double or float:
                 writer.WriteNumberValue(Convert.ToDouble(plain, CultureInfo.InvariantCulture));

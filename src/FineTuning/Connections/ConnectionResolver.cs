@@ -47,7 +47,7 @@ internal static class ConnectionResolver
         }
         catch (ArgumentException e)
         {
-            string message = e.Message.Split('\n')[0].Replace(" (Parameter 'key')", string.Empty);
+            string message = e.Message.Split('\n')[0].Replace(" (Parameter 'key')", string.Empty).Trim();
             cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
                 "InvalidConnection", message, "Correct it with Connect-FineTuning.", options.Endpoint));
             throw;
@@ -103,7 +103,8 @@ internal static class ConnectionResolver
             return (found, $"secret {KeyVariable} in vault {vault}");
         }
 
-        if (Variable(KeyVariable) is string text)
+        // The environment's key is for the environment's endpoint; for another one that was named, a key has to be named too.
+        if (Variable(KeyVariable) is string text && IsSameOrigin(endpoint, EndpointFromEnvironment(cmdlet)))
         {
             return (Protect(text), $"environment variable {KeyVariable}");
         }
@@ -120,9 +121,12 @@ internal static class ConnectionResolver
             ErrorCategory.AuthenticationError,
             endpoint,
             $"There is no key for {endpoint}.",
-            $"Run Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variable {KeyVariable}; Start-FineTuningServer needs none."));
+            $"Run Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variables {KeyVariable} and {EndpointVariable}; Start-FineTuningServer needs none."));
         throw new InvalidOperationException();
     }
+
+    private static bool IsSameOrigin(Uri a, Uri b) =>
+        Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     public static SecureString Protect(string text)
     {

@@ -44,8 +44,10 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
                 _following = Follow ? id.Id : null;
                 IAsyncEnumerable<EventResource> events = Follow ? FollowAsync(id.Id, cancellationToken) : ListAsync(id.Id, cancellationToken);
                 await WriteListAsync(events, e => new FineTuningEvent(e, id.Id), cancellationToken);
-                _following = null;
             });
+
+            // Not in a finally: after Ctrl+C it says which job was followed.
+            _following = null;
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class GetFineTuningFileCommand : ApiCmdlet
         if (ParameterSetName == "List")
         {
             var query = new FileQuery { Purpose = Purpose, Limit = PageSize() };
-            await TryAsync("File", null, () => WriteListAsync(
+            await TryAsync("Endpoint", null, () => WriteListAsync(
                 Client.EnumerateFilesAsync(query, cancellationToken), file => new FineTuningFile(file), cancellationToken));
             return;
         }

@@ -52,7 +52,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
     {
         if (ParameterSetName == "List")
         {
-            await TryAsync("Job", null, () => WriteListAsync(ListAsync(cancellationToken), job => new FineTuningJob(job), cancellationToken));
+            await TryAsync("Endpoint", null, () => WriteListAsync(ListAsync(cancellationToken), job => new FineTuningJob(job), cancellationToken));
             return;
         }
 

@@ -34,6 +34,11 @@ internal static class JobMetadata
         Dictionary<string, string> pairs = table is null ? [] : ToPairs(table);
         if (idempotencyKey is not null)
         {
+            if (pairs.ContainsKey(KeyName))
+            {
+                throw new PSArgumentException($"The metadata has a pair '{KeyName}', which is where -IdempotencyKey goes. Give one of them.");
+            }
+
             pairs[KeyName] = idempotencyKey;
         }
 

@@ -221,7 +221,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             _isCreating = true;
             return await Client.CreateJobAsync(request, cancellationToken);
         }
-        catch (FineTuningApiException e) when (files.Explain(e) is string explanation)
+        catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
         {
             WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, Connection?.Endpoint, explanation));
             return null;
@@ -232,6 +232,10 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
     }
 
+    private static string? Explain(FineTuningApiException e, JobFiles files) => e.MayHaveWorked
+        ? "The job may have been created, and a second one costs money again: look with Get-FineTuningJob -First 5 before you repeat it."
+        : files.Explain(e);
+
     private async Task<JobResource?> FindByKeyAsync(CancellationToken cancellationToken)
     {
         if (IdempotencyKey is null)
@@ -239,17 +243,25 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             return null;
         }
 
-        var query = new JobQuery { Limit = 1, Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = IdempotencyKey } };
-        JobResource? job = (await Client.ListJobsAsync(query, cancellationToken)).Data.FirstOrDefault();
-
-        // A service that ignores the filter lists any job.
-        if (job?.Metadata?.TryGetValue(JobMetadata.KeyName, out string? key) != true || key != IdempotencyKey)
+        // A service that ignores the filter lists any job, so all are looked through until one has the key.
+        var query = new JobQuery { Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = IdempotencyKey } };
+        await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))
         {
-            return null;
+            if (job.Metadata?.TryGetValue(JobMetadata.KeyName, out string? key) != true || key != IdempotencyKey)
+            {
+                continue;
+            }
+
+            WriteVerbose($"The job {job.Id} carries the key '{IdempotencyKey}' already; none was created.");
+            if (job.Status.IsFinished && job.Status != JobStatus.Succeeded)
+            {
+                WriteWarning($"The job {job.Id} with the key '{IdempotencyKey}' is {job.Status} and is not repeated; another key creates a new one.");
+            }
+
+            return job;
         }
 
-        WriteVerbose($"The job {job.Id} carries the key '{IdempotencyKey}' already; none was created.");
-        return job;
+        return null;
     }
 
     private JobCreateRequest Build()

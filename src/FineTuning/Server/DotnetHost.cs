@@ -1,4 +1,5 @@
 using System;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -43,6 +44,19 @@ internal static class DotnetHost
     }
 
     private static string ListRuntimes(string dotnet)
+    {
+        try
+        {
+            return Ask(dotnet);
+        }
+        catch (Win32Exception)
+        {
+            // Something of that name that does not run here: the next one may.
+            return string.Empty;
+        }
+    }
+
+    private static string Ask(string dotnet)
     {
         using var process = Process.Start(new ProcessStartInfo(dotnet, "--list-runtimes")
         {

@@ -10,6 +10,9 @@ namespace FineTuning.Server;
 /// <summary>Each running server describes itself in a file of the user's, so that any session finds it.</summary>
 internal static class RunFiles
 {
+    // Linux counts a process's start in ticks since the boot, whose own time it rounds.
+    private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(3);
+
     /// <summary>The user's data folder of this module; a temporary one for accounts that have none.</summary>
     public static string UserFolder
     {
@@ -49,8 +52,9 @@ internal static class RunFiles
                 continue;
             }
 
-            if (IsAlive(server.ProcessId))
+            if (FindProcess(server) is Process process)
             {
+                process.Dispose();
                 yield return server;
             }
             else
@@ -73,16 +77,27 @@ internal static class RunFiles
         }
     }
 
-    public static bool IsAlive(int processId)
+    /// <summary>
+    /// The server's process, if it still runs. Process ids are used again: one that began after the server said it had started belongs to
+    /// something else, which must not be taken for the server, let alone be ended.
+    /// </summary>
+    public static Process? FindProcess(FineTuningServerInfo server)
     {
+        Process? process = null;
         try
         {
-            using Process process = Process.GetProcessById(processId);
-            return !process.HasExited;
+            process = Process.GetProcessById(server.ProcessId);
+            if (!process.HasExited && process.StartTime <= server.StartedAt + s_clockTolerance)
+            {
+                return process;
+            }
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
         {
-            return false;
+            // It is gone, or it is somebody else's.
         }
+
+        process?.Dispose();
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.Net.Http;
 using System.Text.Json;
 using System.Threading;
@@ -34,9 +35,11 @@ internal static class ServerControl
     /// <summary>Asks the server to stop and waits until its process is gone; one that does not answer is ended.</summary>
     public static async Task StopAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
     {
-        using Process? process = Find(server.ProcessId);
+        using Process? process = RunFiles.FindProcess(server);
         if (process is null)
         {
+            // It ended without taking its run file away.
+            File.Delete(server.RunFile);
             return;
         }
 
@@ -83,16 +86,4 @@ internal static class ServerControl
         HttpRequestException or JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException => true,
         _ => false,
     };
-
-    private static Process? Find(int processId)
-    {
-        try
-        {
-            return Process.GetProcessById(processId);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
 }

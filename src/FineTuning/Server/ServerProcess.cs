@@ -117,10 +117,16 @@ internal static class ServerProcess
         return arguments.ToString();
 
         // .NET Framework has no list of arguments, so they are quoted by the rules that all platforms' .NET parses.
-        void Add(string argument) => arguments
-            .Append(arguments.Length == 0 ? "\"" : " \"")
-            .Append(argument.TrimEnd('\\').Replace("\"", "\\\""))
-            .Append('"');
+        void Add(string argument)
+        {
+            // A backslash before the closing quote would take its meaning away.
+            int trailing = argument.Length - argument.TrimEnd('\\').Length;
+            arguments
+                .Append(arguments.Length == 0 ? "\"" : " \"")
+                .Append(argument.Replace("\"", "\\\""))
+                .Append('\\', trailing)
+                .Append('"');
+        }
     }
 
     private static void GiveKey(Process process, SecureString? key)

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
@@ -80,8 +81,14 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             return null;
         }
 
-        string full = System.IO.Path.GetFullPath(folder).TrimEnd(System.IO.Path.DirectorySeparatorChar);
-        FineTuningServerInfo? running = RunFiles.Read().FirstOrDefault(s => s.Path == full);
+        string full = System.IO.Path.GetFullPath(folder);
+        if (full.Length > System.IO.Path.GetPathRoot(full)!.Length)
+        {
+            full = full.TrimEnd(System.IO.Path.DirectorySeparatorChar);
+        }
+
+        StringComparison rule = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        FineTuningServerInfo? running = RunFiles.Read().FirstOrDefault(s => string.Equals(s.Path, full, rule));
         if (running is null || !await ServerControl.RefreshAsync(running, cancellationToken))
         {
             return null;

@@ -257,6 +257,17 @@ public sealed class JobWaiterTests
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_does_not_draw_the_wait_out()
+    {
+        // The stub never answers; only the time of the wait can end this, long before the request's own time-out.
+        await using var server = new StubServer(exchange => Task.Delay(Timeout.Infinite, exchange.Stopping));
+        using var client = new FineTuningClient(Testing.Options(server, SystemClock.Instance) with { Timeout = TimeSpan.FromHours(1) }, Testing.Credential());
+        var waiter = new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromSeconds(1) });
+        WaitOutcome outcome = await waiter.WaitAsync(["ftjob-1"]).FirstAsync().AsTask().WaitAsync(Testing.Patience);
+        Assert.Equal((true, null, null), (outcome.TimedOut, outcome.Job, outcome.Failure));
+    }
+
+    [Fact]
     public async Task When_the_time_is_up_the_finished_ones_count()
     {
         _service.SetJob("a", "running");
