@@ -4,7 +4,7 @@ BeforeAll {
     $connection = Get-FineTuningConnection
     $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
     # A second is what the user is promised; the rest is for a machine that has other things to do.
-    $promptly = 1500
+    $promptly = 1000
 
     function Wait-Running($JobId) { Wait-Until { (Get-FineTuningJob $JobId).Status -eq 'running' } -Because "$JobId is running" }
     function Wait-Request([string] $Pattern) { Wait-Until { (Get-ServerRequest $server).line -like $Pattern } -Because "$Pattern was asked" }
