@@ -3,7 +3,7 @@ BeforeAll {
     $server = Start-FineTuningServer -Memory -PassThru
     $connection = Get-FineTuningConnection
     $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
-    # A second is what the user is promised; the rest is for a machine that has other things to do.
+    # What the user is promised, in milliseconds; a stop takes a few hundredths of it.
     $promptly = 1000
 
     function Wait-Running($JobId) { Wait-Until { (Get-FineTuningJob $JobId).Status -eq 'running' } -Because "$JobId is running" }
