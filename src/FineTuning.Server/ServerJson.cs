@@ -43,7 +43,16 @@ internal sealed record JournalEntry(
     string RequestId);
 
 /// <summary>What 'auto' came to, as it is stored.</summary>
-internal sealed record SettledNumbers(int EpochCount, int BatchSize, double LearningRateMultiplier);
+internal sealed record SettledNumbers(int EpochCount, int BatchSize, double LearningRateMultiplier)
+{
+    public double? Beta { get; init; }
+
+    public double? ComputeMultiplier { get; init; }
+
+    public int? EvalInterval { get; init; }
+
+    public int? EvalSamples { get; init; }
+}
 
 /// <summary>The data of a metrics event.</summary>
 internal sealed record StepData

@@ -172,6 +172,8 @@ public sealed class RestartTests
 
         public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default) => _inner.Plan(request, cancellationToken);
 
+        public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) => _inner.OpenAsync(modelPath, cancellationToken);
+
         public Task<TrainingOutcome> TrainAsync(
             TrainingRequest request,
             TrainingPlan plan,

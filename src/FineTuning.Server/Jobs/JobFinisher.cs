@@ -83,7 +83,7 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         }
     });
 
-    public async Task SucceedAsync(JobRecord job, TrainingOutcome outcome, CheckpointInfo? last)
+    public async Task SucceedAsync(JobRecord job, TrainingOutcome outcome, CheckpointInfo? last, string trainerName)
     {
         string model = outcome.ModelPath ?? last?.ModelPath
             ?? throw new InvalidOperationException("The trainer reported neither a pause nor a model.");
@@ -103,7 +103,7 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
             }
 
             FileStore.Insert(session, result);
-            ModelStore.Put(session, job.ModelName, job, folder.Relative(model));
+            ModelStore.Put(session, job.ModelName, job, folder.Relative(model), trainerName);
             JobEvents.Succeeded(session, job);
             JobStore.Finish(session, job, JobStatus.Succeeded, resultFile: result.Id, trainedTokens: outcome.TrainedTokens);
             return true;

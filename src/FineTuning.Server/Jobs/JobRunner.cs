@@ -239,7 +239,7 @@ internal sealed partial class JobRunner(
 
         try
         {
-            RunRecorder recorder = new(run, database, folder);
+            RunRecorder recorder = new(run, database, folder, trainer.Name);
             TrainingOutcome outcome = await TrainingThread.RunAsync("trainer " + run.Job.Id, () => Train(run, recorder));
             if (outcome.IsPaused)
             {
@@ -247,7 +247,7 @@ internal sealed partial class JobRunner(
             }
             else
             {
-                await finisher.SucceedAsync(run.Job, outcome, recorder.Last);
+                await finisher.SucceedAsync(run.Job, outcome, recorder.Last, trainer.Name);
             }
         }
         catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)

@@ -13,7 +13,7 @@ namespace FineTuning.Server.Jobs;
 /// Writes down what the trainer reports. Steps are gathered while the previous ones are being written, so that the trainer does not wait
 /// for the disk and thousands of steps cost few commits. A saved state is committed together with all steps before it.
 /// </summary>
-internal sealed class RunRecorder(JobRun run, Database database, DataFolder folder) : ITrainingSink
+internal sealed class RunRecorder(JobRun run, Database database, DataFolder folder, string trainerName) : ITrainingSink
 {
     // Only a disk much slower than the trainer gets there.
     private const int MostPending = 20_000;
@@ -61,7 +61,7 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
         string name = $"{job.ModelName}:ckpt-step-{checkpoint.Step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         WriteInOrder(session =>
         {
-            ModelStore.Put(session, name, job, folder.Relative(checkpoint.ModelPath));
+            ModelStore.Put(session, name, job, folder.Relative(checkpoint.ModelPath), trainerName);
             if (CheckpointStore.Add(session, job.Seq, checkpoint.Step, name, JobEvents.CheckpointMetrics(checkpoint.Metrics)))
             {
                 JobEvents.Checkpoint(session, job, checkpoint.Step);

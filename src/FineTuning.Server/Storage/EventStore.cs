@@ -71,4 +71,4 @@ internal static class EventStore
 }
 
 /// <summary>A line of the result file.</summary>
-internal sealed record StepRow(int Step, double TrainLoss, double TrainAccuracy, double? ValidLoss, double? ValidAccuracy);
+internal sealed record StepRow(int Step, double? TrainLoss, double? TrainAccuracy, double? ValidLoss, double? ValidAccuracy);

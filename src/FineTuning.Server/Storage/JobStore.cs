@@ -158,7 +158,13 @@ internal static class JobStore
         "UPDATE jobs SET settled = $2, example_count = $3, total_steps = $4 WHERE seq = $1",
         job.Seq,
         JsonSerializer.Serialize(
-            new SettledNumbers(plan.EpochCount, plan.BatchSize, plan.LearningRateMultiplier),
+            new SettledNumbers(plan.EpochCount, plan.BatchSize, plan.LearningRateMultiplier)
+            {
+                Beta = plan.Beta,
+                ComputeMultiplier = plan.ComputeMultiplier,
+                EvalInterval = plan.EvalInterval,
+                EvalSamples = plan.EvalSamples,
+            },
             ServerJson.Default.SettledNumbers),
         plan.ExampleCount,
         plan.TotalSteps);
@@ -217,7 +223,13 @@ internal static class JobStore
                 settled.BatchSize,
                 settled.LearningRateMultiplier,
                 reader.GetInt32(15),
-                reader.GetInt32(16)),
+                reader.GetInt32(16))
+            {
+                Beta = settled.Beta,
+                ComputeMultiplier = settled.ComputeMultiplier,
+                EvalInterval = settled.EvalInterval,
+                EvalSamples = settled.EvalSamples,
+            },
             TrainedTokens = reader.Number(17),
             Error = reader.Text(18) is { } error ? JsonSerializer.Deserialize(error, WireContext.Default.JobError) : null,
             Metadata = reader.Text(19) is { } metadata

@@ -98,6 +98,41 @@ internal static class Schema
             path TEXT NOT NULL);
         CREATE INDEX models_by_job ON models(job_seq);
         """,
+        """
+        ALTER TABLE jobs ADD COLUMN grader TEXT;
+        ALTER TABLE steps ADD COLUMN extra TEXT;
+        ALTER TABLE models ADD COLUMN trainer TEXT NOT NULL DEFAULT 'local-small';
+
+        CREATE TABLE permissions(
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            checkpoint TEXT NOT NULL,
+            project_id TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            UNIQUE(checkpoint, project_id));
+        CREATE INDEX permissions_by_checkpoint ON permissions(checkpoint, seq);
+
+        CREATE TABLE uploads(
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            status TEXT NOT NULL,
+            filename TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            mime_type TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            file_lifetime INTEGER,
+            file_id TEXT);
+
+        CREATE TABLE upload_parts(
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            upload_seq INTEGER NOT NULL REFERENCES uploads(seq) ON DELETE CASCADE,
+            bytes INTEGER NOT NULL,
+            created_at INTEGER NOT NULL);
+        CREATE INDEX upload_parts_by_upload ON upload_parts(upload_seq);
+        """,
     ];
 
     /// <exception cref="StartException">The database was written by a newer version.</exception>

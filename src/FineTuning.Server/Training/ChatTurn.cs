@@ -3,4 +3,4 @@ namespace FineTuning.Server.Training;
 /// <summary>One message of a conversation.</summary>
 /// <param name="Role">system, developer, user, assistant, tool or function.</param>
 /// <param name="Content">Its text; empty if it has none.</param>
-internal sealed record ChatTurn(string Role, string Content);
+public sealed record ChatTurn(string Role, string Content);

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 namespace FineTuning.Server.Training;
 
 /// <summary>How an answer is drawn from a model.</summary>
-internal sealed record GenerationOptions
+public sealed record GenerationOptions
 {
     /// <summary>0 takes the most likely token each time; 1 draws from the model's own distribution.</summary>
     public double Temperature { get; init; }

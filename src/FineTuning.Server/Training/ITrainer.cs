@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -28,7 +29,52 @@ public interface ITrainer
         ITrainingSink sink,
         TrainingControl control,
         CancellationToken cancellationToken);
+
+    /// <summary>Opens a model that this trainer wrote, to answer conversations.</summary>
+    /// <exception cref="System.IO.InvalidDataException">The file is damaged or no model of this trainer.</exception>
+    /// <exception cref="System.IO.FileNotFoundException">There is no such file.</exception>
+    Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken);
 }
+
+/// <summary>A trained model in memory. Its methods may be called by several threads at a time.</summary>
+public interface IChatModel : IAsyncDisposable
+{
+    /// <summary>About how many bytes of memory it holds.</summary>
+    long Size { get; }
+
+    /// <summary>Answers a conversation, handing over the text as it is made.</summary>
+    /// <param name="messages">The conversation so far.</param>
+    /// <param name="options">How the answer is drawn.</param>
+    /// <param name="onText">Gets each piece of the answer, in order, none of them empty.</param>
+    /// <param name="cancellationToken">Ends the answer early.</param>
+    /// <returns>Why it ended, and what it used.</returns>
+    Task<ChatOutcome> AnswerAsync(
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken);
+}
+
+/// <summary>How an answer ended.</summary>
+/// <param name="FinishReason">"stop", or "length" if it had its most tokens.</param>
+/// <param name="PromptTokens">Tokens of all messages, as the model counts them.</param>
+/// <param name="CompletionTokens">Tokens of the answer.</param>
+public sealed record ChatOutcome(string FinishReason, int PromptTokens, int CompletionTokens);
+
+/// <summary>Scores the samples of a reinforcement job. May be called by several threads at a time.</summary>
+public interface IRewardSource
+{
+    /// <summary>Grades one sample.</summary>
+    /// <param name="sample">The text that the model made.</param>
+    /// <param name="item">The line of the dataset it answers.</param>
+    /// <param name="cancellationToken">Ends the grading.</param>
+    Task<SampleReward> GradeAsync(string sample, JsonElement item, CancellationToken cancellationToken);
+}
+
+/// <summary>The score of a sample.</summary>
+/// <param name="Reward">Usually 0 to 1; 0 if the grader failed.</param>
+/// <param name="Error">Why the grader could not score it; null if it could.</param>
+public sealed record SampleReward(double Reward, string? Error = null);
 
 /// <summary>What is to be trained. A null number means 'auto'.</summary>
 public sealed record TrainingRequest
@@ -57,8 +103,29 @@ public sealed record TrainingRequest
     /// <summary>Factor on the trainer's own base rate, above 0; null is 'auto'.</summary>
     public double? LearningRateMultiplier { get; init; }
 
-    /// <summary>Strength of the reference in preference training, above 0 to 2; null is 'auto'.</summary>
+    /// <summary>dpo: strength of the reference, above 0 to 2; null is 'auto'.</summary>
     public double? Beta { get; init; }
+
+    /// <summary>reinforcement: factor on the samples drawn a step, above 0.00001 to 10; null is 'auto'.</summary>
+    public double? ComputeMultiplier { get; init; }
+
+    /// <summary>reinforcement: steps between two evaluations, at least 1; null is 'auto'.</summary>
+    public int? EvalInterval { get; init; }
+
+    /// <summary>reinforcement: samples an item in an evaluation, at least 1; null is 'auto'.</summary>
+    public int? EvalSamples { get; init; }
+
+    /// <summary>reinforcement: default, low, medium or high; null is default.</summary>
+    public string? ReasoningEffort { get; init; }
+
+    /// <summary>reinforcement: the job's grader, as the service takes it; for trainers that grade by themselves.</summary>
+    public JsonElement? Grader { get; init; }
+
+    /// <summary>reinforcement: scores samples with <see cref="Grader"/>.</summary>
+    public IRewardSource? Rewards { get; init; }
+
+    /// <summary>Path of the model to go on from, written by the same trainer; null starts from nothing.</summary>
+    public string? BaseModelPath { get; init; }
 
     /// <summary>Seeds initialisation, shuffling and sampling.</summary>
     public required int Seed { get; init; }
@@ -76,7 +143,20 @@ public sealed record TrainingPlan(
     int BatchSize,
     double LearningRateMultiplier,
     int ExampleCount,
-    int TotalSteps);
+    int TotalSteps)
+{
+    /// <summary>dpo only.</summary>
+    public double? Beta { get; init; }
+
+    /// <summary>reinforcement only.</summary>
+    public double? ComputeMultiplier { get; init; }
+
+    /// <summary>reinforcement only: steps.</summary>
+    public int? EvalInterval { get; init; }
+
+    /// <summary>reinforcement only: samples an item.</summary>
+    public int? EvalSamples { get; init; }
+}
 
 /// <summary>What the trainer reports while it works. Calls come from one thread at a time and must be cheap.</summary>
 public interface ITrainingSink
@@ -106,8 +186,12 @@ public sealed record StepMetrics
 
     /// <summary>Completed share of the plan in epochs, such as 1.25.</summary>
     public required double Epoch { get; init; }
-    public required double TrainLoss { get; init; }
-    public required double TrainAccuracy { get; init; }
+
+    /// <summary>On the step's batch. With dpo the preference loss; not measured by reinforcement.</summary>
+    public double? TrainLoss { get; init; }
+
+    /// <summary>On the step's batch. With dpo the share of pairs whose preferred answer gained more; not measured by reinforcement.</summary>
+    public double? TrainAccuracy { get; init; }
 
     /// <summary>On one batch of the validation data.</summary>
     public double? ValidLoss { get; init; }
@@ -116,6 +200,9 @@ public sealed record StepMetrics
     /// <summary>On the whole validation data, at the end of an epoch.</summary>
     public double? FullValidLoss { get; init; }
     public double? FullValidAccuracy { get; init; }
+
+    /// <summary>Further numbers under the names the service gives them, such as <c>train_reward_mean</c>; null if there are none.</summary>
+    public IReadOnlyDictionary<string, double>? Extra { get; init; }
 
     /// <summary>Tokens trained on so far, over all epochs.</summary>
     public required long TrainedTokens { get; init; }

@@ -32,6 +32,9 @@ internal sealed class NeuralNetwork
 
     public DenseLayers Dense { get; }
 
+    /// <summary>Bytes of all weights.</summary>
+    public long Size => sizeof(float) * ((long)PromptVectors.All.Length + ContextVectors.All.Length + Dense.All.Length);
+
     /// <summary>Starting weights. The two tables start at zero: a feature that was never trained then adds nothing.</summary>
     public void Initialise(SplitMix64 random)
     {

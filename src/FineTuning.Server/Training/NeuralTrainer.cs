@@ -10,7 +10,10 @@ namespace FineTuning.Server.Training;
 /// </summary>
 internal sealed class NeuralTrainer : ITrainer
 {
-    public string Name => "local-small";
+    /// <summary>The name under which the built-in trainer's models are stored.</summary>
+    public const string BuiltInName = "local-small";
+
+    public string Name => BuiltInName;
 
     public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default)
     {
@@ -39,6 +42,9 @@ internal sealed class NeuralTrainer : ITrainer
             return Task.FromException<TrainingOutcome>(e);
         }
     }
+
+    public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) =>
+        Task.Run<IChatModel>(() => new NeuralChatModel(NeuralModel.Load(modelPath)), cancellationToken);
 
     private static void CheckMethod(TrainingRequest request)
     {

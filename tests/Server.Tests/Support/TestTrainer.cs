@@ -80,6 +80,10 @@ internal sealed class TestTrainer : ITrainer
         return new TrainingOutcome(false, ModelPath(request, step), null, step * 10);
     }
 
+    /// <summary>Its models answer with the last message and their step.</summary>
+    public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) =>
+        Task.FromResult<IChatModel>(new TestModel(File.ReadAllText(modelPath)));
+
     private static void Save(string path, int step) => File.WriteAllText(path, step.ToString(CultureInfo.InvariantCulture));
 
     private static string ModelPath(TrainingRequest request, int step) => Path.Combine(request.WorkFolder, $"model-{step}");

@@ -19,9 +19,9 @@ public sealed class LearningTests : IDisposable
         var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town));
         var (outcome, sink) = TrainerHarness.Train(request);
         // Four labels, the halves of bytes and the end: the first guess is uniform over 21 tokens.
-        Assert.InRange(sink.Steps[0].TrainLoss, 2.8, 3.3);
+        Assert.InRange(sink.Steps[0].TrainLoss!.Value, 2.8, 3.3);
         Assert.InRange(TrainerHarness.FinalLoss(sink), 0, 0.02);
-        Assert.Equal(1, sink.Steps.TakeLast(20).Average(step => step.TrainAccuracy));
+        Assert.Equal(1, sink.Steps.TakeLast(20).Average(step => step.TrainAccuracy!.Value));
         var model = NeuralModel.Load(outcome.ModelPath!);
         Assert.All(Samples.Town, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
         Assert.All(Samples.UnseenTown, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
@@ -44,7 +44,7 @@ public sealed class LearningTests : IDisposable
             var (_, sink) = TrainerHarness.Train(request with { WorkFolder = _folder.NewFolder() });
             Assert.Equal(steps, sink.Steps.Count);
             Assert.All(sink.Steps, step => Assert.Equal(steps, step.TotalSteps));
-            losses.Add(sink.Steps[^1].TrainLoss);
+            losses.Add(sink.Steps[^1].TrainLoss!.Value);
         }
 
         Assert.Equal(losses.Count, losses.Distinct().Count());

@@ -39,13 +39,13 @@ internal static class TrainerHarness
     public static IEnumerable<long> Bits(IEnumerable<StepMetrics> steps) => steps.SelectMany(step => (long[])
     [
         step.Step,
-        BitConverter.DoubleToInt64Bits(step.TrainLoss),
-        BitConverter.DoubleToInt64Bits(step.TrainAccuracy),
+        BitConverter.DoubleToInt64Bits(step.TrainLoss ?? -1),
+        BitConverter.DoubleToInt64Bits(step.TrainAccuracy ?? -1),
         BitConverter.DoubleToInt64Bits(step.ValidLoss ?? -1),
         BitConverter.DoubleToInt64Bits(step.FullValidLoss ?? -1),
         step.TrainedTokens,
     ]);
 
     /// <summary>The mean train loss of the last steps.</summary>
-    public static double FinalLoss(RecordingSink sink, int steps = 20) => sink.Steps.TakeLast(steps).Average(step => step.TrainLoss);
+    public static double FinalLoss(RecordingSink sink, int steps = 20) => sink.Steps.TakeLast(steps).Average(step => step.TrainLoss!.Value);
 }
