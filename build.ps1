@@ -82,7 +82,8 @@ function Invoke-Tool {
 function Invoke-Pwsh {
     # Runs a script in a child process, so that this one never loads the module and its files can be replaced.
     $script, $arguments = $args
-    $engine = (Get-Process -Id $PID).Path
+    # Not the program of this process, which is dotnet where PowerShell runs as a .NET tool.
+    $engine = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
     & $engine -NoLogo -NoProfile -NonInteractive -File $script @arguments | Out-Host
     $LASTEXITCODE
 }
@@ -92,21 +93,36 @@ function Find-Tool([string] $Name) {
     Get-Module -Name $Name -ListAvailable | Where-Object Version -GE $minimum | Sort-Object Version -Descending | Select-Object -First 1
 }
 
+function Save-Pester {
+    # Pester is in NuGet too, where whoever builds this gets the packages from.
+    $packages = Join-Path $downloaded '.nuget'
+    & dotnet restore (Join-Path $root 'tests/Module/Tools.proj') --packages $packages -v quiet | Out-Host
+    foreach ($folder in Get-ChildItem (Join-Path $packages 'pester') -Directory -ErrorAction Ignore) {
+        $null = New-Item (Join-Path $downloaded 'Pester') -ItemType Directory -Force
+        Move-Item (Join-Path $folder 'tools') (Join-Path $downloaded 'Pester' $folder.Name)
+    }
+    Remove-Item $packages -Recurse -Force -ErrorAction Ignore
+}
+
 function Install-MissingTool {
-    # Modules that are installed are used; others come from the PowerShell Gallery into a folder of this clone, but never in CI.
-    if (Test-Path $downloaded) { $env:PSModulePath = $downloaded + [IO.Path]::PathSeparator + $env:PSModulePath }
+    # Modules that are installed are used. Else Pester comes from NuGet and the others from the PowerShell Gallery, which CI does not ask, into
+    # a folder of this clone.
+    $null = New-Item $downloaded -ItemType Directory -Force
+    if (-not $env:PSModulePath.StartsWith($downloaded)) { $env:PSModulePath = $downloaded + [IO.Path]::PathSeparator + $env:PSModulePath }
+    if (-not (Find-Tool 'Pester')) {
+        Write-Step 'Saving Pester into .modules'
+        Save-Pester
+    }
     foreach ($name in $tools.Keys) {
         if (Find-Tool $name) { continue }
         if (-not $env:CI) {
             try {
                 Write-Step "Saving $name into .modules"
-                $null = New-Item $downloaded -ItemType Directory -Force
                 if (Get-Command Save-PSResource -ErrorAction Ignore) {
                     Save-PSResource -Name $name -Path $downloaded -TrustRepository -WarningAction Ignore
                 } else {
                     Save-Module -Name $name -Path $downloaded -WarningAction Ignore
                 }
-                if (-not $env:PSModulePath.StartsWith($downloaded)) { $env:PSModulePath = $downloaded + [IO.Path]::PathSeparator + $env:PSModulePath }
                 if (Find-Tool $name) { continue }
             } catch {
                 Write-Warning "$name could not be had from the PowerShell Gallery: $($_.Exception.Message)"

@@ -22,6 +22,8 @@ if command -v pwsh >/dev/null 2>&1 && good_pwsh pwsh; then
     exec pwsh -NoLogo -NoProfile -NonInteractive -File ./build.ps1 "$@"
 fi
 
+# Where PowerShell as a tool finds the runtime, also when it starts itself again.
+export DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"
 if dotnet tool restore >/dev/null 2>&1 && good_pwsh dotnet tool run pwsh --; then
     exec dotnet tool run pwsh -- -NoLogo -NoProfile -NonInteractive -File ./build.ps1 "$@"
 fi

@@ -277,7 +277,7 @@ Describe 'Help' -ForEach @{ AllCases = $cases; AllTopics = @($topics.Topic) } {
         try {
             # PowerShell would make an empty text of null, and an empty variable is still one.
             foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $(if ($own[$name]) { $own[$name] } else { [NullString]::Value })) }
-            $said = & (Get-Process -Id $PID).Path -NoLogo -NoProfile -NonInteractive -File $PSCommandPath -World $world 2>&1 | Out-String
+            $said = & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) -NoLogo -NoProfile -NonInteractive -File $PSCommandPath -World $world 2>&1 | Out-String
         } finally {
             foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $(if ($null -ne $saved[$name]) { $saved[$name] } else { [NullString]::Value })) }
         }

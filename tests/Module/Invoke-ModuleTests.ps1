@@ -111,7 +111,7 @@ function New-RunEnvironment([string] $RunHome) {
 }
 
 function Invoke-Isolated([string] $RunHome, [string] $InnerReport) {
-    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
     $arguments = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $PSCommandPath, '-Inside', '-Module', $Module, '-Report', $InnerReport, '-Run', $Run, '-Output', $Output)

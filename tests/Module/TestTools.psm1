@@ -106,7 +106,7 @@ function Invoke-ChildPwsh {
     param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [switch] $Bare, [int] $TimeoutSec = 120)
     $file = Join-Path ([IO.Path]::GetTempPath()) "child-$([guid]::NewGuid().ToString('N')).ps1"
     Set-Content -LiteralPath $file -Value $Script
-    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
     foreach ($argument in '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
