@@ -135,17 +135,23 @@ internal static class Schema
         """,
     ];
 
+    /// <summary>The layout that this version writes.</summary>
+    public static int Current => Steps.Length;
+
+    /// <summary>Brings a database to a layout, step by step.</summary>
+    /// <param name="session">The database.</param>
+    /// <param name="target">The layout; null is <see cref="Current"/>.</param>
     /// <exception cref="StartException">The database was written by a newer version.</exception>
-    public static void Migrate(Session session)
+    public static void Migrate(Session session, int? target = null)
     {
         long version = (long)session.Scalar("PRAGMA user_version")!;
-        if (version > Steps.Length)
+        if (version > Current)
         {
             throw new StartException(
-                $"The data folder was written by a newer version of the server (layout {version}, this one knows {Steps.Length}).");
+                $"The data folder was written by a newer version of the server (layout {version}, this one knows {Current}).");
         }
 
-        for (long next = version; next < Steps.Length; next++)
+        for (long next = version; next < (target ?? Current); next++)
         {
             // One transaction per step, the version number included: a kill in between leaves the old layout whole.
             session.Script("BEGIN IMMEDIATE");
