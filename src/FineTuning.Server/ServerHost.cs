@@ -114,6 +114,7 @@ internal sealed class ServerHost : IAsyncDisposable
         ConfigureWeb(builder);
         _app = builder.Build();
         ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
+        TrainerSet trainers = new(trainer);
         JobFinisher finisher = new(database, folder, files);
         _runner = new JobRunner(
             database,
@@ -121,7 +122,7 @@ internal sealed class ServerHost : IAsyncDisposable
             files,
             finisher,
             validator ?? new CoreDatasetValidator(),
-            trainer ?? new NeuralTrainer(),
+            trainers.Training,
             Options.Trainers,
             loggers.CreateLogger<JobRunner>());
 

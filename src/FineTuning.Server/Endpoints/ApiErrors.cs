@@ -12,6 +12,14 @@ internal static class ApiErrors
 
     public static ApiException FileNotFound(string id) => new(404, $"No such File object: {id}", param: "id");
 
+    /// <summary>The model is there, and the program that made it is not.</summary>
+    public static ApiException TrainerMissing(string model, string trainer) => new(
+        400,
+        $"The model '{model}' was made by the trainer '{trainer}', which this server was not started with. " +
+        "Start the server with that --trainer-command to use the model.",
+        param: "model",
+        code: "trainer_not_configured");
+
     public static ApiException ModelNotFound(string name) => new(404, $"The model '{name}' does not exist", param: "model", code: "model_not_found");
 
     public static ApiException ModelNotAvailable(string name) =>

@@ -79,7 +79,7 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder)
             (JobStore.Find(session, model.JobSeq), ModelStore.PathsOfJob(session, model.JobSeq)));
         if (!kept.Contains(model.Path))
         {
-            DataFolder.TryDelete(folder.Absolute(model.Path));
+            DataFolder.DeletePath(folder.Absolute(model.Path));
         }
 
         if (kept.Count == 0 && job is { Status.IsFinished: true })

@@ -139,13 +139,27 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         await files.ReleaseAsync(job);
     }
 
+    /// <summary>Whether a file is one of the models, or in the folder of one.</summary>
+    private static bool IsOf(HashSet<string> models, string path)
+    {
+        for (int end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (models.Contains(path[..end]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void DeleteAllBut(HashSet<string> models, string work)
     {
         try
         {
             foreach (string path in Directory.GetFiles(work, "*", SearchOption.AllDirectories))
             {
-                if (!models.Contains(folder.Relative(path)))
+                if (!IsOf(models, folder.Relative(path)))
                 {
                     DataFolder.TryDelete(path);
                 }

@@ -275,7 +275,7 @@ internal sealed partial class JobRunner(
     private TrainingOutcome Train(JobRun run, RunRecorder recorder)
     {
         JobRecord job = run.Job;
-        string? state = job.StatePath is { } path && File.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null;
+        string? state = job.StatePath is { } path && Path.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null;
         TrainingRequest request = new()
         {
             JobId = job.Id,
