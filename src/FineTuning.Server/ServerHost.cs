@@ -6,6 +6,7 @@ using System.Net;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Server.Chat;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
@@ -24,11 +25,15 @@ namespace FineTuning.Server;
 /// <summary>One running server, from an open folder and socket to both closed. A process or a test can hold several.</summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
+    // One long answer must not hold up all others, on a small machine either.
+    private static readonly int AnswersAtOnce = Math.Max(2, Environment.ProcessorCount);
+    private const int MostWaitingForAnswers = 256;
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private readonly Stack<IDisposable> _owned = new();
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _app;
     private JobRunner? _runner;
+    private ModelCache? _models;
     private int _disposed;
 
     private ServerHost(ServerOptions options) => Options = options;
@@ -95,6 +100,11 @@ internal sealed class ServerHost : IAsyncDisposable
         }
 
         await runner;
+        if (_models is not null)
+        {
+            await _models.DisposeAsync();
+        }
+
         while (_owned.TryPop(out IDisposable? owned))
         {
             owned.Dispose();
@@ -116,6 +126,8 @@ internal sealed class ServerHost : IAsyncDisposable
         ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         TrainerSet trainers = new(trainer);
         JobFinisher finisher = new(database, folder, files);
+        _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
+        ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
         _runner = new JobRunner(
             database,
             folder,
@@ -134,7 +146,8 @@ internal sealed class ServerHost : IAsyncDisposable
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
-        new ModelsEndpoints(database, folder).Map(_app);
+        new ModelsEndpoints(database, folder, _models).Map(_app);
+        new ChatEndpoints(answers).Map(_app);
         new ControlEndpoints(database, journal, ControlToken, () => RequestStop("asked by the control endpoint")).Map(_app);
 
         // Listening comes first: a port that is taken must not start any training.

@@ -56,6 +56,12 @@ internal sealed record ServerOptions
     /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
     public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
 
+    /// <summary>
+    /// What unused models may hold in memory. Not an option of the command line either: a quarter of what the process may have is enough for
+    /// many models of this size.
+    /// </summary>
+    public long MaxModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
     /// <summary>A key that is printed by accident must not be shown.</summary>
     public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Port = {Port} }}";
 

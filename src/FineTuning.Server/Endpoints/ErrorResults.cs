@@ -74,6 +74,11 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
         string? allow = context.Response.Headers.Allow;
         context.Response.Clear();
         context.Response.Headers.Allow = allow;
+        foreach ((string name, string value) in refusal.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
         await context.WriteJsonAsync(refusal.Body, WireContext.Default.ErrorBody, refusal.Status);
     }
 
