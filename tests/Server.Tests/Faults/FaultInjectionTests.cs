@@ -292,7 +292,7 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stop_does_not_wait_for_a_delay()
+    public async Task A_stop_ends_a_delay()
     {
         await AddAsync("ListFiles:delay_ms=600000");
         Task<HttpResponseMessage> waiting = Api.Http.GetAsync("files");
