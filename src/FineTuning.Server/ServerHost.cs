@@ -2,12 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Server.Chat;
 using FineTuning.Server.Endpoints;
+using FineTuning.Server.Faults;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
@@ -16,6 +18,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,6 +57,9 @@ internal sealed class ServerHost : IAsyncDisposable
     public Task StopRequested => _stopRequested.Task;
 
     public FileLog Log { get; private set; } = null!;
+
+    /// <summary>All that is mapped; a test sees to it that each route of the API has a name for fault rules and journal.</summary>
+    public IEnumerable<Endpoint> Routes => ((IEndpointRouteBuilder)_app!).DataSources.SelectMany(source => source.Endpoints);
 
     /// <param name="options">How to run.</param>
     /// <param name="trainer">Trains the jobs; null is the built-in one.</param>
@@ -139,16 +145,20 @@ internal sealed class ServerHost : IAsyncDisposable
             loggers.CreateLogger<JobRunner>());
 
         Journal journal = new();
+        FaultRules faults = new(Options.Faults);
+        ControlToken token = new(ControlToken);
         _app.UseMiddleware<RequestIds>(journal);
-        _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<LocalOnly>();
+        _app.UseMiddleware<FaultInjection>(faults);
+        _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
         new ChatEndpoints(answers).Map(_app);
-        new ControlEndpoints(database, journal, ControlToken, () => RequestStop("asked by the control endpoint")).Map(_app);
+        new FaultEndpoints(faults, token).Map(_app);
+        new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);
 
         // Listening comes first: a port that is taken must not start any training.
         await ListenAsync(_app);
