@@ -18,8 +18,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int ShortKills = 5, Clients = 3;
 
-    /// <summary>Longest time between the start of the clients and a kill.</summary>
-    private static readonly int s_longestLife = SoakScale.IsLong ? 1500 : 600;
+    /// <summary>A server is killed after at most so many acknowledged requests, and at most so many milliseconds more.</summary>
+    private const int MostRequests = 40, LongestDelay = 300;
 
     /// <summary>Longest time that a start is let go on before a kill.</summary>
     private const int LongestStart = 700;
@@ -48,8 +48,10 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
             await using ServerProcess server = await StartAsync();
             await LedgerCheck.AllAsync(_ledger, server.Api, references);
+            int until = _ledger.Acknowledged + schedule.Next(1, MostRequests), delay = schedule.Next(LongestDelay);
             Task[] clients = [.. workers.Select(worker => worker.RunAsync(server.Api))];
-            await Task.WhenAny([Task.Delay(schedule.Next(s_longestLife)), .. clients]);
+            await Until.TrueAsync("enough is acknowledged", () => _ledger.Acknowledged >= until || clients.Any(client => client.IsCompleted));
+            await Task.WhenAny([Task.Delay(delay), .. clients]);
             server.Process.Kill();
             await Task.WhenAll(clients);
         }

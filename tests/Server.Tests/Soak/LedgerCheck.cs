@@ -99,9 +99,17 @@ internal static class LedgerCheck
         List<JsonElement> files = await ListAsync(api, "files?limit=10000");
         Assert.Equal(files.Select(IdOf).Order(), Directory.GetFiles(Path.Combine(folder, "files")).Select(path => Path.GetFileName(path)).Order());
         HashSet<string> models = await ModelNamesAsync(api);
-        string[] kept = [.. ledger.Jobs.Values
-            .Where(job => ModelOf(job) is { } model && models.Any(name => name == model || name.StartsWith(model + ":ckpt", StringComparison.Ordinal)))
-            .Select(job => job.Id)];
+        List<string> kept = [];
+        foreach (KnownJob job in ledger.Jobs.Values)
+        {
+            // A cancelled job keeps the checkpoints that it came to.
+            List<JsonElement> checkpoints = await ListAsync(api, $"fine_tuning/jobs/{job.Id}/checkpoints?limit=100");
+            if (checkpoints.Any(checkpoint => models.Contains(checkpoint.GetProperty("fine_tuned_model_checkpoint").GetString()!)))
+            {
+                kept.Add(job.Id);
+            }
+        }
+
         Assert.Equal(kept.Order(), Directory.GetDirectories(Path.Combine(folder, "jobs")).Select(path => Path.GetFileName(path)).Order());
     }
 

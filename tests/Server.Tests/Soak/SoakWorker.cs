@@ -18,6 +18,9 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
     private readonly Random _random = new(seed);
     private int _made;
 
+    /// <summary>A job that is neither cancelled nor robbed of its file: of each client one at least runs to its end.</summary>
+    private KnownJob? _kept;
+
     /// <summary>Sends one random request after the other, until one has no answer.</summary>
     public async Task RunAsync(Api api)
     {
@@ -38,7 +41,7 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
 
     private string NextMark() => string.Create(CultureInfo.InvariantCulture, $"{number}-{_made++}");
 
-    private Task<bool> StepAsync(Api api) => _random.Next(100) switch
+    private Task<bool> StepAsync(Api api) => _kept is null ? CreateAsync(api) : _random.Next(100) switch
     {
         < 25 => UploadAsync(api),
         < 50 => CreateAsync(api),
@@ -53,7 +56,7 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
 
     private async Task<bool> UploadAsync(Api api)
     {
-        JobShape? shape = _random.Next(3) == 0 ? null : JobShape.All[_random.Next(JobShape.All.Count)];
+        JobShape? shape = _kept is not null && _random.Next(3) == 0 ? null : JobShape.All[_random.Next(JobShape.All.Count)];
         byte[] content = shape?.Data ?? new byte[_random.Next(20) == 0 ? 6_000_000 : 1 + _random.Next(60_000)];
         if (shape is null)
         {
@@ -94,14 +97,16 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
         }
 
         string id = answer.Body.GetProperty("id").GetString()!;
-        ledger.Jobs[id] = new KnownJob(id, shape, this, answer.Body.Clone());
+        KnownJob job = new(id, shape, this, answer.Body);
+        ledger.Jobs[id] = job;
+        _kept ??= job;
         ledger.Acknowledge();
         return true;
     }
 
     private async Task<bool> ChangeAsync(Api api, string verb)
     {
-        if (PickJob() is not { } job)
+        if (PickJob() is not { } job || (job == _kept && verb == "cancel"))
         {
             return true;
         }
@@ -169,7 +174,10 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
 
     private async Task<bool> DeleteFileAsync(Api api)
     {
-        string? id = Pick(ledger.Files.Where(file => file.Value.Content.Worker == this && file.Value.Presence == Presence.Present).Select(file => file.Key));
+        string kept = _kept!.Created.GetProperty("training_file").GetString()!;
+        string? id = Pick(ledger.Files
+            .Where(file => file.Value.Content.Worker == this && file.Value.Presence == Presence.Present && file.Key != kept)
+            .Select(file => file.Key));
         if (id is null)
         {
             return true;
