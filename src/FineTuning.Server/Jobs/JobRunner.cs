@@ -37,6 +37,7 @@ internal sealed partial class JobRunner(
     /// <summary>Takes up what an earlier server left, then starts to work.</summary>
     public async Task StartAsync()
     {
+        await finisher.SweepAsync();
         await database.WriteAsync(session =>
         {
             foreach (JobRecord job in JobStore.WithStatus(session, JobStatus.Running, JobStatus.Pausing))
