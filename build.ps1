@@ -10,6 +10,8 @@ Run it with the tasks you want, in order. Without a task it builds and tests.
   build    compiles everything and stages the module in bin/, with its help where PlatyPS is installed
   test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies and out of the package
   demo     shows the whole way of a training file on a local server
+  soak     runs the long checks: random kills, many stored jobs, hostile requests and more; each runs in test too, shortly
+  bench    compares with other programs and writes the figures into docs/performance.md
   docs     checks the markdown help and builds the module's help of it
   package  makes artifacts/FineTuning.VERSION.nupkg
   clean    removes everything that the other tasks made
@@ -17,7 +19,7 @@ Run it with the tasks you want, in order. Without a task it builds and tests.
 PowerShell 7.4 or later and the .NET SDK 10 are needed. On a machine without PowerShell, build.sh does what needs none.
 
 .PARAMETER Task
-The tasks, in order: build, test, demo, docs, package, clean.
+The tasks, in order: build, test, demo, soak, bench, docs, package, clean.
 
 .PARAMETER Configuration
 Release by default, or Debug.
@@ -33,7 +35,7 @@ Builds, and shows the product at work.
 [CmdletBinding()]
 param(
     [Parameter(Position = 0, ValueFromRemainingArguments)]
-    [ValidateSet('build', 'test', 'demo', 'docs', 'package', 'clean')]
+    [ValidateSet('build', 'test', 'demo', 'soak', 'bench', 'docs', 'package', 'clean')]
     [string[]] $Task = @('build', 'test'),
 
     [ValidateSet('Release', 'Debug')]
@@ -237,6 +239,23 @@ function Invoke-Demo {
     Invoke-Build
     Write-Step 'Demonstration'
     if ((Invoke-Pwsh "$root/samples/demo.ps1") -ne 0) { throw 'The demonstration failed.' }
+}
+
+function Invoke-Soak {
+    Invoke-Build
+    Write-Step 'Long checks'
+    if (-not $env:FINETUNING_SOAK_SCALE) { $env:FINETUNING_SOAK_SCALE = '40' }
+    try {
+        Invoke-Tool dotnet test (Join-Path $root 'tests/Server.Tests') -c $Configuration --no-build --nologo --filter Category=Soak --logger 'console;verbosity=detailed'
+    } finally {
+        Remove-Item Env:FINETUNING_SOAK_SCALE
+    }
+}
+
+function Invoke-Bench {
+    Invoke-Build
+    Write-Step 'Comparisons'
+    Invoke-Tool dotnet run --project (Join-Path $root 'tests/Benchmarks') -c $Configuration --no-build
 }
 
 foreach ($name in $Task) { & "Invoke-$name" }

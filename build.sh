@@ -73,6 +73,16 @@ run_demo() {
     dotnet run --project samples/Walkthrough -c Release --no-build
 }
 
+run_soak() {
+    # The variable multiplies the counts of the checks that run in test too.
+    run_build && FINETUNING_SOAK_SCALE="${FINETUNING_SOAK_SCALE:-40}" dotnet test tests/Server.Tests -c Release --no-build --nologo \
+        --filter Category=Soak --logger 'console;verbosity=detailed'
+}
+
+run_bench() {
+    run_build && dotnet run --project tests/Benchmarks -c Release --no-build
+}
+
 run_clean() {
     rm -rf bin artifacts src/*/bin src/*/obj tests/*/bin tests/*/obj samples/*/bin samples/*/obj
     built=
@@ -82,9 +92,9 @@ run_clean() {
 # All names are looked at before anything is done, as build.ps1 does.
 for task in "$@"; do
     case "$task" in
-        build | test | demo | clean) ;;
+        build | test | demo | soak | bench | clean) ;;
         docs | package) echo "'$task' needs PowerShell 7.4 or later." >&2; exit 1 ;;
-        *) echo "Unknown task '$task'. The tasks are build, test, demo, docs, package and clean." >&2; exit 1 ;;
+        *) echo "Unknown task '$task'. The tasks are build, test, demo, soak, bench, docs, package and clean." >&2; exit 1 ;;
     esac
 done
 for task in "$@"; do

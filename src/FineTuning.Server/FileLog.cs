@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading;
+using FineTuning.Server.Faults;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuning.Server;
@@ -79,7 +80,8 @@ internal sealed class FileLog : ILoggerProvider
             Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            // What goes wrong on purpose is in the journal.
+            if (IsEnabled(logLevel) && exception is not InjectedFaultException)
             {
                 log.Write(logLevel, source, formatter(state, exception), exception);
             }

@@ -15,6 +15,8 @@ internal static class Ids
 
     public static string NewCheckpoint() => "ftckpt_" + Random(24);
 
+    public static string NewChatCompletion() => "chatcmpl-" + Random(29);
+
     public static string NewModelPart() => Random(8);
 
     public static string NewRequest() => "req_" + RandomNumberGenerator.GetHexString(32, lowercase: true);

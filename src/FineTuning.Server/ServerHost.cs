@@ -2,11 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Server.Chat;
 using FineTuning.Server.Endpoints;
+using FineTuning.Server.Faults;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
@@ -15,6 +18,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,11 +28,15 @@ namespace FineTuning.Server;
 /// <summary>One running server, from an open folder and socket to both closed. A process or a test can hold several.</summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
+    // One long answer must not hold up all others, on a small machine either.
+    private static readonly int AnswersAtOnce = Math.Max(2, Environment.ProcessorCount);
+    private const int MostWaitingForAnswers = 256;
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private readonly Stack<IDisposable> _owned = new();
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _app;
     private JobRunner? _runner;
+    private ModelCache? _models;
     private int _disposed;
 
     private ServerHost(ServerOptions options) => Options = options;
@@ -49,6 +57,9 @@ internal sealed class ServerHost : IAsyncDisposable
     public Task StopRequested => _stopRequested.Task;
 
     public FileLog Log { get; private set; } = null!;
+
+    /// <summary>All that is mapped; a test sees to it that each route of the API has a name for fault rules and journal.</summary>
+    public IEnumerable<Endpoint> Routes => ((IEndpointRouteBuilder)_app!).DataSources.SelectMany(source => source.Endpoints);
 
     /// <param name="options">How to run.</param>
     /// <param name="trainer">Trains the jobs; null is the built-in one.</param>
@@ -95,6 +106,11 @@ internal sealed class ServerHost : IAsyncDisposable
         }
 
         await runner;
+        if (_models is not null)
+        {
+            await _models.DisposeAsync();
+        }
+
         while (_owned.TryPop(out IDisposable? owned))
         {
             owned.Dispose();
@@ -114,27 +130,35 @@ internal sealed class ServerHost : IAsyncDisposable
         ConfigureWeb(builder);
         _app = builder.Build();
         ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
+        TrainerSet trainers = new(trainer);
         JobFinisher finisher = new(database, folder, files);
+        _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
+        ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
         _runner = new JobRunner(
             database,
             folder,
             files,
             finisher,
             validator ?? new CoreDatasetValidator(),
-            trainer ?? new NeuralTrainer(),
+            trainers.Training,
             Options.Trainers,
             loggers.CreateLogger<JobRunner>());
 
         Journal journal = new();
+        FaultRules faults = new(Options.Faults);
+        ControlToken token = new(ControlToken);
         _app.UseMiddleware<RequestIds>(journal);
-        _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<LocalOnly>();
+        _app.UseMiddleware<FaultInjection>(faults);
+        _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
-        new ModelsEndpoints(database, folder).Map(_app);
-        new ControlEndpoints(database, journal, ControlToken, () => RequestStop("asked by the control endpoint")).Map(_app);
+        new ModelsEndpoints(database, folder, _models).Map(_app);
+        new ChatEndpoints(answers).Map(_app);
+        new FaultEndpoints(faults, token).Map(_app);
+        new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);
 
         // Listening comes first: a port that is taken must not start any training.
         await ListenAsync(_app);

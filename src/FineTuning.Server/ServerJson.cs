@@ -33,14 +33,27 @@ internal sealed record StopInfo(string Status);
 /// <summary>The answer of /_server/requests, oldest first.</summary>
 internal sealed record JournalPage(string Object, IReadOnlyList<JournalEntry> Data);
 
-/// <summary>A request that was answered. Neither headers nor bodies are kept.</summary>
+/// <summary>A request that was answered, or that ended without an answer: then its status is 499 if the client went, 0 if a fault did it.</summary>
 internal sealed record JournalEntry(
     string Method,
     string Path,
     int Status,
     System.DateTimeOffset Time,
     double DurationMs,
-    string RequestId);
+    string RequestId)
+{
+    /// <summary>What was asked for; null for a path that is no operation.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>The id of the fault rule that hit it.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The length that the request announced for its body; null if it announced none.</summary>
+    public long? RequestBytes { get; init; }
+
+    /// <summary>A few headers that are no secrets; of keys only that they were there.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+}
 
 /// <summary>What 'auto' came to, as it is stored.</summary>
 internal sealed record SettledNumbers(int EpochCount, int BatchSize, double LearningRateMultiplier)

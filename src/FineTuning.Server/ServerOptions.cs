@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using FineTuning.Server.Faults;
 
 namespace FineTuning.Server;
 
@@ -17,6 +18,9 @@ internal sealed record ServerOptions
           --api-key-stdin     the first line of standard input is the only key that is accepted;
                               without it any key is
           --trainers <n>      jobs trained at once, 1 to 64 (default 1)
+          --fault <rule>      let requests go wrong, to test a client: CreateJob:status=503,count=2 or
+                              a JSON object; may be repeated, and see docs/local-server.md
+          --faults-file <p>   a JSON array of such rules
           --detached          ignore Ctrl+C and hang-ups: stop by SIGTERM or the control endpoint only
           --parent-pid <n>    stop when this process ends
           --run-file <path>   where to write address, process id and control token
@@ -51,10 +55,19 @@ internal sealed record ServerOptions
     /// <summary>Jobs trained at once.</summary>
     public int Trainers { get; init; } = 1;
 
+    /// <summary>Fault rules in force from the start.</summary>
+    public IReadOnlyList<FaultRule> Faults { get; init; } = [];
+
     public bool Help { get; init; }
 
     /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
     public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>
+    /// What unused models may hold in memory. Not an option of the command line either: a quarter of what the process may have is enough for
+    /// many models of this size.
+    /// </summary>
+    public long MaxModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>A key that is printed by accident must not be shown.</summary>
     public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Port = {Port} }}";
@@ -82,6 +95,8 @@ internal sealed record ServerOptions
                 "--port" => options with { Port = Number(name, Value(), 0, 65535) },
                 "--trainers" => options with { Trainers = Number(name, Value(), 1, 64) },
                 "--parent-pid" => options with { ParentPid = Number(name, Value(), 1, int.MaxValue) },
+                "--fault" => options.WithFaults(name, [FaultOption.Read(name, Value())]),
+                "--faults-file" => options.WithFaults(name, FaultOption.ReadFile(name, FullPath(name, Value()))),
                 "--run-file" => options with { RunFile = FullPath(name, Value()) },
                 _ when attached is not null => throw new OptionException($"Unknown option, or one that takes no value: {name}. See --help."),
                 "--memory" => options with { Memory = true },
@@ -101,6 +116,10 @@ internal sealed record ServerOptions
 
         return options;
     }
+
+    private ServerOptions WithFaults(string name, IReadOnlyList<FaultRule> rules) => Faults.Count + rules.Count <= FaultReader.MaxRules
+        ? this with { Faults = [.. Faults, .. rules] }
+        : throw new OptionException($"{name}: at most {FaultReader.MaxRules} fault rules are kept.");
 
     private static int Number(string name, string text, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most

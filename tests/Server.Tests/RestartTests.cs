@@ -3,6 +3,7 @@ using System.Linq;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Models;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training;
@@ -89,6 +90,34 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task What_a_kill_kept_from_being_deleted_goes_at_the_next_start()
+    {
+        TestTrainer before = new(free: false);
+        await using TestServer first = await TestServer.StartAsync(before, folder: TestServer.NewFolder());
+        string cancelled = await first.Api.CreateJobAsync();
+        before.Allow(3);
+        await Until.TrueAsync("three steps are done", () => Volatile.Read(ref before.StepsDone) == 3);
+        await first.StopAsync();
+        string jobs = Path.Combine(first.Folder, "jobs");
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(jobs, cancelled), "state-*"));
+        ChangeStored(first.Folder, session => JobStore.Finish(session, JobStore.Find(session, cancelled)!, JobStatus.Cancelled));
+
+        await using TestServer second = await TestServer.StartAsync(folder: first.Folder);
+        Assert.Equal([Path.Combine(jobs, cancelled, "model-2")], Directory.GetFiles(Path.Combine(jobs, cancelled)));
+
+        string ended = await second.Api.CreateJobAsync();
+        await second.Api.UntilStatusAsync(ended, "succeeded");
+        await second.StopAsync();
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(jobs, ended)));
+        ChangeStored(first.Folder, session => Assert.All(ModelStore.List(session), model => ModelStore.Delete(session, model.Name)));
+
+        await using TestServer third = await TestServer.StartAsync(folder: first.Folder);
+        Assert.Empty(Directory.GetDirectories(jobs));
+        await third.StopAsync();
+        Directory.Delete(first.Folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_damaged_state_costs_time_and_not_the_job()
     {
         string folder = TestServer.NewFolder();
@@ -161,6 +190,12 @@ public sealed class RestartTests
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static void ChangeStored(string folder, System.Action<Session> change)
+    {
+        using Database database = Database.Open(Path.Combine(folder, "server.db"));
+        database.WriteAsync(change).GetAwaiter().GetResult();
     }
 
     /// <summary>Refuses a state as the built-in trainer refuses a damaged one.</summary>

@@ -12,7 +12,29 @@ internal static class ApiErrors
 
     public static ApiException FileNotFound(string id) => new(404, $"No such File object: {id}", param: "id");
 
+    /// <summary>The model is there, and the program that made it is not.</summary>
+    public static ApiException TrainerMissing(string model, string trainer) => new(
+        400,
+        $"The model '{model}' was made by the trainer '{trainer}', which this server was not started with. " +
+        "Start the server with that --trainer-command to use the model.",
+        param: "model",
+        code: "trainer_not_configured");
+
     public static ApiException ModelNotFound(string name) => new(404, $"The model '{name}' does not exist", param: "model", code: "model_not_found");
+
+    public static ApiException OnlyAName(string name) => new(
+        404,
+        $"The model '{name}' does not answer here: on this local server it is a name that jobs can be made for. " +
+        "Ask a model that a job made: its name is the job's 'fine_tuned_model'.",
+        param: "model",
+        code: "model_not_found");
+
+    /// <summary>A fault on this side; clients repeat such a request by themselves, unless it is known to be of no use.</summary>
+    public static ApiException ModelUnavailable(string message, bool mayPass) =>
+        new(503, message, "server_error", "model", "model_unavailable") { Headers = mayPass ? [] : [new("x-should-retry", "false")] };
+
+    public static ApiException Busy(string message) =>
+        new(429, message, "requests", code: "rate_limit_exceeded") { Headers = [new("Retry-After", "1")] };
 
     public static ApiException ModelNotAvailable(string name) =>
         BadRequest($"Model {name} is not available for fine-tuning or does not exist.", code: "model_not_available");
@@ -37,6 +59,12 @@ internal static class ApiErrors
         BadRequest($"Missing required parameter: '{param}'.", param, "missing_required_parameter");
 
     public static ApiException UnknownParameter(string param) => BadRequest($"Unknown parameter: '{param}'.", param, "unknown_parameter");
+
+    /// <summary>The service knows it; this server cannot do it.</summary>
+    public static ApiException Unsupported(string param) => BadRequest(
+        $"Unsupported parameter: '{param}' is not supported with this model: it is a small local one that answers with text only. Leave it out.",
+        param,
+        "unsupported_parameter");
 
     public static ApiException WrongType(string param, string expected, string got) =>
         BadRequest($"Invalid type for '{param}': expected {expected}, but got {got} instead.", param, "invalid_type");

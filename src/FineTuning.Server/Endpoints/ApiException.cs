@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using FineTuning.Core.Models;
 
 namespace FineTuning.Server.Endpoints;
@@ -8,6 +9,9 @@ internal sealed class ApiException(int status, string message, string type = "in
     : Exception(message)
 {
     public int Status { get; } = status;
+
+    /// <summary>Headers of the answer besides the usual ones.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     public ErrorBody Body { get; } = new() { Error = new ErrorDetail { Message = message, Type = type, Param = param, Code = code } };
 }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
+using FineTuning.Server.Training;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,10 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
             LogFailure(e, RequestIds.Of(context));
             refusal = new ApiException(507, "The disk that holds the server's data is full: nothing was stored.", "server_error", code: "disk_full");
         }
+        catch (ModelUnavailableException e)
+        {
+            refusal = new ApiException(503, e.Message, "server_error", code: "model_unavailable");
+        }
         catch (Exception e)
         {
             LogFailure(e, RequestIds.Of(context));
@@ -69,6 +74,11 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
         string? allow = context.Response.Headers.Allow;
         context.Response.Clear();
         context.Response.Headers.Allow = allow;
+        foreach ((string name, string value) in refusal.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
         await context.WriteJsonAsync(refusal.Body, WireContext.Default.ErrorBody, refusal.Status);
     }
 

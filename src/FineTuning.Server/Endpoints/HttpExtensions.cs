@@ -67,20 +67,26 @@ internal static class HttpExtensions
     /// <summary>Takes and drops what is left of the body, up to a bound.</summary>
     public static async Task DrainAsync(this HttpContext context)
     {
+        context.AllowLargeBody();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        bool ended = false;
         try
         {
             long dropped = 0;
-            int read;
-            while (dropped < MaxDrainBytes && (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            while (!ended && dropped < MaxDrainBytes)
             {
+                int read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
                 dropped += read;
+                ended = read == 0;
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            context.Response.Headers.Connection = "close";
+            if (!ended)
+            {
+                context.Response.Headers.Connection = "close";
+            }
         }
     }
 

@@ -144,10 +144,10 @@ internal static class JobRequestReader
 
     private static bool IsAuto(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals("auto");
 
-    // Names from outside are repeated, but not at any length.
-    private static string Cut(string name) => name.Length <= MaxKey ? name : name[..MaxKey] + "…";
+    /// <summary>Names from outside are repeated, but not at any length.</summary>
+    public static string Cut(string name) => name.Length <= MaxKey ? name : name[..MaxKey] + "…";
 
-    private static void CheckLength(string path, string text, int most)
+    public static void CheckLength(string path, string text, int most)
     {
         if (text.Length > most)
         {
@@ -170,7 +170,7 @@ internal static class JobRequestReader
         }
     }
 
-    private static void CheckMetadata(JsonElement body)
+    public static void CheckMetadata(JsonElement body)
     {
         if (Object(body, "metadata", "metadata") is not { } metadata)
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text;
 using System.Threading;
@@ -7,7 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace FineTuning.Server.Endpoints;
 
-/// <summary>The last requests, so that a test of a client can count what was sent. Neither headers nor bodies are kept.</summary>
+/// <summary>
+/// The last requests, so that a test of a client can count what was sent. Bodies are not kept, and of the headers a few that are no secrets.
+/// </summary>
 internal sealed class Journal
 {
     public const int Capacity = 10_000;
@@ -17,16 +20,24 @@ internal sealed class Journal
     private readonly Queue<JournalEntry> _entries = new();
     private readonly Lock _gate = new();
 
-    public void Add(HttpRequest request, int status, DateTimeOffset time, TimeSpan elapsed, string requestId)
+    /// <summary>The query of a URL without its secrets.</summary>
+    public static string Redact(string? query)
     {
-        // Looking must not change what is seen.
-        if (request.Path.StartsWithSegments("/_server"))
+        if (string.IsNullOrEmpty(query))
         {
-            return;
+            return string.Empty;
         }
 
-        string path = request.Path.ToUriComponent() + Redact(request.QueryString.Value);
-        JournalEntry entry = new(request.Method, path, status, time, Math.Round(elapsed.TotalMilliseconds, 3), requestId);
+        StringBuilder text = new("?");
+        return text.AppendJoin('&', query[1..].Split('&').Select(pair =>
+        {
+            string name = pair.Split('=')[0];
+            return Secret.Contains(Uri.UnescapeDataString(name)) ? name + "=redacted" : pair;
+        })).ToString();
+    }
+
+    public void Add(JournalEntry entry)
+    {
         lock (_gate)
         {
             if (_entries.Count == Capacity)
@@ -46,26 +57,32 @@ internal sealed class Journal
         }
     }
 
+    /// <summary>Those that a request asks for by operation, since (a time) and limit (the newest ones), oldest first.</summary>
+    public JournalPage Read(HttpRequest request)
+    {
+        string? operation = ListQuery.Single(request, "operation");
+        if (operation is not null && !Operations.Names.Contains(operation))
+        {
+            throw ApiErrors.BadValue("operation", operation, string.Join(", ", Operations.Names.Select(name => $"'{name}'")));
+        }
+
+        DateTimeOffset since = DateTimeOffset.MinValue;
+        if (ListQuery.Single(request, "since") is { } text &&
+            !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out since))
+        {
+            throw ApiErrors.BadRequest("Invalid 'since': expected a time such as 2026-11-24T20:15:30.5Z.", "since", "invalid_value");
+        }
+
+        int limit = ListQuery.Read(request, Capacity, Capacity).Limit;
+        IEnumerable<JournalEntry> wanted = Read().Data.Where(entry => entry.Time >= since && (operation is null || entry.Operation == operation));
+        return new JournalPage("list", [.. wanted.TakeLast(limit)]);
+    }
+
     public void Clear()
     {
         lock (_gate)
         {
             _entries.Clear();
         }
-    }
-
-    private static string Redact(string? query)
-    {
-        if (string.IsNullOrEmpty(query))
-        {
-            return string.Empty;
-        }
-
-        StringBuilder text = new("?");
-        return text.AppendJoin('&', query[1..].Split('&').Select(pair =>
-        {
-            string name = pair.Split('=')[0];
-            return Secret.Contains(Uri.UnescapeDataString(name)) ? name + "=redacted" : pair;
-        })).ToString();
     }
 }

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
+using FineTuning.Server.Chat;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/models: the names a job can be made for, and what jobs made.</summary>
-internal sealed class ModelsEndpoints(Database database, DataFolder folder)
+internal sealed class ModelsEndpoints(Database database, DataFolder folder, ModelCache models)
 {
     /// <summary>Whoever lists models must see that these are not the hosted ones.</summary>
     public const string Owner = "org-local (small local model)";
@@ -69,7 +70,14 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder)
             ModelStore.Delete(session, name);
             return found;
         });
+        Task closed = models.EvictAsync(name);
         Free(model);
+        if (!closed.IsCompletedSuccessfully)
+        {
+            // Where an open file cannot be deleted, this is when it can.
+            _ = closed.ContinueWith(_ => Free(model), TaskScheduler.Default);
+        }
+
         await context.WriteJsonAsync(new DeletedResource { Id = name, Kind = "model", Deleted = true }, WireContext.Default.DeletedResource);
     }
 
@@ -79,7 +87,7 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder)
             (JobStore.Find(session, model.JobSeq), ModelStore.PathsOfJob(session, model.JobSeq)));
         if (!kept.Contains(model.Path))
         {
-            DataFolder.TryDelete(folder.Absolute(model.Path));
+            DataFolder.DeletePath(folder.Absolute(model.Path));
         }
 
         if (kept.Count == 0 && job is { Status.IsFinished: true })

@@ -137,6 +137,37 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         }
 
         await files.ReleaseAsync(job);
+        await database.WriteAsync(session =>
+        {
+            // A model that was deleted meanwhile has its file looked after by whoever deleted it, or by the next start.
+            if (ModelStore.PathsOfJob(session, job.Seq).SetEquals(models))
+            {
+                JobStore.SetSwept(session, job);
+            }
+        });
+    }
+
+    /// <summary>At start: tidies up after jobs that ended, or lost a model, just before a kill.</summary>
+    public async Task SweepAsync()
+    {
+        foreach (JobRecord job in database.Read(JobStore.Unswept))
+        {
+            await CleanAsync(job);
+        }
+    }
+
+    /// <summary>Whether a file is one of the models, or in the folder of one.</summary>
+    private static bool IsOf(HashSet<string> models, string path)
+    {
+        for (int end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (models.Contains(path[..end]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void DeleteAllBut(HashSet<string> models, string work)
@@ -145,7 +176,7 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         {
             foreach (string path in Directory.GetFiles(work, "*", SearchOption.AllDirectories))
             {
-                if (!models.Contains(folder.Relative(path)))
+                if (!IsOf(models, folder.Relative(path)))
                 {
                     DataFolder.TryDelete(path);
                 }

@@ -37,6 +37,7 @@ internal sealed partial class JobRunner(
     /// <summary>Takes up what an earlier server left, then starts to work.</summary>
     public async Task StartAsync()
     {
+        await finisher.SweepAsync();
         await database.WriteAsync(session =>
         {
             foreach (JobRecord job in JobStore.WithStatus(session, JobStatus.Running, JobStatus.Pausing))
@@ -275,7 +276,7 @@ internal sealed partial class JobRunner(
     private TrainingOutcome Train(JobRun run, RunRecorder recorder)
     {
         JobRecord job = run.Job;
-        string? state = job.StatePath is { } path && File.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null;
+        string? state = job.StatePath is { } path && Path.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null;
         TrainingRequest request = new()
         {
             JobId = job.Id,

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace FineTuning.Server.Jobs;
 
-/// <summary>Training must not starve the API: it runs on a thread of its own below normal priority.</summary>
+/// <summary>Training and answering must not starve the API: each runs on a thread of its own below normal priority.</summary>
 internal static class TrainingThread
 {
     public static Task<T> RunAsync<T>(string name, Func<T> work)

@@ -115,6 +115,19 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Deletes a file, or a folder with all it holds.</summary>
+    public static void DeletePath(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            DeleteTree(path);
+        }
+        else
+        {
+            TryDelete(path);
+        }
+    }
+
     public static void DeleteTree(string path)
     {
         try

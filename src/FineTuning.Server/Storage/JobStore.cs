@@ -78,7 +78,12 @@ internal static class JobStore
                 limit);
         }
 
-        // The first pair walks its index in order; the others are looked up for each hit.
+        // The rarest pair walks its index in order; the others are looked up for each hit.
+        if (metadata.Count > 1)
+        {
+            metadata = [.. metadata.OrderBy(pair => CountMetadata(session, pair))];
+        }
+
         StringBuilder sql = new($"SELECT {Columns} FROM job_metadata m0 JOIN jobs j ON j.seq = m0.job_seq");
         List<object?> parameters = [before, limit];
         for (int i = 0; i < metadata.Count; i++)
@@ -95,6 +100,12 @@ internal static class JobStore
 
         return session.Query(sql.Append(" ORDER BY m0.job_seq DESC LIMIT $2").ToString(), Map, parameters.ToArray());
     }
+
+    /// <summary>How many jobs have a pair, counted up to a page: a pair that is rarer than that is worth starting from.</summary>
+    private static long CountMetadata(Session session, KeyValuePair<string, string> pair) => (long)session.Scalar(
+        "SELECT count(*) FROM (SELECT 1 FROM job_metadata WHERE key = $1 AND value = $2 LIMIT 100)",
+        pair.Key,
+        pair.Value)!;
 
     /// <summary>Jobs with one of the statuses, oldest first.</summary>
     public static List<JobRecord> WithStatus(Session session, params JobStatus[] statuses) =>
@@ -172,24 +183,34 @@ internal static class JobStore
     public static void SetState(Session session, long seq, string? path, int step) =>
         session.Execute("UPDATE jobs SET state_path = $2, state_step = $3 WHERE seq = $1", seq, path, step);
 
-    /// <summary>Ends a job. The state of its trainer is of no more use.</summary>
+    /// <summary>Ends a job. The state of its trainer is of no more use; that it is still there is noted, as a kill may come first.</summary>
     public static void Finish(
         Session session,
         JobRecord job,
         JobStatus status,
         JobError? error = null,
         string? resultFile = null,
-        long? trainedTokens = null) => session.Execute(
-        """
-        UPDATE jobs SET status = $2, finished_at = $3, error = $4, result_file = $5, trained_tokens = $6, state_path = NULL
-        WHERE seq = $1
-        """,
-        job.Seq,
-        status.Value,
-        DateTimeOffset.UtcNow,
-        error is null ? null : JsonSerializer.Serialize(error, WireContext.Default.JobError),
-        resultFile,
-        trainedTokens);
+        long? trainedTokens = null)
+    {
+        session.Execute(
+            """
+            UPDATE jobs SET status = $2, finished_at = $3, error = $4, result_file = $5, trained_tokens = $6, state_path = NULL
+            WHERE seq = $1
+            """,
+            job.Seq,
+            status.Value,
+            DateTimeOffset.UtcNow,
+            error is null ? null : JsonSerializer.Serialize(error, WireContext.Default.JobError),
+            resultFile,
+            trainedTokens);
+        session.Execute("INSERT OR IGNORE INTO unswept_jobs(job_seq) VALUES($1)", job.Seq);
+    }
+
+    /// <summary>Jobs that ended or lost a model, and whose folders were not tidied up since.</summary>
+    public static List<JobRecord> Unswept(Session session) =>
+        session.Query($"SELECT {Columns} FROM unswept_jobs u JOIN jobs j ON j.seq = u.job_seq ORDER BY j.seq", Map);
+
+    public static void SetSwept(Session session, JobRecord job) => session.Execute("DELETE FROM unswept_jobs WHERE job_seq = $1", job.Seq);
 
     /// <summary>Whether an unfinished job was promised the content of a file.</summary>
     public static bool IsFileInUse(Session session, string fileId) => session.Scalar(

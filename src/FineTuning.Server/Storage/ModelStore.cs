@@ -30,7 +30,12 @@ internal static class ModelStore
         "SELECT name, job_seq, base_model, created_at, path, trainer FROM models ORDER BY seq",
         Map);
 
-    public static bool Delete(Session session, string name) => session.Execute("DELETE FROM models WHERE name = $1", name) > 0;
+    /// <summary>Forgets a model. That its file is still there is noted with its job, as a kill may come before it is deleted.</summary>
+    public static bool Delete(Session session, string name)
+    {
+        session.Execute("INSERT OR IGNORE INTO unswept_jobs(job_seq) SELECT job_seq FROM models WHERE name = $1", name);
+        return session.Execute("DELETE FROM models WHERE name = $1", name) > 0;
+    }
 
     /// <summary>The files of a job's models, relative to the data folder.</summary>
     public static HashSet<string> PathsOfJob(Session session, long jobSeq) =>

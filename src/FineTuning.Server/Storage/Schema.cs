@@ -132,6 +132,9 @@ internal static class Schema
             bytes INTEGER NOT NULL,
             created_at INTEGER NOT NULL);
         CREATE INDEX upload_parts_by_upload ON upload_parts(upload_seq);
+
+        -- Ended jobs whose folders may hold more than their models.
+        CREATE TABLE unswept_jobs(job_seq INTEGER PRIMARY KEY REFERENCES jobs(seq) ON DELETE CASCADE);
         """,
     ];
 

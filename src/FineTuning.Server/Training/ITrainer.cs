@@ -33,6 +33,7 @@ public interface ITrainer
     /// <summary>Opens a model that this trainer wrote, to answer conversations.</summary>
     /// <exception cref="System.IO.InvalidDataException">The file is damaged or no model of this trainer.</exception>
     /// <exception cref="System.IO.FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ModelUnavailableException">What is to hold the model failed; another try may work.</exception>
     Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken);
 }
 
@@ -43,6 +44,7 @@ public interface IChatModel : IAsyncDisposable
     long Size { get; }
 
     /// <summary>Answers a conversation, handing over the text as it is made.</summary>
+    /// <exception cref="ModelUnavailableException">What holds the model failed; another try may work.</exception>
     /// <param name="messages">The conversation so far.</param>
     /// <param name="options">How the answer is drawn.</param>
     /// <param name="onText">Gets each piece of the answer, in order, none of them empty.</param>
@@ -168,7 +170,7 @@ public interface ITrainingSink
     void Checkpoint(CheckpointInfo checkpoint);
 
     /// <summary>
-    /// The optimiser's state was written whole to <paramref name="path"/>; a later run can go on from it.
+    /// The optimiser's state was written whole to <paramref name="path"/>, a file or a folder; a later run can go on from it.
     /// The state told of before is deleted after this returns, so remember the new one before returning. A run that goes on from a state
     /// reports the steps and checkpoints after it again, with the same numbers.
     /// </summary>
@@ -208,7 +210,7 @@ public sealed record StepMetrics
     public required long TrainedTokens { get; init; }
 }
 
-/// <summary>A model as it was after a step; written at the end of each of the last three epochs.</summary>
+/// <summary>A model as it was after a step, a file or a folder; written at the end of each of the last three epochs.</summary>
 public sealed record CheckpointInfo(int Step, string ModelPath, StepMetrics Metrics, bool IsLast);
 
 /// <summary>How a run ended.</summary>
@@ -221,11 +223,14 @@ public sealed record TrainingOutcome(bool IsPaused, string? ModelPath, string? S
 /// <summary>Lets the owner of a run ask it to pause at the next step.</summary>
 public sealed class TrainingControl
 {
-    private volatile bool _pauseRequested;
+    private readonly TaskCompletionSource _pause = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public bool PauseRequested => _pauseRequested;
+    public bool PauseRequested => _pause.Task.IsCompleted;
 
-    public void RequestPause() => _pauseRequested = true;
+    /// <summary>Ends when a pause is asked for.</summary>
+    public Task Pause => _pause.Task;
+
+    public void RequestPause() => _pause.TrySetResult();
 }
 
 /// <summary>The data or the parameters cannot be trained on; the message is shown to the user.</summary>
@@ -236,3 +241,6 @@ public sealed class TrainingException(string message, string code = "invalid_tra
 
     public string? Param { get; } = param;
 }
+
+/// <summary>A model cannot answer now because what holds it failed; the message is shown to the user.</summary>
+public sealed class ModelUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -102,6 +102,10 @@ internal sealed class Api : IDisposable
         return (await PostAsync("fine_tuning/jobs", body.ToJsonString())).GetProperty("id").GetString()!;
     }
 
+    /// <summary>Makes a job and waits for its model, whose name it returns.</summary>
+    public async Task<string> CreateModelAsync(JsonObject? fields = null) =>
+        (await UntilStatusAsync(await CreateJobAsync(fields), "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+
     public Task<JsonElement> JobAsync(string id) => GetAsync($"fine_tuning/jobs/{id}");
 
     public async Task<string> StatusAsync(string id) => (await JobAsync(id)).GetProperty("status").GetString()!;

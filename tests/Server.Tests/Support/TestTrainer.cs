@@ -27,6 +27,15 @@ internal sealed class TestTrainer : ITrainer
     /// <summary>What the first try does instead of its first step.</summary>
     public Exception? Failure { get; init; }
 
+    /// <summary>Waited for while a model is opened.</summary>
+    public Func<Task>? Opening { get; init; }
+
+    /// <summary>What its models do before each word.</summary>
+    public Func<int, CancellationToken, Task>? BeforeWord { get; init; }
+
+    /// <summary>Every model that was opened, in order.</summary>
+    public ConcurrentQueue<TestModel> Opened { get; } = new();
+
     /// <summary>Every call, in order.</summary>
     public ConcurrentQueue<TrainingRequest> Calls { get; } = new();
 
@@ -81,8 +90,17 @@ internal sealed class TestTrainer : ITrainer
     }
 
     /// <summary>Its models answer with the last message and their step.</summary>
-    public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) =>
-        Task.FromResult<IChatModel>(new TestModel(File.ReadAllText(modelPath)));
+    public async Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken)
+    {
+        TestModel model = new(File.ReadAllText(modelPath)) { BeforeWord = BeforeWord };
+        Opened.Enqueue(model);
+        if (Opening is not null)
+        {
+            await Opening();
+        }
+
+        return model;
+    }
 
     private static void Save(string path, int step) => File.WriteAllText(path, step.ToString(CultureInfo.InvariantCulture));
 

@@ -1,0 +1,275 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace FineTuning.Core.Grading.Formulas;
+
+/// <summary>Reads one formula, by recursive descent with a bound on the depth.</summary>
+internal sealed class FormulaParser(string text, IReadOnlyCollection<string> names, string path)
+{
+    public const int MaxLength = 4096, MaxDepth = 64;
+
+    private static readonly Dictionary<string, (int Most, Func<double[], double> Apply)> s_functions = new(StringComparer.Ordinal)
+    {
+        ["min"] = (int.MaxValue, a => a.Min()),
+        ["max"] = (int.MaxValue, a => a.Max()),
+        ["abs"] = (1, a => Math.Abs(a[0])),
+        ["floor"] = (1, a => Math.Floor(a[0])),
+        ["ceil"] = (1, a => Math.Ceiling(a[0])),
+        ["exp"] = (1, a => Math.Exp(a[0])),
+        ["sqrt"] = (1, a => Math.Sqrt(a[0])),
+        ["log"] = (1, a => Math.Log(a[0])),
+    };
+
+    private readonly List<Formula.Step> _steps = [];
+    private int _position;
+    private int _depth;
+
+    public List<Formula.Step> Parse()
+    {
+        if (text.Length > MaxLength)
+        {
+            throw new GraderException(
+                FormattableString.Invariant($"The formula has {text.Length} characters; at most {MaxLength} are read."),
+                path,
+                "Shorten the formula.");
+        }
+
+        ReadSum();
+        SkipSpaces();
+        return _position == text.Length ? _steps : throw Unexpected();
+    }
+
+    private void ReadSum()
+    {
+        ReadProduct();
+        while (true)
+        {
+            if (Take('+'))
+            {
+                ReadProduct();
+                Add(2, a => a[0] + a[1], "a sum is too large");
+            }
+            else if (Take('-'))
+            {
+                ReadProduct();
+                Add(2, a => a[0] - a[1], "a difference is too large");
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void ReadProduct()
+    {
+        ReadSigned();
+        while (true)
+        {
+            if (Take('*'))
+            {
+                ReadSigned();
+                Add(2, a => a[0] * a[1], "a product is too large");
+            }
+            else if (Take('/'))
+            {
+                ReadSigned();
+                Add(2, a => a[0] / a[1], "a division by zero, or a quotient that is too large");
+            }
+            else if (Take('%'))
+            {
+                ReadSigned();
+                Add(2, a => Remainder(a[0], a[1]), "a remainder of a division by zero");
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void ReadSigned()
+    {
+        Enter();
+        if (Take('-'))
+        {
+            ReadSigned();
+            Add(1, a => -a[0], string.Empty);
+        }
+        else if (Take('+'))
+        {
+            ReadSigned();
+        }
+        else
+        {
+            ReadPower();
+        }
+
+        _depth--;
+    }
+
+    private void ReadPower()
+    {
+        ReadOperand();
+        if (Take('^'))
+        {
+            ReadSigned();
+            Add(2, a => Math.Pow(a[0], a[1]), "a power is too large, or one of a negative number is not real");
+        }
+    }
+
+    private void ReadOperand()
+    {
+        SkipSpaces();
+        char next = _position < text.Length ? text[_position] : '\0';
+        if (Take('('))
+        {
+            ReadSum();
+            Expect(')', "a parenthesis is not closed");
+        }
+        else if (next is '.' or (>= '0' and <= '9'))
+        {
+            ReadNumber();
+        }
+        else if (char.IsLetter(next) || next == '_')
+        {
+            ReadName();
+        }
+        else
+        {
+            throw Unexpected();
+        }
+    }
+
+    private void ReadNumber()
+    {
+        int start = _position;
+        SkipDigits();
+        if (_position < text.Length && text[_position] == '.')
+        {
+            _position++;
+            SkipDigits();
+        }
+
+        int exponent = _position;
+        if (_position < text.Length && text[_position] is 'e' or 'E')
+        {
+            _position++;
+            _position += _position < text.Length && text[_position] is '+' or '-' ? 1 : 0;
+            int digits = _position;
+            SkipDigits();
+            _position = _position > digits ? _position : exponent;
+        }
+
+        string number = text.Substring(start, _position - start);
+        if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || double.IsInfinity(value))
+        {
+            throw Wrong(start, $"\"{number}\" is no number", "Write numbers such as 0.5 or 1e-3.");
+        }
+
+        Add(0, _ => value, string.Empty);
+    }
+
+    private void ReadName()
+    {
+        int start = _position;
+        while (_position < text.Length && (char.IsLetterOrDigit(text[_position]) || text[_position] == '_'))
+        {
+            _position++;
+        }
+
+        string name = text.Substring(start, _position - start);
+        if (Take('('))
+        {
+            ReadCall(name, start);
+        }
+        else if (names.Contains(name))
+        {
+            _steps.Add(new Formula.Step(0, (_, values) => values[name], string.Empty));
+        }
+        else
+        {
+            throw Wrong(start, $"there is no grader \"{name}\"", $"The graders are {string.Join(", ", names)}.");
+        }
+    }
+
+    private void ReadCall(string name, int start)
+    {
+        if (!s_functions.TryGetValue(name, out (int Most, Func<double[], double> Apply) function))
+        {
+            throw Wrong(start, $"there is no function \"{name}\"", $"The functions are {string.Join(", ", s_functions.Keys)}.");
+        }
+
+        int count = 0;
+        do
+        {
+            ReadSum();
+            count++;
+        }
+        while (Take(','));
+        Expect(')', $"the call of {name} is not closed");
+        if (count > function.Most)
+        {
+            throw Wrong(start, FormattableString.Invariant($"{name} takes 1 number, not {count}"), $"Give {name} one number.");
+        }
+
+        Add(count, function.Apply, $"{name} has no value there, or one that is too large");
+    }
+
+    private static double Remainder(double dividend, double divisor)
+    {
+        double remainder = dividend % divisor;
+        return remainder != 0 && remainder < 0 != divisor < 0 ? remainder + divisor : remainder;
+    }
+
+    private void Add(int count, Func<double[], double> apply, string failure) => _steps.Add(new Formula.Step(count, (a, _) => apply(a), failure));
+
+    private void Enter()
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw Wrong(_position, FormattableString.Invariant($"more than {MaxDepth} levels"), "Write the formula with fewer parentheses.");
+        }
+    }
+
+    private bool Take(char wanted)
+    {
+        SkipSpaces();
+        bool found = _position < text.Length && text[_position] == wanted;
+        _position += found ? 1 : 0;
+        return found;
+    }
+
+    private void Expect(char wanted, string problem)
+    {
+        if (!Take(wanted))
+        {
+            throw _position < text.Length ? Unexpected() : Wrong(_position, problem, $"Add \"{wanted}\".");
+        }
+    }
+
+    private void SkipSpaces()
+    {
+        while (_position < text.Length && char.IsWhiteSpace(text[_position]))
+        {
+            _position++;
+        }
+    }
+
+    private void SkipDigits()
+    {
+        while (_position < text.Length && text[_position] is >= '0' and <= '9')
+        {
+            _position++;
+        }
+    }
+
+    private GraderException Unexpected() => _position >= text.Length
+        ? Wrong(_position, "it ends too early", "Add the number, name or call that is missing.")
+        : Wrong(_position, $"\"{text[_position]}\" does not belong there", "Use numbers, names of graders, + - * / % ^, parentheses and functions.");
+
+    private GraderException Wrong(int position, string problem, string fix) => new(
+        FormattableString.Invariant($"The formula is wrong at character {position + 1}: {problem}."), path, fix);
+}

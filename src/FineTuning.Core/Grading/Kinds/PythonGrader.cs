@@ -1,0 +1,39 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Grading.Reading;
+
+namespace FineTuning.Core.Grading.Kinds;
+
+/// <summary>Lets a script give a score.</summary>
+internal sealed class PythonGrader(string name, IGraderPython service, string source) : Grader(name, TypeName)
+{
+    public const string TypeName = "python";
+
+    // The service's own limit.
+    private const int MaxSource = 256 * 1024;
+
+    public static PythonGrader Read(Definition definition, string name, GraderServices services)
+    {
+        definition.CheckNames("source", "image_tag");
+        string source = definition.Text("source", MaxSource);
+        definition.OptionalText("image_tag");
+        return services.Python is { } service
+            ? new PythonGrader(name, service, source)
+            : throw new GraderException(
+                "The grader runs a Python script, which is not allowed here.",
+                definition.PathOf("type"),
+                services.PythonFix ?? "Use string_check, text_similarity or multi, or let a service run the grader.");
+    }
+
+    public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
+    {
+        double score = await service.GradeAsync(source, run.Scope.Sample, run.Scope.Item, cancellationToken).ConfigureAwait(false);
+        return !double.IsNaN(score) && !double.IsInfinity(score) ? score : throw new GradingException(new GradeErrors
+        {
+            PythonGraderRuntimeError = true,
+            PythonGraderRuntimeErrorDetails = "The script returned a number that is not finite.",
+            Message = $"The script of the grader \"{Name}\" returned a number that is not finite.",
+        });
+    }
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Globalization;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Grading.Reading;
+
+namespace FineTuning.Core.Grading.Kinds;
+
+/// <summary>Lets a model give a score within a range.</summary>
+internal sealed class ScoreModelGrader(string name, ModelQuestion question, double least, double most) : Grader(name, TypeName)
+{
+    public const string TypeName = "score_model";
+
+    public static ScoreModelGrader Read(Definition definition, string name, GraderServices services)
+    {
+        definition.CheckNames("model", "input", "range", "sampling_params");
+        (double least, double most) = definition.Range("range");
+        return new ScoreModelGrader(name, ModelQuestion.Read(definition, services), least, most);
+    }
+
+    public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
+    {
+        string answer = await question.AskAsync(run, cancellationToken).ConfigureAwait(false);
+        return double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) && score >= least && score <= most
+            ? score
+            : throw question.Unreadable(answer, FormattableString.Invariant($"a number from {least} to {most}"));
+    }
+}

@@ -1,0 +1,83 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Server.Endpoints;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Training;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuning.Server.Chat;
+
+/// <summary>
+/// Answers conversations with the models made here, a few at a time; the others wait for their turn. An answer is made on a thread of its
+/// own below normal priority, so that it does not hold up the API.
+/// </summary>
+internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mostWaiting, ILogger<ModelAnswers> log)
+{
+    private readonly SemaphoreSlim _slots = new(atOnce);
+    private int _waiting;
+
+    /// <summary>Answers a conversation.</summary>
+    /// <param name="model">The public name of a model that a job made.</param>
+    /// <param name="messages">The conversation so far.</param>
+    /// <param name="options">How the answer is drawn.</param>
+    /// <param name="onText">
+    /// Gets each piece of the answer, in order. It should return at once: the turn of others waits for it.
+    /// </param>
+    /// <param name="cancellationToken">Ends the answer early.</param>
+    /// <exception cref="ApiException">There is no such model, it cannot be opened or failed, or too many wait already.</exception>
+    public async Task<ChatOutcome> AnswerAsync(
+        string model,
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken)
+    {
+        // Refused at once, and not only when its turn has come.
+        cache.Find(model);
+        await TakeTurnAsync(cancellationToken);
+        try
+        {
+            using ModelLease lease = await cache.RentAsync(model, cancellationToken);
+            try
+            {
+                return await TrainingThread.RunAsync(
+                    "answer",
+                    () => lease.Model.AnswerAsync(messages, options, onText, cancellationToken).GetAwaiter().GetResult());
+            }
+            catch (Exception e) when (e is not ApiException && !cancellationToken.IsCancellationRequested)
+            {
+                lease.Discard();
+                LogFailure(e, model);
+                throw ApiErrors.ModelUnavailable(
+                    e is ModelUnavailableException ? e.Message : $"The model '{model}' failed while it answered: {e.Message} The server's log tells more.",
+                    mayPass: e is ModelUnavailableException);
+            }
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > mostWaiting && _slots.CurrentCount == 0)
+            {
+                throw ApiErrors.Busy("Too many requests wait for an answer of a model already. Try again when some have been answered.");
+            }
+
+            await _slots.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The model {Name} failed while it answered")]
+    private partial void LogFailure(Exception e, string name);
+}

@@ -1,0 +1,38 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Grading;
+
+namespace FineTuning.Core.Tests.Grading;
+
+/// <summary>Knows one model, "judge", which always says the same; null fails.</summary>
+internal sealed class TestModel(string? answer) : IGraderModel
+{
+    public List<(IReadOnlyList<GraderMessage> Messages, GraderSampling Sampling)> Asked { get; } = [];
+
+    public string? FindRefusal(string model) => model == "judge" ? null : $"There is no model '{model}'.";
+
+    public Task<GraderModelAnswer> AnswerAsync(
+        string model, IReadOnlyList<GraderMessage> messages, GraderSampling sampling, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Asked.Add((messages, sampling));
+        return answer is null
+            ? throw new GradingException(new GradeErrors { ModelGraderServerError = true, Message = "It is gone." })
+            : Task.FromResult(new GraderModelAnswer(answer, messages.Sum(message => message.Content.Length), 2));
+    }
+}
+
+/// <summary>Instead of running the source, reads a number from it.</summary>
+internal sealed class TestPython : IGraderPython
+{
+    public (string Sample, string Item) Last { get; private set; }
+
+    public Task<double> GradeAsync(string source, JsonElement sample, JsonElement item, CancellationToken cancellationToken)
+    {
+        Last = (sample.GetRawText(), item.GetRawText());
+        return Task.FromResult(double.Parse(source, System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
