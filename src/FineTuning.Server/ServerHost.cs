@@ -159,6 +159,7 @@ internal sealed class ServerHost : IAsyncDisposable
         new UploadsEndpoints(uploads, Options).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
+        new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);
         new FaultEndpoints(faults, token).Map(_app);
         new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);

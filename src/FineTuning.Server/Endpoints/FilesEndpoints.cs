@@ -20,9 +20,9 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/files", CreateAsync);
-        routes.MapGet("/v1/files", ListAsync);
-        routes.MapGet("/v1/files/{id}", GetAsync);
-        routes.MapGet("/v1/files/{id}/content", GetContentAsync);
+        routes.MapRead("/v1/files", ListAsync);
+        routes.MapRead("/v1/files/{id}", GetAsync);
+        routes.MapRead("/v1/files/{id}/content", GetContentAsync);
         routes.MapDelete("/v1/files/{id}", DeleteAsync);
     }
 
