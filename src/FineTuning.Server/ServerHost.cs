@@ -125,6 +125,8 @@ internal sealed class ServerHost : IAsyncDisposable
         Database database = Own(Database.Open(folder.DatabasePath));
         FileStore files = new(database, folder);
         await files.SweepAsync();
+        UploadStore uploads = new(database, folder, files, Options.MaxUploadBytes);
+        await uploads.SweepAsync();
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         ConfigureWeb(builder);
@@ -154,8 +156,10 @@ internal sealed class ServerHost : IAsyncDisposable
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
+        new UploadsEndpoints(uploads, Options).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
+        new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);
         new FaultEndpoints(faults, token).Map(_app);
         new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);

@@ -63,6 +63,15 @@ internal sealed record ServerOptions
     /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
     public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
 
+    /// <summary>The largest file that arrives in parts; the service's own limit.</summary>
+    public long MaxUploadBytes { get; init; } = 8L * 1024 * 1024 * 1024;
+
+    /// <summary>The largest part of it; the service's own limit.</summary>
+    public long MaxPartBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>How long the parts may take; the service's own limit.</summary>
+    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>
     /// What unused models may hold in memory. Not an option of the command line either: a quarter of what the process may have is enough for
     /// many models of this size.
