@@ -7,9 +7,11 @@ using System.Net;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Grading;
 using FineTuning.Server.Chat;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Faults;
+using FineTuning.Server.Grading;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
@@ -136,6 +138,7 @@ internal sealed class ServerHost : IAsyncDisposable
         JobFinisher finisher = new(database, folder, files);
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
+        GraderServices graders = await GraderServicesAsync(database, answers);
         _runner = new JobRunner(
             database,
             folder,
@@ -161,6 +164,7 @@ internal sealed class ServerHost : IAsyncDisposable
         new ModelsEndpoints(database, folder, _models).Map(_app);
         new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);
+        new GradersEndpoints(graders).Map(_app);
         new FaultEndpoints(faults, token).Map(_app);
         new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);
 
@@ -189,6 +193,13 @@ internal sealed class ServerHost : IAsyncDisposable
             throw new StartException($"The log '{folder.LogPath}' cannot be written: {e.Message}", e);
         }
     }
+
+    private async Task<GraderServices> GraderServicesAsync(Database database, ModelAnswers answers) => new()
+    {
+        Model = new OwnModels(database, answers),
+        Python = Options.AllowPython ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime) : null,
+        PythonFix = "Start the server with --allow-python, if all who have a key may run programs on this machine.",
+    };
 
     private T Own<T>(T owned)
         where T : IDisposable
