@@ -17,6 +17,12 @@ internal static class Ids
 
     public static string NewChatCompletion() => "chatcmpl-" + Random(29);
 
+    public static string NewUpload() => "upload_" + Random(24);
+
+    public static string NewUploadPart() => "part_" + Random(24);
+
+    public static string NewPermission() => "cp_" + Random(24);
+
     public static string NewModelPart() => Random(8);
 
     public static string NewRequest() => "req_" + RandomNumberGenerator.GetHexString(32, lowercase: true);

@@ -7,9 +7,11 @@ using System.Net;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Grading;
 using FineTuning.Server.Chat;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Faults;
+using FineTuning.Server.Grading;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
@@ -125,6 +127,8 @@ internal sealed class ServerHost : IAsyncDisposable
         Database database = Own(Database.Open(folder.DatabasePath));
         FileStore files = new(database, folder);
         await files.SweepAsync();
+        UploadStore uploads = new(database, folder, files, Options.MaxUploadBytes);
+        await uploads.SweepAsync();
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         ConfigureWeb(builder);
@@ -134,6 +138,7 @@ internal sealed class ServerHost : IAsyncDisposable
         JobFinisher finisher = new(database, folder, files);
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
+        GraderServices graders = await GraderServicesAsync(database, answers);
         _runner = new JobRunner(
             database,
             folder,
@@ -154,9 +159,12 @@ internal sealed class ServerHost : IAsyncDisposable
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
+        new UploadsEndpoints(uploads, Options).Map(_app);
         new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
+        new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);
+        new GradersEndpoints(graders).Map(_app);
         new FaultEndpoints(faults, token).Map(_app);
         new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);
 
@@ -185,6 +193,13 @@ internal sealed class ServerHost : IAsyncDisposable
             throw new StartException($"The log '{folder.LogPath}' cannot be written: {e.Message}", e);
         }
     }
+
+    private async Task<GraderServices> GraderServicesAsync(Database database, ModelAnswers answers) => new()
+    {
+        Model = new OwnModels(database, answers),
+        Python = Options.AllowPython ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime) : null,
+        PythonFix = "Start the server with --allow-python, if all who have a key may run programs on this machine.",
+    };
 
     private T Own<T>(T owned)
         where T : IDisposable

@@ -21,6 +21,8 @@ internal sealed record ServerOptions
           --fault <rule>      let requests go wrong, to test a client: CreateJob:status=503,count=2 or
                               a JSON object; may be repeated, and see docs/local-server.md
           --faults-file <p>   a JSON array of such rules
+          --allow-python      run the scripts of python graders, with the rights of the user who runs
+                              the server; without it they are refused
           --detached          ignore Ctrl+C and hang-ups: stop by SIGTERM or the control endpoint only
           --parent-pid <n>    stop when this process ends
           --run-file <path>   where to write address, process id and control token
@@ -58,16 +60,31 @@ internal sealed record ServerOptions
     /// <summary>Fault rules in force from the start.</summary>
     public IReadOnlyList<FaultRule> Faults { get; init; } = [];
 
+    /// <summary>Graders' scripts are run: whoever has a key can then run programs as this user.</summary>
+    public bool AllowPython { get; init; }
+
     public bool Help { get; init; }
 
     /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
     public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>The largest file that arrives in parts; the service's own limit.</summary>
+    public long MaxUploadBytes { get; init; } = 8L * 1024 * 1024 * 1024;
+
+    /// <summary>The largest part of it; the service's own limit.</summary>
+    public long MaxPartBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>How long the parts may take; the service's own limit.</summary>
+    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
     /// What unused models may hold in memory. Not an option of the command line either: a quarter of what the process may have is enough for
     /// many models of this size.
     /// </summary>
     public long MaxModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>How long a grader's script may run; the service's own limit is two minutes. Not an option: tests make it short.</summary>
+    public TimeSpan ScriptTime { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A key that is printed by accident must not be shown.</summary>
     public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Port = {Port} }}";
@@ -99,6 +116,7 @@ internal sealed record ServerOptions
                 "--faults-file" => options.WithFaults(name, FaultOption.ReadFile(name, FullPath(name, Value()))),
                 "--run-file" => options with { RunFile = FullPath(name, Value()) },
                 _ when attached is not null => throw new OptionException($"Unknown option, or one that takes no value: {name}. See --help."),
+                "--allow-python" => options with { AllowPython = true },
                 "--memory" => options with { Memory = true },
                 "--api-key-stdin" => options with { ApiKeyFromStdin = true },
                 "--detached" => options with { Detached = true },

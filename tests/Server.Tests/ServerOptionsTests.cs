@@ -14,12 +14,13 @@ public sealed class ServerOptionsTests
     public void Options_are_read_in_both_spellings()
     {
         ServerOptions options = ServerOptions.Parse(
-            ["--data=here", "--port", "81", "--detached", "--parent-pid=7", "--run-file", "r.json", "--trainers=3", "--api-key-stdin"]);
+            ["--data=here", "--port", "81", "--detached", "--parent-pid=7", "--run-file", "r.json", "--trainers=3", "--api-key-stdin", "--allow-python"]);
 
         Assert.Equal(Path.GetFullPath("here"), options.DataFolder);
         Assert.Equal((81, true, 7, 3, true), (options.Port, options.Detached, options.ParentPid, options.Trainers, options.ApiKeyFromStdin));
         Assert.Equal(Path.GetFullPath("r.json"), options.RunFile);
         Assert.False(options.Memory);
+        Assert.True(options.AllowPython);
     }
 
     [Theory]

@@ -12,7 +12,9 @@ public sealed record GradeResult
     /// </summary>
     public double Reward { get; init; }
 
-    /// <summary>The scores of a <c>multi</c> grader's parts by their names in the formula; a part that failed has 0. Null for other graders.</summary>
+    /// <summary>
+    /// The scores of a <c>multi</c> grader's parts by their names in the formula; a part that failed has 0. Null for other graders.
+    /// </summary>
     public IReadOnlyDictionary<string, double>? SubRewards { get; init; }
 
     /// <summary>What went wrong.</summary>

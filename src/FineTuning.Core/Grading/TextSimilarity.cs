@@ -15,7 +15,8 @@ namespace FineTuning.Core.Grading;
 /// exponential smoothing of runs without a match, brevity penalty.</item>
 /// <item><c>gleu</c>: Google BLEU as NLTK's <c>sentence_gleu</c>: words between white space, case counts, runs of 1 to 4 words.</item>
 /// <item><c>meteor</c>: NLTK's <c>single_meteor_score</c> of words between white space in lower case, with exact and Porter stem matches.
-/// There are no synonyms: WordNet is not shipped, so scores can be lower than where it is.</item>
+/// There are no synonyms: WordNet is not shipped, so scores can be lower than where it is. Its penalty for scattered words leaves equal
+/// texts of one word at 0.5 and nears 1 with their length only.</item>
 /// <item><c>rouge_1</c> to <c>rouge_5</c>, <c>rouge_l</c>: the F1 of the package rouge-score without stemming: words are runs of a-z and 0-9
 /// after lower-casing. Letters of other alphabets divide words, so texts without Latin letters score 0; <c>fuzzy_match</c> suits them.</item>
 /// </list>

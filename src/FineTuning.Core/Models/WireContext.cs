@@ -20,6 +20,8 @@ namespace FineTuning.Core.Models;
 [JsonSerializable(typeof(ListResource<ModelResource>))]
 [JsonSerializable(typeof(ListResource<PermissionResource>))]
 [JsonSerializable(typeof(DeletedResource))]
+[JsonSerializable(typeof(UploadResource))]
+[JsonSerializable(typeof(UploadPartResource))]
 [JsonSerializable(typeof(GraderRunResource))]
 [JsonSerializable(typeof(GraderValidateResource))]
 [JsonSerializable(typeof(ErrorBody))]

@@ -1,3 +1,4 @@
+using FineTuning.Core.Grading;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Endpoints;
@@ -35,6 +36,11 @@ internal static class ApiErrors
 
     public static ApiException Busy(string message) =>
         new(429, message, "requests", code: "rate_limit_exceeded") { Headers = [new("Retry-After", "1")] };
+
+    /// <param name="e">What is wrong with the grader.</param>
+    /// <param name="param">The grader's own place in the request.</param>
+    public static ApiException InvalidGrader(GraderException e, string param) =>
+        BadRequest($"Invalid grader at '{param}{e.JsonPath[1..]}': {e.Message} {e.Fix}", param + e.JsonPath[1..], "invalid_grader");
 
     public static ApiException ModelNotAvailable(string name) =>
         BadRequest($"Model {name} is not available for fine-tuning or does not exist.", code: "model_not_available");

@@ -9,6 +9,10 @@ namespace FineTuning.Server.Endpoints;
 /// <summary>Asks for a key on every path of the API. A refused key is never repeated, not even in part.</summary>
 internal sealed class Authentication(RequestDelegate next, ServerOptions options)
 {
+    /// <summary>Below this an ordinary key is not enough.</summary>
+    public const string AdminPath = "/v1/fine_tuning/checkpoints";
+    private const string AdminPrefix = "sk-admin-";
+
     private readonly byte[]? _key = options.ApiKey is { } key ? Digest(key) : null;
 
     public Task InvokeAsync(HttpContext context)
@@ -24,6 +28,16 @@ internal sealed class Authentication(RequestDelegate next, ServerOptions options
             if (_key is not null && !CryptographicOperations.FixedTimeEquals(Digest(key), _key))
             {
                 throw Refuse("Incorrect API key provided. This server was started with a key of its own.");
+            }
+
+            // A key of the server's own opens all paths: there is no other that could.
+            if (_key is null && context.Request.Path.StartsWithSegments(AdminPath) && !key.StartsWith(AdminPrefix, StringComparison.Ordinal))
+            {
+                throw new ApiException(
+                    403,
+                    "You have insufficient permissions for this operation: it needs an admin API key. " +
+                    $"This server takes any key that begins with '{AdminPrefix}' for one.",
+                    code: "insufficient_permissions");
             }
         }
 

@@ -14,9 +14,9 @@ internal sealed class ControlEndpoints(Database database, Journal journal, Contr
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Root + "/health", HealthAsync);
+        routes.MapRead(Root + "/health", HealthAsync);
         routes.MapPost(Root + "/stop", token.Guard(StopAsync));
-        routes.MapGet(Root + "/requests", token.Guard(context => context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.JournalPage)));
+        routes.MapRead(Root + "/requests", token.Guard(context => context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.JournalPage)));
         routes.MapDelete(Root + "/requests", token.Guard(ClearJournalAsync));
     }
 

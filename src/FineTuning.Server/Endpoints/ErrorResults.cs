@@ -29,6 +29,13 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
                 return;
             }
 
+            if (HttpMethods.IsOptions(request.Method) && context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                // Routing has told in 'Allow' what was asked.
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
             // Only routing itself answers without a body.
             refusal = context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
                 ? ApiErrors.MethodNotSupported(request.Method, request.Path)

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -14,14 +15,14 @@ namespace FineTuning.Server.Endpoints;
 /// <summary>/v1/files.</summary>
 internal sealed class FilesEndpoints(Database database, FileStore files, long maxFileBytes)
 {
-    private const int MaxPage = 10_000;
+    private const int MaxPage = 10_000, MaxFileName = 512;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/files", CreateAsync);
-        routes.MapGet("/v1/files", ListAsync);
-        routes.MapGet("/v1/files/{id}", GetAsync);
-        routes.MapGet("/v1/files/{id}/content", GetContentAsync);
+        routes.MapRead("/v1/files", ListAsync);
+        routes.MapRead("/v1/files/{id}", GetAsync);
+        routes.MapRead("/v1/files/{id}/content", GetContentAsync);
         routes.MapDelete("/v1/files/{id}", DeleteAsync);
     }
 
@@ -29,7 +30,21 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
 
     private async Task CreateAsync(HttpContext context)
     {
-        FileResource file = await MultipartUpload.StoreAsync(context, files, maxFileBytes);
+        using MultipartUpload form = await MultipartUpload.ReadAsync(context, "file", files.Begin, maxFileBytes, "The file");
+        string purpose = FilePurposes.Check(form.Field("purpose"));
+        TimeSpan? lifetime = FileLifetime.Read(form.Field("expires_after[anchor]"), form.Field("expires_after[seconds]"));
+        FileUpload content = form.Content ?? throw ApiErrors.Missing("file");
+        if (form.FileName.Length is 0 or > MaxFileName)
+        {
+            throw ApiErrors.BadRequest($"The file needs a name of 1 to {MaxFileName} characters.", "file");
+        }
+
+        if (content.Stream.Length == 0)
+        {
+            throw ApiErrors.BadRequest("The file is empty.", "file");
+        }
+
+        FileResource file = await files.CommitAsync(content, form.FileName, purpose, lifetime, context.RequestAborted);
         await context.WriteJsonAsync(file, WireContext.Default.FileResource);
     }
 

@@ -22,13 +22,13 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Root, CreateAsync);
-        routes.MapGet(Root, ListAsync);
-        routes.MapGet(Root + "/{id}", context => WriteAsync(context, database.Read(session => Find(session, IdOf(context)))));
+        routes.MapRead(Root, ListAsync);
+        routes.MapRead(Root + "/{id}", context => WriteAsync(context, database.Read(session => Find(session, IdOf(context)))));
         routes.MapPost(Root + "/{id}/cancel", async context => await WriteAsync(context, await actions.CancelAsync(IdOf(context))));
         routes.MapPost(Root + "/{id}/pause", async context => await WriteAsync(context, await actions.PauseAsync(IdOf(context))));
         routes.MapPost(Root + "/{id}/resume", async context => await WriteAsync(context, await actions.ResumeAsync(IdOf(context))));
-        routes.MapGet(Root + "/{id}/events", ListEventsAsync);
-        routes.MapGet(Root + "/{id}/checkpoints", ListCheckpointsAsync);
+        routes.MapRead(Root + "/{id}/events", ListEventsAsync);
+        routes.MapRead(Root + "/{id}/checkpoints", ListCheckpointsAsync);
     }
 
     private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;

@@ -21,14 +21,14 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models", ListAsync);
-        routes.MapGet("/v1/models/{**model}", GetAsync);
+        routes.MapRead("/v1/models", ListAsync);
+        routes.MapRead("/v1/models/{**model}", GetAsync);
         routes.MapDelete("/v1/models/{**model}", DeleteAsync);
     }
 
     // Kestrel leaves an encoded slash as it is.
     private static string NameOf(HttpContext context) =>
-        ((string?)context.GetRouteValue("model") ?? string.Empty).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        ((string?)context.GetRouteValue("model") ?? string.Empty).TrimEnd('/').Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static ModelResource ToResource((string Name, DateTimeOffset Created) model) =>
         new() { Id = model.Name, Created = model.Created, OwnedBy = "system" };
@@ -68,6 +68,7 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
         {
             ModelRecord found = ModelStore.Find(session, name) ?? throw ApiErrors.ModelNotFound(name);
             ModelStore.Delete(session, name);
+            PermissionStore.RevokeAll(session, name);
             return found;
         });
         Task closed = models.EvictAsync(name);

@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading.Tasks;
-using FineTuning.Core.Models;
 using FineTuning.Server.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -12,40 +10,62 @@ using Microsoft.Net.Http.Headers;
 
 namespace FineTuning.Server.Endpoints;
 
-/// <summary>Reads the multipart form of an upload. The content goes straight to disk; the fields may come before or after it.</summary>
-internal sealed class MultipartUpload(long maxFileBytes) : IDisposable
+/// <summary>
+/// Reads the multipart form of an upload. The content goes straight to disk; the fields may come before or after it. What of the content
+/// was not committed is gone when the form is disposed.
+/// </summary>
+internal sealed class MultipartUpload : IDisposable
 {
-    private const int MaxFieldBytes = 4096, MaxSections = 16, MaxBoundary = 200, MaxFileName = 512;
+    private const int MaxFieldBytes = 4096, MaxSections = 16, MaxBoundary = 200;
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[128 * 1024];
-    private FileUpload? _upload;
-    private string _fileName = string.Empty;
+    private readonly string _contentField;
+    private readonly Func<FileUpload> _begin;
+    private readonly long _maxBytes;
+    private readonly string _what;
 
-    /// <summary>Reads the whole form, checks it and stores the file.</summary>
-    public static async Task<FileResource> StoreAsync(HttpContext context, FileStore files, long maxFileBytes)
+    private MultipartUpload(string contentField, Func<FileUpload> begin, long maxBytes, string what) =>
+        (_contentField, _begin, _maxBytes, _what) = (contentField, begin, maxBytes, what);
+
+    /// <summary>The content; null if there was none.</summary>
+    public FileUpload? Content { get; private set; }
+
+    /// <summary>The name that came with the content; empty if there was none.</summary>
+    public string FileName { get; private set; } = string.Empty;
+
+    /// <summary>Reads the whole form.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="contentField">The field that has the content.</param>
+    /// <param name="begin">Makes the file it is written to.</param>
+    /// <param name="maxBytes">The most it may have.</param>
+    /// <param name="what">What it is called in messages.</param>
+    public static async Task<MultipartUpload> ReadAsync(
+        HttpContext context, string contentField, Func<FileUpload> begin, long maxBytes, string what)
     {
-        using MultipartUpload form = new(maxFileBytes);
-        await form.ReadAsync(context, files);
-        string purpose = FilePurposes.Check(form._fields.GetValueOrDefault("purpose"));
-        TimeSpan? lifetime = form.ReadLifetime();
-        if (form._upload is null)
+        MultipartUpload form = new(contentField, begin, maxBytes, what);
+        try
         {
-            throw ApiErrors.Missing("file");
+            await form.ReadAsync(context);
+            return form;
         }
-
-        return form._upload.Stream.Length == 0
-            ? throw ApiErrors.BadRequest("The file is empty.", "file")
-            : await files.CommitAsync(form._upload, form._fileName, purpose, lifetime, context.RequestAborted);
+        catch
+        {
+            form.Dispose();
+            throw;
+        }
     }
 
-    public void Dispose() => _upload?.Dispose();
+    /// <summary>Another field's value; null if it was not sent.</summary>
+    public string? Field(string name) => _fields.GetValueOrDefault(name);
 
-    private static string Boundary(HttpRequest request)
+    public void Dispose() => Content?.Dispose();
+
+    private string Boundary(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ||
             !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            throw ApiErrors.BadRequest("Expected a body of the type multipart/form-data with the fields 'file' and 'purpose'.");
+            throw ApiErrors.BadRequest($"Expected a body of the type multipart/form-data with the field '{_contentField}'.");
         }
 
         string? boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
@@ -56,7 +76,7 @@ internal sealed class MultipartUpload(long maxFileBytes) : IDisposable
 
     private static ApiException Malformed(string reason) => ApiErrors.BadRequest($"The multipart body cannot be read: {reason}");
 
-    private async Task ReadAsync(HttpContext context, FileStore files)
+    private async Task ReadAsync(HttpContext context)
     {
         context.AllowLargeBody();
         MultipartReader reader = new(Boundary(context.Request), context.Request.Body)
@@ -84,9 +104,9 @@ internal sealed class MultipartUpload(long maxFileBytes) : IDisposable
             }
 
             string name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-            if (name == "file")
+            if (name == _contentField)
             {
-                await ReadFileAsync(context, files, section, disposition);
+                await ReadContentAsync(context, section, disposition);
             }
             else if (!_fields.TryAdd(name, await ReadFieldAsync(context, section, name)))
             {
@@ -95,38 +115,33 @@ internal sealed class MultipartUpload(long maxFileBytes) : IDisposable
         }
     }
 
-    private async Task ReadFileAsync(HttpContext context, FileStore files, MultipartSection section, ContentDispositionHeaderValue disposition)
+    private async Task ReadContentAsync(HttpContext context, MultipartSection section, ContentDispositionHeaderValue disposition)
     {
-        if (_upload is not null)
+        if (Content is not null)
         {
-            throw ApiErrors.BadRequest("Only one file can be uploaded at a time.", "file");
+            throw ApiErrors.BadRequest("Only one file can be uploaded at a time.", _contentField);
         }
 
         string? sent = disposition.FileNameStar.HasValue
             ? disposition.FileNameStar.Value
             : HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
-        if (string.IsNullOrEmpty(sent) || sent.Length > MaxFileName)
-        {
-            throw ApiErrors.BadRequest($"The file needs a name of 1 to {MaxFileName} characters.", "file");
-        }
-
-        _fileName = sent;
-        _upload = files.Begin();
+        FileName = sent ?? string.Empty;
+        Content = _begin();
         long total = 0;
         int read;
         while ((read = await ReadSomeAsync(context, section)) > 0)
         {
             total += read;
-            if (total > maxFileBytes)
+            if (total > _maxBytes)
             {
                 await context.DrainAsync();
-                throw ApiErrors.TooLarge("The file", maxFileBytes);
+                throw ApiErrors.TooLarge(_what, _maxBytes);
             }
 
-            await _upload.Stream.WriteAsync(_buffer.AsMemory(0, read), context.RequestAborted);
+            await Content.Stream.WriteAsync(_buffer.AsMemory(0, read), context.RequestAborted);
         }
 
-        await _upload.Stream.FlushAsync(context.RequestAborted);
+        await Content.Stream.FlushAsync(context.RequestAborted);
     }
 
     private async Task<string> ReadFieldAsync(HttpContext context, MultipartSection section, string name)
@@ -168,27 +183,5 @@ internal sealed class MultipartUpload(long maxFileBytes) : IDisposable
         {
             throw Malformed("it ends before its last boundary.");
         }
-    }
-
-    private TimeSpan? ReadLifetime()
-    {
-        const int Least = 3600, Most = 2_592_000;
-        _fields.TryGetValue("expires_after[anchor]", out string? anchor);
-        _fields.TryGetValue("expires_after[seconds]", out string? text);
-        if (anchor is null && text is null)
-        {
-            return null;
-        }
-
-        if (anchor != "created_at")
-        {
-            throw ApiErrors.BadValue("expires_after[anchor]", anchor ?? string.Empty, "'created_at'");
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is >= Least and <= Most
-            ? TimeSpan.FromSeconds(seconds)
-            : throw ApiErrors.BadRequest(
-                $"Invalid 'expires_after[seconds]': expected an integer from {Least} to {Most}.",
-                "expires_after[seconds]");
     }
 }

@@ -50,10 +50,12 @@ internal static class Operations
             return null;
         }
 
+        // Reading without the body is reading.
+        string wanted = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
         ReadOnlySpan<string> rest = parts.AsSpan(2);
         foreach ((string name, string method, string[] pattern) in Table)
         {
-            if (request.Method == method && Fits(rest, pattern))
+            if (wanted == method && Fits(rest, pattern))
             {
                 return name;
             }

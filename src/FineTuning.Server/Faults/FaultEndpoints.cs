@@ -15,7 +15,7 @@ internal sealed class FaultEndpoints(FaultRules rules, ControlToken token)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Root, token.Guard(context => WriteAsync(context, rules.Read())));
+        routes.MapRead(Root, token.Guard(context => WriteAsync(context, rules.Read())));
         routes.MapPost(Root, token.Guard(AddAsync));
         routes.MapPut(Root, token.Guard(ReplaceAsync));
         routes.MapDelete(Root, token.Guard(context => Done(context, rules.Replace([]).Count == 0)));

@@ -20,6 +20,7 @@ internal sealed class DataFolder : IDisposable
         (Root, IsTemporary, _lock) = (root, isTemporary, held);
         Files = CreatePrivate(Path.Combine(root, "files"));
         Jobs = CreatePrivate(Path.Combine(root, "jobs"));
+        Uploads = CreatePrivate(Path.Combine(root, "uploads"));
         CreatePrivateFile(DatabasePath);
         CreatePrivateFile(LogPath);
     }
@@ -34,6 +35,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>A folder per job, for training state and models.</summary>
     public string Jobs { get; }
+
+    /// <summary>Parts of files that arrive in parts, each under its id.</summary>
+    public string Uploads { get; }
 
     public string DatabasePath => Path.Combine(Root, "server.db");
 

@@ -40,12 +40,7 @@ internal sealed class FileStore(Database database, DataFolder folder)
     /// <summary>Makes the content durable; the caller inserts the row, and may do so together with rows of its own.</summary>
     public FileResource Publish(FileUpload upload, string fileName, string purpose, TimeSpan? lifetime)
     {
-        long bytes = upload.Stream.Length;
-        upload.Stream.Flush(flushToDisk: true);
-        upload.Stream.Dispose();
-        File.Move(upload.Path, PathOf(upload.Id));
-        upload.IsPublished = true;
-        DataFolder.FlushFolder(folder.Files);
+        long bytes = upload.Publish(PathOf(upload.Id));
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new FileResource
         {
@@ -180,6 +175,8 @@ internal sealed class FileStore(Database database, DataFolder folder)
 /// <summary>A file on its way in. Disposed without having been committed, it leaves nothing behind.</summary>
 internal sealed class FileUpload : IDisposable
 {
+    private bool _isPublished;
+
     public FileUpload(string id, string path)
     {
         (Id, Path) = (id, path);
@@ -192,12 +189,23 @@ internal sealed class FileUpload : IDisposable
 
     public FileStream Stream { get; }
 
-    public bool IsPublished { get; set; }
+    /// <summary>Flushes the content to disk and gives it its own name.</summary>
+    /// <returns>Its length.</returns>
+    public long Publish(string path)
+    {
+        long bytes = Stream.Length;
+        Stream.Flush(flushToDisk: true);
+        Stream.Dispose();
+        File.Move(Path, path);
+        _isPublished = true;
+        DataFolder.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
+        return bytes;
+    }
 
     public void Dispose()
     {
         Stream.Dispose();
-        if (!IsPublished)
+        if (!_isPublished)
         {
             DataFolder.TryDelete(Path);
         }

@@ -125,6 +125,8 @@ internal static class Schema
             file_lifetime INTEGER,
             file_id TEXT);
 
+        CREATE INDEX uploads_pending ON uploads(expires_at) WHERE status = 'pending';
+
         CREATE TABLE upload_parts(
             seq INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,

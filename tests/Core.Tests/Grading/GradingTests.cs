@@ -104,8 +104,10 @@ public sealed class GradingTests
     [Fact]
     public async Task Texts_that_are_too_long_are_errors_of_the_sample()
     {
-        LocalGrader similar = Create(new { type = "text_similarity", name = "t", input = "{{sample.output_text}}", reference = "a", evaluation_metric = "fuzzy_match" });
-        LocalGrader repeats = Create(new { type = "string_check", name = "c", input = string.Concat(Enumerable.Repeat("{{sample.output_text}}", 20)), reference = "", operation = "ne" });
+        const string Sample = "{{sample.output_text}}";
+        string twenty = string.Concat(Enumerable.Repeat(Sample, 20));
+        LocalGrader similar = Create(new { type = "text_similarity", name = "t", input = Sample, reference = "a", evaluation_metric = "fuzzy_match" });
+        LocalGrader repeats = Create(new { type = "string_check", name = "c", input = twenty, reference = "", operation = "ne" });
 
         Assert.Contains("100000", (await similar.GradeAsync(new string('a', 100_001), null)).Errors.Message, StringComparison.Ordinal);
         Assert.True((await repeats.GradeAsync(new string('a', 60_000), null)).Errors.OtherError);
@@ -217,8 +219,9 @@ public sealed class GradingTests
     {
         TestPython python = new();
         GraderServices services = new() { Python = python };
-        GradeResult result = await Create(new { type = "python", name = "p", source = "0.25", image_tag = "x" }, services).GradeAsync("[1]", Testing.Parse("""{"a":1}"""));
-        GradeResult infinite = await Create(new { type = "python", name = "p", source = "Infinity" }, services).GradeAsync("x", null);
+        LocalGrader quarter = Create(new { type = "python", name = "p", source = "0.25", image_tag = "x" }, services);
+        LocalGrader endless = Create(new { type = "python", name = "p", source = "Infinity" }, services);
+        GradeResult result = await quarter.GradeAsync("[1]", Testing.Parse("""{"a":1}""")), infinite = await endless.GradeAsync("x", null);
 
         Assert.Equal(0.25, result.Reward);
         Assert.True(infinite.Errors.PythonGraderRuntimeError);

@@ -177,7 +177,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
             if (route.RoutePattern.RawText!.StartsWith("/v1", StringComparison.Ordinal))
             {
                 DefaultHttpContext context = new();
-                context.Request.Method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Single();
+                context.Request.Method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
                 context.Request.Path = Regex.Replace(route.RoutePattern.RawText, @"\{[^}]*\}", "some-id");
                 string? name = Operations.Of(context.Request);
                 Assert.True(name is not null, $"{context.Request.Method} {route.RoutePattern.RawText} has no name in Operations.");

@@ -21,7 +21,8 @@ internal sealed class ModelQuestion
     private readonly GraderSampling _sampling;
     private readonly List<(string Role, IReadOnlyList<Template> Content)> _messages;
 
-    private ModelQuestion(IGraderModel service, string model, GraderSampling sampling, List<(string Role, IReadOnlyList<Template> Content)> messages) =>
+    private ModelQuestion(
+        IGraderModel service, string model, GraderSampling sampling, List<(string Role, IReadOnlyList<Template> Content)> messages) =>
         (_service, _model, _sampling, _messages) = (service, model, sampling, messages);
 
     public static ModelQuestion Read(Definition definition, GraderServices services)
@@ -62,7 +63,7 @@ internal sealed class ModelQuestion
     public GradingException Unreadable(string answer, string expected) => new(new GradeErrors
     {
         ModelGraderParseError = true,
-        Message = $"The model \"{_model}\" answered \"{(answer.Length <= 100 ? answer : answer.Substring(0, 100) + "…")}\", which is not {expected}.",
+        Message = $"The model \"{_model}\" answered \"{Definition.Shorten(answer)}\", which is not {expected}.",
     });
 
     private static string Result(string answer)

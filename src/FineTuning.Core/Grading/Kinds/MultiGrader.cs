@@ -16,8 +16,12 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
     public static MultiGrader Read(Definition definition, string name, GraderServices services)
     {
         definition.CheckNames("graders", "calculate_output");
-        List<KeyValuePair<string, Grader>> parts =
-            [.. definition.Parts("graders").Select(part => new KeyValuePair<string, Grader>(part.Name, GraderReader.ReadPart(part.Definition, part.Name, services)))];
+        List<KeyValuePair<string, Grader>> parts = [];
+        foreach ((string key, Definition part) in definition.Parts("graders"))
+        {
+            parts.Add(new KeyValuePair<string, Grader>(key, GraderReader.ReadPart(part, key, services)));
+        }
+
         string path = definition.PathOf("calculate_output");
         return new MultiGrader(name, parts, Formula.Parse(definition.Text("calculate_output"), [.. parts.Select(part => part.Key)], path));
     }

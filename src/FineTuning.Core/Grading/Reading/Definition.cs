@@ -142,7 +142,9 @@ internal sealed class Definition
         if (parts.Count is 0 or > Most)
         {
             throw Wrong(
-                FormattableString.Invariant($"A multi grader has 1 to {Most} graders, not {parts.Count}."), PathOf(name), "Name the graders of the formula.");
+                FormattableString.Invariant($"A multi grader has 1 to {Most} graders, not {parts.Count}."),
+                PathOf(name),
+                "Name the graders of the formula.");
         }
 
         HashSet<string> seen = new(StringComparer.Ordinal);
@@ -197,7 +199,9 @@ internal sealed class Definition
         }
 
         return number >= least && number <= most ? number : throw Wrong(
-            string.Format(CultureInfo.InvariantCulture, "{0} is not from {1} to {2}.", Shorten(value.GetRawText()), least, most), path, "Write a number in the range.");
+            string.Format(CultureInfo.InvariantCulture, "{0} is not from {1} to {2}.", Shorten(value.GetRawText()), least, most),
+            path,
+            "Write a number in the range.");
     }
 
     private static string Kind(JsonElement value) => value.ValueKind switch

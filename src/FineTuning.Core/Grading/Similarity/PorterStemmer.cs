@@ -154,7 +154,8 @@ internal sealed class PorterStemmer
         int last = word.Length - 1;
         return word.Length == 2
             ? IsVowel(word, 0) && !IsVowel(word, 1)
-            : word.Length > 2 && !IsVowel(word, last - 2) && IsVowel(word, last - 1) && !IsVowel(word, last) && word[last] is not ('w' or 'x' or 'y');
+            : word.Length > 2 && !IsVowel(word, last - 2) && IsVowel(word, last - 1) && !IsVowel(word, last)
+                && word[last] is not ('w' or 'x' or 'y');
     }
 
     private bool HasVowel(string word)

@@ -9,7 +9,8 @@ namespace FineTuning.Core.Grading.Templates;
 internal sealed class Template
 {
     // What a forgotten opening brace leaves behind. Other "}}" are text: JSON in a prompt is full of them.
-    private static readonly Regex s_unopened = new(@"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z", RegexOptions.CultureInvariant | RegexOptions.RightToLeft);
+    private static readonly Regex s_unopened = new(
+        @"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z", RegexOptions.CultureInvariant | RegexOptions.RightToLeft);
 
     private readonly List<object> _parts = [];
 
@@ -110,7 +111,9 @@ internal sealed class Template
             (line, column) = text[i] == '\n' ? (line + 1, 1) : (line, column + 1);
         }
 
-        string place = line == 1 ? FormattableString.Invariant($"character {column}") : FormattableString.Invariant($"line {line}, character {column}");
+        string place = line == 1
+            ? FormattableString.Invariant($"character {column}")
+            : FormattableString.Invariant($"line {line}, character {column}");
         return new GraderException($"The template is wrong at {place}: {problem}.", path, fix);
     }
 
