@@ -26,8 +26,11 @@ internal sealed class ReinforcementMethod : TrainingMethod
     /// <summary>Items of an evaluation between the ends of epochs.</summary>
     private const int MostEvaluated = 64;
 
-    /// <summary>Steps whose samples may all fail before the grader is given up.</summary>
+    /// <summary>Steps in a row whose samples may all fail before a grader that never worked is given up.</summary>
     private const int PatientSteps = 3;
+
+    /// <summary>The same for one that has worked, and may again.</summary>
+    private const int MorePatientSteps = 20;
 
     // Chance is drawn anew for each step and purpose, so that a state need not hold it and evaluations do not influence the training.
     private const ulong TrainingStream = 1UL << 32;
@@ -40,7 +43,8 @@ internal sealed class ReinforcementMethod : TrainingMethod
     private readonly TrainingPlan _plan;
     private readonly int _seed;
     private readonly int _samplesPerItem;
-    private bool _graderWorks;
+    private bool _graderWorked;
+    private int _failedSteps;
 
     private ReinforcementMethod(
         TrainingRequest request, TrainingPlan plan, NeuralModel model, Learner learner, RewardData training, RewardData? validation)
@@ -141,9 +145,17 @@ internal sealed class ReinforcementMethod : TrainingMethod
     public override MethodScore ValidateAll(int step, CancellationToken cancellationToken) =>
         Evaluate([.. Enumerable.Range(0, _validation!.Count)], FullEvaluationStream | (uint)step, cancellationToken);
 
-    public override void Write(BinaryWriter writer) => writer.Write(_graderWorks);
+    public override void Write(BinaryWriter writer)
+    {
+        writer.Write(_graderWorked);
+        writer.Write(_failedSteps);
+    }
 
-    public override void Read(BinaryReader reader) => _graderWorks = reader.ReadBoolean();
+    public override void Read(BinaryReader reader)
+    {
+        _graderWorked = reader.ReadBoolean();
+        _failedSteps = reader.ReadInt32();
+    }
 
     /// <summary>How much a model may say is what comes closest to how hard it thinks.</summary>
     private static int MaxTokens(string? effort) => effort switch
@@ -215,11 +227,13 @@ internal sealed class ReinforcementMethod : TrainingMethod
 
     private void GiveUpOnABrokenGrader(List<GradedSample> samples, int step)
     {
-        _graderWorks = _graderWorks || samples.Any(sample => sample.Error is null);
-        if (!_graderWorks && step >= Math.Min(PatientSteps, _plan.TotalSteps))
+        var works = samples.Any(sample => sample.Error is null);
+        _graderWorked |= works;
+        _failedSteps = works ? 0 : _failedSteps + 1;
+        if (_failedSteps >= (_graderWorked ? MorePatientSteps : Math.Min(PatientSteps, _plan.TotalSteps)))
         {
             throw new TrainingException(
-                $"The grader could not score any sample of the first {step} steps. It says: {samples[^1].Error}",
+                $"The grader could not score any sample of the {_failedSteps} steps up to step {step}. It says: {samples[^1].Error}",
                 "grader_failed",
                 "method.reinforcement.grader");
         }

@@ -90,6 +90,12 @@ public sealed class ReinforcementTests : IDisposable
         // One sample that could be graded is enough.
         var late = new StringCheck((count, _) => count < 70 ? Task.FromResult(new SampleReward(0, "not yet")) : null);
         Assert.False(TrainerHarness.Train(Request(late) with { EpochCount = 1 }).Outcome.IsPaused);
+
+        // One that stops working later is given more time, but not for ever.
+        var gone = new StringCheck((count, _) => count > 320 ? Task.FromResult(new SampleReward(0, "the model was deleted")) : null);
+        var after = new RecordingSink();
+        Assert.Contains("was deleted", Assert.Throws<TrainingException>(() => TrainerHarness.Train(Request(gone), after)).Message, StringComparison.Ordinal);
+        Assert.Equal(29, after.Steps.Count);
     }
 
     [Fact]
