@@ -139,13 +139,13 @@ internal sealed class ServerHost : IAsyncDisposable
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
         GraderServices graders = await GraderServicesAsync(database, answers);
+        JobBases bases = new(database, folder, trainers.Training);
         _runner = new JobRunner(
             database,
             folder,
-            files,
             finisher,
-            validator ?? new CoreDatasetValidator(),
-            trainers.Training,
+            new JobChecks(database, files, validator ?? new CoreDatasetValidator(), bases),
+            new JobTraining(database, folder, files, bases, grader => GraderRewards.Create(grader, graders), trainers.Training),
             Options.Trainers,
             loggers.CreateLogger<JobRunner>());
 
@@ -160,7 +160,7 @@ internal sealed class ServerHost : IAsyncDisposable
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new UploadsEndpoints(uploads, Options).Map(_app);
-        new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner).Map(_app);
+        new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner, graders).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
         new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);

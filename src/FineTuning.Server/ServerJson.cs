@@ -6,11 +6,12 @@ namespace FineTuning.Server;
 /// <summary>What only the server reads or writes; the API's own shapes are Core's.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, double>))]
 [JsonSerializable(typeof(RunInfo))]
 [JsonSerializable(typeof(HealthInfo))]
 [JsonSerializable(typeof(JournalPage))]
 [JsonSerializable(typeof(SettledNumbers))]
-[JsonSerializable(typeof(StepData))]
 [JsonSerializable(typeof(StopInfo))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
@@ -65,30 +66,4 @@ internal sealed record SettledNumbers(int EpochCount, int BatchSize, double Lear
     public int? EvalInterval { get; init; }
 
     public int? EvalSamples { get; init; }
-}
-
-/// <summary>The data of a metrics event.</summary>
-internal sealed record StepData
-{
-    public required int Step { get; init; }
-
-    public required int TotalSteps { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? TrainLoss { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? TrainMeanTokenAccuracy { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? ValidLoss { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? ValidMeanTokenAccuracy { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? FullValidLoss { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? FullValidMeanTokenAccuracy { get; init; }
 }

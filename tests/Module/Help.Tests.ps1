@@ -98,7 +98,7 @@ if ($World) {
         $shell.Runspace = $runspace
         try {
             $null = $shell.AddScript({
-                param($Module, $Folder, $Endpoint, $WhatIf, $OwnServer)
+                param($Module, $Folder, $Endpoint, $OwnServer)
                 $ErrorActionPreference = 'Stop'
                 $global:ProgressPreference = 'SilentlyContinue'
                 $global:ConfirmPreference = 'None'
@@ -110,8 +110,7 @@ if ($World) {
                 Import-Module $Module
                 Set-Location $Folder
                 if ($OwnServer) { Start-FineTuningServer -Memory } elseif ($Endpoint) { Connect-FineTuning $Endpoint -SkipCheck }
-                if ($WhatIf) { $global:PSDefaultParameterValues['New-FineTuningJob:WhatIf'] = $true }
-            }).AddArgument($task.Module).AddArgument($folder).AddArgument($Endpoint).AddArgument($Case.WhatIf).AddArgument($Case.OwnServer).Invoke()
+            }).AddArgument($task.Module).AddArgument($folder).AddArgument($Endpoint).AddArgument($Case.OwnServer).Invoke()
             $shell.Commands.Clear()
             $null = $shell.AddScript($code)
             $run = $shell.BeginInvoke()
@@ -204,11 +203,6 @@ if ($World) {
 BeforeDiscovery {
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
 
-    # The few examples that do not run as they stand.
-    $whatIf = @{
-        'New-FineTuningJob 4' = 'the local server trains with the supervised method only'
-        'New-FineTuningJob 5' = 'the local server trains with the supervised method only'
-    }
     $notOnWindows = @{
         'Start-FineTuningServer 2' = 'the folder of the user cannot be moved for a test on Windows'
         'Stop-FineTuningServer 2' = 'it would stop the servers of the user, who cannot be hidden on Windows'
@@ -220,8 +214,6 @@ BeforeDiscovery {
         'Get-FineTuningEvent 4' = 'nothing more happens in a job that has ended'
         'Get-FineTuningServer 2' = 'it only connects'
         'Get-FineTuningServer 3' = 'nothing trains'
-        'New-FineTuningJob 4' = 'WhatIf'
-        'New-FineTuningJob 5' = 'WhatIf'
         'Send-FineTuningFile 3' = 'it writes a file'
         'Wait-FineTuningJob 2' = 'the job may have ended before it is looked for'
         'Wait-FineTuningJob 3' = 'it speaks only if the job had not ended'
@@ -254,7 +246,6 @@ BeforeDiscovery {
                 Name = $name; Page = $page.Page; Number = $example.Number; Title = $example.Title; Code = $example.Code; Starts = $starts
                 OwnServer = -not $starts -and $page.Page -match 'FineTuningServer$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
-                WhatIf = $whatIf.ContainsKey($name)
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
                 Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
             }

@@ -75,7 +75,7 @@ public sealed class JobLifecycleTests
 
         Assert.Equal(6, metrics.Count);
         JsonElement plain = metrics[0].GetProperty("data"), epochEnd = metrics[1].GetProperty("data");
-        Assert.Equal(["step", "total_steps", "train_loss", "train_mean_token_accuracy"], plain.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["step", "train_loss", "train_mean_token_accuracy", "total_steps"], plain.EnumerateObject().Select(p => p.Name));
         Assert.Equal(TestTrainer.Loss(5, 1), plain.GetProperty("train_loss").GetDouble());
         Assert.Equal(1.5, epochEnd.GetProperty("full_valid_loss").GetDouble());
         Assert.Equal(0.25, epochEnd.GetProperty("valid_mean_token_accuracy").GetDouble());
@@ -325,6 +325,6 @@ public sealed class JobLifecycleTests
 
         Assert.Equal(first, job.GetProperty("model").GetString());
         Assert.Matches("^ft:gpt-4o-mini:local:again:[A-Za-z0-9]{8}$", job.GetProperty("fine_tuned_model").GetString());
-        Assert.Contains("starts anew", (await server.Api.MessagesAsync(id))[0]);
+        Assert.Contains("goes on from what", (await server.Api.MessagesAsync(id))[0]);
     }
 }

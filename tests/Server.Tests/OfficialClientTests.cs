@@ -3,8 +3,10 @@ using System.ClientModel;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using System.Text.Json;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Server.Training;
 using OpenAI;
 using OpenAI.Files;
 using OpenAI.FineTuning;
@@ -87,6 +89,47 @@ public sealed class OfficialClientTests : IAsyncLifetime
         Assert.Equal((3, 2, 0.5f), (numbers.EpochCount, numbers.BatchSize, numbers.LearningRateMultiplier));
         BinaryData csv = await _files.DownloadFileAsync(Assert.Single(read.ResultFileIds));
         Assert.StartsWith("step,train_loss", Encoding.UTF8.GetString(Convert.FromBase64String(csv.ToString())));
+    }
+
+    [Fact]
+    public async Task A_preference_job_is_created_and_read()
+    {
+        OpenAIFile training = await _files.UploadFileAsync(BinaryData.FromString(Api.PreferenceLines(12)), "pairs.jsonl", FileUploadPurpose.FineTune);
+        FineTuningOptions options = new()
+        {
+            TrainingMethod = FineTuningTrainingMethod.CreateDirectPreferenceOptimization(batchSize: 2, epochCount: 3, learningRate: 0.5f, betaFactor: new HyperparameterBetaFactor(1)),
+        };
+        FineTuningJob job = await _jobs.FineTuneAsync("gpt-4o-mini", training.Id, waitUntilCompleted: false, options);
+        _trainer.Allow(100);
+        await _server.Api.UntilStatusAsync(job.JobId, "succeeded");
+        FineTuningJob read = await _jobs.GetJobAsync(job.JobId);
+
+        HyperparametersForDPO numbers = Assert.IsType<HyperparametersForDPO>(read.MethodHyperparameters);
+        Assert.Equal((3, 2, 0.5f, 1f), (numbers.EpochCount, numbers.BatchSize, numbers.LearningRateMultiplier, numbers.Beta));
+        Assert.Equal(("dpo", 1.0), (_trainer.Calls.Single().Method, _trainer.Calls.Single().Beta));
+    }
+
+    [Fact]
+    public async Task A_reinforcement_job_is_created_by_the_protocol_method_and_read()
+    {
+        // This version of the client has no type for the method's parameters.
+        OpenAIFile training = await _files.UploadFileAsync(BinaryData.FromString(Api.ItemLines(12)), "items.jsonl", FileUploadPurpose.FineTune);
+        BinaryContent body = BinaryContent.Create(BinaryData.FromString($$$$$"""
+            {"model":"o4-mini-2025-04-16","training_file":"{{{{{training.Id}}}}}","method":{"type":"reinforcement","reinforcement":{
+             "grader":{"type":"string_check","name":"same","input":"{{sample.output_text}}","reference":"{{item.reference_answer}}","operation":"eq"},
+             "hyperparameters":{"reasoning_effort":"low","compute_multiplier":2,"eval_interval":5,"eval_samples":"auto"}}}}
+            """));
+        FineTuningJob job = await _jobs.FineTuneAsync(body, waitUntilCompleted: false, options: null);
+        _trainer.Allow(100);
+        await _server.Api.UntilStatusAsync(job.JobId, "succeeded");
+        FineTuningJob read = await _jobs.GetJobAsync(job.JobId);
+
+        Assert.Equal(FineTuningStatus.Succeeded, read.Status);
+        TrainingRequest request = _trainer.Calls.Single();
+        Assert.Equal(("reinforcement", 2, 5, null, "low"), (request.Method, request.ComputeMultiplier, request.EvalInterval, request.EvalSamples, request.ReasoningEffort));
+        JsonElement item = JsonElement.Parse("""{"reference_answer":"red"}""");
+        Assert.Equal(1, (await request.Rewards!.GradeAsync("red", item, default)).Reward);
+        Assert.Equal(0, (await request.Rewards!.GradeAsync("blue", item, default)).Reward);
     }
 
     [Fact]

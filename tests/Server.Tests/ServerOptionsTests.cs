@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System;
+using System.Collections.Generic;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using Xunit;
@@ -42,13 +43,22 @@ public sealed class ServerOptionsTests
         CultureInfo.CurrentCulture = new CultureInfo(culture);
         try
         {
-            byte[] file = ResultFile.Encode([new StepRow(1000, 1.5, 4.77e-06, null, null), new StepRow(1001, double.NaN, 0, 0.25, 1)]);
-            string csv = Encoding.UTF8.GetString(Convert.FromBase64String(Encoding.ASCII.GetString(file)));
-            Assert.Equal(ResultFile.Header + "\n1000,1.5,4.77E-06,,\n1001,NaN,0,0.25,1\n", csv);
+            Dictionary<string, double> none = [], one = new() { ["train_b"] = 1.5 }, two = new() { ["valid_a"] = -0.25, ["train_b"] = 1000 };
+            StepRow[] rows = [new(1000, 1.5, 4.77e-06, null, null, none), new(1001, double.NaN, 0, 0.25, 1, none)];
+            Assert.Equal(ResultFile.LossHeader + "\n1000,1.5,4.77E-06,,\n1001,NaN,0,0.25,1\n", Csv("supervised", rows));
+            Assert.Equal(
+                ResultFile.LossHeader + ",train_b,valid_a\n1000,1.5,4.77E-06,,,1.5,\n1001,NaN,0,0.25,1,1000,-0.25\n",
+                Csv("dpo", [rows[0] with { Extra = one }, rows[1] with { Extra = two }]));
+            Assert.Equal(
+                "step,train_b,valid_a\n1000,1.5,\n1001,1000,-0.25\n",
+                Csv("reinforcement", [rows[0] with { Extra = one }, rows[1] with { Extra = two }]));
         }
         finally
         {
             CultureInfo.CurrentCulture = before;
         }
     }
+
+    private static string Csv(string method, StepRow[] rows) =>
+        Encoding.UTF8.GetString(Convert.FromBase64String(Encoding.ASCII.GetString(ResultFile.Encode(method, rows))));
 }

@@ -86,7 +86,7 @@ internal static class JobRequestReader
         }
     }
 
-    public static void PositiveNumber(JsonElement parent, string name, string path)
+    public static void PositiveNumber(JsonElement parent, string name, string path, double above = 0, double? most = null)
     {
         if (Get(parent, name) is not { } value || IsAuto(value))
         {
@@ -98,12 +98,20 @@ internal static class JobRequestReader
             throw ApiErrors.WrongType(path, "a number or 'auto'", Describe(value));
         }
 
-        if (number <= 0)
+        if (number <= above)
         {
             throw ApiErrors.BadRequest(
-                $"Invalid '{path}': decimal below minimum value. Expected a value > 0, but got {value.GetRawText()} instead.",
+                string.Create(CultureInfo.InvariantCulture, $"Invalid '{path}': decimal below minimum value. Expected a value > {above}, but got {value.GetRawText()} instead."),
                 path,
                 "decimal_below_min_value");
+        }
+
+        if (number > most)
+        {
+            throw ApiErrors.BadRequest(
+                string.Create(CultureInfo.InvariantCulture, $"Invalid '{path}': decimal above maximum value. Expected a value <= {most}, but got {value.GetRawText()} instead."),
+                path,
+                "decimal_above_max_value");
         }
     }
 

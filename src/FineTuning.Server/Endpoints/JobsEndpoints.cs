@@ -4,6 +4,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading.Tasks;
+using FineTuning.Core.Grading;
 using FineTuning.Core.Models;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Primitives;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/fine_tuning/jobs.</summary>
-internal sealed class JobsEndpoints(Database database, JobActions actions, JobRunner runner)
+internal sealed class JobsEndpoints(Database database, JobActions actions, JobRunner runner, GraderServices graders)
 {
     private const string Root = "/v1/fine_tuning/jobs";
 
@@ -91,6 +92,8 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
         }
 
         Hyperparameters numbers = MethodReader.Settle(request);
+        JsonElement? grader = request.Method?.Reinforcement?.Grader;
+        MethodReader.CheckGrader(grader, graders);
         database.Read(session =>
         {
             if (!BaseModels.Contains(request.Model) && ModelStore.Find(session, request.Model) is null)
@@ -115,6 +118,7 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
             Seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
             Method = request.Method?.Type ?? "supervised",
             Requested = numbers,
+            Grader = grader,
             Metadata = request.Metadata is { Count: > 0 } ? request.Metadata : null,
             Integrations = request.Integrations,
         });

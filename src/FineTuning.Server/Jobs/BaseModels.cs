@@ -36,10 +36,12 @@ internal static class BaseModels
     public static bool IsCompletion(string name) => name is "babbage-002" or "davinci-002" ||
         name.StartsWith("ft:babbage-002:", StringComparison.Ordinal) || name.StartsWith("ft:davinci-002:", StringComparison.Ordinal);
 
+    public static bool IsFineTuned(string name) => name.StartsWith("ft:", StringComparison.Ordinal);
+
     /// <summary><c>ft:MODEL:ORG:SUFFIX:ID</c>; a fine-tuned base counts by what it was made of.</summary>
     public static string NewFineTunedName(string model, string? suffix)
     {
-        string root = model.StartsWith("ft:", StringComparison.Ordinal) ? model.Split(':')[1] : model;
+        string root = IsFineTuned(model) ? model.Split(':')[1] : model;
         return $"ft:{root}:local:{suffix}:{Ids.NewModelPart()}";
     }
 

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 using FineTuning.Core.Models;
@@ -13,11 +15,8 @@ internal static class JobEvents
 {
     public static void Created(Session session, JobRecord job)
     {
-        string anew = job.Model.StartsWith("ft:", StringComparison.Ordinal) ? " It starts anew and not from what that model learned." : string.Empty;
-        Add(
-            session,
-            job,
-            $"This is a local server: what it trains is a small model of its own that runs on this computer, not {job.Model}.{anew}");
+        string what = BaseModels.IsFineTuned(job.Model) ? $"and goes on from what {job.Model} learned" : $"not {job.Model}";
+        Add(session, job, $"This is a local server: what it trains is a small model of its own that runs on this computer, {what}.");
         Add(session, job, $"Created fine-tuning job: {job.Id}");
         string second = job.ValidationFile is null ? string.Empty : $" and validation file: {job.ValidationFile}";
         Add(session, job, $"Validating training file: {job.TrainingFile}{second}");
@@ -59,21 +58,36 @@ internal static class JobEvents
 
     public static void Step(Session session, long jobSeq, StepMetrics metrics)
     {
-        StringBuilder text = new(Invariant($"Step {metrics.Step}/{metrics.TotalSteps}: training loss={metrics.TrainLoss:0.00}"));
-        if (metrics.ValidLoss is { } valid)
+        StringBuilder text = new(Invariant($"Step {metrics.Step}/{metrics.TotalSteps}"));
+        string separator = ": ";
+        foreach ((string name, double? value) in new[]
         {
-            text.Append(Invariant($", validation loss={valid:0.00}"));
+            ("training loss", metrics.TrainLoss),
+            ("validation loss", metrics.ValidLoss),
+            ("full validation loss", metrics.FullValidLoss),
+            ("training reward", metrics.Further("train_reward_mean")),
+            ("validation reward", metrics.Further("valid_reward_mean")),
+            ("full validation reward", metrics.Further("full_valid_reward_mean")),
+        })
+        {
+            if (value is not null)
+            {
+                text.Append(Invariant($"{separator}{name}={value:0.00}"));
+                separator = ", ";
+            }
         }
 
-        if (metrics.FullValidLoss is { } full)
-        {
-            text.Append(Invariant($", full validation loss={full:0.00}"));
-        }
+        CheckpointMetrics data = Metrics(metrics);
+        (data.AdditionalFields ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal)).Add("total_steps", Number(metrics.TotalSteps));
+        EventStore.Add(session, jobSeq, text.ToString(), type: "metrics", data: JsonSerializer.Serialize(data, WireContext.Default.CheckpointMetrics));
+    }
 
-        StepData data = new()
+    /// <summary>The numbers of a step as the wire has them, for its event and for a checkpoint.</summary>
+    public static CheckpointMetrics Metrics(StepMetrics metrics)
+    {
+        CheckpointMetrics data = new()
         {
             Step = metrics.Step,
-            TotalSteps = metrics.TotalSteps,
             TrainLoss = Finite(metrics.TrainLoss),
             TrainMeanTokenAccuracy = Finite(metrics.TrainAccuracy),
             ValidLoss = Finite(metrics.ValidLoss),
@@ -81,20 +95,20 @@ internal static class JobEvents
             FullValidLoss = Finite(metrics.FullValidLoss),
             FullValidMeanTokenAccuracy = Finite(metrics.FullValidAccuracy),
         };
-        string json = JsonSerializer.Serialize(data, ServerJson.Default.StepData);
-        EventStore.Add(session, jobSeq, text.ToString(), type: "metrics", data: json);
+        if (metrics.Extra is { Count: > 0 } extra)
+        {
+            data.AdditionalFields = extra
+                .Where(pair => double.IsFinite(pair.Value))
+                .ToDictionary(pair => pair.Key, pair => Number(pair.Value), StringComparer.Ordinal);
+        }
+
+        return data;
     }
 
-    public static CheckpointMetrics CheckpointMetrics(StepMetrics metrics) => new()
-    {
-        Step = metrics.Step,
-        TrainLoss = Finite(metrics.TrainLoss),
-        TrainMeanTokenAccuracy = Finite(metrics.TrainAccuracy),
-        ValidLoss = Finite(metrics.ValidLoss),
-        ValidMeanTokenAccuracy = Finite(metrics.ValidAccuracy),
-        FullValidLoss = Finite(metrics.FullValidLoss),
-        FullValidMeanTokenAccuracy = Finite(metrics.FullValidAccuracy),
-    };
+    private static JsonElement Number(double value) => JsonSerializer.SerializeToElement(value, ServerJson.Default.Double);
+
+    private static double? Further(this StepMetrics metrics, string name) =>
+        metrics.Extra is { } extra && extra.TryGetValue(name, out double value) ? value : null;
 
     // JSON has no NaN or infinity; a diverged loss is left out there and named in the message.
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

@@ -88,7 +88,7 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         string model = outcome.ModelPath ?? last?.ModelPath
             ?? throw new InvalidOperationException("The trainer reported neither a pause nor a model.");
         using FileUpload upload = files.Begin();
-        upload.Stream.Write(ResultFile.Encode(database.Read(session => EventStore.Steps(session, job.Seq))));
+        upload.Stream.Write(ResultFile.Encode(job.Method, database.Read(session => EventStore.Steps(session, job.Seq))));
         FileResource result = files.Publish(upload, ResultFile.FileName, ResultFile.Purpose, lifetime: null);
         bool stored = await database.WriteAsync(session =>
         {
@@ -99,7 +99,7 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
 
             if (last is not null)
             {
-                CheckpointStore.Add(session, job.Seq, last.Step, job.ModelName, JobEvents.CheckpointMetrics(last.Metrics));
+                CheckpointStore.Add(session, job.Seq, last.Step, job.ModelName, JobEvents.Metrics(last.Metrics));
             }
 
             FileStore.Insert(session, result);

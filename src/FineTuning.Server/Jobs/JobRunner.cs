@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Channels;
@@ -20,14 +19,12 @@ namespace FineTuning.Server.Jobs;
 internal sealed partial class JobRunner(
     Database database,
     DataFolder folder,
-    FileStore files,
     JobFinisher finisher,
-    IDatasetValidator validator,
-    ITrainer trainer,
+    JobChecks checks,
+    JobTraining training,
     int trainerCount,
     ILogger<JobRunner> log) : IAsyncDisposable
 {
-    private const string UnusableState = "invalid_state";
     private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
     private volatile Channel<bool>[] _bells = [];
@@ -176,7 +173,7 @@ internal sealed partial class JobRunner(
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, _stop.Token);
         try
         {
-            JobError? error = await Task.Run(() => FindFaultAsync(run.Job, either.Token));
+            JobError? error = await Task.Run(() => checks.FindFaultAsync(run.Job, either.Token));
             await finisher.ValidatedAsync(run.Job, error);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -197,33 +194,6 @@ internal sealed partial class JobRunner(
         return true;
     }
 
-    private async Task<JobError?> FindFaultAsync(JobRecord job, CancellationToken cancellationToken)
-    {
-        foreach ((string? id, string param) in new[] { (job.TrainingFile, "training_file"), (job.ValidationFile, "validation_file") })
-        {
-            if (id is null)
-            {
-                continue;
-            }
-
-            string what = param == "training_file" ? "training file" : "validation file";
-            string? fault = database.Read(session => FileStore.Find(session, id)) is null
-                ? $"File '{id}' does not exist any more."
-                : await validator.CheckAsync(files.PathOf(id), job, param == "training_file", cancellationToken);
-            if (fault is not null)
-            {
-                return new JobError
-                {
-                    Code = "invalid_" + param,
-                    Message = $"The job failed due to an invalid {what}. {fault}",
-                    Param = param,
-                };
-            }
-        }
-
-        return null;
-    }
-
     private async Task<bool> TrainNextAsync()
     {
         using JobRun? run = await PickAsync(JobStore.ToTrain, JobStatus.Running);
@@ -240,15 +210,15 @@ internal sealed partial class JobRunner(
 
         try
         {
-            RunRecorder recorder = new(run, database, folder, trainer.Name);
-            TrainingOutcome outcome = await TrainingThread.RunAsync("trainer " + run.Job.Id, () => Train(run, recorder));
+            RunRecorder recorder = new(run, database, folder, training.TrainerName);
+            TrainingOutcome outcome = await TrainingThread.RunAsync("trainer " + run.Job.Id, () => training.Train(run, recorder));
             if (outcome.IsPaused)
             {
                 await finisher.PausedAsync(run.Job, outcome);
             }
             else
             {
-                await finisher.SucceedAsync(run.Job, outcome, recorder.Last, trainer.Name);
+                await finisher.SucceedAsync(run.Job, outcome, recorder.Last, training.TrainerName);
             }
         }
         catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
@@ -271,49 +241,6 @@ internal sealed partial class JobRunner(
         }
 
         return true;
-    }
-
-    private TrainingOutcome Train(JobRun run, RunRecorder recorder)
-    {
-        JobRecord job = run.Job;
-        string? state = job.StatePath is { } path && Path.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null;
-        TrainingRequest request = new()
-        {
-            JobId = job.Id,
-            BaseModel = job.Model,
-            Method = job.Method,
-            TrainingPath = files.PathOf(job.TrainingFile),
-            ValidationPath = job.ValidationFile is { } id ? files.PathOf(id) : null,
-            EpochCount = job.Requested.EpochCount?.Value,
-            BatchSize = job.Requested.BatchSize?.Value,
-            LearningRateMultiplier = job.Requested.LearningRateMultiplier?.Value,
-            Beta = job.Requested.Beta?.Value,
-            Seed = job.Seed,
-            WorkFolder = folder.JobFolder(job.Id),
-            ResumeFrom = state,
-        };
-        TrainingPlan? plan = job.Plan;
-        if (plan is null)
-        {
-            TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
-            database.WriteAsync(session => JobStore.SetPlan(session, job, settled)).GetAwaiter().GetResult();
-        }
-
-        TrainingOutcome outcome;
-        try
-        {
-            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
-        }
-        catch (TrainingException e) when (e.Code == UnusableState && state is not null)
-        {
-            // A damaged state costs time, not the job.
-            database.WriteAsync(session => JobEvents.StartsOver(session, job, e.Message)).GetAwaiter().GetResult();
-            request = request with { ResumeFrom = null };
-            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
-        }
-
-        recorder.Flush();
-        return outcome;
     }
 
     [LoggerMessage(LogLevel.Error, "A worker failed")]

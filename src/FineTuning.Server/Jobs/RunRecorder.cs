@@ -19,10 +19,10 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
     private const int MostPending = 20_000;
     private readonly Lock _gate = new();
     private readonly long _seq = run.Job.Seq;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private readonly FinishEstimate _estimate = new();
     private List<StepMetrics> _pending = [];
     private Task? _writing;
-    private long _startedAt;
-    private int _stepsSeen;
     private volatile Exception? _failure;
 
     /// <summary>The finished model's checkpoint: it becomes known together with the job's success.</summary>
@@ -62,7 +62,7 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
         WriteInOrder(session =>
         {
             ModelStore.Put(session, name, job, folder.Relative(checkpoint.ModelPath), trainerName);
-            if (CheckpointStore.Add(session, job.Seq, checkpoint.Step, name, JobEvents.CheckpointMetrics(checkpoint.Metrics)))
+            if (CheckpointStore.Add(session, job.Seq, checkpoint.Step, name, JobEvents.Metrics(checkpoint.Metrics)))
             {
                 JobEvents.Checkpoint(session, job, checkpoint.Step);
             }
@@ -144,15 +144,10 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
 
     private void Estimate(StepMetrics metrics)
     {
-        if (_stepsSeen++ == 0)
+        if (_estimate.Next(metrics.Step, metrics.TotalSteps, Stopwatch.GetElapsedTime(_startedAt)) is { } left)
         {
-            // The first step's own time includes reading the data.
-            _startedAt = Stopwatch.GetTimestamp();
-            return;
+            run.EstimatedFinish = DateTimeOffset.UtcNow + left;
         }
-
-        TimeSpan perStep = Stopwatch.GetElapsedTime(_startedAt) / (_stepsSeen - 1);
-        run.EstimatedFinish = DateTimeOffset.UtcNow + (perStep * (metrics.TotalSteps - metrics.Step));
     }
 
     private void ThrowIfFailed()

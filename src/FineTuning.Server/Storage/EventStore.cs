@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
 using System.Text.Json;
 using FineTuning.Core.Models;
 using FineTuning.Server.Training;
@@ -46,8 +48,9 @@ internal static class EventStore
     /// <summary>Stores a step; false if it was stored before, as after a restart from an earlier state.</summary>
     public static bool AddStep(Session session, long jobSeq, StepMetrics metrics) => session.Execute(
         """
-        INSERT OR IGNORE INTO steps(job_seq, step, train_loss, train_accuracy, valid_loss, valid_accuracy, full_valid_loss, full_valid_accuracy)
-        VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT OR IGNORE INTO steps(job_seq, step, train_loss, train_accuracy, valid_loss, valid_accuracy, full_valid_loss, full_valid_accuracy,
+                                    extra)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         jobSeq,
         metrics.Step,
@@ -56,19 +59,28 @@ internal static class EventStore
         metrics.ValidLoss,
         metrics.ValidAccuracy,
         metrics.FullValidLoss,
-        metrics.FullValidAccuracy) > 0;
+        metrics.FullValidAccuracy,
+        metrics.Extra is { Count: > 0 } extra ? Serialize(extra) : null) > 0;
 
-    /// <summary>The steps in order. SQLite keeps no NaN: a missing training loss was one.</summary>
+    /// <summary>The steps in order. SQLite keeps no NaN: where there are losses, a missing one was that.</summary>
     public static List<StepRow> Steps(Session session, long jobSeq) => session.Query(
-        "SELECT step, train_loss, train_accuracy, valid_loss, valid_accuracy FROM steps WHERE job_seq = $1 ORDER BY step",
+        "SELECT step, train_loss, train_accuracy, valid_loss, valid_accuracy, extra FROM steps WHERE job_seq = $1 ORDER BY step",
         reader => new StepRow(
             reader.GetInt32(0),
             reader.Real(1) ?? double.NaN,
             reader.Real(2) ?? double.NaN,
             reader.Real(3),
-            reader.Real(4)),
+            reader.Real(4),
+            reader.Text(5) is { } extra
+                ? JsonSerializer.Deserialize(extra, ServerJson.Default.IReadOnlyDictionaryStringDouble)!
+                : ImmutableDictionary<string, double>.Empty),
         jobSeq);
+
+    private static string Serialize(IReadOnlyDictionary<string, double> extra) => JsonSerializer.Serialize(
+        extra.Where(pair => double.IsFinite(pair.Value)).ToDictionary(StringComparer.Ordinal),
+        ServerJson.Default.IReadOnlyDictionaryStringDouble);
 }
 
 /// <summary>A line of the result file.</summary>
-internal sealed record StepRow(int Step, double? TrainLoss, double? TrainAccuracy, double? ValidLoss, double? ValidAccuracy);
+internal sealed record StepRow(
+    int Step, double? TrainLoss, double? TrainAccuracy, double? ValidLoss, double? ValidAccuracy, IReadOnlyDictionary<string, double> Extra);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Json;
 using FineTuning.Core.Models;
 using FineTuning.Server.Training;
 
@@ -39,6 +40,9 @@ internal sealed record JobRecord
     /// <summary>As asked for, 'auto' included: what the trainer is given each time.</summary>
     public required Hyperparameters Requested { get; init; }
 
+    /// <summary>What scores the samples of reinforcement; null for the other methods.</summary>
+    public JsonElement? Grader { get; init; }
+
     /// <summary>What 'auto' came to; null until the run starts.</summary>
     public TrainingPlan? Plan { get; init; }
 
@@ -66,6 +70,10 @@ internal sealed record JobRecord
             EpochCount = Plan.EpochCount,
             BatchSize = Plan.BatchSize,
             LearningRateMultiplier = Plan.LearningRateMultiplier,
+            Beta = Plan.Beta is { } beta ? beta : Requested.Beta,
+            ComputeMultiplier = Plan.ComputeMultiplier is { } multiplier ? multiplier : Requested.ComputeMultiplier,
+            EvalInterval = Plan.EvalInterval is { } interval ? interval : Requested.EvalInterval,
+            EvalSamples = Plan.EvalSamples is { } samples ? samples : Requested.EvalSamples,
         };
         JobResource resource = new()
         {
@@ -80,17 +88,17 @@ internal sealed record JobRecord
             Status = Status,
             TrainingFile = TrainingFile,
             ValidationFile = ValidationFile,
-            Hyperparameters = Method == "supervised" ? numbers : null,
+            Hyperparameters = Method == TrainingMethods.Supervised ? numbers : null,
             TrainedTokens = TrainedTokens,
             Error = Error,
             Seed = Seed,
             Integrations = Integrations ?? [],
             Metadata = Metadata,
-            Method = JobMethod.Create(Method, new MethodOptions { Hyperparameters = numbers }),
+            Method = JobMethod.Create(Method, new MethodOptions { Hyperparameters = numbers, Grader = Grader }),
         };
-        resource.AdditionalFields = new Dictionary<string, System.Text.Json.JsonElement>
+        resource.AdditionalFields = new Dictionary<string, JsonElement>
         {
-            ["user_provided_suffix"] = System.Text.Json.JsonSerializer.SerializeToElement(Suffix, ServerJson.Default.String),
+            ["user_provided_suffix"] = JsonSerializer.SerializeToElement(Suffix, ServerJson.Default.String),
         };
         return resource;
     }

@@ -58,37 +58,33 @@ internal sealed class EncodedExamples
         foreach (var target in line.Targets)
         {
             extractor.Extract(line.Turns, target);
-            for (var group = 0; group < PromptFeatures.GroupCount; group++)
-            {
-                var before = _features.Count;
-                foreach (var key in extractor.Groups[group])
-                {
-                    var row = vocabulary.Find(key);
-                    if (row >= 0)
-                    {
-                        _features.Add(row);
-                    }
-                }
-
-                _groups.Add(_features.Count - before);
-            }
-
-            _tokenBuffer.Clear();
-            tokenizer.Encode(line.Turns[target].Content, _tokenBuffer);
-            _tokenBuffer.Add(OutputTokenizer.EndOfMessage);
-            foreach (var token in CollectionsMarshal.AsSpan(_tokenBuffer)[..Math.Min(_tokenBuffer.Count, MaxTokens)])
-            {
-                _tokens.Add((ushort)token);
-            }
-
-            _featureStarts.Add(_features.Count);
-            _tokenStarts.Add(_tokens.Count);
-            if ((long)_features.Count + _tokens.Count > MaxNumbers)
-            {
-                throw new TrainingException("The file is too large for the built-in trainer. Use fewer or shorter examples.");
-            }
+            AddFeatures(extractor, vocabulary);
+            AddTokens(line.Turns[target].Content, tokenizer);
+            EndSequence();
         }
 
+        _firstSequences.Add(SequenceCount);
+    }
+
+    /// <summary>Appends a prompt as one example; its answer is empty, without an end.</summary>
+    public void AddPrompt(IReadOnlyList<ChatTurn> turns, PromptFeatures extractor, FeatureVocabulary vocabulary)
+    {
+        extractor.Extract(turns, turns.Count);
+        AddFeatures(extractor, vocabulary);
+        EndSequence();
+        _firstSequences.Add(SequenceCount);
+    }
+
+    /// <summary>Appends an answer to nothing as one example.</summary>
+    public void AddAnswer(string text, OutputTokenizer tokenizer)
+    {
+        for (var group = 0; group < PromptFeatures.GroupCount; group++)
+        {
+            _groups.Add(0);
+        }
+
+        AddTokens(text, tokenizer);
+        EndSequence();
         _firstSequences.Add(SequenceCount);
     }
 
@@ -110,5 +106,44 @@ internal sealed class EncodedExamples
         }
 
         return hash;
+    }
+
+    private void AddFeatures(PromptFeatures extractor, FeatureVocabulary vocabulary)
+    {
+        for (var group = 0; group < PromptFeatures.GroupCount; group++)
+        {
+            var before = _features.Count;
+            foreach (var key in extractor.Groups[group])
+            {
+                var row = vocabulary.Find(key);
+                if (row >= 0)
+                {
+                    _features.Add(row);
+                }
+            }
+
+            _groups.Add(_features.Count - before);
+        }
+    }
+
+    private void AddTokens(string text, OutputTokenizer tokenizer)
+    {
+        _tokenBuffer.Clear();
+        tokenizer.Encode(text, _tokenBuffer);
+        _tokenBuffer.Add(OutputTokenizer.EndOfMessage);
+        foreach (var token in CollectionsMarshal.AsSpan(_tokenBuffer)[..Math.Min(_tokenBuffer.Count, MaxTokens)])
+        {
+            _tokens.Add((ushort)token);
+        }
+    }
+
+    private void EndSequence()
+    {
+        _featureStarts.Add(_features.Count);
+        _tokenStarts.Add(_tokens.Count);
+        if ((long)_features.Count + _tokens.Count > MaxNumbers)
+        {
+            throw new TrainingException("The file is too large for the built-in trainer. Use fewer or shorter examples.");
+        }
     }
 }

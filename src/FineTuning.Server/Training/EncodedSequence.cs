@@ -13,4 +13,8 @@ internal readonly ref struct EncodedSequence(ReadOnlySpan<int> features, ReadOnl
     public ReadOnlySpan<int> Groups { get; } = groups;
 
     public ReadOnlySpan<ushort> Tokens { get; } = tokens;
+
+    /// <summary>The same without the token that ends the message.</summary>
+    public EncodedSequence WithoutEnd() =>
+        Tokens is [.., OutputTokenizer.EndOfMessage] ? new EncodedSequence(Features, Groups, Tokens[..^1]) : this;
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 
 namespace FineTuning.Server.Training;
 
@@ -34,25 +35,58 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
 
     /// <summary>
     /// The <paramref name="maxRows"/> most frequent keys (of equals, those seen first), in order of first appearance. Keys counted less
-    /// often than <paramref name="minCount"/> asks for are left out.
+    /// often than <paramref name="minCount"/> asks for are left out. The rows of an earlier vocabulary stay and come first.
     /// </summary>
-    public FeatureVocabulary Build(int maxRows, Func<ulong, int> minCount)
+    public FeatureVocabulary Build(
+        int maxRows, Func<ulong, int> minCount, FeatureVocabulary? earlier = null, CancellationToken cancellationToken = default)
     {
-        var chosen = Enumerable.Range(0, _keys.Count).Where(i => _counts[i] >= minCount(_keys[i])).ToArray();
-        if (chosen.Length > maxRows)
+        var chosen = new List<int>();
+        for (var i = 0; i < _keys.Count; i++)
         {
-            // OrderBy is stable, so equals stay in order of appearance.
-            chosen = [.. chosen.OrderByDescending(i => _counts[i]).Take(maxRows)];
-            Array.Sort(chosen);
+            if (_counts[i] >= minCount(_keys[i]) && (earlier is null || earlier.Find(_keys[i]) < 0))
+            {
+                chosen.Add(i);
+            }
         }
 
-        var vocabulary = new FeatureVocabulary(chosen.Length);
+        cancellationToken.ThrowIfCancellationRequested();
+        var room = Math.Max(0, maxRows - (earlier?.Count ?? 0));
+        if (chosen.Count > room)
+        {
+            chosen = MostFrequent(chosen, room);
+        }
+
+        var vocabulary = earlier is null ? new FeatureVocabulary(chosen.Count) : earlier.Copy(chosen.Count);
         foreach (var i in chosen)
         {
             vocabulary.Add(_keys[i]);
         }
 
         return vocabulary;
+    }
+
+    /// <summary>Without sorting millions of keys: from a histogram follows which counts are in, and how many of the last one.</summary>
+    private List<int> MostFrequent(List<int> chosen, int room)
+    {
+        var histogram = new Dictionary<int, int>();
+        foreach (var i in chosen)
+        {
+            histogram[_counts[i]] = histogram.GetValueOrDefault(_counts[i]) + 1;
+        }
+
+        var least = int.MaxValue;
+        foreach (var (count, keys) in histogram.OrderByDescending(pair => pair.Key))
+        {
+            least = count;
+            if (keys >= room)
+            {
+                break;
+            }
+
+            room -= keys;
+        }
+
+        return [.. chosen.Where(i => _counts[i] > least || (_counts[i] == least && room-- > 0))];
     }
 
     private void Forget(int count)

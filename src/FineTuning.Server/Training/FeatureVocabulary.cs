@@ -54,6 +54,18 @@ internal sealed class FeatureVocabulary
         Place(key, _keys.Count - 1);
     }
 
+    /// <summary>A vocabulary that begins with the same rows, with room for <paramref name="more"/>.</summary>
+    public FeatureVocabulary Copy(int more)
+    {
+        var copy = new FeatureVocabulary(Count + more);
+        foreach (var key in _keys)
+        {
+            copy.Add(key);
+        }
+
+        return copy;
+    }
+
     public void Write(BinaryWriter writer) => writer.WriteRun<ulong>(CollectionsMarshal.AsSpan(_keys));
 
     public static FeatureVocabulary Read(BinaryReader reader)

@@ -118,23 +118,7 @@ internal sealed class Generation : IEnumerable<string>
 
         TensorPrimitives.Multiply(work.Logits, (float)(1 / _options.Temperature), work.Logits);
         work.Normalise();
-        return _options.TopP >= 1 ? Draw(work.Probabilities, ref random) : DrawTop(work.Probabilities, _options.TopP, ref random);
-    }
-
-    private static int Draw(ReadOnlySpan<float> probabilities, ref SplitMix64 random)
-    {
-        var left = random.NextDouble();
-        for (var token = 0; token < probabilities.Length; token++)
-        {
-            left -= probabilities[token];
-            if (left < 0)
-            {
-                return token;
-            }
-        }
-
-        // The probabilities add up to 1 only nearly.
-        return TensorPrimitives.IndexOfMax(probabilities);
+        return _options.TopP >= 1 ? random.Draw(work.Probabilities) : DrawTop(work.Probabilities, _options.TopP, ref random);
     }
 
     private static int DrawTop(ReadOnlySpan<float> probabilities, double topP, ref SplitMix64 random)

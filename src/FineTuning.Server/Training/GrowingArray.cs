@@ -23,5 +23,13 @@ internal sealed class GrowingArray<T>(int capacity = 1024)
         _items[Count++] = item;
     }
 
+    public void Add(ReadOnlySpan<T> items)
+    {
+        foreach (var item in items)
+        {
+            Add(item);
+        }
+    }
+
     public ReadOnlySpan<T> Slice(int start, int length) => _items.AsSpan(start, length);
 }

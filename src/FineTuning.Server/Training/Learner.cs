@@ -9,7 +9,8 @@ namespace FineTuning.Server.Training;
 
 /// <summary>
 /// Changes a model's weights. The layers that every example touches learn batch by batch with Adam; the rows of the two tables, of which
-/// an example touches few, learn example by example with Adagrad (one accumulator a row).
+/// an example touches few, learn with Adagrad (one accumulator a row): example by example where answers are only to become likelier, and
+/// batch by batch where answers to one prompt pull against each other, so that they are weighed before any of them moves a row.
 /// </summary>
 internal sealed class Learner
 {
@@ -23,8 +24,20 @@ internal sealed class Learner
     private const float SecondDecay = 0.999f;
     private const float Epsilon = 1e-8f;
 
+    /// <summary>
+    /// The same where answers pull against each other. What they agree on, such as how an answer ends, gives gradients of nearly nothing, and a
+    /// full-sized step for each would lead the model astray: below this, steps become as small as their gradients.
+    /// </summary>
+    private const float PullingEpsilon = 0.2f;
+
     /// <summary>Gradients by a logit below this are left out: most tokens are nearly impossible, and skipping them saves most of the time.</summary>
     private const float Negligible = 1e-4f;
+
+    /// <summary>
+    /// What Adagrad takes a trained row to have seen: about what a few examples give. From nothing, its first step would be as large as that of
+    /// a new row, however little there is to change.
+    /// </summary>
+    private const float TrainedSquares = 0.01f;
 
     private readonly NeuralModel _model;
     private readonly NetworkWorkspace _work;
@@ -33,9 +46,14 @@ internal sealed class Learner
     private readonly DenseLayers _secondMoment;
     private readonly float[] _promptSquares;
     private readonly float[] _contextSquares;
-    private int _batchTokens;
+    private readonly RowGradients? _promptRows;
+    private readonly RowGradients? _contextRows;
+    private int _batches;
 
-    public Learner(NeuralModel model)
+    /// <param name="model">The model to change.</param>
+    /// <param name="trained">The sizes of the model that it goes on from: so many of its first rows have been trained before. Null: none.</param>
+    /// <param name="byBatch">Whether the tables too learn batch by batch.</param>
+    public Learner(NeuralModel model, NetworkShape? trained = null, bool byBatch = false)
     {
         var shape = model.Network.Shape;
         _model = model;
@@ -45,6 +63,13 @@ internal sealed class Learner
         _secondMoment = new DenseLayers(shape);
         _promptSquares = new float[shape.PromptRows];
         _contextSquares = new float[shape.ContextRows];
+        _promptSquares.AsSpan(0, trained?.PromptRows ?? 0).Fill(TrainedSquares);
+        _contextSquares.AsSpan(0, trained?.ContextRows ?? 0).Fill(TrainedSquares);
+        if (byBatch)
+        {
+            _promptRows = new RowGradients(NetworkShape.Prompt);
+            _contextRows = new RowGradients(NetworkShape.Hidden);
+        }
     }
 
     /// <summary>
@@ -77,7 +102,14 @@ internal sealed class Learner
             BackThroughToken(weight);
             foreach (var row in known)
             {
-                Descend(network.ContextVectors[row], _work.HiddenGradient, 1, tableRate, ref _contextSquares[row]);
+                if (_contextRows is null)
+                {
+                    Descend(network.ContextVectors[row], _work.HiddenGradient, 1, tableRate, ref _contextSquares[row]);
+                }
+                else
+                {
+                    _contextRows.Add(row, _work.HiddenGradient, 1);
+                }
             }
         }
 
@@ -89,28 +121,32 @@ internal sealed class Learner
             for (var end = next + sequence.Groups[group]; next < end; next++)
             {
                 var row = sequence.Features[next];
-                Descend(network.PromptVectors[row], _work.PromptGradient, featureWeight, tableRate, ref _promptSquares[row]);
+                if (_promptRows is null)
+                {
+                    Descend(network.PromptVectors[row], _work.PromptGradient, featureWeight, tableRate, ref _promptSquares[row]);
+                }
+                else
+                {
+                    _promptRows.Add(row, _work.PromptGradient, featureWeight);
+                }
             }
         }
 
-        _batchTokens += score.Tokens;
         return score;
     }
 
-    /// <summary>Ends a batch: changes the dense layers by its mean gradient.</summary>
-    /// <param name="step">The step's number, from 1.</param>
+    /// <summary>Ends a batch of which something was learnt: changes the dense layers by its mean gradient.</summary>
+    /// <param name="count">What the mean is taken over: tokens, or answers where their likelihood as a whole counts.</param>
     /// <param name="rate">Learning rate as a factor on the base rates.</param>
-    public void EndBatch(int step, double rate)
+    public void EndBatch(int count, double rate)
     {
-        if (_batchTokens == 0)
-        {
-            return;
-        }
-
-        var scale = new Vector<float>(1f / _batchTokens);
-        var stepSize = new Vector<float>((float)(DenseRate * rate / (1 - Math.Pow(FirstDecay, step))));
-        var correction = new Vector<float>((float)(1 / (1 - Math.Pow(SecondDecay, step))));
-        var epsilon = new Vector<float>(Epsilon);
+        _batches++;
+        DescendRows(_promptRows, _model.Network.PromptVectors, _promptSquares, rate);
+        DescendRows(_contextRows, _model.Network.ContextVectors, _contextSquares, rate);
+        var scale = new Vector<float>(1f / count);
+        var stepSize = new Vector<float>((float)(DenseRate * rate / (1 - Math.Pow(FirstDecay, _batches))));
+        var correction = new Vector<float>((float)(1 / (1 - Math.Pow(SecondDecay, _batches))));
+        var epsilon = new Vector<float>(_promptRows is null ? Epsilon : PullingEpsilon);
         var weights = MemoryMarshal.Cast<float, Vector<float>>(_model.Network.Dense.All);
         var gradients = MemoryMarshal.Cast<float, Vector<float>>(_gradient.All);
         var first = MemoryMarshal.Cast<float, Vector<float>>(_firstMoment.All);
@@ -124,12 +160,12 @@ internal sealed class Learner
         }
 
         _gradient.All.Clear();
-        _batchTokens = 0;
     }
 
     /// <summary>Writes what the optimiser remembers between steps. Only between batches.</summary>
     public void Write(BinaryWriter writer)
     {
+        writer.Write(_batches);
         writer.WriteRun<float>(_firstMoment.All);
         writer.WriteRun<float>(_secondMoment.All);
         writer.WriteRun<float>(_promptSquares);
@@ -139,6 +175,7 @@ internal sealed class Learner
     /// <summary>Restores what <see cref="Write"/> wrote.</summary>
     public void Read(BinaryReader reader)
     {
+        _batches = reader.ReadInt32();
         reader.ReadRun(_firstMoment.All);
         reader.ReadRun(_secondMoment.All);
         reader.ReadRun<float>(_promptSquares);
@@ -201,6 +238,18 @@ internal sealed class Learner
                 TensorPrimitives.MultiplyAdd(input, gradient, row, row);
             }
         }
+    }
+
+    /// <summary>Adagrad for the rows that a batch touched.</summary>
+    private static void DescendRows(RowGradients? gradients, FloatTable table, float[] squares, double rate)
+    {
+        for (var place = 0; place < gradients?.Rows.Count; place++)
+        {
+            var row = gradients.Rows[place];
+            Descend(table[row], gradients.SumAt(place), 1, (float)(TableRate * rate), ref squares[row]);
+        }
+
+        gradients?.Clear();
     }
 
     /// <summary>Adagrad for one row of a table.</summary>

@@ -43,6 +43,22 @@ internal sealed class NeuralNetwork
         random.FillUniform(Dense.OutputFromPrompt.All, Math.Sqrt(1.0 / NetworkShape.Prompt));
     }
 
+    /// <summary>
+    /// Copies the weights of a network whose rows and tokens are the first of this one's. The other rows stay zero: what was never trained
+    /// adds nothing. (A prompt with new features among known ones averages over more of them, so its vector is shorter until they are
+    /// trained, but points the same way.)
+    /// </summary>
+    public void TakeOver(NeuralNetwork smaller)
+    {
+        smaller.PromptVectors.All.CopyTo(PromptVectors.All);
+        smaller.ContextVectors.All.CopyTo(ContextVectors.All);
+        smaller.Dense.HiddenFromPrompt.All.CopyTo(Dense.HiddenFromPrompt.All);
+        smaller.Dense.HiddenBias.All.CopyTo(Dense.HiddenBias.All);
+        smaller.Dense.OutputFromHidden.All.CopyTo(Dense.OutputFromHidden.All);
+        smaller.Dense.OutputFromPrompt.All.CopyTo(Dense.OutputFromPrompt.All);
+        smaller.Dense.OutputBias.All[..smaller.Shape.Outputs].CopyTo(Dense.OutputBias.All);
+    }
+
     /// <summary>The weight of one feature of a group that has <paramref name="count"/> of them.</summary>
     public static float FeatureWeight(int group, int count) => GroupWeights[group] / count;
 

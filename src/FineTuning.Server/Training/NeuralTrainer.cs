@@ -5,8 +5,8 @@ using System.Threading.Tasks;
 namespace FineTuning.Server.Training;
 
 /// <summary>
-/// The built-in trainer: a small conditional language model, trained from nothing on one core. The same seed, data and parameters give
-/// the same losses to the last bit on one machine.
+/// The built-in trainer: a small conditional language model, trained on one core from nothing or from a model that it made. The same seed,
+/// data and parameters give the same losses to the last bit on one machine.
 /// </summary>
 internal sealed class NeuralTrainer : ITrainer
 {
@@ -15,11 +15,8 @@ internal sealed class NeuralTrainer : ITrainer
 
     public string Name => BuiltInName;
 
-    public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default)
-    {
-        CheckMethod(request);
-        return PlanRules.Settle(request, TrainingData.CountExamples(request, cancellationToken));
-    }
+    public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default) =>
+        PlanRules.Settle(request, TrainingMethods.CountExamples(request, cancellationToken));
 
     /// <remarks>Works on the caller's thread to the end: the task it returns is complete.</remarks>
     public Task<TrainingOutcome> TrainAsync(
@@ -27,10 +24,9 @@ internal sealed class NeuralTrainer : ITrainer
     {
         try
         {
-            CheckMethod(request);
             var run = request.ResumeFrom is null
-                ? SupervisedRun.Start(request, plan, sink, cancellationToken)
-                : SupervisedRun.Resume(request, plan, sink, cancellationToken);
+                ? TrainingRun.Start(request, plan, sink, cancellationToken)
+                : TrainingRun.Resume(request, plan, sink, cancellationToken);
             return Task.FromResult(run.Go(control, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -45,13 +41,4 @@ internal sealed class NeuralTrainer : ITrainer
 
     public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) =>
         Task.Run<IChatModel>(() => new NeuralChatModel(NeuralModel.Load(modelPath)), cancellationToken);
-
-    private static void CheckMethod(TrainingRequest request)
-    {
-        if (request.Method != "supervised")
-        {
-            throw new TrainingException(
-                $"The built-in trainer does not do the method '{request.Method}' yet; it does 'supervised'.", "unsupported_method", "method");
-        }
-    }
 }

@@ -37,6 +37,9 @@ internal sealed class OutputTokenizer
     /// <summary>Number of tokens, the end of a message and the half bytes included.</summary>
     public int Count => FirstPiece + _pieces.Length;
 
+    /// <summary>The texts of the pieces, in the order of their tokens.</summary>
+    public IReadOnlyList<string> Pieces => _pieces;
+
     /// <summary>The text of a piece; null for the end of a message and for half bytes.</summary>
     public string? PieceOf(int token) => token >= FirstPiece ? _pieces[token - FirstPiece] : null;
 
@@ -116,5 +119,4 @@ internal sealed class OutputTokenizer
 
         return new OutputTokenizer(pieces);
     }
-
 }

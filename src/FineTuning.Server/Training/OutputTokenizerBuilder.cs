@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using System.Threading;
 
 namespace FineTuning.Server.Training;
 
@@ -37,23 +38,44 @@ internal sealed class OutputTokenizerBuilder(int maxChunks = OutputTokenizerBuil
         }
     }
 
-    public OutputTokenizer Build()
+    /// <summary>The tokeniser; the tokens of an earlier one stay and come first.</summary>
+    public OutputTokenizer Build(OutputTokenizer? earlier = null, CancellationToken cancellationToken = default)
     {
         // Ordered by text too, so that nothing depends on how the dictionary keeps them.
-        var ordered = Ordered(_chunks);
+        var ordered = Ordered(_chunks, cancellationToken);
         foreach (var (chunk, count) in ordered.Skip(maxChunks))
         {
             CountCharacters(chunk, count);
         }
 
-        var pieces = ordered.Take(maxChunks).Select(pair => pair.Key).ToList();
+        var pieces = earlier?.Pieces.ToList() ?? [];
         var known = pieces.ToHashSet(StringComparer.Ordinal);
-        pieces.AddRange(Ordered(_characters).Take(MaxCharacters).Select(pair => pair.Key).Where(known.Add));
+        var room = maxChunks + MaxCharacters - pieces.Count;
+        var candidates = ordered.Take(maxChunks).Concat(Ordered(_characters, cancellationToken).Take(MaxCharacters));
+        pieces.AddRange(candidates.Select(pair => pair.Key).Where(known.Add).Take(room));
         return new OutputTokenizer(pieces);
     }
 
-    private static List<KeyValuePair<string, int>> Ordered(Dictionary<string, int> counts) =>
-        [.. counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
+    private static List<KeyValuePair<string, int>> Ordered(Dictionary<string, int> counts, CancellationToken cancellationToken)
+    {
+        var pairs = counts.ToList();
+        try
+        {
+            pairs.Sort((left, right) =>
+            {
+                // A million of them take seconds, and a cancel must not wait for that.
+                cancellationToken.ThrowIfCancellationRequested();
+                var byCount = right.Value.CompareTo(left.Value);
+                return byCount != 0 ? byCount : string.CompareOrdinal(left.Key, right.Key);
+            });
+        }
+        catch (InvalidOperationException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+
+        return pairs;
+    }
 
     private void CountCharacters(string chunk, int count)
     {

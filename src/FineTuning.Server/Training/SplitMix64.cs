@@ -1,4 +1,5 @@
 using System;
+using System.Numerics.Tensors;
 
 namespace FineTuning.Server.Training;
 
@@ -35,6 +36,23 @@ internal struct SplitMix64(ulong state)
         {
             value = (float)(((NextDouble() * 2) - 1) * bound);
         }
+    }
+
+    /// <summary>An index, each drawn with its probability.</summary>
+    public int Draw(ReadOnlySpan<float> probabilities)
+    {
+        var left = NextDouble();
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            left -= probabilities[i];
+            if (left < 0)
+            {
+                return i;
+            }
+        }
+
+        // The probabilities add up to 1 only nearly.
+        return TensorPrimitives.IndexOfMax(probabilities);
     }
 
     /// <summary>Fisher-Yates.</summary>

@@ -1,4 +1,6 @@
+using System;
 using System.IO;
+using System.Text;
 
 namespace FineTuning.Server.Training;
 
@@ -6,7 +8,7 @@ namespace FineTuning.Server.Training;
 internal sealed record TrainingState
 {
     private const string Magic = "FTSTATE1";
-    private const int Version = 1;
+    private const int Version = 2;
 
     public required TrainingPlan Plan { get; init; }
 
@@ -22,21 +24,27 @@ internal sealed record TrainingState
 
     public required long TrainedTokens { get; init; }
 
+    /// <summary>What the method remembers, in its own form.</summary>
+    private byte[] MethodState { get; init; } = [];
+
     /// <summary>Writes the state whole to <paramref name="path"/>.</summary>
-    public void Save(string path, NeuralModel model, Learner learner) => CheckedFile.Write(path, Magic, Version, writer =>
+    public void Save(string path, TrainingMethod method) => CheckedFile.Write(path, Magic, Version, writer =>
     {
-        writer.Write(Plan.EpochCount);
-        writer.Write(Plan.BatchSize);
-        writer.Write(Plan.LearningRateMultiplier);
-        writer.Write(Plan.ExampleCount);
-        writer.Write(Plan.TotalSteps);
+        WritePlan(writer, Plan);
         writer.Write(Seed);
         writer.Write(Method);
         writer.Write(DataFingerprint);
         writer.Write(Step);
         writer.Write(TrainedTokens);
-        model.Write(writer);
-        learner.Write(writer);
+        method.Model.Write(writer);
+        method.Learner.Write(writer);
+        using var memory = new MemoryStream();
+        using (var methodWriter = new BinaryWriter(memory, Encoding.UTF8, leaveOpen: true))
+        {
+            method.Write(methodWriter);
+        }
+
+        writer.WriteRun<byte>(memory.GetBuffer().AsSpan(0, (int)memory.Length));
     });
 
     /// <exception cref="InvalidDataException">The file is damaged or no state.</exception>
@@ -44,7 +52,7 @@ internal sealed record TrainingState
     {
         var state = new TrainingState
         {
-            Plan = new TrainingPlan(reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32()),
+            Plan = ReadPlan(reader),
             Seed = reader.ReadInt32(),
             Method = reader.ReadString(),
             DataFingerprint = reader.ReadUInt64(),
@@ -52,8 +60,45 @@ internal sealed record TrainingState
             TrainedTokens = reader.ReadInt64(),
         };
         var model = NeuralModel.Read(reader);
-        var learner = new Learner(model);
+        var learner = new Learner(model, byBatch: state.Method != TrainingMethods.Supervised);
         learner.Read(reader);
-        return (state, model, learner);
+        return (state with { MethodState = reader.ReadBytes(reader.ReadInt32()) }, model, learner);
     });
+
+    /// <summary>Gives a method back what it remembered. It has read its data by then.</summary>
+    public void Restore(TrainingMethod method)
+    {
+        using var reader = new BinaryReader(new MemoryStream(MethodState), Encoding.UTF8);
+        method.Read(reader);
+        if (reader.BaseStream.Position != MethodState.Length)
+        {
+            throw new InvalidDataException("It holds more than the method knows.");
+        }
+    }
+
+    private static void WritePlan(BinaryWriter writer, TrainingPlan plan)
+    {
+        writer.Write(plan.EpochCount);
+        writer.Write(plan.BatchSize);
+        writer.Write(plan.LearningRateMultiplier);
+        writer.Write(plan.ExampleCount);
+        writer.Write(plan.TotalSteps);
+        // None of these is ever 0 where it means something.
+        writer.Write(plan.Beta ?? 0);
+        writer.Write(plan.ComputeMultiplier ?? 0);
+        writer.Write(plan.EvalInterval ?? 0);
+        writer.Write(plan.EvalSamples ?? 0);
+    }
+
+    private static TrainingPlan ReadPlan(BinaryReader reader)
+    {
+        var plan = new TrainingPlan(reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+        return plan with
+        {
+            Beta = reader.ReadDouble() is var beta and not 0 ? beta : null,
+            ComputeMultiplier = reader.ReadDouble() is var multiplier and not 0 ? multiplier : null,
+            EvalInterval = reader.ReadInt32() is var interval and not 0 ? interval : null,
+            EvalSamples = reader.ReadInt32() is var samples and not 0 ? samples : null,
+        };
+    }
 }

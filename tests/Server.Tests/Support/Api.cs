@@ -34,6 +34,14 @@ internal sealed class Api : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Pairs of a right and a wrong answer.</summary>
+    public static string PreferenceLines(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>
+        $$"""{"input":{"messages":[{"role":"user","content":"say {{i % 7}}"}]},"preferred_output":[{"role":"assistant","content":"number {{i % 7}}"}],"non_preferred_output":[{"role":"assistant","content":"nothing"}]}""" + "\n"));
+
+    /// <summary>Questions with the answer that a grader may compare with.</summary>
+    public static string ItemLines(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>
+        $$"""{"messages":[{"role":"user","content":"say {{"red green blue".Split(' ')[i % 3]}}"}],"reference_answer":"{{"red green blue".Split(' ')[i % 3]}}"}""" + "\n"));
+
     public static MultipartFormDataContent Form(byte[] content, string purpose = "fine-tune", string name = "train.jsonl")
     {
         MultipartFormDataContent form = [];

@@ -59,15 +59,28 @@ public sealed class PlanTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("dpo")]
-    [InlineData("reinforcement")]
-    public void OtherMethodsAreRefusedByName(string method)
+    [Fact]
+    public void AnUnknownMethodIsRefusedByName()
     {
-        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town)) with { Method = method };
+        var request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town)) with { Method = "magic" };
         var e = Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(request));
-        Assert.Contains(method, e.Message, StringComparison.Ordinal);
+        Assert.Contains("magic", e.Message, StringComparison.Ordinal);
         Assert.Equal("method", e.Param);
+    }
+
+    [Fact]
+    public void EveryMethodSettlesItsOwnNumbers()
+    {
+        var trainer = new NeuralTrainer();
+        var preference = TrainerHarness.Request(_folder, _folder.WritePreferences(Samples.TownPreferences())) with { Method = "dpo" };
+        Assert.Equal(new TrainingPlan(10, 1, 1, 60, 600) { Beta = 0.1 }, trainer.Plan(preference));
+        Assert.Equal(1.5, trainer.Plan(preference with { Beta = 1.5 }).Beta);
+        var reinforcement = TrainerHarness.Request(_folder, _folder.WriteItems(Samples.Town)) with { Method = "reinforcement" };
+        Assert.Equal(
+            new TrainingPlan(10, 4, 1, 60, 150) { ComputeMultiplier = 1, EvalInterval = 7, EvalSamples = 2 }, trainer.Plan(reinforcement));
+        Assert.Equal(
+            new TrainingPlan(2, 8, 1, 60, 16) { ComputeMultiplier = 0.5, EvalInterval = 3, EvalSamples = 4 },
+            trainer.Plan(reinforcement with { EpochCount = 2, BatchSize = 8, ComputeMultiplier = 0.5, EvalInterval = 3, EvalSamples = 4 }));
     }
 
     [Fact]

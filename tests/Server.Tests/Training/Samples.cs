@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 
 namespace FineTuning.Server.Tests.Training;
 
@@ -80,6 +81,10 @@ internal static class Samples
         ("Several street lights are out.", "lighting"),
         ("A traffic sign at the junction is missing.", "roads"),
     ];
+
+    /// <summary>The town's requests with their answer and that of another kind.</summary>
+    public static IEnumerable<(string Prompt, string Right, string Wrong)> TownPreferences(IReadOnlyList<(string Prompt, string Answer)>? pairs = null) =>
+        (pairs ?? Town).Select(pair => (pair.Prompt, pair.Answer, pair.Answer == "roads" ? "trees" : "roads"));
 
     /// <summary>Town data whose labels in part say the opposite of their words: what there is to learn by heart is wrong elsewhere.</summary>
     public static (List<(string Prompt, string Answer)> Training, List<(string Prompt, string Answer)> Validation) Noisy()

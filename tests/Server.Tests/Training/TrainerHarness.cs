@@ -44,7 +44,11 @@ internal static class TrainerHarness
         BitConverter.DoubleToInt64Bits(step.ValidLoss ?? -1),
         BitConverter.DoubleToInt64Bits(step.FullValidLoss ?? -1),
         step.TrainedTokens,
+        .. (step.Extra ?? new Dictionary<string, double>()).OrderBy(pair => pair.Key).Select(pair => BitConverter.DoubleToInt64Bits(pair.Value)),
     ]);
+
+    /// <summary>The mean of a further number over some steps.</summary>
+    public static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Extra![name]);
 
     /// <summary>The mean train loss of the last steps.</summary>
     public static double FinalLoss(RecordingSink sink, int steps = 20) => sink.Steps.TakeLast(steps).Average(step => step.TrainLoss!.Value);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
@@ -6,15 +7,9 @@ using System.Threading;
 
 namespace FineTuning.Server.Training;
 
-/// <summary>One supervised run, from its first step or from a saved state to its end or its next pause.</summary>
-internal sealed class SupervisedRun
+/// <summary>One run of any method, from its first step or from a saved state to its end or its next pause.</summary>
+internal sealed class TrainingRun
 {
-    /// <summary>Steps between two looks at the validation data.</summary>
-    private const int ValidationInterval = 10;
-
-    private const int SmallestValidationBatch = 8;
-    private const int LargestValidationBatch = 32;
-
     /// <summary>The last epochs whose models are kept.</summary>
     private const int KeptCheckpoints = 3;
 
@@ -24,9 +19,7 @@ internal sealed class SupervisedRun
     private readonly TrainingRequest _request;
     private readonly TrainingPlan _plan;
     private readonly ITrainingSink _sink;
-    private readonly TrainingData _data;
-    private readonly Learner _learner;
-    private readonly Validator? _validator;
+    private readonly TrainingMethod _method;
     private readonly ulong _fingerprint;
     private readonly int _stepsPerEpoch;
     private readonly int[] _order;
@@ -34,47 +27,50 @@ internal sealed class SupervisedRun
     private long _trainedTokens;
     private string? _previousState;
 
-    private SupervisedRun(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, TrainingData data, Learner learner)
+    private TrainingRun(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, TrainingMethod method)
     {
         _request = request;
         _plan = plan;
         _sink = sink;
-        _data = data;
-        _learner = learner;
-        _validator = data.Validation is null
-            ? null
-            : new Validator(data.Model, data.Validation, Math.Clamp(plan.BatchSize, SmallestValidationBatch, LargestValidationBatch));
-        _fingerprint = data.Training.Fingerprint();
+        _method = method;
+        _fingerprint = method.Fingerprint();
         _stepsPerEpoch = (plan.ExampleCount + plan.BatchSize - 1) / plan.BatchSize;
         _order = new int[plan.ExampleCount];
-        if (data.Training.Count != plan.ExampleCount || plan.TotalSteps != _stepsPerEpoch * plan.EpochCount)
+        if (method.ExampleCount != plan.ExampleCount || plan.TotalSteps != _stepsPerEpoch * plan.EpochCount)
         {
             throw new TrainingException("The training file is not the one that the job was planned for.");
         }
     }
 
-    public static SupervisedRun Start(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, CancellationToken cancellationToken)
-    {
-        var data = TrainingData.ForNewModel(request, cancellationToken);
-        return new SupervisedRun(request, plan, sink, data, new Learner(data.Model));
-    }
+    public static TrainingRun Start(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, CancellationToken cancellationToken) =>
+        new(request, plan, sink, TrainingMethods.Start(request, plan, cancellationToken));
 
     /// <summary>Goes on from <see cref="TrainingRequest.ResumeFrom"/>.</summary>
-    public static SupervisedRun Resume(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, CancellationToken cancellationToken)
+    public static TrainingRun Resume(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, CancellationToken cancellationToken)
     {
         var path = request.ResumeFrom!;
         try
         {
             var (state, model, learner) = TrainingState.Load(path);
-            var run = new SupervisedRun(request, plan, sink, TrainingData.ForModel(request, model, cancellationToken), learner)
+            if (state.Plan != plan || state.Seed != request.Seed || state.Method != request.Method)
+            {
+                throw OfAnotherJob();
+            }
+
+            var method = TrainingMethods.Resume(request, plan, model, learner, cancellationToken);
+            var run = new TrainingRun(request, plan, sink, method)
             {
                 _step = state.Step,
                 _trainedTokens = state.TrainedTokens,
                 _previousState = path,
             };
-            return state.Plan == plan && state.Seed == request.Seed && state.Method == request.Method && state.DataFingerprint == run._fingerprint
-                ? run
-                : throw new TrainingException("The saved training state belongs to another job or to other data.", "invalid_state", null);
+            if (state.DataFingerprint != run._fingerprint)
+            {
+                throw OfAnotherJob();
+            }
+
+            state.Restore(method);
+            return run;
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -115,24 +111,17 @@ internal sealed class SupervisedRun
         }
     }
 
+    private static TrainingException OfAnotherJob() =>
+        new("The saved training state belongs to another job or to other data.", "invalid_state", null);
+
     private StepMetrics DoStep(CancellationToken cancellationToken)
     {
-        var rate = Rate(_step + 1);
         var first = _step % _stepsPerEpoch * _plan.BatchSize;
-        var score = default(SequenceScore);
-        foreach (var example in _order.AsSpan(first, Math.Min(_plan.BatchSize, _order.Length - first)))
-        {
-            var (sequence, end) = _data.Training.SequencesOf(example);
-            for (; sequence < end; sequence++)
-            {
-                score += _learner.Learn(_data.Training.Sequence(sequence), 1, rate, cancellationToken);
-            }
-        }
-
+        var batch = _order.AsSpan(first, Math.Min(_plan.BatchSize, _order.Length - first));
         _step++;
-        _learner.EndBatch(_step, rate);
+        var score = _method.Step(batch, _step, Rate(_step), cancellationToken);
         _trainedTokens += score.Tokens;
-        if (!double.IsFinite(score.Loss))
+        if (!double.IsFinite(score.Health))
         {
             throw new TrainingException(
                 $"The training diverged at step {_step}: the loss is no longer a number. Use a lower learning_rate_multiplier.",
@@ -141,10 +130,10 @@ internal sealed class SupervisedRun
         }
 
         var isEpochEnd = _step % _stepsPerEpoch == 0;
-        SequenceScore? valid = _validator is not null && (isEpochEnd || _step % ValidationInterval == 0)
-            ? _validator.ScoreBatch(_step / ValidationInterval, cancellationToken)
+        var valid = _method.HasValidation && (isEpochEnd || _step % _method.ValidationInterval == 0)
+            ? _method.Validate(_step, cancellationToken)
             : null;
-        SequenceScore? fullValid = _validator is not null && isEpochEnd ? _validator.ScoreAll(cancellationToken) : null;
+        var fullValid = _method.HasValidation && isEpochEnd ? _method.ValidateAll(_step, cancellationToken) : null;
         return new StepMetrics
         {
             Step = _step,
@@ -156,8 +145,23 @@ internal sealed class SupervisedRun
             ValidAccuracy = valid?.Accuracy,
             FullValidLoss = fullValid?.Loss,
             FullValidAccuracy = fullValid?.Accuracy,
+            Extra = Further(("train_", score), ("valid_", valid), ("full_valid_", fullValid)),
             TrainedTokens = _trainedTokens,
         };
+    }
+
+    private static Dictionary<string, double>? Further(params ReadOnlySpan<(string Prefix, MethodScore? Score)> scores)
+    {
+        Dictionary<string, double>? further = null;
+        foreach (var (prefix, score) in scores)
+        {
+            foreach (var (name, value) in score?.Further ?? [])
+            {
+                (further ??= new Dictionary<string, double>(StringComparer.Ordinal)).Add(prefix + name, value);
+            }
+        }
+
+        return further;
     }
 
     /// <summary>A short rise, then linearly down to nearly nothing.</summary>
@@ -190,7 +194,7 @@ internal sealed class SupervisedRun
         }
 
         var path = PathOf("model");
-        _data.Model.Save(path);
+        _method.Model.Save(path);
         _sink.Checkpoint(new CheckpointInfo(_step, path, metrics, IsLast: _step == _plan.TotalSteps));
         return path;
     }
@@ -207,7 +211,7 @@ internal sealed class SupervisedRun
             Step = _step,
             TrainedTokens = _trainedTokens,
         };
-        state.Save(path, _data.Model, _learner);
+        state.Save(path, _method);
         _sink.StateSaved(path, _step);
         // Only now is the one before it no longer needed: the sink has written down where to go on from.
         if (_previousState is not null && _previousState != path)

@@ -1,0 +1,74 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training;
+
+namespace FineTuning.Server.Jobs;
+
+/// <summary>Hands a job to the trainer, from its first step or its last saved state.</summary>
+/// <param name="database">Keeps the settled numbers.</param>
+/// <param name="folder">Where the job works.</param>
+/// <param name="files">Where its data are.</param>
+/// <param name="bases">What it goes on from.</param>
+/// <param name="rewards">Makes what scores samples with a grader.</param>
+/// <param name="trainer">Trains.</param>
+internal sealed class JobTraining(
+    Database database, DataFolder folder, FileStore files, JobBases bases, Func<JsonElement, IRewardSource> rewards, ITrainer trainer)
+{
+    private const string UnusableState = "invalid_state";
+
+    public string TrainerName => trainer.Name;
+
+    /// <summary>Trains on the caller's thread until the job is done, paused or cancelled.</summary>
+    public TrainingOutcome Train(JobRun run, RunRecorder recorder)
+    {
+        JobRecord job = run.Job;
+        TrainingRequest request = Request(job);
+        TrainingPlan? plan = job.Plan;
+        if (plan is null)
+        {
+            TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
+            database.WriteAsync(session => JobStore.SetPlan(session, job, settled)).GetAwaiter().GetResult();
+        }
+
+        TrainingOutcome outcome;
+        try
+        {
+            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        }
+        catch (TrainingException e) when (e.Code == UnusableState && request.ResumeFrom is not null)
+        {
+            // A damaged state costs time, not the job.
+            database.WriteAsync(session => JobEvents.StartsOver(session, job, e.Message)).GetAwaiter().GetResult();
+            request = request with { ResumeFrom = null };
+            outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
+        }
+
+        recorder.Flush();
+        return outcome;
+    }
+
+    private TrainingRequest Request(JobRecord job) => new()
+    {
+        JobId = job.Id,
+        BaseModel = job.Model,
+        Method = job.Method,
+        TrainingPath = files.PathOf(job.TrainingFile),
+        ValidationPath = job.ValidationFile is { } id ? files.PathOf(id) : null,
+        EpochCount = job.Requested.EpochCount?.Value,
+        BatchSize = job.Requested.BatchSize?.Value,
+        LearningRateMultiplier = job.Requested.LearningRateMultiplier?.Value,
+        Beta = job.Requested.Beta?.Value,
+        ComputeMultiplier = job.Requested.ComputeMultiplier?.Value,
+        EvalInterval = job.Requested.EvalInterval?.Value,
+        EvalSamples = job.Requested.EvalSamples?.Value,
+        ReasoningEffort = job.Requested.ReasoningEffort,
+        Grader = job.Grader,
+        Rewards = job.Grader is { } grader ? rewards(grader) : null,
+        BaseModelPath = bases.PathOf(job),
+        Seed = job.Seed,
+        WorkFolder = folder.JobFolder(job.Id),
+        ResumeFrom = job.StatePath is { } path && Path.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null,
+    };
+}
