@@ -58,6 +58,10 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
             LogFailure(e, RequestIds.Of(context));
             refusal = new ApiException(507, "The disk that holds the server's data is full: nothing was stored.", "server_error", code: "disk_full");
         }
+        catch (AnswerRefusedException e)
+        {
+            refusal = ApiErrors.BadRequest(e.Message, e.Param, e.Code);
+        }
         catch (ModelUnavailableException e)
         {
             refusal = new ApiException(503, e.Message, "server_error", code: "model_unavailable");
