@@ -138,7 +138,8 @@ internal sealed class ServerHost : IAsyncDisposable
         ConfigureWeb(builder);
         _app = builder.Build();
         ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
-        TrainerSet trainers = new(program is null ? trainer : new ExternalTrainer(program, loggers.CreateLogger<ExternalTrainer>()));
+        TrainerSet trainers = new(program is null ? trainer : new ExternalTrainer(
+            program, loggers.CreateLogger<ExternalTrainer>(), new ExternalLimits { ModelBytes = Options.MaxModelBytes }));
         JobFinisher finisher = new(database, folder, files);
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());

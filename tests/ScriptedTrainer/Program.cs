@@ -13,6 +13,8 @@ namespace FineTuning.ScriptedTrainer;
 /// </summary>
 internal static class Program
 {
+    private static bool s_isServing;
+
     private static int Main(string[] script)
     {
         if (script is ["--sleep"])
@@ -27,6 +29,7 @@ internal static class Program
             return 0;
         }
 
+        s_isServing = (string?)order["type"] == "serve";
         if (order["work_folder"] is { } folder)
         {
             Directory.SetCurrentDirectory((string)folder!);
@@ -88,6 +91,14 @@ internal static class Program
                     }
 
                     File.WriteAllText(first, string.Empty);
+                    break;
+                case "#serving":
+                    // What follows is done by the one that holds a model only.
+                    if (!s_isServing)
+                    {
+                        return Run(script[(Array.IndexOf(script, "#then") + 1)..]);
+                    }
+
                     break;
                 case "#then":
                     return 0;

@@ -101,8 +101,9 @@ public sealed class MisbehaviourTests
         JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
 
         Assert.Equal(77, job.GetProperty("trained_tokens").GetInt32());
-        Assert.Equal(["model/weights"], Directory.GetFiles(Path.Combine(server.Folder, "jobs", id), "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Path.Combine(server.Folder, "jobs", id), path)));
+        await Until.TrueAsync("nothing but the model is left", () =>
+            Directory.GetFiles(Path.Combine(server.Folder, "jobs", id), "*", SearchOption.AllDirectories) is [string path] &&
+            path.EndsWith(Path.Combine("model", "weights")));
         await server.Api.DeleteAsync("models/" + job.GetProperty("fine_tuned_model").GetString());
         Assert.False(Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
     }

@@ -29,6 +29,9 @@ internal sealed record ExternalLimits
     /// <summary>Samples that are being graded at a time; the program's further output waits.</summary>
     public int PendingGrades { get; init; } = 64;
 
+    /// <summary>What an opened model counts for in the cache, at most, and if its program does not say: then it is the only one that stays open.</summary>
+    public long ModelBytes { get; init; } = 1L << 30;
+
     /// <summary>Lines of one run of the program that go to the server's log.</summary>
     public int LoggedLines { get; init; } = 500;
 }

@@ -32,7 +32,7 @@ internal sealed class ModelSession : IAsyncDisposable
         _pump = PumpAsync();
     }
 
-    /// <summary>About how many bytes of the server's memory or the GPU's it holds, as the program says.</summary>
+    /// <summary>About how many bytes it holds, as the program says.</summary>
     public long Size { get; private set; }
 
     /// <summary>It cannot answer any more.</summary>
@@ -202,7 +202,7 @@ internal sealed class ModelSession : IAsyncDisposable
     {
         if (message.Type == "ready")
         {
-            Size = message.LongOr("size_bytes", 0);
+            Size = Math.Clamp(message.LongOr("size_bytes", long.MaxValue), 1, _limits.ModelBytes);
             _slots ??= new SemaphoreSlim(message.OptionalInt("concurrent", 1, MostAtOnce) ?? 1);
             _ready.TrySetResult();
         }
