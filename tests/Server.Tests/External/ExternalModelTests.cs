@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -31,6 +32,21 @@ public sealed class ExternalModelTests
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"number {i}"), answers);
         Assert.Equal("number", TextOf(await AskAsync(server.Api, model, "say 3", new JsonObject { ["max_tokens"] = 1 })));
         Assert.Equal("num", TextOf(await AskAsync(server.Api, model, "say 3", new JsonObject { ["stop"] = "ber" })));
+    }
+
+    [PythonFact]
+    public async Task So_does_a_model_of_the_example_in_Python()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Python(_log));
+        (string id, string model) = await TrainAsync(server.Api);
+        List<double> losses = [.. (await server.Api.EventsAsync(id))
+            .Where(e => e.GetProperty("type").GetString() == "metrics")
+            .Select(e => e.GetProperty("data").GetProperty("train_loss").GetDouble())];
+
+        Assert.Equal(88, losses.Count);
+        Assert.True(losses[0] < 0.5 * losses[^1]);
+        Assert.Equal(3, (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data").GetArrayLength());
+        Assert.Equal("number 3", TextOf(await AskAsync(server.Api, model, "say 3")));
     }
 
     [Fact]

@@ -19,6 +19,10 @@ internal static class ExternalPrograms
 
     public static ExternalTrainer Example(RecordingLog log) => new(ExternalProgram.Find("dotnet", [ExamplePath], "example"), log, Limits);
 
+    /// <summary>The example in Python.</summary>
+    public static ExternalTrainer Python(RecordingLog log) => new(
+        ExternalProgram.Find("python3", [Path.Combine(AppContext.BaseDirectory, "external-trainer.py")], "python"), log, Limits);
+
     /// <summary>A program that says these lines; see its own summary for those with # at the beginning.</summary>
     public static ExternalTrainer Scripted(RecordingLog log, ExternalLimits limits, params string[] script) =>
         new(ExternalProgram.Find("dotnet", [Path.Combine(AppContext.BaseDirectory, "FineTuning.ScriptedTrainer.dll"), .. script], "scripted"), log, limits);
