@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
@@ -159,7 +160,7 @@ public sealed class ExternalModelTests
         await using IChatModel model = await trainer.OpenAsync(ExternalPrograms.ExamplePath, default);
         using System.Threading.CancellationTokenSource stop = new();
         ChatTurn[] turns = [new("user", "hi")];
-        await Assert.ThrowsAnyAsync<System.OperationCanceledException>(() => model.AnswerAsync(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.AnswerAsync(
             turns,
             new GenerationOptions(),
             async _ => await stop.CancelAsync(),
@@ -177,6 +178,26 @@ public sealed class ExternalModelTests
 
         Assert.Equal(("well", "stop", 5L), (text, outcome.FinishReason, model.Size));
         Assert.Single(ExternalPrograms.ProcessIds(_log, "the serving program"));
+    }
+
+    [Fact]
+    public async Task A_model_that_nobody_asks_is_closed_and_opened_again_by_the_next_question()
+    {
+        ITrainer trainer = ExternalPrograms.Scripted(
+            _log,
+            ExternalPrograms.Limits with { IdlePatience = TimeSpan.FromMilliseconds(1) },
+            """{"type":"ready"}""",
+            "#await generate",
+            """{"type":"text","id":1,"text":"hi"}""",
+            """{"type":"end","id":1,"finish_reason":"stop","prompt_tokens":1,"completion_tokens":1}""",
+            "#await nothing");
+        await using IChatModel model = await trainer.OpenAsync(ExternalPrograms.ExamplePath, default);
+        for (int i = 0; i < 2; i++)
+        {
+            await model.AnswerAsync([new ChatTurn("user", "hi")], new GenerationOptions(), _ => ValueTask.CompletedTask, default);
+            int process = ExternalPrograms.ProcessIds(_log, "the serving program")[i];
+            await Until.TrueAsync("the program has ended", () => !Processes.Runs(process));
+        }
     }
 
     private static async Task<(string Job, string Model)> TrainAsync(Api api)

@@ -6,12 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace FineTuning.Server.Training.External;
 
-/// <summary>A model that a program holds. If the program has died, the next question starts it again.</summary>
+/// <summary>A model that a program holds. If the program has died, or was ended because nobody asked, the next question starts it again.</summary>
 internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits limits, ILogger log, string modelPath) : IChatModel
 {
     private readonly SemaphoreSlim _gate = new(1);
     private ModelSession? _session;
     private bool _isDisposed;
+    private int _questions;
+    private int _underWay;
 
     public long Size => _session?.Size ?? 0;
 
@@ -21,8 +23,20 @@ internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits 
     public async Task<ChatOutcome> AnswerAsync(
         IReadOnlyList<ChatTurn> messages, GenerationOptions options, Func<string, ValueTask> onText, CancellationToken cancellationToken)
     {
-        var session = await SessionAsync(cancellationToken);
-        return await session.AnswerAsync(messages, options, onText, cancellationToken);
+        Interlocked.Increment(ref _questions);
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            var session = await SessionAsync(cancellationToken);
+            return await session.AnswerAsync(messages, options, onText, cancellationToken);
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _underWay) == 0)
+            {
+                _ = EndWhenIdleAsync(Volatile.Read(ref _questions));
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -31,9 +45,33 @@ internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits 
         try
         {
             _isDisposed = true;
-            if (_session is { } session)
+            await EndAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.DisposeAsync();
+        }
+    }
+
+    private async Task EndWhenIdleAsync(int questions)
+    {
+        await Task.Delay(limits.IdlePatience);
+        await _gate.WaitAsync();
+        try
+        {
+            // Who asks is counted before it waits for the gate.
+            if (Volatile.Read(ref _questions) == questions && Volatile.Read(ref _underWay) == 0)
             {
-                await session.DisposeAsync();
+                await EndAsync();
             }
         }
         finally
@@ -48,10 +86,9 @@ internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits 
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_session is { HasEnded: true } ended)
+            if (_session is { HasEnded: true })
             {
-                _session = null;
-                await ended.DisposeAsync();
+                await EndAsync();
             }
 
             return _session ??= await ModelSession.StartAsync(program, limits, log, modelPath, cancellationToken);

@@ -23,6 +23,9 @@ internal sealed record ExternalLimits
     /// <summary>From the "cancel" of an answer to its end. Loading a model again is dear, so this is longer than for a job.</summary>
     public TimeSpan AnswerCancelPatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Without a question, until the program of an opened model is ended: a GPU has room for few. The next question starts it again.</summary>
+    public TimeSpan IdlePatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Starts again, one after the other, that bring no new state.</summary>
     public int Restarts { get; init; } = 3;
 

@@ -48,7 +48,7 @@ internal sealed class ModelSession : IAsyncDisposable
         ProgramProcess process;
         try
         {
-            process = ProgramProcess.Start(program, limits, log, $"Model {Path.GetFileName(modelPath)}: the serving program", first);
+            process = ProgramProcess.Start(program, limits, log, $"Model {Words.OneLine(Path.GetFileName(modelPath), 100)}: the serving program", first);
         }
         catch (ProgramStartException e)
         {

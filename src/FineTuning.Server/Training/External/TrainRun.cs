@@ -15,7 +15,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
     private readonly TrainingPlan _plan;
     private readonly ITrainingSink _sink;
     private readonly TrainingControl _control;
-    private readonly HashSet<string> _modelPaths = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _stepOfModel = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _grades;
     private string? _statePath;
     private bool _isOwnState;
@@ -124,11 +124,14 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
         }
 
         var path = WorkPaths.Find(message, Request.WorkFolder);
+        if (!_stepOfModel.TryAdd(path, _last.Step) && _stepOfModel[path] != _last.Step)
+        {
+            throw message.Wrong("'path' is that of the checkpoint of another step");
+        }
 
         // The last one becomes known with the job's success, under the job's own name.
         if (_last.Step < _plan.TotalSteps)
         {
-            _modelPaths.Add(path);
             _sink.Checkpoint(new CheckpointInfo(_last.Step, path, _last, IsLast: false));
         }
     }
@@ -158,7 +161,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
 
     private bool IsModel(string path)
     {
-        foreach (var model in _modelPaths)
+        foreach (var model in _stepOfModel.Keys)
         {
             if (WorkPaths.Overlap(path, model))
             {
