@@ -38,7 +38,7 @@ public sealed class ExternalModelTests
     [PythonFact]
     public async Task So_does_a_model_of_the_example_in_Python()
     {
-        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Python(_log));
+        await using TestServer server = await TestServer.StartAsync(await ExternalPrograms.PythonAsync(_log));
         (string id, string model) = await TrainAsync(server.Api);
         List<double> losses = [.. (await server.Api.EventsAsync(id))
             .Where(e => e.GetProperty("type").GetString() == "metrics")

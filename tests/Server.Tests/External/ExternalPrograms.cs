@@ -4,6 +4,8 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using FineTuning.Server.Grading;
 using FineTuning.Server.Training.External;
 
 namespace FineTuning.Server.Tests.External;
@@ -20,8 +22,8 @@ internal static class ExternalPrograms
     public static ExternalTrainer Example(RecordingLog log) => new(ExternalProgram.Find("dotnet", [ExamplePath], "example"), log, Limits);
 
     /// <summary>The example in Python.</summary>
-    public static ExternalTrainer Python(RecordingLog log) => new(
-        ExternalProgram.Find("python3", [Path.Combine(AppContext.BaseDirectory, "external-trainer.py")], "python"), log, Limits);
+    public static async Task<ExternalTrainer> PythonAsync(RecordingLog log) => new(
+        ExternalProgram.Find(await PythonInterpreter.FindAsync(), [Path.Combine(AppContext.BaseDirectory, "external-trainer.py")], "python"), log, Limits);
 
     /// <summary>A program that says these lines; see its own summary for those with # at the beginning.</summary>
     public static ExternalTrainer Scripted(RecordingLog log, ExternalLimits limits, params string[] script) =>
