@@ -9,6 +9,7 @@ import json
 import math
 import os
 import random
+import signal
 import sys
 import threading
 
@@ -218,6 +219,8 @@ def generate(model, question):
 
 
 def main():
+    # Ctrl+C in a terminal reaches this program, too; the server says what is to be done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     order = json.loads(sys.stdin.readline())
     try:
         {"plan": plan, "train": train, "serve": serve}[order["type"]](order)

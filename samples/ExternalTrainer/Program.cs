@@ -13,6 +13,8 @@ internal static class Program
 {
     private static int Main()
     {
+        // Ctrl+C in a terminal reaches this program, too; the server says what is to be done.
+        Console.CancelKeyPress += (_, e) => e.Cancel = true;
         try
         {
             JsonObject order = Line.Read() ?? throw new InvalidDataException("Standard input ended before it said what to do.");

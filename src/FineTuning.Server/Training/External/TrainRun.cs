@@ -23,7 +23,6 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
     private StepMetrics? _last;
     private int _step;
     private long _trainedTokens;
-    private volatile bool _pauseExpired;
 
     public TrainRun(
         ExternalProgram program,
@@ -48,8 +47,12 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
         return RequestMessage.Train(Request, _plan, _statePath);
     }
 
-    /// <summary>A pause that the program did not answer in time: the job goes on from its last state one day.</summary>
-    protected override TrainingOutcome? AtEnd() => _pauseExpired ? new TrainingOutcome(IsPaused: true, ModelPath: null, _statePath, _trainedTokens) : null;
+    /// <summary>
+    /// A program that was to pause and died, or was killed for not answering, has paused, too: the job goes on from its last state one day.
+    /// Ctrl+C in a terminal reaches it as well as the server.
+    /// </summary>
+    protected override TrainingOutcome? AtEnd() =>
+        _control.PauseRequested ? new TrainingOutcome(IsPaused: true, ModelPath: null, _statePath, _trainedTokens) : null;
 
     protected override async ValueTask<TrainingOutcome?> TakeAsync(
         ProgramProcess process, ProgramMessage message, CancellationToken cancellationToken)
@@ -86,7 +89,6 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
             await _control.Pause.WaitAsync(ended);
             process.Send(new JsonObject { ["type"] = "pause" });
             await Task.Delay(Limits.PausePatience, ended);
-            _pauseExpired = true;
             LogPauseExpired(What);
             process.Kill();
         }
