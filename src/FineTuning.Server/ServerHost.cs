@@ -15,6 +15,7 @@ using FineTuning.Server.Grading;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
+using FineTuning.Server.Training.External;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -121,6 +122,9 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private async Task StartAsync(ITrainer? trainer, IDatasetValidator? validator)
     {
+        ExternalProgram? program = trainer is null && Options.TrainerCommand is { } command
+            ? ExternalProgram.Find(command, Options.TrainerArguments, Options.TrainerName)
+            : null;
         DataFolder folder = Own(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
         DataFolder = folder.Root;
         Log = Own(OpenLog(folder));
@@ -134,7 +138,8 @@ internal sealed class ServerHost : IAsyncDisposable
         ConfigureWeb(builder);
         _app = builder.Build();
         ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
-        TrainerSet trainers = new(trainer);
+        TrainerSet trainers = new(program is null ? trainer : new ExternalTrainer(
+            program, loggers.CreateLogger<ExternalTrainer>(), new ExternalLimits { ModelBytes = Options.MaxModelBytes }));
         JobFinisher finisher = new(database, folder, files);
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using FineTuning.Server.Faults;
 
 namespace FineTuning.Server;
@@ -18,6 +19,14 @@ internal sealed record ServerOptions
           --api-key-stdin     the first line of standard input is the only key that is accepted;
                               without it any key is
           --trainers <n>      jobs trained at once, 1 to 64 (default 1)
+          --trainer-command <program>
+                              train with this program instead of the built-in trainer: a path, or a
+                              name in PATH. docs/external-trainer.md says how to write one
+          --trainer-argument <text>
+                              an argument for it; repeat the option for more, in order
+          --trainer-name <name>
+                              how to call it (default: its file name): its models can be opened by a
+                              trainer of the same name only
           --fault <rule>      let requests go wrong, to test a client: CreateJob:status=503,count=2 or
                               a JSON object; may be repeated, and see docs/local-server.md
           --faults-file <p>   a JSON array of such rules
@@ -56,6 +65,15 @@ internal sealed record ServerOptions
 
     /// <summary>Jobs trained at once.</summary>
     public int Trainers { get; init; } = 1;
+
+    /// <summary>The program that trains; null is the built-in trainer.</summary>
+    public string? TrainerCommand { get; init; }
+
+    /// <summary>Its arguments.</summary>
+    public IReadOnlyList<string> TrainerArguments { get; init; } = [];
+
+    /// <summary>What it is called; null is its file name.</summary>
+    public string? TrainerName { get; init; }
 
     /// <summary>Fault rules in force from the start.</summary>
     public IReadOnlyList<FaultRule> Faults { get; init; } = [];
@@ -111,6 +129,9 @@ internal sealed record ServerOptions
                 "--data" => options with { DataFolder = FullPath(name, Value()) },
                 "--port" => options with { Port = Number(name, Value(), 0, 65535) },
                 "--trainers" => options with { Trainers = Number(name, Value(), 1, 64) },
+                "--trainer-command" => options with { TrainerCommand = Text(name, Value()) },
+                "--trainer-argument" => options with { TrainerArguments = [.. options.TrainerArguments, Value()] },
+                "--trainer-name" => options with { TrainerName = Name(name, Value()) },
                 "--parent-pid" => options with { ParentPid = Number(name, Value(), 1, int.MaxValue) },
                 "--fault" => options.WithFaults(name, [FaultOption.Read(name, Value())]),
                 "--faults-file" => options.WithFaults(name, FaultOption.ReadFile(name, FullPath(name, Value()))),
@@ -132,7 +153,9 @@ internal sealed record ServerOptions
                 : "Say where to keep the data: --data <folder>, or --memory to keep nothing.");
         }
 
-        return options;
+        return options.TrainerCommand is not null || (options.TrainerArguments.Count == 0 && options.TrainerName is null)
+            ? options
+            : throw new OptionException("--trainer-argument and --trainer-name belong to a --trainer-command, which is missing.");
     }
 
     private ServerOptions WithFaults(string name, IReadOnlyList<FaultRule> rules) => Faults.Count + rules.Count <= FaultReader.MaxRules
@@ -143,6 +166,14 @@ internal sealed record ServerOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
             ? number
             : throw new OptionException($"{name} needs a whole number from {least} to {most}, not '{text}'.");
+
+    private static string Text(string name, string text) =>
+        string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal) ? throw new OptionException($"{name} needs a value.") : text;
+
+    private static string Name(string name, string text) =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? text
+            : throw new OptionException($"{name} needs at most 64 letters, digits and -_. instead of '{text}'.");
 
     private static string FullPath(string name, string text)
     {

@@ -44,7 +44,7 @@ public sealed class ProcessTests : IDisposable
         (int code, string output, _) = await ServerProcess.RunAsync(null, "--help");
 
         Assert.Equal(0, code);
-        foreach (string option in new[] { "--data", "--memory", "--port", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers" })
+        foreach (string option in new[] { "--data", "--memory", "--port", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers", "--trainer-command", "--trainer-argument", "--trainer-name" })
         {
             Assert.Contains(option, output);
         }

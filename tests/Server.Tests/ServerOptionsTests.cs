@@ -24,6 +24,16 @@ public sealed class ServerOptionsTests
         Assert.True(options.AllowPython);
     }
 
+    [Fact]
+    public void A_trainer_has_its_arguments_in_order_and_as_they_are()
+    {
+        ServerOptions options = ServerOptions.Parse(
+            ["--memory", "--trainer-command", "python3", "--trainer-argument", "--verbose", "--trainer-argument=a=b c", "--trainer-argument", "", "--trainer-name=my.lora"]);
+
+        Assert.Equal(("python3", "my.lora"), (options.TrainerCommand, options.TrainerName));
+        Assert.Equal(["--verbose", "a=b c", ""], options.TrainerArguments);
+    }
+
     [Theory]
     [InlineData("--memory=yes")]
     [InlineData("--port=-1", "--memory")]
