@@ -28,6 +28,9 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--memory --port 70000", "--port")]
     [InlineData("--memory --port", "--port needs a value")]
     [InlineData("--memory --trainers 0", "--trainers")]
+    [InlineData("--memory --urls http://0.0.0.0:0", "--api-key-stdin")]
+    [InlineData("--memory --fault CreateJobs:drop", "'CreateJob'")]
+    [InlineData("--memory --faults-file /nowhere/faults.json", "/nowhere/faults.json")]
     public async Task A_bad_option_is_one_line_and_exit_code_2(string arguments, string message)
     {
         (int code, string output, string error) = await ServerProcess.RunAsync(null, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -44,7 +47,12 @@ public sealed class ProcessTests : IDisposable
         (int code, string output, _) = await ServerProcess.RunAsync(null, "--help");
 
         Assert.Equal(0, code);
-        foreach (string option in new[] { "--data", "--memory", "--port", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers", "--trainer-command", "--trainer-argument", "--trainer-name" })
+        string[] options =
+        [
+            "--data", "--memory", "--port", "--urls", "--allow-host", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers",
+            "--trainer-command", "--trainer-argument", "--trainer-name", "--allow-python", "--fault", "--faults-file",
+        ];
+        foreach (string option in options)
         {
             Assert.Contains(option, output);
         }
@@ -101,6 +109,16 @@ public sealed class ProcessTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains(port, error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task An_address_that_the_machine_does_not_have_is_one_line_and_exit_code_1()
+    {
+        (int code, _, string error) = await ServerProcess.RunAsync("sk-key\n", "--data", _folder, "--urls", "http://192.0.2.7:0", "--api-key-stdin");
+
+        Assert.Equal(1, code);
+        Assert.Contains("192.0.2.7", error);
         Assert.Single(error.TrimEnd().Split('\n'));
     }
 
