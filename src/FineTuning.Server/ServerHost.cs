@@ -76,8 +76,9 @@ internal sealed class ServerHost : IAsyncDisposable
             await host.StartAsync(trainer, validator);
             return host;
         }
-        catch
+        catch (Exception e)
         {
+            host.Log?.Write(LogLevel.Critical, "Server", "did not start", e);
             await host.DisposeAsync();
             throw;
         }

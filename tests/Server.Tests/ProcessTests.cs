@@ -141,6 +141,69 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_is_not_writable_is_one_line_and_exit_code_1()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // Not even root can write there.
+        (int code, _, string error) = await ServerProcess.RunAsync(null, "--data", "/proc/finetuning");
+
+        Assert.Equal(1, code);
+        Assert.Contains("The data folder '/proc/finetuning' cannot be written to", error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_crash_leaves_a_log_that_says_why()
+    {
+        string trigger = Path.Combine(_folder, "trigger");
+        await using ServerProcess server = await ServerProcess.StartWithHookAsync(trigger, "--data", _folder);
+        string file = await server.Api.UploadAsync();
+        File.WriteAllText(trigger, "now");
+
+        Assert.NotEqual(0, await server.ExitAsync());
+        string log = File.ReadAllText(Path.Combine(_folder, "server.log"));
+        Assert.Contains("Critical Server: crashed", log);
+        Assert.Contains(StartupHook.Reason, log);
+        Assert.Contains("at StartupHook.", log);
+        File.Delete(trigger);
+        await using ServerProcess again = await ServerProcess.StartAsync("--data", _folder);
+        await again.Api.GetAsync($"files/{file}");
+    }
+
+    [Fact]
+    public async Task A_signal_while_training_keeps_the_state_and_a_restart_goes_on()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        string id;
+        await using (ServerProcess first = await ServerProcess.StartAsync("--data", _folder))
+        {
+            string file = await first.Api.UploadAsync(Api.ChatLines(400));
+            id = await first.Api.CreateJobAsync(new JsonObject
+            {
+                ["training_file"] = file,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 2 },
+            });
+            await Until.TrueAsync("some steps are trained", async () =>
+                LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")) > 20);
+            first.Signal("TERM");
+            Assert.Equal(0, await first.ExitAsync());
+        }
+
+        Assert.Contains("stops: signal SIGTERM", File.ReadAllText(Path.Combine(_folder, "server.log")));
+        await using ServerProcess second = await ServerProcess.StartAsync("--data", _folder);
+        await second.Api.UntilStatusAsync(id, "succeeded");
+        Assert.Contains(await second.Api.MessagesAsync(id), message => message.StartsWith("Fine-tuning job resumed from step "));
+    }
+
+    [Fact]
     public async Task The_key_comes_over_standard_input_and_is_the_only_one()
     {
         await using ServerProcess server = await ServerProcess.StartWithInputAsync("sk-from-stdin\nmore\n", "--data", _folder, "--api-key-stdin");
