@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
@@ -76,8 +76,9 @@ internal sealed class ServerHost : IAsyncDisposable
             await host.StartAsync(trainer, validator);
             return host;
         }
-        catch
+        catch (Exception e)
         {
+            host.Log?.Write(LogLevel.Critical, "Server", "did not start", e);
             await host.DisposeAsync();
             throw;
         }
@@ -158,14 +159,14 @@ internal sealed class ServerHost : IAsyncDisposable
         FaultRules faults = new(Options.Faults);
         ControlToken token = new(ControlToken);
         _app.UseMiddleware<RequestIds>(journal);
-        _app.UseMiddleware<LocalOnly>();
+        _app.UseMiddleware<HostCheck>(Options);
         _app.UseMiddleware<FaultInjection>(faults);
         _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new UploadsEndpoints(uploads, Options).Map(_app);
-        new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner, graders).Map(_app);
+        new JobsEndpoints(database, new JobActions(database, _runner, finisher, Options.MaxUnfinishedJobs), _runner, graders).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
         new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);
@@ -184,7 +185,7 @@ internal sealed class ServerHost : IAsyncDisposable
             DateTimeOffset.UtcNow,
             ControlToken,
             Version)));
-        Log.Write(LogLevel.Information, "Server", $"version {Version} listens on {Url} and serves {folder.Root}");
+        Log.Write(LogLevel.Information, "Server", $"version {Version} listens on {Url}{(Options.Listen.IsAny ? " and all other addresses of this machine" : string.Empty)} and serves {folder.Root}");
     }
 
     private static FileLog OpenLog(DataFolder folder)
@@ -225,7 +226,7 @@ internal sealed class ServerHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeaderCount = 100;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 1000;
-            kestrel.Listen(IPAddress.Loopback, Options.Port);
+            kestrel.Listen(Options.Listen.Address, Options.Listen.Port);
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -239,18 +240,18 @@ internal sealed class ServerHost : IAsyncDisposable
         {
             await app.StartAsync();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
+            ListenAddress wanted = Options.Listen;
             throw new StartException(
-                $"Port {Options.Port.ToString(CultureInfo.InvariantCulture)} on 127.0.0.1 cannot be used: {e.InnerException?.Message ?? e.Message}",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {e.InnerException?.Message ?? e.Message} Choose another with --port or --urls."),
                 e);
         }
 
         IServerAddressesFeature addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        foreach (string address in addresses.Addresses)
-        {
-            Url = address + "/v1";
-        }
+        Url = Options.Listen.UrlAt(new Uri(addresses.Addresses.Single()).Port) + "/v1";
     }
 
     /// <summary>Signals are the process's business, not the host's: tests run several hosts in one process.</summary>

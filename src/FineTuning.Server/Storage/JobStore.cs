@@ -160,6 +160,9 @@ internal static class JobStore
         return (running, queued);
     }
 
+    /// <summary>Walks the unfinished jobs alone, of which there is a bounded number.</summary>
+    public static long CountUnfinished(Session session) => (long)session.Scalar("SELECT count(*) FROM jobs WHERE finished_at IS NULL")!;
+
     public static void SetStatus(Session session, JobRecord job, JobStatus status) =>
         session.Execute("UPDATE jobs SET status = $2 WHERE seq = $1", job.Seq, status.Value);
 
