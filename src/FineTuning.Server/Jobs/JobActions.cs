@@ -19,7 +19,7 @@ internal sealed class JobActions(Database database, JobRunner runner, JobFinishe
             }
 
             JobRecord inserted = JobStore.Insert(session, job);
-            JobEvents.Created(session, inserted);
+            JobEvents.Created(session, inserted, runner.TrainerName);
             return inserted;
         });
         runner.Wake();

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Server.Training;
 using Xunit;
 
 namespace FineTuning.Server.Tests.External;
@@ -31,7 +32,10 @@ public sealed class ExampleTrainerTests
         JsonElement numbers = job.GetProperty("hyperparameters");
         List<JsonElement> steps = await StepsAsync(server.Api, id);
         JsonElement checkpoints = (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data");
+        JsonElement model = await server.Api.GetAsync("models/" + job.GetProperty("fine_tuned_model").GetString());
 
+        Assert.Contains("a model of the external trainer 'example', not gpt-4o-mini", (await server.Api.MessagesAsync(id))[0]);
+        Assert.Equal("org-local (external:example)", model.GetProperty("owned_by").GetString());
         Assert.Equal((4, 5, 1), (numbers.GetProperty("n_epochs").GetInt32(), numbers.GetProperty("batch_size").GetInt32(), numbers.GetProperty("learning_rate_multiplier").GetDouble()));
         Assert.Equal(Enumerable.Range(1, 24), steps.Select(step => step.GetProperty("step").GetInt32()));
         Assert.True(Loss(steps[^1]) < 0.5 * Loss(steps[0]), string.Join(' ', steps));
@@ -75,6 +79,22 @@ public sealed class ExampleTrainerTests
         Assert.Equal(expected, losses);
         Assert.Equal(2, ExternalPrograms.ProcessIds(_log, $"Job {id}: the training program").Count);
         Assert.Contains(_log.Lines, line => line.Contains("died and is started again") && line.Contains("SIGKILL"));
+    }
+
+    [Fact]
+    public async Task A_job_that_another_trainer_began_is_not_mixed_up()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Example(_log));
+        string id = await CreateLongJobAsync(server.Api);
+        await UntilItTrainsAsync(server.Api, id);
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/pause");
+        await server.Api.UntilStatusAsync(id, "paused");
+        await using TestServer second = await server.RestartAsync(new NeuralTrainer());
+        await second.Api.PostAsync($"fine_tuning/jobs/{id}/resume");
+        JsonElement error = (await second.Api.UntilStatusAsync(id, "failed")).GetProperty("error");
+
+        Assert.Equal("trainer_not_configured", error.GetProperty("code").GetString());
+        Assert.Contains("begun by the trainer 'external:example'", error.GetProperty("message").GetString());
     }
 
     [Fact]

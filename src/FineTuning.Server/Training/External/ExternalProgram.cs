@@ -36,7 +36,7 @@ internal sealed class ExternalProgram
             throw new StartException($"The program '{path}' named by --trainer-command may not be executed. Run: chmod +x '{path}'");
         }
 
-        return new ExternalProgram("external:" + (name ?? Path.GetFileNameWithoutExtension(path)), path, arguments);
+        return new ExternalProgram(ExternalTrainer.NamePrefix + (name ?? Path.GetFileNameWithoutExtension(path)), path, arguments);
     }
 
     /// <exception cref="ProgramStartException">The system refuses to start it.</exception>

@@ -11,6 +11,9 @@ namespace FineTuning.Server.Training.External;
 /// </summary>
 internal sealed class ExternalTrainer(ExternalProgram program, ILogger log, ExternalLimits? limits = null) : ITrainer
 {
+    /// <summary>What the names of external trainers begin with.</summary>
+    public const string NamePrefix = "external:";
+
     private readonly ExternalLimits _limits = limits ?? new ExternalLimits();
 
     public string Name => program.Name;
