@@ -204,7 +204,7 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         Model = new OwnModels(database, answers),
         Python = Options.AllowPython ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime) : null,
-        PythonFix = "Start the server with --allow-python, if all who have a key may run programs on this machine.",
+        PythonFix = "Start the server with --allow-python (Start-FineTuningServer -AllowPython), if all who have a key may run programs on this machine.",
     };
 
     private T Own<T>(T owned)
