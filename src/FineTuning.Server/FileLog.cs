@@ -11,14 +11,15 @@ namespace FineTuning.Server;
 /// <summary>Writes the log to a file of bounded size; the older half is kept beside it under the name with <c>.1</c>.</summary>
 internal sealed class FileLog : ILoggerProvider
 {
-    private const long MaxBytes = 4 * 1024 * 1024;
+    private const int MaxEntry = 64 * 1024;
     private readonly string _path;
+    private readonly long _maxBytes;
     private readonly Lock _gate = new();
     private StreamWriter? _writer;
 
-    public FileLog(string path)
+    public FileLog(string path, long maxBytes = 4 * 1024 * 1024)
     {
-        _path = path;
+        (_path, _maxBytes) = (path, maxBytes);
         _writer = Open(path);
     }
 
@@ -34,20 +35,23 @@ internal sealed class FileLog : ILoggerProvider
             line.Append('\n').Append(exception);
         }
 
+        if (line.Length > MaxEntry)
+        {
+            line.Length = MaxEntry;
+            line.Append('…');
+        }
+
         lock (_gate)
         {
             try
             {
                 _writer?.WriteLine(line);
-                if (_writer?.BaseStream.Length > MaxBytes)
+                if (_writer?.BaseStream.Length > _maxBytes)
                 {
-                    _writer.Dispose();
-                    _writer = null;
-                    File.Move(_path, _path + ".1", overwrite: true);
-                    _writer = Open(_path);
+                    Turn();
                 }
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A full disk must not take the server down with its log.
             }
@@ -65,6 +69,21 @@ internal sealed class FileLog : ILoggerProvider
 
     private static StreamWriter Open(string path) =>
         new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true, NewLine = "\n" };
+
+    private void Turn()
+    {
+        _writer?.Dispose();
+        _writer = null;
+        try
+        {
+            File.Move(_path, _path + ".1", overwrite: true);
+        }
+        finally
+        {
+            // If the old one cannot be moved, a log that grows is better than none.
+            _writer = Open(_path);
+        }
+    }
 
     private sealed class Logger(FileLog log, string source) : ILogger
     {

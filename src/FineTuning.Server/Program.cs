@@ -50,6 +50,8 @@ public static class Program
             signals.PassOnTo(host);
             AppDomain.CurrentDomain.UnhandledException += (_, e) =>
                 host.Log.Write(LogLevel.Critical, "Server", "crashed", e.ExceptionObject as Exception);
+            TaskScheduler.UnobservedTaskException += (_, e) =>
+                host.Log.Write(LogLevel.Error, "Server", "a task failed that nobody waited for", e.Exception);
             _ = FollowAsync(parent, host);
             Announce($"FineTuning server listening on {host.Url}");
             await host.StopRequested;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
@@ -15,6 +15,7 @@ using FineTuning.Server.Grading;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
+using FineTuning.Server.Training.External;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -75,8 +76,9 @@ internal sealed class ServerHost : IAsyncDisposable
             await host.StartAsync(trainer, validator);
             return host;
         }
-        catch
+        catch (Exception e)
         {
+            host.Log?.Write(LogLevel.Critical, "Server", "did not start", e);
             await host.DisposeAsync();
             throw;
         }
@@ -121,6 +123,9 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private async Task StartAsync(ITrainer? trainer, IDatasetValidator? validator)
     {
+        ExternalProgram? program = trainer is null && Options.TrainerCommand is { } command
+            ? ExternalProgram.Find(command, Options.TrainerArguments, Options.TrainerName)
+            : null;
         DataFolder folder = Own(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
         DataFolder = folder.Root;
         Log = Own(OpenLog(folder));
@@ -134,7 +139,8 @@ internal sealed class ServerHost : IAsyncDisposable
         ConfigureWeb(builder);
         _app = builder.Build();
         ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
-        TrainerSet trainers = new(trainer);
+        TrainerSet trainers = new(program is null ? trainer : new ExternalTrainer(
+            program, loggers.CreateLogger<ExternalTrainer>(), new ExternalLimits { ModelBytes = Options.MaxModelBytes }));
         JobFinisher finisher = new(database, folder, files);
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
@@ -153,14 +159,14 @@ internal sealed class ServerHost : IAsyncDisposable
         FaultRules faults = new(Options.Faults);
         ControlToken token = new(ControlToken);
         _app.UseMiddleware<RequestIds>(journal);
-        _app.UseMiddleware<LocalOnly>();
+        _app.UseMiddleware<HostCheck>(Options);
         _app.UseMiddleware<FaultInjection>(faults);
         _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<Authentication>(Options);
         _app.UseRouting();
         new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
         new UploadsEndpoints(uploads, Options).Map(_app);
-        new JobsEndpoints(database, new JobActions(database, _runner, finisher), _runner, graders).Map(_app);
+        new JobsEndpoints(database, new JobActions(database, _runner, finisher, Options.MaxUnfinishedJobs), _runner, graders).Map(_app);
         new ModelsEndpoints(database, folder, _models).Map(_app);
         new PermissionsEndpoints(database).Map(_app);
         new ChatEndpoints(answers).Map(_app);
@@ -179,7 +185,7 @@ internal sealed class ServerHost : IAsyncDisposable
             DateTimeOffset.UtcNow,
             ControlToken,
             Version)));
-        Log.Write(LogLevel.Information, "Server", $"version {Version} listens on {Url} and serves {folder.Root}");
+        Log.Write(LogLevel.Information, "Server", $"version {Version} listens on {Url}{(Options.Listen.IsAny ? " and all other addresses of this machine" : string.Empty)} and serves {folder.Root}");
     }
 
     private static FileLog OpenLog(DataFolder folder)
@@ -198,7 +204,7 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         Model = new OwnModels(database, answers),
         Python = Options.AllowPython ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime) : null,
-        PythonFix = "Start the server with --allow-python, if all who have a key may run programs on this machine.",
+        PythonFix = "Start the server with --allow-python (Start-FineTuningServer -AllowPython), if all who have a key may run programs on this machine.",
     };
 
     private T Own<T>(T owned)
@@ -220,7 +226,7 @@ internal sealed class ServerHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeaderCount = 100;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 1000;
-            kestrel.Listen(IPAddress.Loopback, Options.Port);
+            kestrel.Listen(Options.Listen.Address, Options.Listen.Port);
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -234,18 +240,18 @@ internal sealed class ServerHost : IAsyncDisposable
         {
             await app.StartAsync();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
+            ListenAddress wanted = Options.Listen;
             throw new StartException(
-                $"Port {Options.Port.ToString(CultureInfo.InvariantCulture)} on 127.0.0.1 cannot be used: {e.InnerException?.Message ?? e.Message}",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {e.InnerException?.Message ?? e.Message} Choose another with --port or --urls."),
                 e);
         }
 
         IServerAddressesFeature addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        foreach (string address in addresses.Addresses)
-        {
-            Url = address + "/v1";
-        }
+        Url = Options.Listen.UrlAt(new Uri(addresses.Addresses.Single()).Port) + "/v1";
     }
 
     /// <summary>Signals are the process's business, not the host's: tests run several hosts in one process.</summary>

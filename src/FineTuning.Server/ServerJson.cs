@@ -66,4 +66,7 @@ internal sealed record SettledNumbers(int EpochCount, int BatchSize, double Lear
     public int? EvalInterval { get; init; }
 
     public int? EvalSamples { get; init; }
+
+    /// <summary>The trainer that settled them; null was the built-in one.</summary>
+    public string? Trainer { get; init; }
 }

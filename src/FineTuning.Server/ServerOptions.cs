@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
+using System.Net;
 using FineTuning.Server.Faults;
 
 namespace FineTuning.Server;
@@ -14,10 +16,21 @@ internal sealed record ServerOptions
 
           --data <folder>     keep files, jobs and models in this folder; or
           --memory            keep nothing: a temporary folder, deleted when the server stops
-          --port <n>          port on 127.0.0.1 (default 0: a free one, printed at start)
+          --port <n>          port on 127.0.0.1 (default 0: a free one, printed at start); or
+          --urls <url>        one address: http://127.0.0.1:5005, http://[::1]:0, http://*:5005;
+                              one that other machines can reach needs --api-key-stdin
+          --allow-host <name> answer also to this host name, such as a reverse proxy's; may be repeated
           --api-key-stdin     the first line of standard input is the only key that is accepted;
                               without it any key is
           --trainers <n>      jobs trained at once, 1 to 64 (default 1)
+          --trainer-command <program>
+                              train with this program instead of the built-in trainer: a path, or a
+                              name in PATH. docs/external-trainer.md says how to write one
+          --trainer-argument <text>
+                              an argument for it; repeat the option for more, in order
+          --trainer-name <name>
+                              how to call it (default: its file name): its models can be opened by a
+                              trainer of the same name only
           --fault <rule>      let requests go wrong, to test a client: CreateJob:status=503,count=2 or
                               a JSON object; may be repeated, and see docs/local-server.md
           --faults-file <p>   a JSON array of such rules
@@ -36,8 +49,10 @@ internal sealed record ServerOptions
     /// <summary>Nothing is kept.</summary>
     public bool Memory { get; init; }
 
-    /// <summary>0 picks a free one.</summary>
-    public int Port { get; init; }
+    public ListenAddress Listen { get; init; } = ListenAddress.Default;
+
+    /// <summary>Names under which it is reached besides the loopback ones.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>The key is the first line of standard input: arguments are visible to every user of the machine.</summary>
     public bool ApiKeyFromStdin { get; init; }
@@ -57,6 +72,15 @@ internal sealed record ServerOptions
     /// <summary>Jobs trained at once.</summary>
     public int Trainers { get; init; } = 1;
 
+    /// <summary>The program that trains; null is the built-in trainer.</summary>
+    public string? TrainerCommand { get; init; }
+
+    /// <summary>Its arguments.</summary>
+    public IReadOnlyList<string> TrainerArguments { get; init; } = [];
+
+    /// <summary>What it is called; null is its file name.</summary>
+    public string? TrainerName { get; init; }
+
     /// <summary>Fault rules in force from the start.</summary>
     public IReadOnlyList<FaultRule> Faults { get; init; } = [];
 
@@ -64,6 +88,9 @@ internal sealed record ServerOptions
     public bool AllowPython { get; init; }
 
     public bool Help { get; init; }
+
+    /// <summary>Jobs that may be unfinished at one time. Not an option of the command line: tests make it small.</summary>
+    public int MaxUnfinishedJobs { get; init; } = 10_000;
 
     /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
     public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
@@ -87,12 +114,13 @@ internal sealed record ServerOptions
     public TimeSpan ScriptTime { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A key that is printed by accident must not be shown.</summary>
-    public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Port = {Port} }}";
+    public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Listen = {Listen.UrlAt(Listen.Port)} }}";
 
     /// <exception cref="OptionException">An option is unknown, incomplete or out of range.</exception>
     public static ServerOptions Parse(IReadOnlyList<string> arguments)
     {
         ServerOptions options = new();
+        HashSet<string> listens = new(StringComparer.Ordinal);
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i];
@@ -109,8 +137,15 @@ internal sealed record ServerOptions
             options = name switch
             {
                 "--data" => options with { DataFolder = FullPath(name, Value()) },
-                "--port" => options with { Port = Number(name, Value(), 0, 65535) },
+                "--port" or "--urls" when !listens.Add(name) || listens.Count > 1 =>
+                    throw new OptionException("The server listens on one address: give --port or --urls, once."),
+                "--port" => options with { Listen = new ListenAddress(IPAddress.Loopback, Number(name, Value(), 0, IPEndPoint.MaxPort)) },
+                "--urls" => options with { Listen = ListenAddress.Parse(name, Value()) },
+                "--allow-host" => options with { AllowedHosts = [.. options.AllowedHosts, HostName(name, Value())] },
                 "--trainers" => options with { Trainers = Number(name, Value(), 1, 64) },
+                "--trainer-command" => options with { TrainerCommand = Text(name, Value()) },
+                "--trainer-argument" => options with { TrainerArguments = [.. options.TrainerArguments, Value()] },
+                "--trainer-name" => options with { TrainerName = Name(name, Value()) },
                 "--parent-pid" => options with { ParentPid = Number(name, Value(), 1, int.MaxValue) },
                 "--fault" => options.WithFaults(name, [FaultOption.Read(name, Value())]),
                 "--faults-file" => options.WithFaults(name, FaultOption.ReadFile(name, FullPath(name, Value()))),
@@ -132,7 +167,14 @@ internal sealed record ServerOptions
                 : "Say where to keep the data: --data <folder>, or --memory to keep nothing.");
         }
 
-        return options;
+        if (!options.Help && !options.Listen.IsLoopback && !options.ApiKeyFromStdin)
+        {
+            throw new OptionException("--urls: other machines can reach this address, so a key is needed: give it with --api-key-stdin, or listen on 127.0.0.1.");
+        }
+
+        return options.TrainerCommand is not null || (options.TrainerArguments.Count == 0 && options.TrainerName is null)
+            ? options
+            : throw new OptionException("--trainer-argument and --trainer-name belong to a --trainer-command, which is missing.");
     }
 
     private ServerOptions WithFaults(string name, IReadOnlyList<FaultRule> rules) => Faults.Count + rules.Count <= FaultReader.MaxRules
@@ -143,6 +185,18 @@ internal sealed record ServerOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
             ? number
             : throw new OptionException($"{name} needs a whole number from {least} to {most}, not '{text}'.");
+
+    private static string Text(string name, string text) =>
+        string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal) ? throw new OptionException($"{name} needs a value.") : text;
+
+    private static string Name(string name, string text) =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? text
+            : throw new OptionException($"{name} needs at most 64 letters, digits and -_. instead of '{text}'.");
+
+    private static string HostName(string name, string text) => Uri.CheckHostName(text) != UriHostNameType.Unknown && text.Length <= 253
+        ? text
+        : throw new OptionException($"{name} needs a host name without scheme and port, such as llm.example.com, not '{text}'.");
 
     private static string FullPath(string name, string text)
     {

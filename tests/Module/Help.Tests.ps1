@@ -20,8 +20,9 @@ if ($World) {
         Get-Content "$($task.Samples)/helpdesk-train.jsonl" -TotalCount 24 | Set-Content $samples/train.jsonl
         Get-Content "$($task.Samples)/helpdesk-valid.jsonl" -TotalCount 8 | Set-Content $samples/valid.jsonl
         Copy-Item $samples/train.jsonl, $samples/valid.jsonl $samples/data
-        1..12 | ForEach-Object { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" } | Set-Content $samples/prompts.jsonl
-        Get-Content $samples/prompts.jsonl -TotalCount 2 | Set-Content $samples/prompts-valid.jsonl
+        $prompt = { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" }
+        1..12 | ForEach-Object $prompt | Set-Content $samples/prompts.jsonl
+        13..14 | ForEach-Object $prompt | Set-Content $samples/prompts-valid.jsonl
         1..12 | ForEach-Object {
             "{`"input`":{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}]},`"preferred_output`":[{`"role`":`"assistant`",`"content`":`"yes $_`"}]," +
             "`"non_preferred_output`":[{`"role`":`"assistant`",`"content`":`"no $_`"}]}"

@@ -141,6 +141,23 @@ Describe 'Start-FineTuningServer' {
         $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
     }
 
+    It 'runs the scripts of graders with -AllowPython only' {
+        if (-not (Get-Command python3, python -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'there is no Python here'; return }
+        $grader = @{ type = 'python'; name = 'half'; source = "def grade(sample, item):`n    return 0.5" }
+        $request = @{
+            Method = 'Post'
+            Headers = @{ Authorization = 'Bearer any' }
+            ContentType = 'application/json'
+            Body = @{ grader = $grader; model_sample = 'x' } | ConvertTo-Json -Depth 4
+        }
+        $server = Start-FineTuningServer -Memory -PassThru
+        $refusal = Invoke-RestMethod "$($server.Endpoint)/fine_tuning/alpha/graders/run" @request -SkipHttpErrorCheck
+        $refusal.error.message | Should -BeLike '*--allow-python*'
+        Stop-FineTuningServer
+        $server = Start-FineTuningServer -Memory -AllowPython -PassThru
+        (Invoke-RestMethod "$($server.Endpoint)/fine_tuning/alpha/graders/run" @request).reward | Should -Be 0.5
+    }
+
     Context 'with -ApiKey' {
         It 'takes only that key, and shows it neither in arguments nor environment of the process, nor in its run file' {
             $secret = 'sk-server-Ww92kQpa'

@@ -141,6 +141,26 @@ await step('be refused in the services words', async () => {
     (error) => error instanceof OpenAI.BadRequestError && error.code === 'unsupported_parameter' && error.param === 'logprobs');
 });
 
+await step('grade', async () => {
+  const { graders } = client.fineTuning.alpha;
+  const grader = {
+    type: 'multi',
+    name: 'both',
+    calculate_output: '(exact + close) / 2',
+    graders: {
+      exact: { type: 'string_check', name: 'exact', operation: 'eq', input: '{{ sample.output_text }}', reference: '{{ item.answer }}' },
+      close: {
+        type: 'text_similarity', name: 'close', evaluation_metric: 'fuzzy_match', input: '{{ sample.output_text }}', reference: '{{ item.answer }}',
+      },
+    },
+  };
+  assert.equal((await graders.validate({ grader })).grader.type, 'multi');
+  const run = await graders.run({ grader, model_sample: 'blue', item: { answer: 'blue' } });
+  assert.equal(run.reward, 1);
+  assert.equal(run.metadata.errors.formula_parse_error, false);
+  await assert.rejects(graders.validate({ grader: { ...grader, calculate_output: 'exact +' } }), OpenAI.BadRequestError);
+});
+
 await step('share a checkpoint', async () => {
   const { permissions } = client.fineTuning.checkpoints;
   const granted = await all(permissions.create(job.fine_tuned_model, { project_ids: ['proj_1', 'proj_2', 'proj_3'] }));

@@ -85,6 +85,67 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
         Assert.True(expected == HttpStatusCode.OK || Api.ErrorOf(JsonElement.Parse(body)).GetProperty("code").GetString() == "host_not_allowed");
     }
 
+    [Fact]
+    public async Task A_host_that_is_allowed_is_answered_and_the_refusal_says_how_to()
+    {
+        await using TestServer server = await TestServer.StartAsync(configure: options => options with { AllowedHosts = ["llm.example.com"] });
+        (HttpResponseMessage allowed, _) = await SendAsync(server, "/_server/health", r => r.Headers.Host = "LLM.example.com:8080");
+        (HttpResponseMessage other, string body) = await SendAsync(server, "/_server/health", r => r.Headers.Host = "x.llm.example.com");
+        (HttpResponseMessage page, _) = await SendAsync(
+            server,
+            "/_server/health",
+            r =>
+            {
+                r.Headers.Host = "llm.example.com";
+                r.Headers.Add("Origin", "http://evil.example");
+            });
+
+        Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, other.StatusCode);
+        Assert.Contains("--allow-host", Api.ErrorOf(JsonElement.Parse(body)).GetProperty("message").GetString());
+        Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task It_listens_on_the_ipv6_loopback_address()
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return;
+        }
+
+        await using TestServer server = await TestServer.StartAsync(configure: options => options with { Listen = new ListenAddress(IPAddress.IPv6Loopback, 0) });
+
+        Assert.StartsWith("http://[::1]:", server.Host.Url);
+        await server.Api.GetAsync("models");
+    }
+
+    [Fact]
+    public async Task On_all_addresses_the_address_that_was_called_is_a_host_and_others_are_not()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            configure: options => options with { Listen = ListenAddress.Parse("--urls", "http://*:0"), ApiKey = Key });
+        string port = new Uri(server.Host.Url).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        async Task<HttpStatusCode> AskAsync(string address, string? host = null)
+        {
+            using HttpClient http = new();
+            using HttpRequestMessage request = new(HttpMethod.Get, $"http://{address}:{port}/_server/health");
+            request.Headers.Host = host;
+            using HttpResponseMessage response = await http.SendAsync(request);
+            return response.StatusCode;
+        }
+
+        Assert.StartsWith("http://127.0.0.1:", server.Host.Url);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("127.0.0.1"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("127.0.0.1", "192.0.2.7"));
+        if (OperatingSystem.IsLinux())
+        {
+            // All of 127.0.0.0/8 is this machine there, so that it can stand for an address of a network card.
+            Assert.Equal(HttpStatusCode.OK, await AskAsync("127.0.0.5"));
+            Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("127.0.0.5", "127.0.0.6"));
+        }
+    }
+
     [Theory]
     [InlineData("https://evil.example")]
     [InlineData("http://localhost:3000")]

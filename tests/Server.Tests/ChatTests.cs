@@ -185,6 +185,16 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
         Assert.Equal((param, code), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
     }
 
+    [Fact]
+    public async Task A_conversation_that_is_too_long_is_refused()
+    {
+        string text = new('a', 500_001), message = $$"""{"role":"user","content":"{{text}}"}""";
+        JsonElement error = await Api.RefusedAsync(
+            HttpStatusCode.BadRequest, HttpMethod.Post, "chat/completions", $$"""{"model":"{{Model}}","messages":[{{message}},{{message}}]}""");
+        Assert.Equal("context_length_exceeded", error.GetProperty("code").GetString());
+        await Api.PostAsync("chat/completions", $$"""{"model":"{{Model}}","messages":[{{message}}]}""");
+    }
+
     [Theory]
     [InlineData("ft:gpt-4o-mini:local::gone", "does not exist")]
     [InlineData("gpt-4o-mini", "a name that jobs can be made for")]

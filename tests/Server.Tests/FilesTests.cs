@@ -63,6 +63,12 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
     [InlineData("/etc/cron.d/escape")]
     [InlineData("C:\\Windows\\escape.txt")]
     [InlineData("server.db")]
+    [InlineData("..")]
+    [InlineData("CON")]
+    [InlineData("nul.jsonl")]
+    [InlineData("a:b|c?d*e<f>")]
+    [InlineData("ends with a dot.")]
+    [InlineData("\u202Eexe.txt \U0001F600 \u0131\u0130")]
     public async Task A_name_is_data_and_never_a_path(string name)
     {
         string id = await Api.UploadAsync("x", "user_data", name);

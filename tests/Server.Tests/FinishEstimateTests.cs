@@ -35,6 +35,15 @@ public sealed class FinishEstimateTests
     }
 
     [Fact]
+    public void Steps_that_are_not_told_of_count()
+    {
+        FinishEstimate estimate = new();
+        estimate.Next(10, 100, TimeSpan.FromSeconds(20));
+
+        Assert.Equal(160, estimate.Next(20, 100, TimeSpan.FromSeconds(40))!.Value.TotalSeconds, 3);
+    }
+
+    [Fact]
     public void Slow_steps_with_validation_do_not_shake_it_and_it_tightens()
     {
         // Every tenth step takes ten times as long.

@@ -76,6 +76,7 @@ public sealed class JobValidationTests(ServerFixture fixture) : IClassFixture<Se
         { "{\"model\":\"gpt-4o-mini\",\"training_file\":\"FILE\",\"metadata\":{\"" + Long65 + "\":\"v\"}}", "metadata", "string_above_max_length", "64" },
         { """{"model":"gpt-4o-mini","training_file":"FILE","metadata":{"":"v"}}""", "metadata", "string_above_max_length", "64" },
         { """{"model":"gpt-4o-mini","training_file":"FILE","integrations":{}}""", "integrations", "invalid_type", "an array" },
+        { $$$"""{"model":"gpt-4o-mini","training_file":"FILE","integrations":[{"type":"wandb","wandb":{"project":"{{{new string('p', 17_000)}}}"}}]}""", "integrations", "string_above_max_length", "16384" },
         { """{"model":"gpt-4o-mini","training_file":"FILE","integrations":[{"type":"x"}]}""", "integrations[0].type", "invalid_value", "'wandb'" },
         { """{"model":"gpt-4o-mini","training_file":"FILE","integrations":[{"type":"wandb","wandb":{}}]}""", "integrations[0].wandb.project", "missing_required_parameter", "project" },
         { """{"model":"gpt-4o-mini","training_file":"FILE",""", null, null, "JSON" },

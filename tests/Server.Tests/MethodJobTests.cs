@@ -117,6 +117,36 @@ public sealed class MethodJobTests
     }
 
     [Fact]
+    public async Task A_grading_model_that_was_deleted_before_the_job_began_fails_it_by_name()
+    {
+        TestTrainer trainer = new(free: false);
+        await using TestServer server = await TestServer.StartAsync(trainer);
+        trainer.Allow(trainer.Steps);
+        string model = (await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string ahead = await server.Api.CreateJobAsync();
+        await server.Api.UntilStatusAsync(ahead, "running");
+        JsonObject grader = new()
+        {
+            ["type"] = "score_model",
+            ["name"] = "judge",
+            ["model"] = model,
+            ["input"] = JsonNode.Parse("""[{"role":"user","content":"{{sample.output_text}}"}]"""),
+        };
+        string id = await server.Api.CreateJobAsync(new JsonObject
+        {
+            ["training_file"] = await server.Api.UploadAsync(Api.ItemLines(12)),
+            ["method"] = Method("reinforcement", new JsonObject { ["grader"] = grader }.ToJsonString()),
+        });
+        await server.Api.UntilStatusAsync(id, "queued");
+        await server.Api.DeleteAsync("models/" + model);
+        trainer.Allow(100);
+        JsonElement error = (await server.Api.UntilStatusAsync(id, "failed")).GetProperty("error");
+
+        Assert.Equal("invalid_grader", error.GetProperty("code").GetString());
+        Assert.Contains(model, error.GetProperty("message").GetString());
+    }
+
+    [Fact]
     public async Task A_file_of_another_kind_fails_the_job()
     {
         await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());

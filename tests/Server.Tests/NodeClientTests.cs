@@ -25,7 +25,7 @@ public sealed class NodeClientTests
         await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());
         string output = await RunAsync(folder, "node", "life-of-a-job.mjs", server.Host.Url);
 
-        Assert.Equal(12, output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(13, output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
     }
 
     /// <summary>Once for each state of the lock file, which a mark in the folder of the packages tells.</summary>

@@ -123,6 +123,26 @@ public sealed class OfficialChatClientTests(OfficialChatClientTests.Fixture fixt
         Assert.Contains("completed", e.Message);
     }
 
+    [Fact]
+    public async Task A_checkpoint_is_granted_with_an_admin_key()
+    {
+        OpenAIClientOptions options = new() { Endpoint = new Uri(fixture.Server.Host.Url) };
+        FineTuningClient admin = new OpenAIClient(new ApiKeyCredential("sk-admin-official"), options).GetFineTuningClient();
+        JsonElement granted = Read(await admin.CreateFineTuningCheckpointPermissionAsync(fixture.Model, Body("""{"project_ids":["proj_1","proj_2"]}""")));
+        JsonElement listed = Read(await admin.GetFineTuningCheckpointPermissionsAsync(fixture.Model, null, 1, "ascending", null, null));
+        string id = listed.GetProperty("data")[0].GetProperty("id").GetString()!;
+        JsonElement deleted = Read(await admin.DeleteFineTuningCheckpointPermissionAsync(fixture.Model, id, null));
+        ClientResultException e = await Assert.ThrowsAsync<ClientResultException>(() => Client.GetFineTuningClient()
+            .GetFineTuningCheckpointPermissionsAsync(fixture.Model, null, null, null, null, null));
+
+        Assert.Equal(2, granted.GetProperty("data").GetArrayLength());
+        Assert.Equal("proj_1", listed.GetProperty("data")[0].GetProperty("project_id").GetString());
+        Assert.True(listed.GetProperty("has_more").GetBoolean());
+        Assert.True(deleted.GetProperty("deleted").GetBoolean());
+        Assert.Equal(403, e.Status);
+        Assert.Contains("admin API key", e.Message);
+    }
+
     private static BinaryContent Body(string json) => BinaryContent.Create(BinaryData.FromString(json));
 
     private static JsonElement Read(ClientResult result) => JsonElement.Parse(result.GetRawResponse().Content.ToString());

@@ -33,6 +33,8 @@ public sealed class PathsTests(ServerFixture fixture) : IClassFixture<ServerFixt
     [InlineData("DELETE", "files/file-none")]
     [InlineData("GET", "files/file-none")]
     [InlineData("GET", "files/file-none/content")]
+    [InlineData("POST", "fine_tuning/alpha/graders/run")]
+    [InlineData("POST", "fine_tuning/alpha/graders/validate")]
     [InlineData("GET", "fine_tuning/checkpoints/ft:none/permissions")]
     [InlineData("POST", "fine_tuning/checkpoints/ft:none/permissions")]
     [InlineData("DELETE", "fine_tuning/checkpoints/ft:none/permissions/cp_none")]

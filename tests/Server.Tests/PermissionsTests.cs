@@ -119,6 +119,7 @@ public sealed class PermissionsTests : IAsyncLifetime
     {
         await GrantAsync("proj_a");
         await _server.Api.DeleteAsync("models/" + _model);
+        Assert.Equal(0L, _server.Sql("SELECT count(*) FROM permissions"));
         JsonElement error = await _admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, Path);
         Assert.Equal("model_not_found", error.GetProperty("code").GetString());
         await _admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Post, Path, """{"project_ids":["proj_a"]}""");

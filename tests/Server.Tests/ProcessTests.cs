@@ -28,6 +28,9 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--memory --port 70000", "--port")]
     [InlineData("--memory --port", "--port needs a value")]
     [InlineData("--memory --trainers 0", "--trainers")]
+    [InlineData("--memory --urls http://0.0.0.0:0", "--api-key-stdin")]
+    [InlineData("--memory --fault CreateJobs:drop", "'CreateJob'")]
+    [InlineData("--memory --faults-file /nowhere/faults.json", "/nowhere/faults.json")]
     public async Task A_bad_option_is_one_line_and_exit_code_2(string arguments, string message)
     {
         (int code, string output, string error) = await ServerProcess.RunAsync(null, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -44,7 +47,12 @@ public sealed class ProcessTests : IDisposable
         (int code, string output, _) = await ServerProcess.RunAsync(null, "--help");
 
         Assert.Equal(0, code);
-        foreach (string option in new[] { "--data", "--memory", "--port", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers" })
+        string[] options =
+        [
+            "--data", "--memory", "--port", "--urls", "--allow-host", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers",
+            "--trainer-command", "--trainer-argument", "--trainer-name", "--allow-python", "--fault", "--faults-file",
+        ];
+        foreach (string option in options)
         {
             Assert.Contains(option, output);
         }
@@ -105,6 +113,16 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_that_the_machine_does_not_have_is_one_line_and_exit_code_1()
+    {
+        (int code, _, string error) = await ServerProcess.RunAsync("sk-key\n", "--data", _folder, "--urls", "http://192.0.2.7:0", "--api-key-stdin");
+
+        Assert.Equal(1, code);
+        Assert.Contains("192.0.2.7", error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_and_a_damaged_database_are_one_line_each()
     {
         string file = Path.Combine(_folder, "file");
@@ -120,6 +138,69 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains("server.db", secondError);
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.Single(secondError.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_writable_is_one_line_and_exit_code_1()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // Not even root can write there.
+        (int code, _, string error) = await ServerProcess.RunAsync(null, "--data", "/proc/finetuning");
+
+        Assert.Equal(1, code);
+        Assert.Contains("The data folder '/proc/finetuning' cannot be written to", error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_crash_leaves_a_log_that_says_why()
+    {
+        string trigger = Path.Combine(_folder, "trigger");
+        await using ServerProcess server = await ServerProcess.StartWithHookAsync(trigger, "--data", _folder);
+        string file = await server.Api.UploadAsync();
+        File.WriteAllText(trigger, "now");
+
+        Assert.NotEqual(0, await server.ExitAsync());
+        string log = File.ReadAllText(Path.Combine(_folder, "server.log"));
+        Assert.Contains("Critical Server: crashed", log);
+        Assert.Contains(StartupHook.Reason, log);
+        Assert.Contains("at StartupHook.", log);
+        File.Delete(trigger);
+        await using ServerProcess again = await ServerProcess.StartAsync("--data", _folder);
+        await again.Api.GetAsync($"files/{file}");
+    }
+
+    [Fact]
+    public async Task A_signal_while_training_keeps_the_state_and_a_restart_goes_on()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        string id;
+        await using (ServerProcess first = await ServerProcess.StartAsync("--data", _folder))
+        {
+            string file = await first.Api.UploadAsync(Api.ChatLines(400));
+            id = await first.Api.CreateJobAsync(new JsonObject
+            {
+                ["training_file"] = file,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 2 },
+            });
+            await Until.TrueAsync("some steps are trained", async () =>
+                LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")) > 20);
+            first.Signal("TERM");
+            Assert.Equal(0, await first.ExitAsync());
+        }
+
+        Assert.Contains("stops: signal SIGTERM", File.ReadAllText(Path.Combine(_folder, "server.log")));
+        await using ServerProcess second = await ServerProcess.StartAsync("--data", _folder);
+        await second.Api.UntilStatusAsync(id, "succeeded");
+        Assert.Contains(await second.Api.MessagesAsync(id), message => message.StartsWith("Fine-tuning job resumed from step "));
     }
 
     [Fact]

@@ -203,7 +203,7 @@ public sealed class RestartTests
     {
         private readonly TestTrainer _inner = new();
 
-        public string Name => "picky";
+        public string Name => _inner.Name;
 
         public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default) => _inner.Plan(request, cancellationToken);
 

@@ -18,13 +18,77 @@ public sealed class ServerOptionsTests
             ["--data=here", "--port", "81", "--detached", "--parent-pid=7", "--run-file", "r.json", "--trainers=3", "--api-key-stdin", "--allow-python"]);
 
         Assert.Equal(Path.GetFullPath("here"), options.DataFolder);
-        Assert.Equal((81, true, 7, 3, true), (options.Port, options.Detached, options.ParentPid, options.Trainers, options.ApiKeyFromStdin));
+        Assert.Equal((81, true, 7, 3, true), (options.Listen.Port, options.Detached, options.ParentPid, options.Trainers, options.ApiKeyFromStdin));
         Assert.Equal(Path.GetFullPath("r.json"), options.RunFile);
         Assert.False(options.Memory);
         Assert.True(options.AllowPython);
     }
 
+    [Fact]
+    public void A_trainer_has_its_arguments_in_order_and_as_they_are()
+    {
+        ServerOptions options = ServerOptions.Parse(
+            ["--memory", "--trainer-command", "python3", "--trainer-argument", "--verbose", "--trainer-argument=a=b c", "--trainer-argument", "", "--trainer-name=my.lora"]);
+
+        Assert.Equal(("python3", "my.lora"), (options.TrainerCommand, options.TrainerName));
+        Assert.Equal(["--verbose", "a=b c", ""], options.TrainerArguments);
+    }
+
     [Theory]
+    [InlineData("http://127.0.0.1:5005", "127.0.0.1", 5005, "http://127.0.0.1:5005")]
+    [InlineData("HTTP://LocalHost:0/", "127.0.0.1", 0, "http://127.0.0.1:0")]
+    [InlineData("http://[::1]:65535", "::1", 65535, "http://[::1]:65535")]
+    [InlineData("http://127.8.8.8:1", "127.8.8.8", 1, "http://127.8.8.8:1")]
+    public void An_address_of_this_machine_needs_no_key(string url, string address, int port, string reached)
+    {
+        ListenAddress listen = ServerOptions.Parse(["--memory", "--urls", url]).Listen;
+
+        Assert.Equal((address, port, true, false), (listen.Address.ToString(), listen.Port, listen.IsLoopback, listen.IsAny));
+        Assert.Equal(reached, listen.UrlAt(listen.Port));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:5005", "http://127.0.0.1:5005")]
+    [InlineData("http://*:5005", "http://127.0.0.1:5005")]
+    [InlineData("http://[::]:5005", "http://127.0.0.1:5005")]
+    [InlineData("http://192.0.2.7:5005", "http://192.0.2.7:5005")]
+    public void An_address_that_others_can_reach_needs_a_key(string url, string reached)
+    {
+        OptionException refusal = Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--urls", url]));
+        ListenAddress listen = ServerOptions.Parse(["--memory", "--urls", url, "--api-key-stdin"]).Listen;
+
+        Assert.Contains("--api-key-stdin", refusal.Message);
+        Assert.False(listen.IsLoopback);
+        Assert.Equal(reached, listen.UrlAt(listen.Port));
+    }
+
+    [Theory]
+    [InlineData("https://127.0.0.1:5005", "http only")]
+    [InlineData("127.0.0.1:5005", "http://127.0.0.1:5005")]
+    [InlineData("http://127.0.0.1", "with a port")]
+    [InlineData("http://127.0.0.1:65536", "with a port")]
+    [InlineData("http://127.0.0.1:5005;http://127.0.0.1:5006", "one address")]
+    [InlineData("http://127.0.0.1:5005/path", "one address")]
+    [InlineData("http://127.1:5005", "one address")]
+    [InlineData("http://name.example:5005", "one address")]
+    [InlineData("http://::1:5005", "one address")]
+    [InlineData("http://me@127.0.0.1:5005", "one address")]
+    [InlineData("http://:5005", "one address")]
+    public void What_is_no_address_is_refused_with_what_would_be(string url, string message) =>
+        Assert.Contains(message, Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--urls", url])).Message);
+
+    [Theory]
+    [InlineData("--memory", "--port=1", "--urls=http://127.0.0.1:1")]
+    [InlineData("--memory", "--urls=http://127.0.0.1:1", "--port=1")]
+    [InlineData("--memory", "--urls=http://127.0.0.1:1", "--urls=http://127.0.0.1:2")]
+    public void One_address_is_given_once(params string[] arguments) =>
+        Assert.Contains("one address", Assert.Throws<OptionException>(() => ServerOptions.Parse(arguments)).Message);
+
+    [Theory]
+    [InlineData("--memory", "--allow-host=http://x")]
+    [InlineData("--memory", "--allow-host=x:80")]
+    [InlineData("--memory", "--allow-host=*")]
+    [InlineData("--memory", "--allow-host=")]
     [InlineData("--memory=yes")]
     [InlineData("--port=-1", "--memory")]
     [InlineData("--port=1e3", "--memory")]

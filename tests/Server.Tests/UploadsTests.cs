@@ -10,7 +10,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace FineTuning.Server.Tests;
@@ -44,15 +43,6 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     private static string PartIds(params IEnumerable<string> ids) => new JsonObject { ["part_ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]) }.ToJsonString();
 
     private static string[] FilesIn(TestServer server, string folder) => Directory.GetFiles(Path.Combine(server.Folder, folder));
-
-    private static void Execute(TestServer server, string sql)
-    {
-        using SqliteConnection connection = new($"Data Source={Path.Combine(server.Folder, "server.db")};Pooling=false");
-        connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 
     [Fact]
     public async Task Parts_in_any_order_become_a_file_in_the_order_named()
@@ -156,7 +146,7 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     {
         await using TestServer server = await TestServer.StartAsync();
         string id = await BeginAsync(server.Api, 3), part = await AddAsync(server.Api, id, "abc");
-        Execute(server, "UPDATE uploads SET expires_at = 1");
+        server.Sql("UPDATE uploads SET expires_at = 1");
         JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"uploads/{id}/complete", PartIds(part));
 
         Assert.Contains("'expired'", error.GetProperty("message").GetString());
@@ -170,7 +160,7 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
         string id = await BeginAsync(server.Api, 3), part = await AddAsync(server.Api, id, "abc");
         string overdue = await BeginAsync(server.Api, 3);
         await AddAsync(server.Api, overdue, "abc");
-        Execute(server, $"UPDATE uploads SET expires_at = 1 WHERE id = '{overdue}'");
+        server.Sql($"UPDATE uploads SET expires_at = 1 WHERE id = '{overdue}'");
         File.WriteAllText(Path.Combine(server.Folder, "uploads", "part_left.part"), "killed on its way");
         File.WriteAllText(Path.Combine(server.Folder, "uploads", "part_lost"), "killed before it was known");
         await using TestServer next = await server.RestartAsync(new TestTrainer());

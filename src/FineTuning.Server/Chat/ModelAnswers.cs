@@ -46,6 +46,10 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
                     "answer",
                     () => lease.Model.AnswerAsync(messages, options, onText, cancellationToken).GetAwaiter().GetResult());
             }
+            catch (AnswerRefusedException e)
+            {
+                throw ApiErrors.BadRequest(e.Message, e.Param, e.Code);
+            }
             catch (Exception e) when (e is not ApiException && !cancellationToken.IsCancellationRequested)
             {
                 lease.Discard();

@@ -51,6 +51,12 @@ internal static class ApiErrors
             : $"Job {job.Id} cannot be {verb} while its status is '{job.Status}'.",
         code: "invalid_job_state");
 
+    public static ApiException TooManyJobs(int limit) => new(
+        429,
+        $"{limit} jobs are waiting or running, and more are not taken. Wait until some have finished, or cancel some.",
+        "requests",
+        code: "too_many_unfinished_jobs");
+
     public static ApiException InvalidUrl(string method, string path) => new(404, $"Invalid URL ({method} {path})");
 
     public static ApiException MethodNotSupported(string method, string path) => new(

@@ -11,7 +11,8 @@ namespace FineTuning.Server.Endpoints;
 /// <summary>Reads the messages of a conversation.</summary>
 internal static class ChatMessagesReader
 {
-    private const int MaxMessages = 2048;
+    // More than enough for models that look at some hundred words; counting the tokens of more would only cost time.
+    private const int MaxMessages = 2048, MaxCharacters = 1_000_000;
     private static readonly string[] Roles = ["system", "assistant", "user", "function", "tool", "developer"];
 
     private static readonly string[] Fields =
@@ -44,7 +45,17 @@ internal static class ChatMessagesReader
                 "array_above_max_length");
         }
 
-        return [.. messages.EnumerateArray().Select((message, index) => ReadOne(message, string.Create(CultureInfo.InvariantCulture, $"messages[{index}]")))];
+        ChatTurn[] turns =
+            [.. messages.EnumerateArray().Select((message, index) => ReadOne(message, string.Create(CultureInfo.InvariantCulture, $"messages[{index}]")))];
+        int length = turns.Sum(turn => turn.Content.Length);
+        return length <= MaxCharacters
+            ? turns
+            : throw ApiErrors.BadRequest(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The messages have {length} characters together, but this model's maximum context length is {MaxCharacters}. Shorten the messages."),
+                "messages",
+                "context_length_exceeded");
     }
 
     private static ChatTurn ReadOne(JsonElement message, string path)

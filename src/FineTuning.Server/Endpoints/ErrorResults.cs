@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
-using FineTuning.Server.Training;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -57,10 +56,6 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
         {
             LogFailure(e, RequestIds.Of(context));
             refusal = new ApiException(507, "The disk that holds the server's data is full: nothing was stored.", "server_error", code: "disk_full");
-        }
-        catch (ModelUnavailableException e)
-        {
-            refusal = new ApiException(503, e.Message, "server_error", code: "model_unavailable");
         }
         catch (Exception e)
         {

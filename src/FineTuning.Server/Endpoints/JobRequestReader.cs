@@ -10,7 +10,7 @@ namespace FineTuning.Server.Endpoints;
 /// <summary>Reads the body of a new job and refuses what the service refuses, naming the field. It knows no files and no models.</summary>
 internal static class JobRequestReader
 {
-    private const int MaxPairs = 16, MaxKey = 64, MaxValue = 512, MaxSuffix = 64, MaxIntegrations = 5, MaxId = 256;
+    private const int MaxPairs = 16, MaxKey = 64, MaxValue = 512, MaxSuffix = 64, MaxIntegrations = 5, MaxIntegrationsText = 16 * 1024, MaxId = 256;
 
     private static readonly string[] Fields =
         ["model", "training_file", "validation_file", "suffix", "seed", "method", "hyperparameters", "metadata", "integrations", "trainingType"];
@@ -241,6 +241,15 @@ internal static class JobRequestReader
                 $"Invalid 'integrations': array too long. Expected an array with maximum length {MaxIntegrations}.",
                 "integrations",
                 "array_above_max_length");
+        }
+
+        // Their fields are kept as they come, so the whole is bounded.
+        if (list.GetRawText().Length > MaxIntegrationsText)
+        {
+            throw ApiErrors.BadRequest(
+                $"Invalid 'integrations': too long. Expected at most {MaxIntegrationsText} characters of JSON.",
+                "integrations",
+                "string_above_max_length");
         }
 
         int index = 0;

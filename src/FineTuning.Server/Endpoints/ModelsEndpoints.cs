@@ -7,6 +7,7 @@ using FineTuning.Core.Models;
 using FineTuning.Server.Chat;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
+using FineTuning.Server.Training.External;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,7 +35,10 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
         new() { Id = model.Name, Created = model.Created, OwnedBy = "system" };
 
     private static ModelResource ToResource(ModelRecord model) =>
-        new() { Id = model.Name, Created = model.CreatedAt, OwnedBy = Owner };
+        new() { Id = model.Name, Created = model.CreatedAt, OwnedBy = OwnerOf(model) };
+
+    private static string OwnerOf(ModelRecord model) =>
+        model.Trainer.StartsWith(ExternalTrainer.NamePrefix, StringComparison.Ordinal) ? $"org-local ({model.Trainer})" : Owner;
 
     private Task ListAsync(HttpContext context)
     {

@@ -12,6 +12,7 @@ internal sealed class FinishEstimate
     private TimeSpan _last;
     private double _secondsPerStep;
     private int _seen;
+    private int _step;
 
     /// <summary>Takes note of a step.</summary>
     /// <param name="step">Its number.</param>
@@ -20,8 +21,9 @@ internal sealed class FinishEstimate
     /// <returns>What is left; null after the first step of a run, whose own time includes reading the data.</returns>
     public TimeSpan? Next(int step, int totalSteps, TimeSpan elapsed)
     {
-        TimeSpan took = elapsed - _last;
-        _last = elapsed;
+        // A trainer may tell of some of its steps only, and tells of some again when it had to go back.
+        TimeSpan took = (elapsed - _last) / Math.Max(1, step - _step);
+        (_last, _step) = (elapsed, step);
         if (_seen++ == 0)
         {
             return null;

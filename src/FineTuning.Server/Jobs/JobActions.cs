@@ -7,14 +7,19 @@ using FineTuning.Server.Storage;
 namespace FineTuning.Server.Jobs;
 
 /// <summary>What requests do to jobs. Each is committed before it is answered.</summary>
-internal sealed class JobActions(Database database, JobRunner runner, JobFinisher finisher)
+internal sealed class JobActions(Database database, JobRunner runner, JobFinisher finisher, int maxUnfinished)
 {
     public async Task<JobRecord> CreateAsync(JobRecord job)
     {
         JobRecord stored = await database.WriteAsync(session =>
         {
+            if (JobStore.CountUnfinished(session) >= maxUnfinished)
+            {
+                throw ApiErrors.TooManyJobs(maxUnfinished);
+            }
+
             JobRecord inserted = JobStore.Insert(session, job);
-            JobEvents.Created(session, inserted);
+            JobEvents.Created(session, inserted, runner.TrainerName);
             return inserted;
         });
         runner.Wake();

@@ -7,16 +7,20 @@ using System.Text.Json;
 using FineTuning.Core.Models;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training;
+using FineTuning.Server.Training.External;
 
 namespace FineTuning.Server.Jobs;
 
 /// <summary>The words of a job's events, the service's own where it has them.</summary>
 internal static class JobEvents
 {
-    public static void Created(Session session, JobRecord job)
+    public static void Created(Session session, JobRecord job, string trainer)
     {
         string what = BaseModels.IsFineTuned(job.Model) ? $"and goes on from what {job.Model} learned" : $"not {job.Model}";
-        Add(session, job, $"This is a local server: what it trains is a small model of its own that runs on this computer, {what}.");
+        string model = trainer.StartsWith(ExternalTrainer.NamePrefix, StringComparison.Ordinal)
+            ? $"a model of the external trainer '{trainer[ExternalTrainer.NamePrefix.Length..]}'"
+            : "a small model of its own that runs on this computer";
+        Add(session, job, $"This is a local server: what it trains is {model}, {what}.");
         Add(session, job, $"Created fine-tuning job: {job.Id}");
         string second = job.ValidationFile is null ? string.Empty : $" and validation file: {job.ValidationFile}";
         Add(session, job, $"Validating training file: {job.TrainingFile}{second}");

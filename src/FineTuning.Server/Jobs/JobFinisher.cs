@@ -69,7 +69,8 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
             return;
         }
 
-        if (outcome.StatePath is { } path)
+        // Usually the trainer told of the state when it was written, and which step it is of.
+        if (outcome.StatePath is { } path && now.StatePath != folder.Relative(path))
         {
             int step = (int)((long?)session.Scalar("SELECT max(step) FROM steps WHERE job_seq = $1", job.Seq) ?? 0);
             JobStore.SetState(session, job.Seq, folder.Relative(path), step);

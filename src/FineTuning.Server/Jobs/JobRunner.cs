@@ -79,6 +79,8 @@ internal sealed partial class JobRunner(
         Wake();
     }
 
+    public string TrainerName => training.TrainerName;
+
     public bool IsActive(string jobId) => _active.ContainsKey(jobId);
 
     /// <summary>When a running job will end, going by its speed.</summary>

@@ -29,7 +29,16 @@ internal sealed class JobTraining(
         if (plan is null)
         {
             TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
-            database.WriteAsync(session => JobStore.SetPlan(session, job, settled)).GetAwaiter().GetResult();
+            database.WriteAsync(session => JobStore.SetPlan(session, job, settled, trainer.Name)).GetAwaiter().GetResult();
+        }
+
+        else if (job.PlannedBy != trainer.Name)
+        {
+            throw new TrainingException(
+                $"The job was begun by the trainer '{job.PlannedBy}', and this server trains with '{trainer.Name}'. " +
+                "Create the job again, or start the server with the same trainer before you resume one.",
+                "trainer_not_configured",
+                null);
         }
 
         TrainingOutcome outcome;

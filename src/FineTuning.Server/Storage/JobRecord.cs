@@ -46,6 +46,9 @@ internal sealed record JobRecord
     /// <summary>What 'auto' came to; null until the run starts.</summary>
     public TrainingPlan? Plan { get; init; }
 
+    /// <summary>The trainer that settled <see cref="Plan"/>, and alone can go on.</summary>
+    public string? PlannedBy { get; init; }
+
     public long? TrainedTokens { get; init; }
 
     public JobError? Error { get; init; }

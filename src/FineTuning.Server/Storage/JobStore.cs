@@ -160,13 +160,16 @@ internal static class JobStore
         return (running, queued);
     }
 
+    /// <summary>Walks the unfinished jobs alone, of which there is a bounded number.</summary>
+    public static long CountUnfinished(Session session) => (long)session.Scalar("SELECT count(*) FROM jobs WHERE finished_at IS NULL")!;
+
     public static void SetStatus(Session session, JobRecord job, JobStatus status) =>
         session.Execute("UPDATE jobs SET status = $2 WHERE seq = $1", job.Seq, status.Value);
 
     public static void SetValidated(Session session, JobRecord job) =>
         session.Execute("UPDATE jobs SET status = 'queued', validated = 1 WHERE seq = $1", job.Seq);
 
-    public static void SetPlan(Session session, JobRecord job, TrainingPlan plan) => session.Execute(
+    public static void SetPlan(Session session, JobRecord job, TrainingPlan plan, string trainer) => session.Execute(
         "UPDATE jobs SET settled = $2, example_count = $3, total_steps = $4 WHERE seq = $1",
         job.Seq,
         JsonSerializer.Serialize(
@@ -176,6 +179,7 @@ internal static class JobStore
                 ComputeMultiplier = plan.ComputeMultiplier,
                 EvalInterval = plan.EvalInterval,
                 EvalSamples = plan.EvalSamples,
+                Trainer = trainer,
             },
             ServerJson.Default.SettledNumbers),
         plan.ExampleCount,
@@ -252,6 +256,7 @@ internal static class JobStore
                 EvalInterval = settled.EvalInterval,
                 EvalSamples = settled.EvalSamples,
             },
+            PlannedBy = settled is null ? null : settled.Trainer ?? NeuralTrainer.BuiltInName,
             TrainedTokens = reader.Number(17),
             Error = reader.Text(18) is { } error ? JsonSerializer.Deserialize(error, WireContext.Default.JobError) : null,
             Metadata = reader.Text(19) is { } metadata

@@ -45,6 +45,7 @@ public interface IChatModel : IAsyncDisposable
 
     /// <summary>Answers a conversation, handing over the text as it is made.</summary>
     /// <exception cref="ModelUnavailableException">What holds the model failed; another try may work.</exception>
+    /// <exception cref="AnswerRefusedException">The model cannot answer this conversation, such as one that is too long for it.</exception>
     /// <param name="messages">The conversation so far.</param>
     /// <param name="options">How the answer is drawn.</param>
     /// <param name="onText">Gets each piece of the answer, in order, none of them empty.</param>
@@ -244,3 +245,11 @@ public sealed class TrainingException(string message, string code = "invalid_tra
 
 /// <summary>A model cannot answer now because what holds it failed; the message is shown to the user.</summary>
 public sealed class ModelUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A model cannot answer a conversation; the message is shown to the user.</summary>
+public sealed class AnswerRefusedException(string message, string? code = null, string? param = null) : Exception(message)
+{
+    public string? Code { get; } = code;
+
+    public string? Param { get; } = param;
+}

@@ -22,10 +22,10 @@ internal static class ServerProcess
     /// <summary>Starts a server and returns when it listens.</summary>
     /// <exception cref="InvalidOperationException">It did not start; the message has its own words.</exception>
     public static async Task<FineTuningServerInfo> StartAsync(
-        string dotnet, string? dataFolder, int port, SecureString? key, CancellationToken cancellationToken)
+        string dotnet, string? dataFolder, int port, SecureString? key, bool allowPython, CancellationToken cancellationToken)
     {
         string runFile = RunFiles.NewName();
-        var start = new ProcessStartInfo(dotnet, Arguments(dataFolder, port, key is not null, runFile))
+        var start = new ProcessStartInfo(dotnet, Arguments(dataFolder, port, key is not null, allowPython, runFile))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -86,7 +86,7 @@ internal static class ServerProcess
         }
     }
 
-    private static string Arguments(string? dataFolder, int port, bool hasKey, string runFile)
+    private static string Arguments(string? dataFolder, int port, bool hasKey, bool allowPython, string runFile)
     {
         var arguments = new StringBuilder();
         Add(Program);
@@ -95,6 +95,11 @@ internal static class ServerProcess
         Add(port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Add("--run-file");
         Add(runFile);
+        if (allowPython)
+        {
+            Add("--allow-python");
+        }
+
         if (dataFolder is null)
         {
             // What keeps nothing is no use to anybody once the session has gone.

@@ -38,6 +38,10 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
     [ValidateNotNull]
     public SecureString? ApiKey { get; set; }
 
+    /// <summary>Runs the scripts of python graders, with the rights of this user.</summary>
+    [Parameter]
+    public SwitchParameter AllowPython { get; set; }
+
     /// <summary>Emits the server.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -137,7 +141,7 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         {
             using var line = new ProgressLine(this, "Starting the local fine-tuning server");
             line.Report(folder ?? "in memory");
-            return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, cancellationToken);
+            return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, AllowPython, cancellationToken);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {

@@ -82,7 +82,7 @@ internal static class StoredJobs
                 ["number"] = number.ToString(CultureInfo.InvariantCulture),
             },
         });
-        JobEvents.Created(session, job);
+        JobEvents.Created(session, job, NeuralTrainer.BuiltInName);
         JobEvents.Started(session, job);
         AddStep(session, job.Seq, 1, 1);
         FileStore.Insert(session, new FileResource

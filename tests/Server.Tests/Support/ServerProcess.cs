@@ -23,7 +23,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Api Api { get; private set; } = null!;
 
-    public static Process Launch(string? input, params IEnumerable<string> arguments)
+    public static Process Launch(string? input, params IEnumerable<string> arguments) => Launch(input, null, arguments);
+
+    private static Process Launch(string? input, string? crashTrigger, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -38,6 +40,15 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        if (crashTrigger is not null)
+        {
+            start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+            start.Environment[StartupHook.Variable] = crashTrigger;
+
+            // No dump of the process beside the tests.
+            start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        }
+
         Process process = Process.Start(start)!;
         if (input is not null)
         {
@@ -50,9 +61,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public static Task<ServerProcess> StartAsync(params IEnumerable<string> arguments) => StartWithInputAsync(null, arguments);
 
-    public static async Task<ServerProcess> StartWithInputAsync(string? input, params IEnumerable<string> arguments)
+    public static Task<ServerProcess> StartWithInputAsync(string? input, params IEnumerable<string> arguments) =>
+        BeginAsync(Launch(input, null, arguments));
+
+    /// <summary>A server that crashes when the file is there.</summary>
+    public static Task<ServerProcess> StartWithHookAsync(string crashTrigger, params IEnumerable<string> arguments) =>
+        BeginAsync(Launch(null, crashTrigger, arguments));
+
+    private static async Task<ServerProcess> BeginAsync(Process process)
     {
-        ServerProcess server = new(Launch(input, arguments));
+        ServerProcess server = new(process);
         using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
         string? line = await server.Process.StandardOutput.ReadLineAsync(deadline.Token);
         if (line is null)

@@ -3,6 +3,7 @@ using System.IO;
 using System.Threading.Tasks;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Training;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Support;
@@ -56,6 +57,17 @@ internal sealed class TestServer : IAsyncDisposable
         bool ownsFolder = _ownsFolder;
         _ownsFolder = false;
         return new TestServer(host, Folder, ownsFolder, "sk-test");
+    }
+
+    /// <summary>Looks at, or changes, the database behind the server's back.</summary>
+    /// <returns>The first value of the first row.</returns>
+    public object? Sql(string text)
+    {
+        using SqliteConnection connection = new($"Data Source={Path.Combine(Folder, "server.db")};Pooling=false");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = text;
+        return command.ExecuteScalar();
     }
 
     public async Task StopAsync()

@@ -1,4 +1,6 @@
 using System;
+using System.Linq;
+using System.Net;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
 using Microsoft.AspNetCore.Http;
@@ -9,14 +11,21 @@ namespace FineTuning.Server.Endpoints;
 /// Keeps web pages in the user's browser away: one that points a host name of its own at this computer is known by its Host header, one
 /// that simply sends requests here by its Origin. It stands before all else, and so writes its refusals itself.
 /// </summary>
-internal sealed class LocalOnly(RequestDelegate next)
+internal sealed class HostCheck(RequestDelegate next, ServerOptions options)
 {
+    private const int MaxName = 253;
+
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (!IsLoopback(request.Host.Host))
+        string host = request.Host.Host;
+        if (!IsOurs(host, context.Connection.LocalIpAddress))
         {
-            return RefuseAsync(context, "This server answers requests to 127.0.0.1 and localhost only.", "host_not_allowed");
+            string name = host.Length <= MaxName ? host : host[..MaxName] + "…";
+            return RefuseAsync(
+                context,
+                $"This server does not answer to the host '{name}'. If it is to be reached under that name, start it with --allow-host.",
+                "host_not_allowed");
         }
 
         foreach (string? origin in request.Headers.Origin)
@@ -36,6 +45,10 @@ internal sealed class LocalOnly(RequestDelegate next)
         return context.WriteJsonAsync(refusal.Body, WireContext.Default.ErrorBody, refusal.Status);
     }
 
-    private static bool IsLoopback(string host) =>
-        host is "127.0.0.1" or "[::1]" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    /// <summary>No page can choose the address it is loaded from: the one that the connection came to is as good as a loopback name.</summary>
+    private bool IsOurs(string host, IPAddress? local) =>
+        host is "127.0.0.1" or "[::1]"
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out IPAddress? address) && address.Equals(local is { IsIPv4MappedToIPv6: true } ? local.MapToIPv4() : local));
 }

@@ -1,0 +1,27 @@
+using System;
+using System.IO;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace FineTuning.ExampleTrainer;
+
+/// <summary>Lines in and out. UTF-8 without a byte order mark, whatever the console is set to.</summary>
+internal static class Line
+{
+    private static readonly StreamReader Input = new(Console.OpenStandardInput(), new UTF8Encoding(false));
+
+    // Each line is sent at once: the server must not wait for a buffer to fill.
+    private static readonly StreamWriter Output = new(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+
+    /// <summary>The next line; null when the server has closed the input, or has gone.</summary>
+    public static JsonObject? Read() => Input.ReadLine() is { } line ? JsonNode.Parse(line)!.AsObject() : null;
+
+    public static void Write(JsonObject message)
+    {
+        string line = message.ToJsonString();
+        lock (Output)
+        {
+            Output.WriteLine(line);
+        }
+    }
+}

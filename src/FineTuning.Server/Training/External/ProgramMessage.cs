@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+
+namespace FineTuning.Server.Training.External;
+
+/// <summary>One line of a program's output. Each getter checks what it returns.</summary>
+internal sealed class ProgramMessage
+{
+    private const int LongestName = 64, LongestId = 200, MostExtras = 50;
+    private readonly JsonElement _root;
+    private readonly string _quote;
+
+    private ProgramMessage(JsonElement root, string quote)
+    {
+        (_root, _quote) = (root, quote);
+        Type = Text("type", LongestName);
+    }
+
+    public string Type { get; }
+
+    /// <exception cref="ProtocolException">It is no JSON object with a type.</exception>
+    public static ProgramMessage Parse(ReadOnlyMemory<byte> line)
+    {
+        var quote = Quote(line);
+        JsonElement root;
+        try
+        {
+            root = JsonElement.Parse(line.Span);
+        }
+        catch (JsonException e)
+        {
+            throw new ProtocolException("it is no JSON: " + e.Message, quote);
+        }
+
+        return root.ValueKind == JsonValueKind.Object
+            ? new ProgramMessage(root, quote)
+            : throw new ProtocolException("it is no JSON object", quote);
+    }
+
+    /// <summary>The beginning of a line, fit to be shown.</summary>
+    public static string Quote(ReadOnlyMemory<byte> line)
+    {
+        const int Most = 200;
+        var text = Words.OneLine(Encoding.UTF8.GetString(line.Span[..Math.Min(line.Length, 4 * Most)]), Most);
+        return line.Length > 4 * Most && !text.EndsWith('…') ? text + "…" : text;
+    }
+
+    public bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    public int Int(string name, int least, int most) => (int)Long(name, least, most);
+
+    public long Long(string name, long least, long most) =>
+        Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) &&
+        number >= least && number <= most
+            ? number
+            : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a whole number from {least} to {most}"));
+
+    public long LongOr(string name, long otherwise) => Has(name) ? Long(name, 0, long.MaxValue) : otherwise;
+
+    public int? OptionalInt(string name, int least, int most) => Has(name) ? Int(name, least, most) : null;
+
+    /// <summary>A number that is not measured is left out or null; JSON has no other that is not finite, except those that are too large.</summary>
+    public double? Number(string name) => Has(name) ? Finite(name, _root.GetProperty(name)) : null;
+
+    public double Positive(string name) => Number(name) is { } number and > 0 ? number : throw Wrong($"'{name}' must be a number above 0");
+
+    public IReadOnlyDictionary<string, double>? Numbers(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var found = Object(name).EnumerateObject().ToList();
+        return found.Count <= MostExtras && found.TrueForAll(property => IsName(property.Name))
+            ? found.ToDictionary(property => property.Name, property => Finite($"{name}.{property.Name}", property.Value))
+            : throw Wrong($"'{name}' must have at most {MostExtras} properties, named with small letters, digits and _");
+    }
+
+    public JsonElement Object(string name) => Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Object } value
+        ? value
+        : throw Wrong($"'{name}' must be an object");
+
+    public string Text(string name, int longest)
+    {
+        if (!Has(name) || _root.GetProperty(name) is not { ValueKind: JsonValueKind.String } value)
+        {
+            throw Wrong($"'{name}' must be a string");
+        }
+
+        string text;
+        try
+        {
+            text = value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong($"'{name}' holds half a surrogate pair");
+        }
+
+        return text.Length <= longest ? text : throw Wrong($"'{name}' is longer than {longest} characters");
+    }
+
+    public string? OptionalText(string name, int longest) => Has(name) ? Text(name, longest) : null;
+
+    /// <summary>A short name such as an error's code; null if there is none, or what is there is none.</summary>
+    public string? Name(string name) => OptionalText(name, LongestName) is { } text && IsName(text) ? text : null;
+
+    /// <summary>The id of a question, a string or a number, to be given back with the answer.</summary>
+    public JsonElement Id() =>
+        _root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number && id.GetRawText().Length <= LongestId
+            ? id
+            : throw Wrong($"'id' must be a string or a number of at most {LongestId} characters");
+
+    public ProtocolException Wrong(string why) => new(why, _quote);
+
+    private static bool IsName(string text) =>
+        text.Length is > 0 and <= LongestName && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+
+    private double Finite(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Wrong($"'{name}' must be a finite number, or null if there is none");
+}
+
+/// <summary>A program said something that is not in the protocol.</summary>
+internal sealed class ProtocolException(string why, string line)
+    : Exception($"it said something that is not in the protocol: {why}. The line begins: {line}");

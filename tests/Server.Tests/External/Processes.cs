@@ -1,0 +1,27 @@
+using System;
+using System.Diagnostics;
+
+namespace FineTuning.Server.Tests.External;
+
+/// <summary>Processes by their id.</summary>
+internal static class Processes
+{
+    public static void Kill(int id)
+    {
+        using Process process = Process.GetProcessById(id);
+        process.Kill();
+    }
+
+    public static bool Runs(int id)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
