@@ -48,21 +48,6 @@ public sealed class SchemaTests
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public async Task A_folder_of_a_newer_layout_is_left_alone()
-    {
-        string folder = TestServer.NewFolder();
-        using (Session session = OpenSession(folder))
-        {
-            session.Script($"PRAGMA user_version = {Schema.Current + 1}");
-        }
-
-        StartException e = await Assert.ThrowsAsync<StartException>(() => TestServer.StartAsync(folder: folder));
-
-        Assert.Contains("newer version", e.Message);
-        Directory.Delete(folder, recursive: true);
-    }
-
     private static Session OpenSession(string folder)
     {
         SQLitePCL.Batteries_V2.Init();
