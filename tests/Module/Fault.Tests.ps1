@@ -78,6 +78,12 @@ Describe 'Fault rules' {
 }
 
 Describe 'Get-FineTuningServerRequest' {
+    BeforeAll {
+        # The tests before have stopped the server that the session was connected to.
+        Get-FineTuningServer | Stop-FineTuningServer
+        $server = Start-FineTuningServer -Memory -PassThru
+    }
+
     It 'tells what was sent, by operation, time and number' {
         Set-FineTuningServerFault 'ListJobs:status=404,count=1'
         $null = Get-FineTuningJob -ErrorAction Ignore
