@@ -110,6 +110,7 @@ internal static class LedgerCheck
             }
         }
 
+        await Until.TrueAsync("nothing but models is left", () => Directory.GetDirectories(Path.Combine(folder, "jobs")).Length <= kept.Count);
         Assert.Equal(kept.Order(), Directory.GetDirectories(Path.Combine(folder, "jobs")).Select(path => Path.GetFileName(path)).Order());
     }
 
