@@ -74,12 +74,14 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
         string file = await api.UploadAsync();
         string id = await api.CreateJobAsync(new JsonObject { ["training_file"] = file });
         JsonElement job = await api.UntilStatusAsync(id, "succeeded");
+        JsonElement upload = await api.PostAsync(
+            "uploads", """{"filename":"a.jsonl","purpose":"fine-tune","bytes":10,"mime_type":"text/jsonl"}""");
         return new HostileTargets(new Dictionary<string, string>
         {
             ["FILE"] = file,
             ["JOB"] = id,
             ["MODEL"] = job.GetProperty("fine_tuned_model").GetString()!,
-            ["UPLOAD"] = "upload_none",
+            ["UPLOAD"] = upload.GetProperty("id").GetString()!,
         });
     }
 
