@@ -14,6 +14,7 @@
     HelpInfoURI          = ''
     TypesToProcess       = @('bin/FineTuning.Types.ps1xml')
     CmdletsToExport      = @(
+        'Clear-FineTuningServerFault'
         'Connect-FineTuning'
         'Disconnect-FineTuning'
         'Get-FineTuningCheckpoint'
@@ -22,11 +23,14 @@
         'Get-FineTuningFile'
         'Get-FineTuningJob'
         'Get-FineTuningServer'
+        'Get-FineTuningServerFault'
+        'Get-FineTuningServerRequest'
         'New-FineTuningJob'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'
         'Resume-FineTuningJob'
         'Send-FineTuningFile'
+        'Set-FineTuningServerFault'
         'Start-FineTuningServer'
         'Stop-FineTuningJob'
         'Stop-FineTuningServer'

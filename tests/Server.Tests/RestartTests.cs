@@ -103,6 +103,7 @@ public sealed class RestartTests
         ChangeStored(first.Folder, session => JobStore.Finish(session, JobStore.Find(session, cancelled)!, JobStatus.Cancelled));
 
         await using TestServer second = await TestServer.StartAsync(folder: first.Folder);
+        await Until.TrueAsync("the state is gone", () => Directory.GetFiles(Path.Combine(jobs, cancelled), "state-*").Length == 0);
         Assert.Equal([Path.Combine(jobs, cancelled, "model-2")], Directory.GetFiles(Path.Combine(jobs, cancelled)));
 
         string ended = await second.Api.CreateJobAsync();
@@ -112,7 +113,7 @@ public sealed class RestartTests
         ChangeStored(first.Folder, session => Assert.All(ModelStore.List(session), model => ModelStore.Delete(session, model.Name)));
 
         await using TestServer third = await TestServer.StartAsync(folder: first.Folder);
-        Assert.Empty(Directory.GetDirectories(jobs));
+        await Until.TrueAsync("the models are gone", () => Directory.GetDirectories(jobs).Length == 0);
         await third.StopAsync();
         Directory.Delete(first.Folder, recursive: true);
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
 using FineTuning.Server.Storage;
@@ -149,10 +150,15 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
     }
 
     /// <summary>At start: tidies up after jobs that ended, or lost a model, just before a kill.</summary>
-    public async Task SweepAsync()
+    public async Task SweepAsync(CancellationToken stop)
     {
         foreach (JobRecord job in database.Read(JobStore.Unswept))
         {
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
             await CleanAsync(job);
         }
     }

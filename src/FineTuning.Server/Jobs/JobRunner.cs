@@ -34,7 +34,6 @@ internal sealed partial class JobRunner(
     /// <summary>Takes up what an earlier server left, then starts to work.</summary>
     public async Task StartAsync()
     {
-        await finisher.SweepAsync();
         await database.WriteAsync(session =>
         {
             foreach (JobRecord job in JobStore.WithStatus(session, JobStatus.Running, JobStatus.Pausing))
@@ -49,7 +48,7 @@ internal sealed partial class JobRunner(
         Channel<bool>[] bells = [.. work.Select(_ => Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }))];
         _bells = bells;
-        _workers = [.. work.Select((next, i) => WorkAsync(next, bells[i]))];
+        _workers = [SweepAsync(), .. work.Select((next, i) => WorkAsync(next, bells[i]))];
     }
 
     /// <summary>Tells the workers that a job may be waiting.</summary>
@@ -107,6 +106,20 @@ internal sealed partial class JobRunner(
             }
 
             await all;
+        }
+    }
+
+    /// <summary>Tidying up may take a while and nothing waits for it; what it does not come to, the next start does.</summary>
+    private async Task SweepAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await finisher.SweepAsync(_stop.Token);
+        }
+        catch (Exception e)
+        {
+            LogWorkerFailed(e);
         }
     }
 

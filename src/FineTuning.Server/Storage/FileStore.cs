@@ -204,7 +204,15 @@ internal sealed class FileUpload : IDisposable
 
     public void Dispose()
     {
-        Stream.Dispose();
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // On a full disk what is still in its buffer cannot be written; nobody wants it.
+        }
+
         if (!_isPublished)
         {
             DataFolder.TryDelete(Path);

@@ -65,6 +65,34 @@ internal static class ServerControl
         }
     }
 
+    /// <summary>Sends a request that wants the control token and gives back the answer, which is empty for one without a body.</summary>
+    /// <exception cref="ServerControlException">It was refused, or nothing answers.</exception>
+    public static async Task<JsonElement> SendAsync(
+        FineTuningServerInfo server, HttpMethod method, string path, JsonElement? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(server.Root, path));
+        request.Headers.Add("X-Control-Token", server.ControlToken);
+        if (body is JsonElement content)
+        {
+            request.Content = new StringContent(content.GetRawText(), System.Text.Encoding.UTF8, "application/json");
+        }
+
+        try
+        {
+            using HttpResponseMessage response = await s_http.SendAsync(request, cancellationToken);
+            string text = await response.Content.ReadAsStringAsync();
+            using JsonDocument document = JsonDocument.Parse(text.Length > 0 ? text : "{}");
+            return response.IsSuccessStatusCode
+                ? document.RootElement.Clone()
+                : throw new ServerControlException(
+                    (int)response.StatusCode, document.RootElement.GetProperty("error").GetProperty("message").GetString()!);
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+        {
+            throw new ServerControlException(0, $"The server at {server.Endpoint} does not answer.", e);
+        }
+    }
+
     private static async Task<bool> AskAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Root, "/_server/stop"));

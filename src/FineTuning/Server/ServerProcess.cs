@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Security;
@@ -20,12 +21,18 @@ internal static class ServerProcess
         Path.GetDirectoryName(typeof(ServerProcess).Assembly.Location)!, "..", "server", "FineTuning.Server.dll"));
 
     /// <summary>Starts a server and returns when it listens.</summary>
+    /// <param name="dotnet">The dotnet command.</param>
+    /// <param name="dataFolder">The folder of its data; null keeps nothing.</param>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="key">The only key it takes; null takes any.</param>
+    /// <param name="options">More options of the server.</param>
+    /// <param name="cancellationToken">Ends the new server.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its own words.</exception>
     public static async Task<FineTuningServerInfo> StartAsync(
-        string dotnet, string? dataFolder, int port, SecureString? key, bool allowPython, CancellationToken cancellationToken)
+        string dotnet, string? dataFolder, int port, SecureString? key, IReadOnlyList<string> options, CancellationToken cancellationToken)
     {
         string runFile = RunFiles.NewName();
-        var start = new ProcessStartInfo(dotnet, Arguments(dataFolder, port, key is not null, allowPython, runFile))
+        var start = new ProcessStartInfo(dotnet, Arguments(dataFolder, port, key is not null, runFile, options))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -86,7 +93,7 @@ internal static class ServerProcess
         }
     }
 
-    private static string Arguments(string? dataFolder, int port, bool hasKey, bool allowPython, string runFile)
+    private static string Arguments(string? dataFolder, int port, bool hasKey, string runFile, IReadOnlyList<string> options)
     {
         var arguments = new StringBuilder();
         Add(Program);
@@ -95,11 +102,6 @@ internal static class ServerProcess
         Add(port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Add("--run-file");
         Add(runFile);
-        if (allowPython)
-        {
-            Add("--allow-python");
-        }
-
         if (dataFolder is null)
         {
             // What keeps nothing is no use to anybody once the session has gone.
@@ -119,18 +121,26 @@ internal static class ServerProcess
             Add("--api-key-stdin");
         }
 
+        foreach (string option in options)
+        {
+            Add(option);
+        }
+
         return arguments.ToString();
 
         // .NET Framework has no list of arguments, so they are quoted by the rules that all platforms' .NET parses.
         void Add(string argument)
         {
-            // A backslash before the closing quote would take its meaning away.
-            int trailing = argument.Length - argument.TrimEnd('\\').Length;
-            arguments
-                .Append(arguments.Length == 0 ? "\"" : " \"")
-                .Append(argument.Replace("\"", "\\\""))
-                .Append('\\', trailing)
-                .Append('"');
+            arguments.Append(arguments.Length == 0 ? "\"" : " \"");
+            int backslashes = 0;
+            foreach (char c in argument)
+            {
+                // Backslashes before a quote, the closing one included, would take its meaning away: they are doubled.
+                arguments.Append('\\', c == '"' ? backslashes + 1 : 0).Append(c);
+                backslashes = c == '\\' ? backslashes + 1 : 0;
+            }
+
+            arguments.Append('\\', backslashes).Append('"');
         }
     }
 

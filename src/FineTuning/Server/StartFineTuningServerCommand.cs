@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
@@ -7,6 +9,7 @@ using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
+using FineTuning.Completers;
 using FineTuning.Connections;
 using FineTuning.Core.Api;
 using FineTuning.Server;
@@ -38,9 +41,30 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
     [ValidateNotNull]
     public SecureString? ApiKey { get; set; }
 
-    /// <summary>Runs the scripts of python graders, with the rights of this user.</summary>
+    /// <summary>Rules by which requests go wrong: texts such as CreateJob:status=503,count=2, or tables.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ServerFaultCompleter))]
+    [ValidateNotNullOrEmpty]
+    public object[] Fault { get; set; } = [];
+
+    /// <summary>Jobs trained at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int TrainerCount { get; set; } = 1;
+
+    /// <summary>Runs the scripts of python graders.</summary>
     [Parameter]
     public SwitchParameter AllowPython { get; set; }
+
+    /// <summary>The program that trains instead of the built-in trainer.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TrainerCommand { get; set; }
+
+    /// <summary>Arguments of that program.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] TrainerArgument { get; set; } = [];
 
     /// <summary>Emits the server.</summary>
     [Parameter]
@@ -65,6 +89,7 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         {
             // Whoever started it may have given it a key of its own.
             await ConnectionResolver.CheckAsync(this, connection, cancellationToken);
+            await SetFaultsAsync(server, cancellationToken);
         }
 
         RunspaceState session = RunspaceState.Current;
@@ -109,7 +134,59 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         }
 
         WriteVerbose($"A server for '{folder}' runs already at {running.Endpoint}; this session uses it.");
+        foreach (string name in new[] { nameof(TrainerCount), nameof(AllowPython), nameof(TrainerCommand), nameof(TrainerArgument) })
+        {
+            if (MyInvocation.BoundParameters.ContainsKey(name))
+            {
+                WriteWarning($"A server for '{folder}' runs already, so -{name} has no effect. Stop it first with Stop-FineTuningServer.");
+            }
+        }
+
         return running;
+    }
+
+    private async Task SetFaultsAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
+    {
+        if (Fault.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await ServerFaults.ReplaceAsync(server, Fault, cancellationToken);
+        }
+        catch (ServerControlException e)
+        {
+            ThrowTerminatingError(ErrorRecords.Make(
+                e, "InvalidRequest", ErrorCategory.InvalidArgument, Fault, e.Message, "See the help of Set-FineTuningServerFault for the fields of a rule."));
+        }
+    }
+
+    private List<string> ServerOptions()
+    {
+        List<string> options = ["--trainers", TrainerCount.ToString(CultureInfo.InvariantCulture)];
+        foreach (object rule in Fault)
+        {
+            options.Add("--fault=" + ServerFaults.ToArgument(rule));
+        }
+
+        if (AllowPython)
+        {
+            options.Add("--allow-python");
+        }
+
+        if (TrainerCommand is not null)
+        {
+            options.Add("--trainer-command=" + TrainerCommand);
+        }
+
+        foreach (string argument in TrainerArgument)
+        {
+            options.Add("--trainer-argument=" + argument);
+        }
+
+        return options;
     }
 
     private async Task<FineTuningServerInfo> StartAsync(string? folder, CancellationToken cancellationToken)
@@ -141,7 +218,7 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         {
             using var line = new ProgressLine(this, "Starting the local fine-tuning server");
             line.Report(folder ?? "in memory");
-            return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, AllowPython, cancellationToken);
+            return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, ServerOptions(), cancellationToken);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {

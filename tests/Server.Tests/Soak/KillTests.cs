@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
@@ -62,7 +63,14 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.Contains(_ledger.Jobs.Values, job => job.Final!.Contains("\"succeeded\"", StringComparison.Ordinal));
     }
 
-    private Task<ServerProcess> StartAsync() => ServerProcess.StartAsync("--data", _folder, "--trainers", "2");
+    private async Task<ServerProcess> StartAsync()
+    {
+        ServerProcess server = await ServerProcess.StartAsync("--data", _folder, "--trainers", "2");
+
+        // Permissions are for administrators.
+        server.Api.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-admin-soak");
+        return server;
+    }
 
     private async Task KillDuringStartAsync(int milliseconds)
     {

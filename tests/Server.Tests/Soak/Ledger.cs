@@ -25,6 +25,9 @@ internal sealed class Ledger
     /// <summary>Models whose deletion was asked for; true once it was acknowledged.</summary>
     public ConcurrentDictionary<string, bool> DeletedModels { get; } = new();
 
+    /// <summary>The permission of a project to use a model, as JSON; null if it was revoked or must not be there.</summary>
+    public ConcurrentDictionary<(string Model, string Project), KnownPermission> Permissions { get; } = new();
+
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
     public void Acknowledge() => Interlocked.Increment(ref _acknowledged);
@@ -55,6 +58,15 @@ internal enum Presence
 internal sealed record KnownFile(string Json, SentContent Content)
 {
     public Presence Presence { get; set; }
+}
+
+/// <summary>A permission that was asked for.</summary>
+internal sealed class KnownPermission
+{
+    public Presence Presence { get; set; } = Presence.Unknown;
+
+    /// <summary>As acknowledged or found.</summary>
+    public string? Json { get; set; }
 }
 
 /// <summary>What a job's status may be, going by the last answer about it.</summary>

@@ -91,6 +91,7 @@ internal static class LedgerCheck
         Assert.Subset(results, ResultFiles(files));
         Assert.Superset(results, ResultFiles(await FilesAsync(ledger, api)));
         await ModelsAsync(ledger, api);
+        await PermissionsAsync(ledger, api);
     }
 
     /// <summary>When all has come to its end, the folder holds what is known and nothing else.</summary>
@@ -110,6 +111,7 @@ internal static class LedgerCheck
             }
         }
 
+        await Until.TrueAsync("nothing but models is left", () => Directory.GetDirectories(Path.Combine(folder, "jobs")).Length <= kept.Count);
         Assert.Equal(kept.Order(), Directory.GetDirectories(Path.Combine(folder, "jobs")).Select(path => Path.GetFileName(path)).Order());
     }
 
@@ -222,6 +224,22 @@ internal static class LedgerCheck
             else
             {
                 Assert.True(names.Contains(model), $"The model {model} is lost.");
+            }
+        }
+    }
+
+    private static async Task PermissionsAsync(Ledger ledger, Api api)
+    {
+        foreach (string model in ledger.Permissions.Keys.Select(key => key.Model).Distinct())
+        {
+            List<JsonElement> listed = await ListAsync(api, $"fine_tuning/checkpoints/{model}/permissions?limit=100");
+            Dictionary<string, string> byProject = listed.ToDictionary(item => item.GetProperty("project_id").GetString()!, item => item.GetRawText());
+            foreach (((string Model, string Project) key, KnownPermission known) in ledger.Permissions.Where(pair => pair.Key.Model == model))
+            {
+                string? now = byProject.GetValueOrDefault(key.Project);
+                Assert.True(known.Presence == Presence.Unknown || (known.Presence == Presence.Present) == (now is not null), $"{key}: {known.Presence}");
+                Assert.True(known.Presence != Presence.Present || known.Json == now, $"{known.Json} has become {now}");
+                (known.Presence, known.Json) = (now is null ? Presence.Deleted : Presence.Present, now);
             }
         }
     }

@@ -12,7 +12,7 @@ using FineTuning.Server.Tests.Support;
 namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>One client at work until the server is gone. It touches only what it made itself, so each answer says what must hold.</summary>
-internal sealed class SoakWorker(int number, int seed, Ledger ledger)
+internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
 {
     private static readonly int s_mostUnfinished = SoakScale.IsLong ? 4 : 2;
     private readonly Random _random = new(seed);
@@ -41,20 +41,7 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
 
     private string NextMark() => string.Create(CultureInfo.InvariantCulture, $"{number}-{_made++}");
 
-    private Task<bool> StepAsync(Api api) => _kept is null ? CreateAsync(api) : _random.Next(100) switch
-    {
-        < 25 => UploadAsync(api),
-        < 50 => CreateAsync(api),
-        < 60 => ChangeAsync(api, "pause"),
-        < 74 => ChangeAsync(api, "resume"),
-        < 77 => ChangeAsync(api, "cancel"),
-        < 86 => ReadEventsAsync(api),
-        < 92 => ReadJobAsync(api),
-        < 98 => DeleteFileAsync(api),
-        _ => DeleteModelAsync(api),
-    };
-
-    private async Task<bool> UploadAsync(Api api)
+    private (SentContent Sent, string Name, byte[] Content) NextContent()
     {
         JobShape? shape = _kept is not null && _random.Next(3) == 0 ? null : JobShape.All[_random.Next(JobShape.All.Count)];
         byte[] content = shape?.Data ?? new byte[_random.Next(20) == 0 ? 6_000_000 : 1 + _random.Next(60_000)];
@@ -63,10 +50,31 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
             _random.NextBytes(content);
         }
 
-        string purpose = shape is null ? "user_data" : "fine-tune", name = NextMark() + ".bin";
-        SentContent sent = SentContent.Of(this, purpose, shape, content);
+        string name = NextMark() + ".jsonl";
+        SentContent sent = SentContent.Of(this, shape is null ? "user_data" : "fine-tune", shape, content);
         ledger.Sent[name] = sent;
-        using MultipartFormDataContent form = Api.Form(content, purpose, name);
+        return (sent, name, content);
+    }
+
+    private Task<bool> StepAsync(Api api) => _kept is null ? CreateAsync(api) : _random.Next(100) switch
+    {
+        < 13 => UploadAsync(api),
+        < 33 => UploadInPartsAsync(api),
+        < 50 => CreateAsync(api),
+        < 60 => ChangeAsync(api, "pause"),
+        < 74 => ChangeAsync(api, "resume"),
+        < 77 => ChangeAsync(api, "cancel"),
+        < 86 => ReadEventsAsync(api),
+        < 92 => ReadJobAsync(api),
+        < 96 => DeleteFileAsync(api),
+        < 99 => ChangePermissionAsync(api),
+        _ => DeleteModelAsync(api),
+    };
+
+    private async Task<bool> UploadAsync(Api api)
+    {
+        (SentContent sent, string name, byte[] content) = NextContent();
+        using MultipartFormDataContent form = Api.Form(content, sent.Purpose, name);
         if (await TryAsync(api, HttpMethod.Post, "files", form) is not { } answer)
         {
             return false;
@@ -202,7 +210,7 @@ internal sealed class SoakWorker(int number, int seed, Ledger ledger)
     private async Task<bool> DeleteModelAsync(Api api)
     {
         string? name = Pick(ledger.Jobs.Values
-            .Where(job => job.Worker == this && job.Final is not null)
+            .Where(job => job.Worker == this && job.Final is not null && job != _kept)
             .Select(LedgerCheck.ModelOf)
             .OfType<string>()
             .Where(model => !ledger.DeletedModels.ContainsKey(model)));

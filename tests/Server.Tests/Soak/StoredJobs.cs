@@ -96,6 +96,7 @@ internal static class StoredJobs
         ModelStore.Put(session, job.ModelName, job, $"jobs/{job.Id}/model-1.bin", "local-small");
         JobEvents.Succeeded(session, job);
         JobStore.Finish(session, job, JobStatus.Succeeded, resultFile: resultFile, trainedTokens: 1);
+        JobStore.SetSwept(session, job);
         return job.Id;
     }
 

@@ -1,0 +1,51 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Connections;
+using FineTuning.Server;
+
+namespace FineTuning.Common;
+
+/// <summary>A cmdlet that asks local servers for more than the API has: those that are piped or named, or else the session's own.</summary>
+public abstract class ServerCmdlet : AsyncCmdlet
+{
+    /// <summary>The servers; the one that this session started last by default.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public FineTuningServerInfo[]? Server { get; set; }
+
+    /// <inheritdoc/>
+    protected sealed override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        FineTuningServerInfo[] servers = Server ?? [.. RunspaceState.Current.Servers.Skip(RunspaceState.Current.Servers.Count - 1)];
+        if (servers.Length == 0)
+        {
+            WriteError(ErrorRecords.Make(
+                new ItemNotFoundException("This session has started no server."), "ServerNotFound", ErrorCategory.ObjectNotFound, null,
+                "This session has started no server.", $"Start one with Start-FineTuningServer, or pipe one of Get-FineTuningServer to {MyInvocation.MyCommand.Name}."));
+        }
+
+        foreach (FineTuningServerInfo server in servers)
+        {
+            try
+            {
+                await ProcessAsync(server, cancellationToken);
+            }
+            catch (ServerControlException e)
+            {
+                (string id, ErrorCategory category, string action) = e.Status switch
+                {
+                    0 => ("ServerNotReached", ErrorCategory.ConnectionError, "Get-FineTuningServer lists the servers that run."),
+                    404 => ("ServerFaultNotFound", ErrorCategory.ObjectNotFound, "Get-FineTuningServerFault lists the rules in force."),
+                    _ => ("InvalidRequest", ErrorCategory.InvalidArgument, "See the help of Set-FineTuningServerFault for the fields of a rule."),
+                };
+                WriteError(ErrorRecords.Make(e, id, category, server, e.Message, action));
+            }
+        }
+    }
+
+    /// <summary>Does the work for one server.</summary>
+    protected abstract Task ProcessAsync(FineTuningServerInfo server, CancellationToken cancellationToken);
+}
