@@ -215,6 +215,8 @@ BeforeDiscovery {
         'Get-FineTuningEvent 4' = 'nothing more happens in a job that has ended'
         'Get-FineTuningServer 2' = 'it only connects'
         'Get-FineTuningServer 3' = 'nothing trains'
+        'Get-FineTuningServerFault 2' = 'nothing was hit'
+        'Get-FineTuningServerRequest 2' = 'nothing was hit'
         'Send-FineTuningFile 3' = 'it writes a file'
         'Wait-FineTuningJob 2' = 'the job may have ended before it is looked for'
         'Wait-FineTuningJob 3' = 'it speaks only if the job had not ended'
@@ -245,7 +247,7 @@ BeforeDiscovery {
             $starts = $example.Code -match '\bStart-FineTuningServer\b'
             @{
                 Name = $name; Page = $page.Page; Number = $example.Number; Title = $example.Title; Code = $example.Code; Starts = $starts
-                OwnServer = -not $starts -and $page.Page -match 'FineTuningServer$'
+                OwnServer = -not $starts -and $page.Page -match 'FineTuningServer(Fault|Request)?$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
                 Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)

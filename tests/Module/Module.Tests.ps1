@@ -1,11 +1,12 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $cmdlets = @(
-        'Connect-FineTuning', 'Disconnect-FineTuning', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent', 'Get-FineTuningFile'
-        'Get-FineTuningJob', 'Get-FineTuningServer', 'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Resume-FineTuningJob'
-        'Send-FineTuningFile', 'Start-FineTuningServer', 'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Wait-FineTuningJob'
+        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'Disconnect-FineTuning', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
+        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'New-FineTuningJob'
+        'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Resume-FineTuningJob', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Start-FineTuningServer'
+        'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Wait-FineTuningJob'
     )
-    $changing = $cmdlets | Where-Object { $_ -match '^(New|Send|Remove|Resume|Stop|Suspend|Start|Receive)-' }
+    $changing = $cmdlets | Where-Object { $_ -match '^(New|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear)-' }
     $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint' }
     $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint'
     $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$' }
@@ -20,7 +21,7 @@ BeforeAll {
 Describe 'The build script' {
     It 'explains its tasks with -?' {
         $help = Get-Help (Resolve-Path "$PSScriptRoot/../../build.ps1").ProviderPath | Out-String
-        foreach ($task in 'build', 'test', 'demo', 'docs', 'package', 'clean') { $help | Should -Match "(?m)^\s+$task\s+\S" }
+        foreach ($task in 'build', 'test', 'demo', 'soak', 'bench', 'docs', 'package', 'clean') { $help | Should -Match "(?m)^\s+$task\s+\S" }
     }
 }
 
@@ -33,7 +34,7 @@ Describe 'The manifest' {
     }
 
     It 'is a plain data file' {
-        (Import-PowerShellDataFile $manifest).CmdletsToExport | Should -HaveCount 18
+        (Import-PowerShellDataFile $manifest).CmdletsToExport | Should -HaveCount 22
     }
 
     It 'names only files that are there' {
@@ -99,7 +100,7 @@ Import-Module '$manifest'
         It 'sends nothing' { $asked | Should -BeFalse }
         It 'can be removed' { $facts.Removed | Should -BeTrue }
         It 'can be imported again, and works' {
-            $facts.Again | Should -Be 18
+            $facts.Again | Should -Be 22
             $facts.Endpoint | Should -Be 'http://127.0.0.1:9/v1'
         }
         It 'brings no assembly of others into PowerShell 7' {

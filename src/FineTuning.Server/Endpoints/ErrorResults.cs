@@ -1,9 +1,8 @@
 using System;
-using System.IO;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
+using FineTuning.Server.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuning.Server.Endpoints;
@@ -11,11 +10,6 @@ namespace FineTuning.Server.Endpoints;
 /// <summary>Turns everything that goes wrong into the service's error body: no answer is empty, HTML or a stack trace.</summary>
 internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorResults> log)
 {
-    private const int SqliteFull = 13;
-
-    // ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL and, elsewhere, ENOSPC as .NET passes it on.
-    private const int HandleDiskFull = unchecked((int)0x80070027), DiskFull = unchecked((int)0x80070070), NoSpace = 28;
-
     public async Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
@@ -52,7 +46,7 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
         {
             refusal = new ApiException(e.StatusCode, e.Message);
         }
-        catch (Exception e) when (IsDiskFull(e))
+        catch (Exception e) when (DiskFull.Is(e))
         {
             LogFailure(e, RequestIds.Of(context));
             refusal = new ApiException(507, "The disk that holds the server's data is full: nothing was stored.", "server_error", code: "disk_full");
@@ -83,9 +77,6 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
 
         await context.WriteJsonAsync(refusal.Body, WireContext.Default.ErrorBody, refusal.Status);
     }
-
-    private static bool IsDiskFull(Exception e) =>
-        e is SqliteException { SqliteErrorCode: SqliteFull } or IOException { HResult: HandleDiskFull or DiskFull or NoSpace };
 
     [LoggerMessage(LogLevel.Error, "Request {RequestId} failed")]
     private partial void LogFailure(Exception e, string requestId);

@@ -14,8 +14,9 @@ namespace FineTuning.Server.Jobs;
 /// </summary>
 internal sealed class JobFinisher(Database database, DataFolder folder, FileStore files)
 {
-    public static JobError Unexpected(string what, Exception e) =>
-        new() { Code = "server_error", Message = $"{what} because of an unexpected error: {e.Message}" };
+    public static JobError Unexpected(string what, Exception e) => DiskFull.Is(e)
+        ? new() { Code = "disk_full", Message = $"{what}: the disk that holds the server's data is full. Make room and create the job again." }
+        : new() { Code = "server_error", Message = $"{what} because of an unexpected error: {e.Message}" };
 
     public Task ValidatedAsync(JobRecord job, JobError? error)
     {

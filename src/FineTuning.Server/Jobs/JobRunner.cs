@@ -26,6 +26,7 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> log) : IAsyncDisposable
 {
     private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1), LongestRest = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
     private volatile Channel<bool>[] _bells = [];
     private readonly CancellationTokenSource _stop = new();
@@ -126,17 +127,17 @@ internal sealed partial class JobRunner(
     private async Task WorkAsync(Func<Task<bool>> next, Channel<bool> bell)
     {
         await Task.Yield();
-        bool idle = false;
+        TimeSpan rest = ShortestRest;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                if (idle)
+                if (!await next())
                 {
                     await bell.Reader.ReadAsync(_stop.Token);
                 }
 
-                idle = !await next();
+                rest = ShortestRest;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -144,38 +145,52 @@ internal sealed partial class JobRunner(
             }
             catch (Exception e)
             {
-                // The storage failed: what was under way is taken up again when a request or a restart rings.
+                // The storage failed, on a full disk for one. What was under way is taken up again, and nobody may ring in the meantime.
                 LogWorkerFailed(e);
-                idle = true;
+                await Task.Delay(rest, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                rest = rest < LongestRest ? rest * 2 : rest;
             }
         }
     }
 
     /// <summary>Takes the oldest job that waits for this kind of work. The run is known before the change of status is committed.</summary>
-    private Task<JobRun?> PickAsync(Func<Session, int, List<string>> waiting, JobStatus next) => database.WriteAsync(session =>
+    private async Task<JobRun?> PickAsync(Func<Session, int, List<string>> waiting, JobStatus next)
     {
-        // A resumed job whose earlier run has not come to its stop yet waits for that.
-        string? id = waiting(session, _active.Count + 1).Find(candidate => !_active.ContainsKey(candidate));
-        if (id is null)
+        JobRun? picked = null;
+        try
         {
-            return null;
-        }
+            return await database.WriteAsync(session =>
+            {
+                // A resumed job whose earlier run has not come to its stop yet waits for that.
+                string? id = waiting(session, _active.Count + 1).Find(candidate => !_active.ContainsKey(candidate));
+                if (id is null)
+                {
+                    return null;
+                }
 
-        JobRecord job = JobStore.Find(session, id)!;
-        if (job.Validated && job.Status == JobStatus.Queued && job.StatePath is null)
-        {
-            JobEvents.Started(session, job);
-        }
-        else if (job.Validated)
-        {
-            JobEvents.GoesOn(session, job);
-        }
+                JobRecord job = JobStore.Find(session, id)!;
+                if (job.Validated && job.Status == JobStatus.Queued && job.StatePath is null)
+                {
+                    JobEvents.Started(session, job);
+                }
+                else if (job.Validated)
+                {
+                    JobEvents.GoesOn(session, job);
+                }
 
-        JobStore.SetStatus(session, job, next);
-        JobRun run = new(job with { Status = next });
-        _active[id] = run;
-        return run;
-    });
+                JobStore.SetStatus(session, job, next);
+                _active[id] = picked = new JobRun(job with { Status = next });
+                return picked;
+            });
+        }
+        catch when (picked is not null)
+        {
+            // The change was not committed: the job waits as before.
+            _active.TryRemove(picked.Job.Id, out _);
+            picked.Dispose();
+            throw;
+        }
+    }
 
     private async Task<bool> ValidateNextAsync()
     {

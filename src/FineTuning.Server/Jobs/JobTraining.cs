@@ -31,7 +31,6 @@ internal sealed class JobTraining(
             TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
             database.WriteAsync(session => JobStore.SetPlan(session, job, settled, trainer.Name)).GetAwaiter().GetResult();
         }
-
         else if (job.PlannedBy != trainer.Name)
         {
             throw new TrainingException(

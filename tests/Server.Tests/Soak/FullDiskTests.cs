@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using Xunit;
@@ -43,6 +44,46 @@ public sealed class FullDiskTests
 
         await using ServerProcess again = await ServerProcess.StartAsync("--data", data);
         Assert.Equal(Api.ChatLines(400), await again.Api.Http.GetStringAsync($"files/{file}/content"));
+    }
+
+    [SmallDiskFact]
+    public async Task A_job_that_meets_a_full_disk_ends_one_way_or_the_other_once_there_is_room()
+    {
+        using SmallDisk disk = SmallDisk.TryMount()!;
+        await using ServerProcess server = await ServerProcess.StartAsync("--data", Path.Combine(disk.Path, "data"));
+        string file = await server.Api.UploadAsync(Api.ChatLines(400));
+        string[] jobs = new string[3];
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            jobs[i] = await server.Api.CreateJobAsync(new JsonObject
+            {
+                ["training_file"] = file,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 10, ["batch_size"] = 1 },
+            });
+        }
+
+        await server.Api.UntilStatusAsync(jobs[0], "running");
+        string ballast = disk.Fill();
+
+        // Once for the run whose end could not be stored, and once for the job that could not be taken up again.
+        await Until.TrueAsync("the disk was too full to take the job up again", () => Regex.Count(Log(disk), "A worker failed") >= 2);
+        File.Delete(ballast);
+
+        foreach (string job in jobs)
+        {
+            JsonElement ended = await server.Api.UntilStatusAsync(job, "succeeded", "failed");
+            if (ended.GetProperty("status").GetString() == "failed")
+            {
+                Assert.Equal("disk_full", ended.GetProperty("error").GetProperty("code").GetString());
+            }
+        }
+    }
+
+    private static string Log(SmallDisk disk)
+    {
+        using StreamReader reader = new(new FileStream(
+            Path.Combine(disk.Path, "data", "server.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
     }
 
     private static async Task RefusesAsync(Api api, HttpMethod method, string path, HttpContent content)
