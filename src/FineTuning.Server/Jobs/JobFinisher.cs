@@ -136,7 +136,7 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         }
         else
         {
-            DeleteAllBut(models, work);
+            DataFolder.DeleteTreeBut(work, path => IsOf(models, folder.Relative(path)));
         }
 
         await files.ReleaseAsync(job);
@@ -176,24 +176,6 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         }
 
         return false;
-    }
-
-    private void DeleteAllBut(HashSet<string> models, string work)
-    {
-        try
-        {
-            foreach (string path in Directory.GetFiles(work, "*", SearchOption.AllDirectories))
-            {
-                if (!IsOf(models, folder.Relative(path)))
-                {
-                    DataFolder.TryDelete(path);
-                }
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Its last model was deleted at this moment, and the folder with it.
-        }
     }
 
     private static void Fail(Session session, JobRecord job, JobError error)

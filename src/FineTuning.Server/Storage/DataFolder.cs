@@ -144,6 +144,34 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Deletes the files of a folder but those that are to be kept. Links are deleted and never followed: a trainer may have made them.</summary>
+    public static void DeleteTreeBut(string path, Func<string, bool> isKept)
+    {
+        try
+        {
+            foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos())
+            {
+                if (isKept(entry.FullName))
+                {
+                    continue;
+                }
+
+                if (entry is DirectoryInfo && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                {
+                    DeleteTreeBut(entry.FullName, isKept);
+                }
+                else
+                {
+                    TryDelete(entry.FullName);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone at this moment, or as above.
+        }
+    }
+
     /// <summary>A renamed file survives a power cut only when its folder was flushed too. Windows does this by itself.</summary>
     public static void FlushFolder(string folder)
     {
