@@ -135,7 +135,10 @@ internal sealed class FileStore(Database database, DataFolder folder)
     {
         HashSet<string> known = await database.WriteAsync(session =>
         {
-            session.Execute("DELETE FROM files WHERE expires_at <= $1", DateTimeOffset.UtcNow);
+            // A job may still train on one that has expired; the loop below forgets those that none needs.
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            session.Execute("INSERT OR IGNORE INTO doomed_files(id) SELECT id FROM files WHERE expires_at <= $1", now);
+            session.Execute("DELETE FROM files WHERE expires_at <= $1", now);
             List<string> ids = session.Query("SELECT id FROM files", reader => reader.GetString(0));
             foreach (string id in session.Query("SELECT id FROM doomed_files", reader => reader.GetString(0)))
             {
