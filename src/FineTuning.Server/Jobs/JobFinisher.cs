@@ -111,9 +111,9 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
             JobStore.Finish(session, job, JobStatus.Succeeded, resultFile: result.Id, trainedTokens: outcome.TrainedTokens);
             return true;
         });
-        if (!stored)
+        if (stored)
         {
-            DataFolder.TryDelete(files.PathOf(result.Id));
+            upload.Keep();
         }
 
         await CleanAsync(job);
