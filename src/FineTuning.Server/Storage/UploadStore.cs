@@ -20,6 +20,9 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
 {
     public const int MaxPending = 100, MaxParts = 10_000;
     private const string PartSuffix = ".part";
+
+    /// <summary>How long after its time an upload that has ended can still be asked why.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromDays(1);
     private readonly ConcurrentDictionary<string, bool> _completing = new(StringComparer.Ordinal);
 
     public async Task CreateAsync(UploadRecord upload)
@@ -219,19 +222,24 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         return (upload with { Status = UploadRecord.Completed }).ToResource(file);
     }
 
-    /// <summary>Ends the uploads whose time is over. Those that are being completed were in time.</summary>
+    /// <summary>Ends the uploads whose time is over, and forgets those that ended long ago. Those that are being completed were in time.</summary>
     private async Task ExpireAsync()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        if (database.Read(session => UploadRows.Overdue(session, now)).All(upload => _completing.ContainsKey(upload.Id)))
+        if (database.Read(session => !UploadRows.AnyEnded(session, now - Memory) &&
+            UploadRows.Overdue(session, now).All(upload => _completing.ContainsKey(upload.Id))))
         {
             return;
         }
 
-        Delete(await database.WriteAsync(session => UploadRows.Overdue(session, now)
-            .Where(upload => !_completing.ContainsKey(upload.Id))
-            .SelectMany(upload => UploadRows.End(session, upload, UploadRecord.Expired))
-            .ToList()));
+        Delete(await database.WriteAsync(session =>
+        {
+            UploadRows.DeleteEnded(session, now - Memory);
+            return UploadRows.Overdue(session, now)
+                .Where(upload => !_completing.ContainsKey(upload.Id))
+                .SelectMany(upload => UploadRows.End(session, upload, UploadRecord.Expired))
+                .ToList();
+        }));
     }
 
     private void Delete(IEnumerable<string> parts)
