@@ -1,6 +1,8 @@
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
+using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
@@ -87,6 +89,25 @@ public sealed class RestartTests
         await using TestServer second = await first.RestartAsync(new TestTrainer());
 
         Assert.Equal([Path.Combine(files, file)], Directory.GetFiles(files));
+    }
+
+    [Fact]
+    public async Task A_file_that_expires_while_its_job_trains_stays_on_disk_until_the_job_has_ended()
+    {
+        await using TestServer first = await TestServer.StartAsync(new TestTrainer(free: false));
+        string file = await first.Api.UploadAsync();
+        string id = await first.Api.CreateJobAsync(new JsonObject { ["training_file"] = file });
+        await first.Api.UntilStatusAsync(id, "running");
+        first.Sql("UPDATE files SET expires_at = 1");
+        TestTrainer after = new(free: false);
+        await using TestServer second = await first.RestartAsync(after);
+        string path = Path.Combine(second.Folder, "files", file);
+
+        Assert.True(File.Exists(path));
+        await second.Api.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "files/" + file);
+        after.Allow(100);
+        await second.Api.UntilStatusAsync(id, "succeeded");
+        await Until.TrueAsync("the content is freed", () => !File.Exists(path));
     }
 
     [Fact]
