@@ -17,6 +17,7 @@ public sealed class MisbehaviourTests
     private const string Step1 = """{"type":"step","step":1,"train_loss":2.5,"trained_tokens":10}""";
     private const string Step2 = """{"type":"step","step":2,"train_loss":2.25,"trained_tokens":20}""";
     private const string Done = """{"type":"done","path":"model.txt"}""";
+    private const string Logged = """{"type":"log","message":"busy"}""";
     private readonly RecordingLog _log = new();
 
     [Theory]
@@ -155,6 +156,44 @@ public sealed class MisbehaviourTests
         Assert.InRange(Stopwatch.GetElapsedTime(cancelled).TotalSeconds, 0, 5);
         await Until.TrueAsync("its files are gone", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
         Assert.Equal("cancelled", await server.Api.StatusAsync(id));
+    }
+
+    [Fact]
+    public async Task One_that_talks_on_after_an_error_does_not_hold_up_the_server()
+    {
+        // While the state is being stored, the rest is said.
+        JsonElement error = await FailAsync(
+            ExternalPrograms.Limits,
+            Step1,
+            "#file model.txt x",
+            """{"type":"state","step":1,"path":"model.txt"}""",
+            Step1,
+            "#repeat 500 " + Step2,
+            "#hang");
+
+        Assert.Contains("'step' must be a whole number from 2 to 4", error.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task One_that_talks_on_after_its_last_message_ends_in_peace()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
+            _log, Step1, "#file model.txt x", Done, "#repeat 5000 " + Logged));
+        await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded");
+
+        Assert.Contains(_log.Lines, line => line.EndsWith("the training program ended with exit code 0"));
+    }
+
+    [Fact]
+    public async Task One_that_talks_without_end_can_be_cancelled()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(_log, Step1, """#repeat 2000000000 {"type":"weather"}"""));
+        string id = await server.Api.CreateJobAsync();
+        await Until.TrueAsync("it talks", () => _log.Lines.Any(line => line.EndsWith("was ignored")));
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/cancel");
+        await Until.TrueAsync("its files are gone", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
+
+        Assert.All(ExternalPrograms.ProcessIds(_log, "program"), process => Assert.False(Processes.Runs(process)));
     }
 
     [Theory]
