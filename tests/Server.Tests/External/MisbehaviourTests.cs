@@ -43,6 +43,8 @@ public sealed class MisbehaviourTests
     [InlineData("""{"type":"done","path":"model.txt\u0000"}""", "'path' is no path", "done")]
     [InlineData("""{"type":"error"}""", "'message' must be a string", "error")]
     [InlineData("""{"type":"log","message":"\ud83d"}""", "half a surrogate pair", "log")]
+    [InlineData("""{"type":"log","\ud800":1}""", "the name of a property is no valid text", "log")]
+    [InlineData("""{"type":"step","step":1,"extra":{"\ud800":1}}""", "the name of a property is no valid text", "extra")]
     public async Task What_is_not_in_the_protocol_fails_the_job_and_is_quoted(string line, string why, string quoted)
     {
         JsonElement error = await FailAsync(ExternalPrograms.Limits, "#file model.txt x", "#link link model.txt", line, "#hang");

@@ -30,10 +30,15 @@ internal sealed class ProgramMessage
         try
         {
             root = JsonElement.Parse(line.Span);
+            CheckNames(line.Span);
         }
         catch (JsonException e)
         {
             throw new ProtocolException("it is no JSON: " + e.Message, quote);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProtocolException("the name of a property is no valid text", quote);
         }
 
         return root.ValueKind == JsonValueKind.Object
@@ -117,6 +122,19 @@ internal sealed class ProgramMessage
             : throw Wrong($"'id' must be a string or a number of at most {LongestId} characters");
 
     public ProtocolException Wrong(string why) => new(why, _quote);
+
+    /// <summary>One name that holds half a surrogate pair makes the search for any other fail.</summary>
+    private static void CheckNames(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                _ = reader.GetString();
+            }
+        }
+    }
 
     private static bool IsName(string text) =>
         text.Length is > 0 and <= LongestName && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');

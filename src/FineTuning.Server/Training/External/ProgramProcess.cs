@@ -238,9 +238,14 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
             _output.Writer.TryComplete(new ProtocolException(
                 $"a line is longer than {_limits.LineBytes} bytes", ProgramMessage.Quote(e.Beginning)));
         }
-        catch (Exception e) when (e is ProtocolException or IOException or ObjectDisposedException or ChannelClosedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or ChannelClosedException)
         {
-            _output.Writer.TryComplete(e as ProtocolException);
+            _output.Writer.TryComplete();
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it must not end the server: the one who reads learns of it.
+            _output.Writer.TryComplete(e);
         }
     }
 
