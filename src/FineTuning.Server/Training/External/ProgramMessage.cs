@@ -73,7 +73,10 @@ internal sealed class ProgramMessage
 
     public double Positive(string name) => Number(name) is { } number and > 0 ? number : throw Wrong($"'{name}' must be a number above 0");
 
-    public IReadOnlyDictionary<string, double>? Numbers(string name)
+    /// <summary>Numbers under names of the program's choice.</summary>
+    /// <param name="name">The object that has them.</param>
+    /// <param name="taken">Names that it may not choose.</param>
+    public IReadOnlyDictionary<string, double>? Numbers(string name, IReadOnlySet<string> taken)
     {
         if (!Has(name))
         {
@@ -81,9 +84,21 @@ internal sealed class ProgramMessage
         }
 
         var found = Object(name).EnumerateObject().ToList();
-        return found.Count <= MostExtras && found.TrueForAll(property => IsName(property.Name))
-            ? found.ToDictionary(property => property.Name, property => Finite($"{name}.{property.Name}", property.Value))
-            : throw Wrong($"'{name}' must have at most {MostExtras} properties, named with small letters, digits and _");
+        if (found.Count > MostExtras || !found.TrueForAll(property => IsName(property.Name)))
+        {
+            throw Wrong($"'{name}' must have at most {MostExtras} properties, named with small letters, digits and _");
+        }
+
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var property in found)
+        {
+            if (taken.Contains(property.Name) || !numbers.TryAdd(property.Name, Finite($"{name}.{property.Name}", property.Value)))
+            {
+                throw Wrong($"'{name}.{property.Name}' is taken by another number");
+            }
+        }
+
+        return numbers;
     }
 
     public JsonElement Object(string name) => Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Object } value
