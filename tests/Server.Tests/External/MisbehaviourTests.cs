@@ -115,6 +115,29 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
+    public async Task One_that_cannot_read_the_state_it_saved_before_it_died_starts_over()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
+            _log,
+            "#once first",
+            Step1,
+            "#file state-1 x",
+            """{"type":"state","step":1,"path":"state-1"}""",
+            "#exit 9",
+            "#then",
+            "#once second",
+            """{"type":"error","code":"invalid_state","message":"The state is torn."}""",
+            "#then",
+            Step1,
+            "#file model.txt x",
+            Done));
+        string id = await server.Api.CreateJobAsync();
+        await server.Api.UntilStatusAsync(id, "succeeded");
+
+        Assert.Contains("The state is torn. The training starts over", await server.Api.MessagesAsync(id));
+    }
+
+    [Fact]
     public async Task A_refusal_fails_the_job_at_once_and_in_the_programs_words()
     {
         JsonElement error = await FailAsync(
