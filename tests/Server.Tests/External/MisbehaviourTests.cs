@@ -224,6 +224,28 @@ public sealed class MisbehaviourTests
         Assert.All(ExternalPrograms.ProcessIds(_log, "program"), process => Assert.False(Processes.Runs(process)));
     }
 
+    [Fact]
+    public async Task A_state_that_is_a_checkpoint_too_outlives_it()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
+            _log,
+            Step1,
+            "#file model/weights x",
+            """{"type":"checkpoint","step":1,"path":"model/weights"}""",
+            """{"type":"state","step":1,"path":"model"}""",
+            "#await pause"));
+        string id = await server.Api.CreateJobAsync(), path = Path.Combine(server.Folder, "jobs", id, "model", "weights");
+        await Until.TrueAsync("there is a state", () => server.Sql("SELECT state_path FROM jobs") is string);
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/pause");
+        await server.Api.UntilStatusAsync(id, "paused");
+        JsonElement checkpoint = (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data")[0];
+        await server.Api.DeleteAsync("models/" + checkpoint.GetProperty("fine_tuned_model_checkpoint").GetString());
+
+        Assert.True(File.Exists(path));
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/cancel");
+        await Until.TrueAsync("it goes with its job", () => !File.Exists(path));
+    }
+
     [Theory]
     [InlineData("#hang", 50)]
     [InlineData("#await pause", 300_000)]
