@@ -195,6 +195,48 @@ public sealed class ModelCacheTests
     }
 
     [Fact]
+    public async Task A_grader_waits_when_chats_are_refused_because_too_many_wait()
+    {
+        int now = 0;
+        TaskCompletionSource go = new();
+        TestTrainer trainer = new()
+        {
+            BeforeWord = (_, _) =>
+            {
+                Interlocked.Increment(ref now);
+                return go.Task;
+            },
+        };
+        await using TestServer server = await TestServer.StartAsync(trainer);
+        string model = await server.Api.CreateModelAsync();
+        string chat = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}""";
+        Task<(HttpStatusCode Status, JsonElement Body)> ChatAsync() => server.Api.TryAsync(HttpMethod.Post, "chat/completions", chat);
+        List<Task<(HttpStatusCode Status, JsonElement Body)>> chats = [.. Enumerable.Range(0, AnswersAtOnce).Select(_ => ChatAsync())];
+        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == AnswersAtOnce);
+        while (!chats.Exists(asked => asked.IsCompleted))
+        {
+            chats.Add(ChatAsync());
+            await Task.WhenAny(chats[^1], Task.Delay(1));
+        }
+
+        Task<JsonElement> graded = server.Api.PostAsync(
+            "fine_tuning/alpha/graders/run",
+            $$"""
+            {"grader":{"type":"label_model","name":"g","model":"{{model}}","input":[{"role":"user","content":"good"}],"labels":["good [6]","bad"],
+            "passing_labels":["good [6]"]},"model_sample":"x"}
+            """);
+        await server.Api.RefusedAsync(HttpStatusCode.TooManyRequests, HttpMethod.Post, "chat/completions", chat);
+        bool waits = !graded.IsCompleted;
+        go.SetResult();
+
+        Assert.Equal(1, (await graded).GetProperty("reward").GetDouble());
+        Assert.True(waits);
+        HttpStatusCode[] statuses = [.. (await Task.WhenAll(chats)).Select(answer => answer.Status)];
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+        Assert.Equal(256 + AnswersAtOnce, statuses.Count(status => status == HttpStatusCode.OK));
+    }
+
+    [Fact]
     public async Task A_model_that_fails_is_a_fault_of_the_server_and_opened_anew()
     {
         int failures = 0;

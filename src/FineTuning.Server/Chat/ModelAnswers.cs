@@ -26,17 +26,19 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
     /// Gets each piece of the answer, in order. It should return at once: the turn of others waits for it.
     /// </param>
     /// <param name="cancellationToken">Ends the answer early.</param>
+    /// <param name="mayBeRefused">Whether it is refused when too many wait already.</param>
     /// <exception cref="ApiException">There is no such model, it cannot be opened or failed, or too many wait already.</exception>
     public async Task<ChatOutcome> AnswerAsync(
         string model,
         IReadOnlyList<ChatTurn> messages,
         GenerationOptions options,
         Func<string, ValueTask> onText,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool mayBeRefused = true)
     {
         // Refused at once, and not only when it is to be loaded.
         cache.Find(model);
-        using ModelLease lease = await TakeTurnAsync(model, cancellationToken);
+        using ModelLease lease = await TakeTurnAsync(model, mayBeRefused, cancellationToken);
         try
         {
             return await TrainingThread.RunAsync(
@@ -62,12 +64,12 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
     }
 
     /// <summary>Loads the model, then waits for a turn: a program may take minutes to load one, and other models answer meanwhile.</summary>
-    private async Task<ModelLease> TakeTurnAsync(string model, CancellationToken cancellationToken)
+    private async Task<ModelLease> TakeTurnAsync(string model, bool mayBeRefused, CancellationToken cancellationToken)
     {
         ModelLease? lease = null;
         try
         {
-            if (Interlocked.Increment(ref _waiting) > mostWaiting)
+            if (Interlocked.Increment(ref _waiting) > mostWaiting && mayBeRefused)
             {
                 throw ApiErrors.Busy("Too many requests wait for an answer of a model already. Try again when some have been answered.");
             }
