@@ -139,8 +139,10 @@ public sealed class RestartTests
         Directory.Delete(first.Folder, recursive: true);
     }
 
-    [Fact]
-    public async Task A_damaged_state_costs_time_and_not_the_job()
+    [Theory]
+    [InlineData(false, "it is damaged.")]
+    [InlineData(true, "is missing from the server's data folder.")]
+    public async Task A_damaged_or_missing_state_costs_time_and_not_the_job(bool isMissing, string reason)
     {
         string folder = TestServer.NewFolder();
         TestTrainer before = new(free: false);
@@ -151,13 +153,20 @@ public sealed class RestartTests
         await first.StopAsync();
         foreach (string state in Directory.GetFiles(Path.Combine(folder, "jobs", id), "state-*"))
         {
-            File.WriteAllText(state, "garbage");
+            if (isMissing)
+            {
+                File.Delete(state);
+            }
+            else
+            {
+                File.WriteAllText(state, "garbage");
+            }
         }
 
         await using TestServer second = await TestServer.StartAsync(new PickyTrainer(), folder: folder);
         await second.Api.UntilStatusAsync(id, "succeeded");
 
-        Assert.Contains((await second.Api.MessagesAsync(id)), message => message.Contains("starts over"));
+        Assert.Contains((await second.Api.MessagesAsync(id)), message => message.EndsWith(reason + " The training starts over"));
         await second.StopAsync();
         Directory.Delete(folder, recursive: true);
     }
