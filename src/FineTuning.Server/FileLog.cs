@@ -16,6 +16,7 @@ internal sealed class FileLog : ILoggerProvider
     private readonly long _maxBytes;
     private readonly Lock _gate = new();
     private StreamWriter? _writer;
+    private bool _isDisposed;
 
     public FileLog(string path, long maxBytes = 4 * 1024 * 1024)
     {
@@ -43,10 +44,17 @@ internal sealed class FileLog : ILoggerProvider
 
         lock (_gate)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
             try
             {
-                _writer?.WriteLine(line);
-                if (_writer?.BaseStream.Length > _maxBytes)
+                // There is none when it could not be opened again after a turn.
+                _writer ??= Open(_path);
+                _writer.WriteLine(line);
+                if (_writer.BaseStream.Length > _maxBytes)
                 {
                     Turn();
                 }
@@ -62,6 +70,7 @@ internal sealed class FileLog : ILoggerProvider
     {
         lock (_gate)
         {
+            _isDisposed = true;
             _writer?.Dispose();
             _writer = null;
         }

@@ -25,6 +25,8 @@ internal static class Ids
 
     public static string NewModelPart() => Random(8);
 
+    public static string NewScriptFolder() => Random(16);
+
     public static string NewRequest() => "req_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     public static string NewToken() => Random(43);

@@ -144,7 +144,7 @@ internal sealed class ServerHost : IAsyncDisposable
         JobFinisher finisher = new(database, folder, files);
         _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
         ModelAnswers answers = new(_models, AnswersAtOnce, MostWaitingForAnswers, loggers.CreateLogger<ModelAnswers>());
-        GraderServices graders = await GraderServicesAsync(database, answers);
+        GraderServices graders = await GraderServicesAsync(database, folder, answers);
         JobBases bases = new(database, folder, trainers.Training);
         _runner = new JobRunner(
             database,
@@ -200,10 +200,10 @@ internal sealed class ServerHost : IAsyncDisposable
         }
     }
 
-    private async Task<GraderServices> GraderServicesAsync(Database database, ModelAnswers answers) => new()
+    private async Task<GraderServices> GraderServicesAsync(Database database, DataFolder folder, ModelAnswers answers) => new()
     {
         Model = new OwnModels(database, answers),
-        Python = Options.AllowPython ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime) : null,
+        Python = Options.AllowPython ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime, folder.Scripts) : null,
         PythonFix = "Start the server with --allow-python (Start-FineTuningServer -AllowPython), if all who have a key may run programs on this machine.",
     };
 

@@ -70,6 +70,13 @@ internal static class Program
                     }
 
                     break;
+                case "#repeat":
+                    for (int i = 0; i < int.Parse(first, CultureInfo.InvariantCulture); i++)
+                    {
+                        Console.WriteLine(second);
+                    }
+
+                    break;
                 case "#long":
                     Console.Out.Write(new string('x', int.Parse(first, CultureInfo.InvariantCulture)));
                     break;

@@ -57,4 +57,21 @@ public sealed class FileLogTests : IDisposable
 
         Assert.EndsWith("after\n", File.ReadAllText(LogPath));
     }
+
+    [Fact]
+    public void A_log_that_cannot_be_opened_again_is_tried_again()
+    {
+        using (FileLog log = new(LogPath, maxBytes: 100))
+        {
+            // A folder is in the way of the log itself while it is turned over.
+            File.Delete(LogPath);
+            Directory.CreateDirectory(LogPath);
+            log.Write(LogLevel.Information, "Test", new string('x', 200));
+            log.Write(LogLevel.Information, "Test", "lost");
+            Directory.Delete(LogPath);
+            log.Write(LogLevel.Information, "Test", "after");
+        }
+
+        Assert.EndsWith("after\n", File.ReadAllText(LogPath));
+    }
 }

@@ -7,6 +7,7 @@ using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using Xunit;
@@ -268,6 +269,24 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
         string files = Path.Combine(server.Folder, "files");
         await Until.TrueAsync("the part is removed", () => Directory.GetFiles(files).Length == 0);
         Assert.Empty((await server.Api.GetAsync("files")).GetProperty("data").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Contents_whose_rows_cannot_be_written_are_removed()
+    {
+        TestTrainer trainer = new(free: false);
+        await using TestServer server = await TestServer.StartAsync(trainer);
+        string file = await server.Api.UploadAsync();
+        string id = await server.Api.CreateJobAsync(new JsonObject { ["training_file"] = file });
+        server.Sql("CREATE TRIGGER none BEFORE INSERT ON files BEGIN SELECT RAISE(ABORT, 'no more files'); END");
+        using MultipartFormDataContent form = Api.Form([1, 2]);
+        using HttpResponseMessage response = await server.Api.Http.PostAsync("files", form);
+        trainer.Allow(100);
+        JsonElement job = await server.Api.UntilStatusAsync(id, "failed");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains("no more files", job.GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal([Path.Combine(server.Folder, "files", file)], Directory.GetFiles(Path.Combine(server.Folder, "files")));
     }
 
     private sealed class BreakingContent : HttpContent

@@ -130,6 +130,14 @@ public sealed class GraderTests(ServerFixture fixture) : IClassFixture<ServerFix
     }
 
     [Fact]
+    public async Task A_large_body_is_refused()
+    {
+        string item = $$"""{"answer":"{{new string('x', 1024 * 1024)}}"}""";
+        JsonElement error = await _api.RefusedAsync(HttpStatusCode.RequestEntityTooLarge, HttpMethod.Post, Run, Body(Exact, "x", item));
+        Assert.Contains("1 MB", error.GetProperty("message").GetString());
+    }
+
+    [Fact]
     public async Task Many_runs_at_once_are_all_answered()
     {
         string body = Body(Exact, "Paris", """{"answer":"Paris"}""");

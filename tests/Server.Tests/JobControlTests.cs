@@ -159,6 +159,23 @@ public sealed class JobControlTests
         await Until.TrueAsync("its folder is removed", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
     }
 
+    [Fact]
+    public async Task A_job_that_is_cancelled_during_its_check_leaves_no_copy_of_its_base()
+    {
+        TestValidator validator = new();
+        await using TestServer server = await TestServer.StartAsync(validator: validator);
+        validator.Allow(1);
+        string model = await server.Api.CreateModelAsync();
+        string id = await server.Api.CreateJobAsync(new JsonObject { ["model"] = model });
+        await Until.TrueAsync("the check has begun", () => validator.Started == 2);
+        string folder = Path.Combine(server.Folder, "jobs", id);
+        bool during = File.Exists(Path.Combine(folder, "base"));
+        await ActAsync(server, id, "cancel");
+
+        Assert.True(during);
+        await Until.TrueAsync("its folder is removed", () => !Directory.Exists(folder));
+    }
+
     [Theory]
     [InlineData("succeeded")]
     [InlineData("failed")]

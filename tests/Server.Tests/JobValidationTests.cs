@@ -82,6 +82,7 @@ public sealed class JobValidationTests(ServerFixture fixture) : IClassFixture<Se
         { """{"model":"gpt-4o-mini","training_file":"FILE",""", null, null, "JSON" },
         { """{"model":"\ud800","training_file":"FILE"}""", null, null, "JSON" },
         { """{"model":"gpt-4o-mini","training_file":"FILE","metadata":{"\ud800":"x"}}""", null, null, "JSON" },
+        { $$$$$"""{"model":"gpt-4o-mini","training_file":"FILE","method":{"type":"reinforcement","reinforcement":{"grader":{"type":"string_check","name":"g","input":"{{{{{new string('a', 256 * 1024)}}}}}","reference":"b","operation":"eq"}}}}""", "method.reinforcement.grader", "string_above_max_length", "262144" },
         { "[]", null, null, "JSON" },
         { "null", null, null, "JSON" },
         { "", null, null, "JSON" },

@@ -176,6 +176,33 @@ public sealed class MethodJobTests
     }
 
     [Fact]
+    public async Task A_link_in_a_model_is_not_followed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Not every user may make one there.
+            return;
+        }
+
+        TestTrainer trainer = new(free: false);
+        await using TestServer server = await TestServer.StartAsync(trainer);
+        trainer.Allow(trainer.Steps);
+        string first = await server.Api.CreateJobAsync();
+        string name = (await server.Api.UntilStatusAsync(first, "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string model = Path.Combine(server.Folder, "jobs", first, "model-6");
+        File.Delete(model);
+        Directory.CreateDirectory(model);
+        File.WriteAllText(Path.Combine(model, "weights"), "6");
+        File.CreateSymbolicLink(Path.Combine(model, "log"), Path.Combine(server.Folder, "server.log"));
+        Directory.CreateSymbolicLink(Path.Combine(model, "self"), model);
+        string id = await server.Api.CreateJobAsync(new JsonObject { ["model"] = name });
+        await server.Api.UntilStatusAsync(id, "running");
+
+        string copy = Path.Combine(server.Folder, "jobs", id, "base");
+        Assert.Equal([Path.Combine(copy, "weights")], Directory.GetFileSystemEntries(copy));
+    }
+
+    [Fact]
     public async Task A_model_that_is_gone_before_its_job_was_checked_fails_it()
     {
         TestValidator validator = new();

@@ -17,6 +17,8 @@ namespace FineTuning.Server.Tests;
 /// <summary>How models are held in memory, given up, and what happens when they fail.</summary>
 public sealed class ModelCacheTests
 {
+    private static readonly int AnswersAtOnce = Math.Max(2, Environment.ProcessorCount);
+
     private static HttpRequestMessage Request(string model, string content = "a b c", bool stream = false) => new(HttpMethod.Post, "chat/completions")
     {
         Content = new StringContent(
@@ -159,14 +161,79 @@ public sealed class ModelCacheTests
         };
         await using TestServer server = await TestServer.StartAsync(trainer);
         string model = await server.Api.CreateModelAsync();
-        int atOnce = Math.Max(2, Environment.ProcessorCount);
-        List<Task<JsonElement>> asked = [.. Enumerable.Range(0, atOnce * 3).Select(_ => AskAsync(server, model))];
-        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == atOnce);
+        List<Task<JsonElement>> asked = [.. Enumerable.Range(0, AnswersAtOnce * 3).Select(_ => AskAsync(server, model))];
+        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == AnswersAtOnce);
         await server.Api.GetAsync("models");
         go.SetResult();
 
         await Task.WhenAll(asked);
-        Assert.Equal(atOnce, most);
+        Assert.Equal(AnswersAtOnce, most);
+    }
+
+    [Fact]
+    public async Task Models_that_are_loaded_answer_while_another_is_being_loaded()
+    {
+        TaskCompletionSource open = new();
+        Task opening = Task.CompletedTask;
+        TestTrainer trainer = new() { Opening = () => opening };
+        await using TestServer server = await TestServer.StartAsync(trainer);
+        string model = await server.Api.CreateModelAsync();
+        await AskAsync(server, model);
+        opening = open.Task;
+        List<Task<JsonElement>> asked = [.. Enumerable.Range(0, 3 * AnswersAtOnce).Select(_ => AskAsync(server, model + ":ckpt-step-2"))];
+        await Until.TrueAsync("the other is being loaded", () => trainer.Opened.Count == 2);
+        try
+        {
+            await AskAsync(server, model).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            open.SetResult();
+        }
+
+        await Task.WhenAll(asked);
+    }
+
+    [Fact]
+    public async Task A_grader_waits_when_chats_are_refused_because_too_many_wait()
+    {
+        int now = 0;
+        TaskCompletionSource go = new();
+        TestTrainer trainer = new()
+        {
+            BeforeWord = (_, _) =>
+            {
+                Interlocked.Increment(ref now);
+                return go.Task;
+            },
+        };
+        await using TestServer server = await TestServer.StartAsync(trainer);
+        string model = await server.Api.CreateModelAsync();
+        string chat = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}""";
+        Task<(HttpStatusCode Status, JsonElement Body)> ChatAsync() => server.Api.TryAsync(HttpMethod.Post, "chat/completions", chat);
+        List<Task<(HttpStatusCode Status, JsonElement Body)>> chats = [.. Enumerable.Range(0, AnswersAtOnce).Select(_ => ChatAsync())];
+        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == AnswersAtOnce);
+        while (!chats.Exists(asked => asked.IsCompleted))
+        {
+            chats.Add(ChatAsync());
+            await Task.WhenAny(chats[^1], Task.Delay(1));
+        }
+
+        Task<JsonElement> graded = server.Api.PostAsync(
+            "fine_tuning/alpha/graders/run",
+            $$"""
+            {"grader":{"type":"label_model","name":"g","model":"{{model}}","input":[{"role":"user","content":"good"}],"labels":["good [6]","bad"],
+            "passing_labels":["good [6]"]},"model_sample":"x"}
+            """);
+        await server.Api.RefusedAsync(HttpStatusCode.TooManyRequests, HttpMethod.Post, "chat/completions", chat);
+        bool waits = !graded.IsCompleted;
+        go.SetResult();
+
+        Assert.Equal(1, (await graded).GetProperty("reward").GetDouble());
+        Assert.True(waits);
+        HttpStatusCode[] statuses = [.. (await Task.WhenAll(chats)).Select(answer => answer.Status)];
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+        Assert.Equal(256 + AnswersAtOnce, statuses.Count(status => status == HttpStatusCode.OK));
     }
 
     [Fact]

@@ -124,6 +124,25 @@ public sealed class PythonGraderTests : IAsyncLifetime
     }
 
     [PythonFact]
+    public async Task A_script_that_sleeps_ends_without_the_server_too()
+    {
+        const string Source = "import signal\ndef grade(sample, item): return signal.alarm(0)";
+        Assert.InRange((await RunAsync(Source, "x", limit: TimeSpan.FromSeconds(60))).GetProperty("reward").GetDouble(), 1, 61);
+    }
+
+    [PythonFact]
+    public async Task What_a_kill_left_of_a_script_is_removed_at_the_next_start()
+    {
+        string place = await FailureAsync("import os\nraise ValueError(os.path.realpath('..'))");
+        string scripts = Path.Combine(_server!.Folder, "scripts");
+        Directory.CreateDirectory(Path.Combine(scripts, "left"));
+        _server = await _server.RestartAsync(new TestTrainer());
+
+        Assert.EndsWith(scripts, place);
+        Assert.Empty(Directory.GetFileSystemEntries(scripts));
+    }
+
+    [PythonFact]
     public async Task Noise_without_end_is_dropped()
     {
         const string Source = """

@@ -1,6 +1,8 @@
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
+using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
@@ -90,6 +92,25 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task A_file_that_expires_while_its_job_trains_stays_on_disk_until_the_job_has_ended()
+    {
+        await using TestServer first = await TestServer.StartAsync(new TestTrainer(free: false));
+        string file = await first.Api.UploadAsync();
+        string id = await first.Api.CreateJobAsync(new JsonObject { ["training_file"] = file });
+        await first.Api.UntilStatusAsync(id, "running");
+        first.Sql("UPDATE files SET expires_at = 1");
+        TestTrainer after = new(free: false);
+        await using TestServer second = await first.RestartAsync(after);
+        string path = Path.Combine(second.Folder, "files", file);
+
+        Assert.True(File.Exists(path));
+        await second.Api.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "files/" + file);
+        after.Allow(100);
+        await second.Api.UntilStatusAsync(id, "succeeded");
+        await Until.TrueAsync("the content is freed", () => !File.Exists(path));
+    }
+
+    [Fact]
     public async Task What_a_kill_kept_from_being_deleted_goes_at_the_next_start()
     {
         TestTrainer before = new(free: false);
@@ -118,8 +139,10 @@ public sealed class RestartTests
         Directory.Delete(first.Folder, recursive: true);
     }
 
-    [Fact]
-    public async Task A_damaged_state_costs_time_and_not_the_job()
+    [Theory]
+    [InlineData(false, "it is damaged.")]
+    [InlineData(true, "is missing from the server's data folder.")]
+    public async Task A_damaged_or_missing_state_costs_time_and_not_the_job(bool isMissing, string reason)
     {
         string folder = TestServer.NewFolder();
         TestTrainer before = new(free: false);
@@ -130,13 +153,20 @@ public sealed class RestartTests
         await first.StopAsync();
         foreach (string state in Directory.GetFiles(Path.Combine(folder, "jobs", id), "state-*"))
         {
-            File.WriteAllText(state, "garbage");
+            if (isMissing)
+            {
+                File.Delete(state);
+            }
+            else
+            {
+                File.WriteAllText(state, "garbage");
+            }
         }
 
         await using TestServer second = await TestServer.StartAsync(new PickyTrainer(), folder: folder);
         await second.Api.UntilStatusAsync(id, "succeeded");
 
-        Assert.Contains((await second.Api.MessagesAsync(id)), message => message.Contains("starts over"));
+        Assert.Contains((await second.Api.MessagesAsync(id)), message => message.EndsWith(reason + " The training starts over"));
         await second.StopAsync();
         Directory.Delete(folder, recursive: true);
     }

@@ -154,6 +154,19 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task Uploads_that_ended_long_ago_are_forgotten()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        string old = await BeginAsync(server.Api, 3), late = await BeginAsync(server.Api, 3), pending = await BeginAsync(server.Api, 3);
+        await server.Api.PostAsync($"uploads/{old}/cancel");
+        await server.Api.PostAsync($"uploads/{late}/cancel");
+        server.Sql($"UPDATE uploads SET expires_at = 1 WHERE id = '{old}'");
+        await AddAsync(server.Api, pending, "abc");
+
+        Assert.Equal($"{late},{pending}", server.Sql("SELECT group_concat(id) FROM (SELECT id FROM uploads ORDER BY seq)"));
+    }
+
+    [Fact]
     public async Task A_restart_keeps_parts_and_sweeps_what_nobody_needs()
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -48,7 +48,7 @@ public sealed class LocalGrader
         _ = modelSample ?? throw new ArgumentNullException(nameof(modelSample));
         cancellationToken.ThrowIfCancellationRequested();
         Stopwatch watch = Stopwatch.StartNew();
-        GradeRun run = new(new SampleScope(modelSample, item));
+        GradeRun run = new(new SampleScope(modelSample, item, cancellationToken));
         double reward = 0;
         GradeErrors errors = GradeErrors.None;
         try

@@ -26,38 +26,36 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
     /// Gets each piece of the answer, in order. It should return at once: the turn of others waits for it.
     /// </param>
     /// <param name="cancellationToken">Ends the answer early.</param>
+    /// <param name="mayBeRefused">Whether it is refused when too many wait already.</param>
     /// <exception cref="ApiException">There is no such model, it cannot be opened or failed, or too many wait already.</exception>
     public async Task<ChatOutcome> AnswerAsync(
         string model,
         IReadOnlyList<ChatTurn> messages,
         GenerationOptions options,
         Func<string, ValueTask> onText,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool mayBeRefused = true)
     {
-        // Refused at once, and not only when its turn has come.
+        // Refused at once, and not only when it is to be loaded.
         cache.Find(model);
-        await TakeTurnAsync(cancellationToken);
+        using ModelLease lease = await TakeTurnAsync(model, mayBeRefused, cancellationToken);
         try
         {
-            using ModelLease lease = await cache.RentAsync(model, cancellationToken);
-            try
-            {
-                return await TrainingThread.RunAsync(
-                    "answer",
-                    () => lease.Model.AnswerAsync(messages, options, onText, cancellationToken).GetAwaiter().GetResult());
-            }
-            catch (AnswerRefusedException e)
-            {
-                throw ApiErrors.BadRequest(e.Message, e.Param, e.Code);
-            }
-            catch (Exception e) when (e is not ApiException && !cancellationToken.IsCancellationRequested)
-            {
-                lease.Discard();
-                LogFailure(e, model);
-                throw ApiErrors.ModelUnavailable(
-                    e is ModelUnavailableException ? e.Message : $"The model '{model}' failed while it answered: {e.Message} The server's log tells more.",
-                    mayPass: e is ModelUnavailableException);
-            }
+            return await TrainingThread.RunAsync(
+                "answer",
+                () => lease.Model.AnswerAsync(messages, options, onText, cancellationToken).GetAwaiter().GetResult());
+        }
+        catch (AnswerRefusedException e)
+        {
+            throw ApiErrors.BadRequest(e.Message, e.Param, e.Code);
+        }
+        catch (Exception e) when (e is not ApiException && !cancellationToken.IsCancellationRequested)
+        {
+            lease.Discard();
+            LogFailure(e, model);
+            throw ApiErrors.ModelUnavailable(
+                e is ModelUnavailableException ? e.Message : $"The model '{model}' failed while it answered: {e.Message} The server's log tells more.",
+                mayPass: e is ModelUnavailableException);
         }
         finally
         {
@@ -65,16 +63,25 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
         }
     }
 
-    private async Task TakeTurnAsync(CancellationToken cancellationToken)
+    /// <summary>Loads the model, then waits for a turn: a program may take minutes to load one, and other models answer meanwhile.</summary>
+    private async Task<ModelLease> TakeTurnAsync(string model, bool mayBeRefused, CancellationToken cancellationToken)
     {
+        ModelLease? lease = null;
         try
         {
-            if (Interlocked.Increment(ref _waiting) > mostWaiting && _slots.CurrentCount == 0)
+            if (Interlocked.Increment(ref _waiting) > mostWaiting && mayBeRefused)
             {
                 throw ApiErrors.Busy("Too many requests wait for an answer of a model already. Try again when some have been answered.");
             }
 
+            lease = await cache.RentAsync(model, cancellationToken);
             await _slots.WaitAsync(cancellationToken);
+            return lease;
+        }
+        catch
+        {
+            lease?.Dispose();
+            throw;
         }
         finally
         {

@@ -16,6 +16,9 @@ internal sealed class GradersEndpoints(GraderServices services)
 {
     private const int MostWaiting = 256;
 
+    // Each that waits keeps its body.
+    private const long MaxBytes = 1024 * 1024;
+
     // Comparing long texts takes a core for a moment; a few at a time leave the rest of the API its own.
     private readonly SemaphoreSlim _slots = new(Math.Max(2, Environment.ProcessorCount));
     private int _waiting;
@@ -30,7 +33,7 @@ internal sealed class GradersEndpoints(GraderServices services)
 
     private async Task ValidateAsync(HttpContext context)
     {
-        using JsonDocument body = await context.ReadJsonAsync();
+        using JsonDocument body = await context.ReadJsonAsync(MaxBytes);
         JobRequestReader.CheckNames(body.RootElement, string.Empty, ["grader"]);
         JsonElement grader = GraderOf(body.RootElement);
         Create(grader);
@@ -39,7 +42,7 @@ internal sealed class GradersEndpoints(GraderServices services)
 
     private async Task RunAsync(HttpContext context)
     {
-        using JsonDocument body = await context.ReadJsonAsync();
+        using JsonDocument body = await context.ReadJsonAsync(MaxBytes);
         JobRequestReader.CheckNames(body.RootElement, string.Empty, ["grader", "item", "model_sample"]);
         JsonElement definition = GraderOf(body.RootElement);
         JsonElement? item = JobRequestReader.Object(body.RootElement, "item", "item");

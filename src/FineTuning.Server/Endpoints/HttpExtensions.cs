@@ -29,10 +29,10 @@ internal static class HttpExtensions
     }
 
     /// <summary>The body as JSON; it must be an object.</summary>
-    public static async Task<JsonDocument> ReadJsonAsync(this HttpContext context)
+    public static async Task<JsonDocument> ReadJsonAsync(this HttpContext context, long maxBytes = MaxJsonBytes)
     {
         using MemoryStream body = new();
-        await context.CopyBodyAsync(body, MaxJsonBytes, "The request body");
+        await context.CopyBodyAsync(body, maxBytes, "The request body");
         byte[] text = body.ToArray();
         try
         {

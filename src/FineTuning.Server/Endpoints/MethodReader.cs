@@ -13,6 +13,9 @@ internal static class MethodReader
     private const string GraderPath = "method.reinforcement.grader";
     private const double MaxBeta = 2, MinComputeMultiplier = 0.00001, MaxComputeMultiplier = 10;
 
+    /// <summary>Every page of jobs repeats them.</summary>
+    private const int MaxGraderText = 256 * 1024;
+
     /// <summary>An evaluation must come to an end.</summary>
     private const int MaxEvalSamples = 1000;
 
@@ -122,9 +125,16 @@ internal static class MethodReader
             }
         }
 
-        if (isReinforcement && (options is null || JobRequestReader.Object(options.Value, "grader", GraderPath) is null))
+        if (!isReinforcement)
         {
-            throw ApiErrors.Missing(GraderPath);
+            return;
+        }
+
+        JsonElement grader = (options is { } own ? JobRequestReader.Object(own, "grader", GraderPath) : null) ?? throw ApiErrors.Missing(GraderPath);
+        if (grader.GetRawText().Length > MaxGraderText)
+        {
+            throw ApiErrors.BadRequest(
+                $"Invalid '{GraderPath}': too long. Expected at most {MaxGraderText} characters of JSON.", GraderPath, "string_above_max_length");
         }
     }
 

@@ -90,7 +90,13 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
     {
         (JobRecord? job, HashSet<string> kept) = database.Read(session =>
             (JobStore.Find(session, model.JobSeq), ModelStore.PathsOfJob(session, model.JobSeq)));
-        if (!kept.Contains(model.Path))
+        if (job?.StatePath is { } state)
+        {
+            // An external program may save a state that is a model, too.
+            kept.Add(state);
+        }
+
+        if (!kept.Any(path => WorkPaths.Overlap(Path.GetFullPath(folder.Absolute(path)), Path.GetFullPath(folder.Absolute(model.Path)))))
         {
             DataFolder.DeletePath(folder.Absolute(model.Path));
         }

@@ -11,6 +11,9 @@ internal static class FaultOption
 {
     private const long MaxBytes = 16 * 1024 * 1024;
 
+    // What the JSON reader makes an InvalidOperationException of.
+    private const string NoText = "a text in it is no valid Unicode: it has half of a surrogate pair.";
+
     /// <exception cref="OptionException">It is no rule.</exception>
     public static FaultRule Read(string option, string text)
     {
@@ -21,6 +24,10 @@ internal static class FaultOption
         catch (ApiException e)
         {
             throw new OptionException($"{option}: {e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new OptionException($"{option}: {NoText}");
         }
     }
 
@@ -51,6 +58,10 @@ internal static class FaultOption
         catch (ApiException e)
         {
             throw new OptionException($"{option}: '{path}': {e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new OptionException($"{option}: '{path}': {NoText}");
         }
     }
 }

@@ -38,6 +38,7 @@ internal sealed class OwnModels(Database database, ModelAnswers answers) : IGrad
         StringBuilder text = new();
         try
         {
+            // Graders are few. A job's must not score 0 because many chats wait: the same seed is to give the same numbers.
             ChatOutcome outcome = await answers.AnswerAsync(
                 model,
                 [.. messages.Select(message => new ChatTurn(message.Role, message.Content))],
@@ -47,7 +48,8 @@ internal sealed class OwnModels(Database database, ModelAnswers answers) : IGrad
                     text.Append(piece);
                     return ValueTask.CompletedTask;
                 },
-                cancellationToken);
+                cancellationToken,
+                mayBeRefused: false);
             return new GraderModelAnswer(text.ToString(), outcome.PromptTokens, outcome.CompletionTokens);
         }
         catch (ApiException e)

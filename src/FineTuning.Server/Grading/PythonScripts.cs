@@ -17,17 +17,18 @@ namespace FineTuning.Server.Grading;
 /// nothing of the environment, within a time limit, and with bounds on what it can say. This keeps mistakes in, not attackers: a script has
 /// the rights of the server's user.
 /// </summary>
-internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit) : IGraderPython
+internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, string folder) : IGraderPython
 {
     private const int MaxAnswer = 16 * 1024, MaxNoise = 1024;
 
     // What a script prints goes to standard error, so that the answer is alone on standard output. Memory and files are bounded as the
-    // service bounds them, 2 GB and 1 GB, and processor time to the time limit, in case this server is no longer there to end it; Windows
-    // has no such limits. With a session of its own, all that it starts can be ended with it.
+    // service bounds them, 2 GB and 1 GB. An alarm ends a script that sleeps, and the bound on processor time one that works, in case this
+    // server is no longer there to do it; Windows has none of this. With a session of its own, all that it starts can be ended with it.
     private const string Bootstrap = """
-        import sys, os, json
+        import sys, os, json, signal
         if hasattr(os, "setsid"):
             os.setsid()
+            signal.alarm(int(sys.argv[1]))
         out = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         try:
@@ -157,10 +158,10 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit) : IG
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeLimit);
-        string folder = Directory.CreateTempSubdirectory("finetuning-grader-").FullName;
+        string own = Directory.CreateDirectory(Path.Combine(folder, Ids.NewScriptFolder())).FullName;
         try
         {
-            using Process process = Process.Start(Describe(folder))!;
+            using Process process = Process.Start(Describe(own))!;
             try
             {
                 Task<string> answer = ReadAsync(process.StandardOutput.BaseStream, MaxAnswer, limit.Token);
@@ -193,20 +194,20 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit) : IG
         }
         finally
         {
-            Storage.DataFolder.DeleteTree(folder);
+            Storage.DataFolder.DeleteTree(own);
         }
     }
 
-    private ProcessStartInfo Describe(string folder)
+    private ProcessStartInfo Describe(string own)
     {
-        ProcessStartInfo start = new(interpreter, ["-I", "-B", "-X", "utf8", "-c", Bootstrap, ProcessorSeconds()])
+        ProcessStartInfo start = new(interpreter, ["-I", "-B", "-X", "utf8", "-c", Bootstrap, LastSeconds()])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
             CreateNoWindow = true,
-            WorkingDirectory = folder,
+            WorkingDirectory = own,
         };
 
         // Keys and addresses of the server's own environment are none of a script's business. Windows cannot start Python without the first.
@@ -221,13 +222,14 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit) : IG
 
         foreach (string name in new[] { "HOME", "TMPDIR", "TEMP", "TMP" })
         {
-            start.Environment[name] = folder;
+            start.Environment[name] = own;
         }
 
         return start;
     }
 
-    private string ProcessorSeconds() => ((int)Math.Ceiling(timeLimit.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
+    // One more than the server waits.
+    private string LastSeconds() => ((int)Math.Ceiling(timeLimit.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
 
     private static void Kill(Process process)
     {

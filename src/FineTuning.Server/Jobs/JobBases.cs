@@ -61,6 +61,13 @@ internal sealed class JobBases(Database database, DataFolder folder, ITrainer tr
             string partial = copy + ".part";
             DataFolder.DeletePath(partial);
             Copy(folder.Absolute(model.Path), partial);
+            if (database.Read(session => ModelStore.Find(session, job.Model)) is null)
+            {
+                // Its folder may have been deleted while it was copied, which leaves a part of it.
+                DataFolder.DeletePath(partial);
+                return Deleted(job);
+            }
+
             Directory.Move(partial, copy);
             return null;
         }
@@ -85,7 +92,11 @@ internal sealed class JobBases(Database database, DataFolder folder, ITrainer tr
         Directory.CreateDirectory(to);
         foreach (string entry in Directory.EnumerateFileSystemEntries(from))
         {
-            Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
+            // A link could lead anywhere; models have no need of one.
+            if (!File.GetAttributes(entry).HasFlag(FileAttributes.ReparsePoint))
+            {
+                Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
+            }
         }
     }
 }

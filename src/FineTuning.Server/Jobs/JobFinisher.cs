@@ -11,6 +11,7 @@ namespace FineTuning.Server.Jobs;
 
 /// <summary>
 /// What follows when a check or a run has come to its end. Each looks at the status as it is by then: a request may have been faster.
+/// Whoever ends the run cleans up after the job.
 /// </summary>
 internal sealed class JobFinisher(Database database, DataFolder folder, FileStore files)
 {
@@ -50,17 +51,13 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
         });
     }
 
-    public async Task FailAsync(JobRecord job, JobError error)
+    public Task FailAsync(JobRecord job, JobError error) => database.WriteAsync(session =>
     {
-        await database.WriteAsync(session =>
+        if (!JobStore.Find(session, job.Seq)!.Status.IsFinished)
         {
-            if (!JobStore.Find(session, job.Seq)!.Status.IsFinished)
-            {
-                Fail(session, job, error);
-            }
-        });
-        await CleanAsync(job);
-    }
+            Fail(session, job, error);
+        }
+    });
 
     /// <summary>The trainer came to a stop with its state saved: because of a request, or because the server stops.</summary>
     public Task PausedAsync(JobRecord job, TrainingOutcome outcome) => database.WriteAsync(session =>
@@ -111,12 +108,10 @@ internal sealed class JobFinisher(Database database, DataFolder folder, FileStor
             JobStore.Finish(session, job, JobStatus.Succeeded, resultFile: result.Id, trainedTokens: outcome.TrainedTokens);
             return true;
         });
-        if (!stored)
+        if (stored)
         {
-            DataFolder.TryDelete(files.PathOf(result.Id));
+            upload.Keep();
         }
-
-        await CleanAsync(job);
     }
 
     /// <summary>Removes what an ended job leaves besides its models: training state, and contents of deleted files.</summary>

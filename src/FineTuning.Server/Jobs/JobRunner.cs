@@ -217,8 +217,7 @@ internal sealed partial class JobRunner(
         }
         finally
         {
-            _active.TryRemove(run.Job.Id, out _);
-            Wake();
+            await LeaveAsync(run.Job);
         }
 
         return true;
@@ -253,7 +252,7 @@ internal sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
         {
-            await finisher.CleanAsync(run.Job);
+            // Cancelled: whoever did it has set the status.
         }
         catch (TrainingException e)
         {
@@ -266,11 +265,26 @@ internal sealed partial class JobRunner(
         }
         finally
         {
-            _active.TryRemove(run.Job.Id, out _);
-            Wake();
+            await LeaveAsync(run.Job);
         }
 
         return true;
+    }
+
+    /// <summary>Ends the run. A cancel that met it has left the tidying up to it.</summary>
+    private async Task LeaveAsync(JobRecord job)
+    {
+        _active.TryRemove(job.Id, out _);
+        Wake();
+        try
+        {
+            await finisher.CleanAsync(job);
+        }
+        catch (Exception e)
+        {
+            // The next start tries again; what the run itself failed with matters more.
+            LogNotCleaned(e, job.Id);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "A worker failed")]
@@ -278,4 +292,7 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(LogLevel.Error, "Job {JobId} failed")]
     private partial void LogJobFailed(Exception e, string jobId);
+
+    [LoggerMessage(LogLevel.Error, "What job {JobId} left could not be removed")]
+    private partial void LogNotCleaned(Exception e, string jobId);
 }

@@ -40,15 +40,20 @@ internal sealed class JobTraining(
                 null);
         }
 
+        if (job.StatePath is not null && request.ResumeFrom is null)
+        {
+            StartOver(job, "The saved training state is missing from the server's data folder.");
+        }
+
         TrainingOutcome outcome;
         try
         {
             outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
         }
-        catch (TrainingException e) when (e.Code == UnusableState && request.ResumeFrom is not null)
+        catch (TrainingException e) when (e.Code == UnusableState && HasState(job))
         {
             // A damaged state costs time, not the job.
-            database.WriteAsync(session => JobEvents.StartsOver(session, job, e.Message)).GetAwaiter().GetResult();
+            StartOver(job, e.Message);
             request = request with { ResumeFrom = null };
             outcome = trainer.TrainAsync(request, plan, recorder, run.Control, run.Cancelled).GetAwaiter().GetResult();
         }
@@ -56,6 +61,15 @@ internal sealed class JobTraining(
         recorder.Flush();
         return outcome;
     }
+
+    /// <summary>By now: a program that died may have been started again from a state that this run has saved.</summary>
+    private bool HasState(JobRecord job) => database.Read(session => JobStore.Find(session, job.Seq)!.StatePath) is not null;
+
+    private void StartOver(JobRecord job, string reason) => database.WriteAsync(session =>
+    {
+        JobStore.SetState(session, job.Seq, null, 0);
+        JobEvents.StartsOver(session, job, reason);
+    }).GetAwaiter().GetResult();
 
     private TrainingRequest Request(JobRecord job) => new()
     {

@@ -21,6 +21,8 @@ internal sealed class DataFolder : IDisposable
         Files = CreatePrivate(Path.Combine(root, "files"));
         Jobs = CreatePrivate(Path.Combine(root, "jobs"));
         Uploads = CreatePrivate(Path.Combine(root, "uploads"));
+        DeleteTree(Path.Combine(root, "scripts"));
+        Scripts = CreatePrivate(Path.Combine(root, "scripts"));
         CreatePrivateFile(DatabasePath);
         CreatePrivateFile(LogPath);
     }
@@ -38,6 +40,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Parts of files that arrive in parts, each under its id.</summary>
     public string Uploads { get; }
+
+    /// <summary>A folder per grader's script that runs; empty at start, whatever a kill has left.</summary>
+    public string Scripts { get; }
 
     public string DatabasePath => Path.Combine(Root, "server.db");
 

@@ -34,10 +34,13 @@ internal sealed class FileStore(Database database, DataFolder folder)
         cancellationToken.ThrowIfCancellationRequested();
         FileResource file = Publish(upload, fileName, purpose, lifetime);
         await database.WriteAsync(session => Insert(session, file));
+        upload.Keep();
         return file;
     }
 
-    /// <summary>Makes the content durable; the caller inserts the row, and may do so together with rows of its own.</summary>
+    /// <summary>
+    /// Makes the content durable; the caller inserts the row, and may do so together with rows of its own, and then keeps the upload.
+    /// </summary>
     public FileResource Publish(FileUpload upload, string fileName, string purpose, TimeSpan? lifetime)
     {
         long bytes = upload.Publish(PathOf(upload.Id));
@@ -135,7 +138,10 @@ internal sealed class FileStore(Database database, DataFolder folder)
     {
         HashSet<string> known = await database.WriteAsync(session =>
         {
-            session.Execute("DELETE FROM files WHERE expires_at <= $1", DateTimeOffset.UtcNow);
+            // A job may still train on one that has expired; the loop below forgets those that none needs.
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            session.Execute("INSERT OR IGNORE INTO doomed_files(id) SELECT id FROM files WHERE expires_at <= $1", now);
+            session.Execute("DELETE FROM files WHERE expires_at <= $1", now);
             List<string> ids = session.Query("SELECT id FROM files", reader => reader.GetString(0));
             foreach (string id in session.Query("SELECT id FROM doomed_files", reader => reader.GetString(0)))
             {
@@ -172,10 +178,10 @@ internal sealed class FileStore(Database database, DataFolder folder)
     };
 }
 
-/// <summary>A file on its way in. Disposed without having been committed, it leaves nothing behind.</summary>
+/// <summary>A file on its way in. Disposed without having been kept, it leaves nothing behind.</summary>
 internal sealed class FileUpload : IDisposable
 {
-    private bool _isPublished;
+    private bool _isKept;
 
     public FileUpload(string id, string path)
     {
@@ -185,7 +191,7 @@ internal sealed class FileUpload : IDisposable
 
     public string Id { get; }
 
-    public string Path { get; }
+    public string Path { get; private set; }
 
     public FileStream Stream { get; }
 
@@ -197,10 +203,13 @@ internal sealed class FileUpload : IDisposable
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
         File.Move(Path, path);
-        _isPublished = true;
+        Path = path;
         DataFolder.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
         return bytes;
     }
+
+    /// <summary>To be called once the row that knows of the content is written.</summary>
+    public void Keep() => _isKept = true;
 
     public void Dispose()
     {
@@ -213,7 +222,7 @@ internal sealed class FileUpload : IDisposable
             // On a full disk what is still in its buffer cannot be written; nobody wants it.
         }
 
-        if (!_isPublished)
+        if (!_isKept)
         {
             DataFolder.TryDelete(Path);
         }

@@ -126,6 +126,7 @@ internal static class Schema
             file_id TEXT);
 
         CREATE INDEX uploads_pending ON uploads(expires_at) WHERE status = 'pending';
+        CREATE INDEX uploads_ended ON uploads(expires_at) WHERE status <> 'pending';
 
         CREATE TABLE upload_parts(
             seq INTEGER PRIMARY KEY AUTOINCREMENT,

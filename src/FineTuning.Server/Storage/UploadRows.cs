@@ -45,6 +45,13 @@ internal static class UploadRows
         return parts;
     }
 
+    /// <summary>Whether there are ended uploads whose time was over by then.</summary>
+    public static bool AnyEnded(Session session, DateTimeOffset time) =>
+        session.Scalar("SELECT 1 FROM uploads WHERE status <> 'pending' AND expires_at <= $1 LIMIT 1", time) is not null;
+
+    public static void DeleteEnded(Session session, DateTimeOffset time) =>
+        session.Execute("DELETE FROM uploads WHERE status <> 'pending' AND expires_at <= $1", time);
+
     public static void InsertPart(Session session, UploadRecord upload, string id, long bytes, DateTimeOffset createdAt) => session.Execute(
         "INSERT INTO upload_parts(id, upload_seq, bytes, created_at) VALUES($1, $2, $3, $4)",
         id,

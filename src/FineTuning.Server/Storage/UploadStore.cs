@@ -20,6 +20,9 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
 {
     public const int MaxPending = 100, MaxParts = 10_000;
     private const string PartSuffix = ".part";
+
+    /// <summary>How long after its time an upload that has ended can still be asked why.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromDays(1);
     private readonly ConcurrentDictionary<string, bool> _completing = new(StringComparer.Ordinal);
 
     public async Task CreateAsync(UploadRecord upload)
@@ -55,35 +58,26 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
     /// <summary>Makes the content durable and the part known.</summary>
     public async Task<UploadPartResource> CommitPartAsync(string uploadId, FileUpload part)
     {
-        string path = PathOf(part.Id);
-        long bytes = part.Publish(path);
+        long bytes = part.Publish(PathOf(part.Id));
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        try
+        await database.WriteAsync(session =>
         {
-            await database.WriteAsync(session =>
+            // Cancelled or completed while the part arrived: it belongs to nothing.
+            UploadRecord upload = FindPending(session, uploadId, "given parts");
+            (long count, long total) = UploadRows.Total(session, upload);
+            if (count >= MaxParts)
             {
-                // Cancelled or completed while the part arrived: it belongs to nothing.
-                UploadRecord upload = FindPending(session, uploadId, "given parts");
-                (long count, long total) = UploadRows.Total(session, upload);
-                if (count >= MaxParts)
-                {
-                    throw ApiErrors.BadRequest($"The upload has {MaxParts} parts already: make each of them larger.", code: "too_many_parts");
-                }
+                throw ApiErrors.BadRequest($"The upload has {MaxParts} parts already: make each of them larger.", code: "too_many_parts");
+            }
 
-                if (total + bytes > maxBytes)
-                {
-                    throw ApiErrors.TooLarge("The sum of the upload's parts", maxBytes);
-                }
+            if (total + bytes > maxBytes)
+            {
+                throw ApiErrors.TooLarge("The sum of the upload's parts", maxBytes);
+            }
 
-                UploadRows.InsertPart(session, upload, part.Id, bytes, now);
-            });
-        }
-        catch
-        {
-            DataFolder.TryDelete(path);
-            throw;
-        }
-
+            UploadRows.InsertPart(session, upload, part.Id, bytes, now);
+        });
+        part.Keep();
         return new UploadPartResource { Id = part.Id, CreatedAt = now, UploadId = uploadId };
     }
 
@@ -101,7 +95,7 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
             CheckParts(upload, partIds);
             using FileUpload whole = files.Begin();
             await JoinAsync(upload, partIds, md5, whole.Stream, cancellationToken);
-            return await FinishAsync(upload, files.Publish(whole, upload.FileName, upload.Purpose, upload.FileLifetime));
+            return await FinishAsync(upload, whole);
         }
         finally
         {
@@ -214,41 +208,38 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         }
     }
 
-    private async Task<UploadResource> FinishAsync(UploadRecord upload, FileResource file)
+    private async Task<UploadResource> FinishAsync(UploadRecord upload, FileUpload whole)
     {
-        List<string> parts;
-        try
+        FileResource file = files.Publish(whole, upload.FileName, upload.Purpose, upload.FileLifetime);
+        List<string> parts = await database.WriteAsync(session =>
         {
-            parts = await database.WriteAsync(session =>
-            {
-                UploadRecord now = FindPending(session, upload.Id, "completed");
-                FileStore.Insert(session, file);
-                return UploadRows.End(session, now, UploadRecord.Completed, file.Id);
-            });
-        }
-        catch
-        {
-            DataFolder.TryDelete(files.PathOf(file.Id));
-            throw;
-        }
-
+            UploadRecord now = FindPending(session, upload.Id, "completed");
+            FileStore.Insert(session, file);
+            return UploadRows.End(session, now, UploadRecord.Completed, file.Id);
+        });
+        whole.Keep();
         Delete(parts);
         return (upload with { Status = UploadRecord.Completed }).ToResource(file);
     }
 
-    /// <summary>Ends the uploads whose time is over. Those that are being completed were in time.</summary>
+    /// <summary>Ends the uploads whose time is over, and forgets those that ended long ago. Those that are being completed were in time.</summary>
     private async Task ExpireAsync()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        if (database.Read(session => UploadRows.Overdue(session, now)).All(upload => _completing.ContainsKey(upload.Id)))
+        if (database.Read(session => !UploadRows.AnyEnded(session, now - Memory) &&
+            UploadRows.Overdue(session, now).All(upload => _completing.ContainsKey(upload.Id))))
         {
             return;
         }
 
-        Delete(await database.WriteAsync(session => UploadRows.Overdue(session, now)
-            .Where(upload => !_completing.ContainsKey(upload.Id))
-            .SelectMany(upload => UploadRows.End(session, upload, UploadRecord.Expired))
-            .ToList()));
+        Delete(await database.WriteAsync(session =>
+        {
+            UploadRows.DeleteEnded(session, now - Memory);
+            return UploadRows.Overdue(session, now)
+                .Where(upload => !_completing.ContainsKey(upload.Id))
+                .SelectMany(upload => UploadRows.End(session, upload, UploadRecord.Expired))
+                .ToList();
+        }));
     }
 
     private void Delete(IEnumerable<string> parts)

@@ -32,7 +32,7 @@ internal sealed partial class AnswerPool
         }
     }
 
-    /// <summary>The texts, in order of first appearance; at least one once an item was added.</summary>
+    /// <summary>The texts, in order of first appearance; none if there is nothing but empty ones.</summary>
     public IReadOnlyList<string> Answers =>
         new[] { _named, _all, _prompts }.First(set => set.Texts.Count > 0 || set == _prompts).Texts;
 
@@ -52,8 +52,12 @@ internal sealed partial class AnswerPool
             }
         }
 
-        _prompts.Add(item.Turns[^1].Content);
+        _prompts.Add(Beginning(item.Turns[^1].Content));
     }
+
+    /// <summary>A prompt is not what an answer looks like, so that a part of it serves as well.</summary>
+    private static string Beginning(string text) =>
+        text.Length <= LongestAnswer ? text : text[..(char.IsHighSurrogate(text[LongestAnswer - 1]) ? LongestAnswer - 1 : LongestAnswer)];
 
     private static void AddValues(JsonElement value, TextSet texts)
     {

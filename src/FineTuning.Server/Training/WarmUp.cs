@@ -25,6 +25,11 @@ internal static class WarmUp
     public static void Run(NeuralModel model, int seed, CancellationToken cancellationToken, params ReadOnlySpan<EncodedExamples> sets)
     {
         var count = sets[0].Count;
+        if (count == 0)
+        {
+            return;
+        }
+
         var answers = count * sets.Length;
         var passes = Math.Clamp((FewestVisits + answers - 1) / answers, 1, MostPasses);
         var visits = Math.Min((long)passes * count, Math.Max(1, MostVisits / sets.Length));

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using FineTuning.Core.Grading;
@@ -38,6 +39,7 @@ public sealed class DefinitionTests
         { "{'type':'string_check','name':'c','input':'{{ item.a[x] }}','reference':'b','operation':'eq'}", "$.input", "no path after" },
         { "{'type':'string_check','name':'c','input':'{{ item.a b }}','reference':'b','operation':'eq'}", "$.input", "character 10" },
         { "{'type':'string_check','name':'c','input':'a','reference':'x\\n {{ sample.text }}','operation':'eq'}", "$.reference", "line 2, character 5" },
+        { "{'type':'string_check','name':'c','input':'" + string.Concat(Enumerable.Repeat("{{item.a}}", 201)) + "','reference':'b','operation':'eq'}", "$.input", "200 placeholders" },
         { "{" + Score + ",'range':[1]}", "$.range", "1 entries" },
         { "{" + Score + ",'range':[1,1]}", "$.range", "empty" },
         { "{" + Score + ",'range':[0,'1']}", "$.range[1]", "string" },

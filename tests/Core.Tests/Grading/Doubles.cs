@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
@@ -30,8 +31,11 @@ internal sealed class TestPython : IGraderPython
 {
     public (string Sample, string Item) Last { get; private set; }
 
+    public Action? Asked { get; init; }
+
     public Task<double> GradeAsync(string source, JsonElement sample, JsonElement item, CancellationToken cancellationToken)
     {
+        Asked?.Invoke();
         Last = (sample.GetRawText(), item.GetRawText());
         return Task.FromResult(double.Parse(source, System.Globalization.CultureInfo.InvariantCulture));
     }

@@ -253,6 +253,23 @@ public sealed class GradingTests
         Assert.Equal(Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? 1 : 0.4), rewards);
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("{{ sample.output_text }}")]
+    public async Task A_cancel_ends_the_parts_that_ask_nobody_too(string input)
+    {
+        using CancellationTokenSource source = new();
+        object graders = new
+        {
+            script = new { type = "python", source = "1" },
+            check = new { type = "string_check", input, reference = "x", operation = "eq" },
+        };
+        LocalGrader grader = Create(
+            new { type = "multi", name = "m", graders, calculate_output = "script + check" },
+            new GraderServices { Python = new TestPython { Asked = source.Cancel } });
+        await Testing.IsCancelledAsync(() => grader.GradeAsync("x", null, source.Token));
+    }
+
     private static LocalGrader Create(object definition, GraderServices? services = null) =>
         LocalGrader.Create(JsonSerializer.SerializeToElement(definition), services);
 

@@ -17,6 +17,7 @@ public sealed class MisbehaviourTests
     private const string Step1 = """{"type":"step","step":1,"train_loss":2.5,"trained_tokens":10}""";
     private const string Step2 = """{"type":"step","step":2,"train_loss":2.25,"trained_tokens":20}""";
     private const string Done = """{"type":"done","path":"model.txt"}""";
+    private const string Logged = """{"type":"log","message":"busy"}""";
     private readonly RecordingLog _log = new();
 
     [Theory]
@@ -30,6 +31,9 @@ public sealed class MisbehaviourTests
     [InlineData("""{"type":"step","step":5}""", "'step' must be a whole number from 1 to 4", "step")]
     [InlineData("""{"type":"step","step":1.5}""", "'step' must be a whole number from 1 to 4", "step")]
     [InlineData("""{"type":"step","step":1,"extra":{"Bad name":1}}""", "'extra' must have at most", "Bad name")]
+    [InlineData("""{"type":"step","step":1,"extra":{"total_steps":4}}""", "'extra.total_steps' is taken by another number", "extra")]
+    [InlineData("""{"type":"step","step":1,"extra":{"train_loss":4}}""", "'extra.train_loss' is taken by another number", "extra")]
+    [InlineData("""{"type":"step","step":1,"extra":{"a":1,"a":2}}""", "'extra.a' is taken by another number", "extra")]
     [InlineData("""{"type":"checkpoint","step":1,"path":"model.txt"}""", "must be the one that was told of last", "checkpoint")]
     [InlineData("""{"type":"paused","step":1,"path":"model.txt"}""", "nobody asked for a pause", "paused")]
     [InlineData("""{"type":"grade","id":1,"sample":"x","item":{}}""", "the job has no grader", "grade")]
@@ -42,6 +46,8 @@ public sealed class MisbehaviourTests
     [InlineData("""{"type":"done","path":"model.txt\u0000"}""", "'path' is no path", "done")]
     [InlineData("""{"type":"error"}""", "'message' must be a string", "error")]
     [InlineData("""{"type":"log","message":"\ud83d"}""", "half a surrogate pair", "log")]
+    [InlineData("""{"type":"log","\ud800":1}""", "the name of a property is no valid text", "log")]
+    [InlineData("""{"type":"step","step":1,"extra":{"\ud800":1}}""", "the name of a property is no valid text", "extra")]
     public async Task What_is_not_in_the_protocol_fails_the_job_and_is_quoted(string line, string why, string quoted)
     {
         JsonElement error = await FailAsync(ExternalPrograms.Limits, "#file model.txt x", "#link link model.txt", line, "#hang");
@@ -109,6 +115,29 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
+    public async Task One_that_cannot_read_the_state_it_saved_before_it_died_starts_over()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
+            _log,
+            "#once first",
+            Step1,
+            "#file state-1 x",
+            """{"type":"state","step":1,"path":"state-1"}""",
+            "#exit 9",
+            "#then",
+            "#once second",
+            """{"type":"error","code":"invalid_state","message":"The state is torn."}""",
+            "#then",
+            Step1,
+            "#file model.txt x",
+            Done));
+        string id = await server.Api.CreateJobAsync();
+        await server.Api.UntilStatusAsync(id, "succeeded");
+
+        Assert.Contains("The state is torn. The training starts over", await server.Api.MessagesAsync(id));
+    }
+
+    [Fact]
     public async Task A_refusal_fails_the_job_at_once_and_in_the_programs_words()
     {
         JsonElement error = await FailAsync(
@@ -155,6 +184,66 @@ public sealed class MisbehaviourTests
         Assert.InRange(Stopwatch.GetElapsedTime(cancelled).TotalSeconds, 0, 5);
         await Until.TrueAsync("its files are gone", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
         Assert.Equal("cancelled", await server.Api.StatusAsync(id));
+    }
+
+    [Fact]
+    public async Task One_that_talks_on_after_an_error_does_not_hold_up_the_server()
+    {
+        // While the state is being stored, the rest is said.
+        JsonElement error = await FailAsync(
+            ExternalPrograms.Limits,
+            Step1,
+            "#file model.txt x",
+            """{"type":"state","step":1,"path":"model.txt"}""",
+            Step1,
+            "#repeat 500 " + Step2,
+            "#hang");
+
+        Assert.Contains("'step' must be a whole number from 2 to 4", error.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task One_that_talks_on_after_its_last_message_ends_in_peace()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
+            _log, Step1, "#file model.txt x", Done, "#repeat 5000 " + Logged));
+        await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded");
+
+        Assert.Contains(_log.Lines, line => line.EndsWith("the training program ended with exit code 0"));
+    }
+
+    [Fact]
+    public async Task One_that_talks_without_end_can_be_cancelled()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(_log, Step1, """#repeat 2000000000 {"type":"weather"}"""));
+        string id = await server.Api.CreateJobAsync();
+        await Until.TrueAsync("it talks", () => _log.Lines.Any(line => line.EndsWith("was ignored")));
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/cancel");
+        await Until.TrueAsync("its files are gone", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
+
+        Assert.All(ExternalPrograms.ProcessIds(_log, "program"), process => Assert.False(Processes.Runs(process)));
+    }
+
+    [Fact]
+    public async Task A_state_that_is_a_checkpoint_too_outlives_it()
+    {
+        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
+            _log,
+            Step1,
+            "#file model/weights x",
+            """{"type":"checkpoint","step":1,"path":"model/weights"}""",
+            """{"type":"state","step":1,"path":"model"}""",
+            "#await pause"));
+        string id = await server.Api.CreateJobAsync(), path = Path.Combine(server.Folder, "jobs", id, "model", "weights");
+        await Until.TrueAsync("there is a state", () => server.Sql("SELECT state_path FROM jobs") is string);
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/pause");
+        await server.Api.UntilStatusAsync(id, "paused");
+        JsonElement checkpoint = (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data")[0];
+        await server.Api.DeleteAsync("models/" + checkpoint.GetProperty("fine_tuned_model_checkpoint").GetString());
+
+        Assert.True(File.Exists(path));
+        await server.Api.PostAsync($"fine_tuning/jobs/{id}/cancel");
+        await Until.TrueAsync("it goes with its job", () => !File.Exists(path));
     }
 
     [Theory]

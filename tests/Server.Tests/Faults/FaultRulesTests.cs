@@ -157,6 +157,10 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
 
             File.WriteAllText(file, """{"object":"list","data":["GetJob:nonsense=1"]}""");
             Assert.Contains("nonsense", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
+            File.WriteAllText(file, """["GetJob:status=500,message=\ud800"]""");
+            Assert.Contains("surrogate", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
+            Assert.Contains("surrogate", Assert.Throws<OptionException>(() => ServerOptions.Parse(
+                ["--memory", "--fault", """{"operation":"GetJob","status":500,"message":"\ud800"}"""])).Message);
             File.WriteAllText(file, "no json");
             Assert.Contains(file, Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
         }

@@ -160,6 +160,24 @@ public sealed class ReinforcementTests : IDisposable
         Assert.Equal(answers.Split(','), pool.Answers);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)]
+    public void ItemsWithoutAnswersOfAUsableLengthAreTrainedOnToo(int length)
+    {
+        var item = TrainingFolder.Item("a" + string.Concat(Enumerable.Repeat("😀", length / 2)), new string('y', 5000));
+        var path = _folder.WriteLines(length == 0 ? item.Replace("\"content\":\"a\"", "\"content\":\"\"") : item);
+        var pool = new AnswerPool(JsonElement.Parse("""{"type":"string_check","reference":"{{item.reference_answer}}"}"""));
+        foreach (var read in RewardExamples.Read(path, "training_file", default))
+        {
+            pool.Add(read);
+        }
+
+        var (_, sink) = TrainerHarness.Train(Request() with { TrainingPath = path, EpochCount = 1 });
+        Assert.Equal(length == 0 ? [] : ["a" + string.Concat(Enumerable.Repeat("😀", 999))], pool.Answers);
+        Assert.Equal(0, sink.Steps[^1].Extra!["train_reward_mean"]);
+    }
+
     [Fact]
     public void AFineTunedBaseStartsWithWhatItKnows()
     {

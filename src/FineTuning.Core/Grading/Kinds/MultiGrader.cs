@@ -32,6 +32,7 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
         GradeErrors errors = GradeErrors.None;
         foreach (KeyValuePair<string, Grader> part in parts)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 scores[part.Key] = await part.Value.GradeAsync(run, cancellationToken).ConfigureAwait(false);

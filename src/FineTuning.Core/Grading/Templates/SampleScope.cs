@@ -3,11 +3,12 @@ using System.IO;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading;
 
 namespace FineTuning.Core.Grading.Templates;
 
 /// <summary>The values that templates name while one sample is graded. Belongs to one thread at a time.</summary>
-internal sealed class SampleScope(string output, JsonElement? item)
+internal sealed class SampleScope(string output, JsonElement? item, CancellationToken cancellationToken)
 {
     /// <summary>The most characters of a filled template.</summary>
     public const int MaxRendered = 1_000_000;
@@ -30,8 +31,10 @@ internal sealed class SampleScope(string output, JsonElement? item)
     public static bool IsField(string name) => Array.IndexOf(s_fields, name) >= 0;
 
     /// <exception cref="GradingException">There is no such value.</exception>
+    /// <exception cref="OperationCanceledException">The grading was cancelled.</exception>
     public string Read(TemplatePath path)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (path.Root == "item")
         {
             return Text(path.Find(Item) ?? throw Missing(path, item is null ? "no item was given" : "the item has no such field"));

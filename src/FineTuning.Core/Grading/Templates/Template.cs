@@ -8,6 +8,9 @@ namespace FineTuning.Core.Grading.Templates;
 /// <summary>A text with <c>{{ item.field }}</c> and <c>{{ sample.output_text }}</c> in it. Immutable.</summary>
 internal sealed class Template
 {
+    // Each is looked up in the item, for every sample.
+    private const int MaxPlaceholders = 200;
+
     // What a forgotten opening brace leaves behind. Other "}}" are text: JSON in a prompt is full of them.
     private static readonly Regex s_unopened = new(
         @"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z", RegexOptions.CultureInvariant | RegexOptions.RightToLeft);
@@ -24,7 +27,7 @@ internal sealed class Template
     public static Template Parse(string text, string path)
     {
         Template template = new();
-        int position = 0;
+        int position = 0, count = 0;
         while (true)
         {
             int open = text.IndexOf("{{", position, StringComparison.Ordinal);
@@ -41,6 +44,14 @@ internal sealed class Template
             if (close < 0 || (next >= 0 && next < close))
             {
                 throw Wrong(text, open, "\"{{\" is never closed", path, "Close it with \"}}\".");
+            }
+
+            if (++count > MaxPlaceholders)
+            {
+                throw new GraderException(
+                    FormattableString.Invariant($"The template has more than {MaxPlaceholders} placeholders."),
+                    path,
+                    "Put what belongs together into one field of the item.");
             }
 
             template._parts.Add(ParsePath(text, open + 2, close, path));

@@ -30,10 +30,15 @@ internal sealed class ProgramMessage
         try
         {
             root = JsonElement.Parse(line.Span);
+            CheckNames(line.Span);
         }
         catch (JsonException e)
         {
             throw new ProtocolException("it is no JSON: " + e.Message, quote);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProtocolException("the name of a property is no valid text", quote);
         }
 
         return root.ValueKind == JsonValueKind.Object
@@ -68,7 +73,10 @@ internal sealed class ProgramMessage
 
     public double Positive(string name) => Number(name) is { } number and > 0 ? number : throw Wrong($"'{name}' must be a number above 0");
 
-    public IReadOnlyDictionary<string, double>? Numbers(string name)
+    /// <summary>Numbers under names of the program's choice.</summary>
+    /// <param name="name">The object that has them.</param>
+    /// <param name="taken">Names that it may not choose.</param>
+    public IReadOnlyDictionary<string, double>? Numbers(string name, IReadOnlySet<string> taken)
     {
         if (!Has(name))
         {
@@ -76,9 +84,21 @@ internal sealed class ProgramMessage
         }
 
         var found = Object(name).EnumerateObject().ToList();
-        return found.Count <= MostExtras && found.TrueForAll(property => IsName(property.Name))
-            ? found.ToDictionary(property => property.Name, property => Finite($"{name}.{property.Name}", property.Value))
-            : throw Wrong($"'{name}' must have at most {MostExtras} properties, named with small letters, digits and _");
+        if (found.Count > MostExtras || !found.TrueForAll(property => IsName(property.Name)))
+        {
+            throw Wrong($"'{name}' must have at most {MostExtras} properties, named with small letters, digits and _");
+        }
+
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var property in found)
+        {
+            if (taken.Contains(property.Name) || !numbers.TryAdd(property.Name, Finite($"{name}.{property.Name}", property.Value)))
+            {
+                throw Wrong($"'{name}.{property.Name}' is taken by another number");
+            }
+        }
+
+        return numbers;
     }
 
     public JsonElement Object(string name) => Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Object } value
@@ -117,6 +137,19 @@ internal sealed class ProgramMessage
             : throw Wrong($"'id' must be a string or a number of at most {LongestId} characters");
 
     public ProtocolException Wrong(string why) => new(why, _quote);
+
+    /// <summary>One name that holds half a surrogate pair makes the search for any other fail.</summary>
+    private static void CheckNames(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                _ = reader.GetString();
+            }
+        }
+    }
 
     private static bool IsName(string text) =>
         text.Length is > 0 and <= LongestName && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');

@@ -32,6 +32,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     private readonly Task _exit;
     private int _logged;
     private int _linesRead;
+    private volatile bool _nobodyReads;
 
     private ProgramProcess(Process process, ExternalLimits limits, ILogger log, string what)
     {
@@ -112,12 +113,6 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await FinishAsync();
-        _output.Writer.TryComplete();
-        while (_output.Reader.TryRead(out _))
-        {
-            // A reader that waits for room ends its thread.
-        }
-
         LogEnded(_what, _process.ExitCode);
         _process.Dispose();
     }
@@ -166,6 +161,12 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     {
         _input.Writer.TryComplete();
         KillAfter(_limits.ExitPatience);
+        _nobodyReads = true;
+        while (_output.Reader.TryRead(out _))
+        {
+            // The thread that reads the output waits for room no more: it drops what still comes.
+        }
+
         await _exit;
     }
 
@@ -218,6 +219,11 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
             var lines = new BoundedLineReader(_process.StandardOutput.BaseStream, _limits.LineBytes);
             while (lines.TryRead(out var line))
             {
+                if (_nobodyReads)
+                {
+                    continue;
+                }
+
                 Interlocked.Increment(ref _linesRead);
                 if (line.Span.ContainsAnyExcept(" \t\r"u8))
                 {
@@ -232,9 +238,14 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
             _output.Writer.TryComplete(new ProtocolException(
                 $"a line is longer than {_limits.LineBytes} bytes", ProgramMessage.Quote(e.Beginning)));
         }
-        catch (Exception e) when (e is ProtocolException or IOException or ObjectDisposedException or ChannelClosedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or ChannelClosedException)
         {
-            _output.Writer.TryComplete(e as ProtocolException);
+            _output.Writer.TryComplete();
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it must not end the server: the one who reads learns of it.
+            _output.Writer.TryComplete(e);
         }
     }
 

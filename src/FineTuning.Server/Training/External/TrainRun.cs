@@ -11,6 +11,13 @@ namespace FineTuning.Server.Training.External;
 /// <summary>One run of a job: what the program reports is checked, and passed on to the sink.</summary>
 internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
 {
+    /// <summary>Names by which a step's own numbers go, here or in the API: another number under one of them could not be told.</summary>
+    private static readonly HashSet<string> OwnNumbers = new(StringComparer.Ordinal)
+    {
+        "step", "total_steps", "train_loss", "train_accuracy", "train_mean_token_accuracy", "valid_loss", "valid_accuracy",
+        "valid_mean_token_accuracy", "full_valid_loss", "full_valid_accuracy", "full_valid_mean_token_accuracy",
+    };
+
     private readonly ILogger _log;
     private readonly TrainingPlan _plan;
     private readonly ITrainingSink _sink;
@@ -113,7 +120,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
             ValidAccuracy = message.Number("valid_accuracy"),
             FullValidLoss = message.Number("full_valid_loss"),
             FullValidAccuracy = message.Number("full_valid_accuracy"),
-            Extra = message.Numbers("extra"),
+            Extra = message.Numbers("extra", OwnNumbers),
             TrainedTokens = _trainedTokens,
         };
     }
