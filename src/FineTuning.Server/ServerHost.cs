@@ -246,7 +246,7 @@ internal sealed class ServerHost : IAsyncDisposable
             throw new StartException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {e.InnerException?.Message ?? e.Message} Choose another with --port or --urls."),
+                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. Choose another with --port or --urls."),
                 e);
         }
 

@@ -17,7 +17,7 @@ internal static class ApiErrors
     public static ApiException TrainerMissing(string model, string trainer) => new(
         400,
         $"The model '{model}' was made by the trainer '{trainer}', which this server was not started with. " +
-        "Start the server with that --trainer-command to use the model.",
+        "Start the server with the --trainer-command, and the --trainer-name if it had one, that the model was made with.",
         param: "model",
         code: "trainer_not_configured");
 

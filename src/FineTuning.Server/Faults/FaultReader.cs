@@ -13,6 +13,7 @@ internal static class FaultReader
     private const int MaxText = 2048, MaxBody = 1024 * 1024, MaxBodySize = 64 * 1024 * 1024, MaxHeaders = 20, Minutes10 = 600_000;
     private const string Actions = "status, drop, delay_ms, redirect, truncate_after, slow_bytes, gzip, content_type, headers, retry_after";
 
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
     private static readonly string[] Given = ["id", "hits", "matched"];
     private static readonly string[] Flags = ["after_work", "drop", "gzip"];
     private static readonly string[] Texts = ["operation", "method", "path", "message", "type", "code", "param", "redirect"];
@@ -240,9 +241,19 @@ internal static class FaultReader
             throw ApiErrors.BadRequest("'method' goes with 'path' only: an operation has its method.", "method", "invalid_value");
         }
 
+        if (rule.Method is { } method && !Methods.Contains(method))
+        {
+            throw ApiErrors.BadValue("method", method, string.Join(", ", Methods.Select(known => $"'{known}'")));
+        }
+
         if (rule.Path is { } path && !path.StartsWith('/') && !path.StartsWith('*'))
         {
             throw ApiErrors.BadRequest("Invalid 'path': it begins with '/', and '*' stands for anything, as in /v1/files/*.", "path", "invalid_value");
+        }
+
+        if (rule.Path?.StartsWith(ControlEndpoints.Root + "/", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            throw ApiErrors.BadRequest($"Invalid 'path': faults never touch {ControlEndpoints.Root}.", "path", "invalid_value");
         }
     }
 }

@@ -31,6 +31,8 @@ public sealed class GetFineTuningServerRequestCommand : ServerCmdlet
     [ValidateRange(1, 10000)]
     public int Newest { get; set; } = 10000;
 
+    private protected override string AdviceForRefusal => "Tab completes the names of the operations after -Operation.";
+
     /// <inheritdoc/>
     protected override async Task ProcessAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
     {

@@ -39,12 +39,15 @@ public abstract class ServerCmdlet : AsyncCmdlet
                 {
                     0 => ("ServerNotReached", ErrorCategory.ConnectionError, "Get-FineTuningServer lists the servers that run."),
                     404 => ("ServerFaultNotFound", ErrorCategory.ObjectNotFound, "Get-FineTuningServerFault lists the rules in force."),
-                    _ => ("InvalidRequest", ErrorCategory.InvalidArgument, "See the help of Set-FineTuningServerFault for the fields of a rule."),
+                    _ => ("InvalidRequest", ErrorCategory.InvalidArgument, AdviceForRefusal),
                 };
                 WriteError(ErrorRecords.Make(e, id, category, server, e.Message, action));
             }
         }
     }
+
+    /// <summary>What to do when the server refuses the request.</summary>
+    private protected virtual string AdviceForRefusal => "See the help of Set-FineTuningServerFault for the fields of a rule.";
 
     /// <summary>Does the work for one server.</summary>
     protected abstract Task ProcessAsync(FineTuningServerInfo server, CancellationToken cancellationToken);

@@ -66,6 +66,11 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
     [ValidateNotNull]
     public string[] TrainerArgument { get; set; } = [];
 
+    /// <summary>The name that models of that program remember; its file name by default.</summary>
+    [Parameter]
+    [ValidatePattern("^[A-Za-z0-9_.-]{1,64}$")]
+    public string? TrainerName { get; set; }
+
     /// <summary>Emits the server.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -128,7 +133,7 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             ThrowTerminatingError(ErrorRecords.Invalid(
                 "ServerAlreadyRuns",
                 $"A server for '{folder}' runs already at {running.Endpoint}, on another port.",
-                "Stop it with Get-FineTuningServer | Stop-FineTuningServer, or leave -Port out to use it.",
+                $"Leave -Port out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
                 folder,
                 ErrorCategory.ResourceExists));
         }
@@ -181,6 +186,11 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             options.Add("--trainer-command=" + TrainerCommand);
         }
 
+        if (TrainerName is not null)
+        {
+            options.Add("--trainer-name=" + TrainerName);
+        }
+
         foreach (string argument in TrainerArgument)
         {
             options.Add("--trainer-argument=" + argument);
@@ -222,10 +232,20 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
+            string reason = ToParameters(e.Message.TrimEnd('.'));
             ThrowTerminatingError(ErrorRecords.Make(
-                e, "ServerNotStarted", ErrorCategory.OpenError, folder, $"The local server did not start: {e.Message.TrimEnd('.')}.",
-                "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."));
+                e, "ServerNotStarted", ErrorCategory.OpenError, folder, $"The local server did not start: {reason}.",
+                reason == e.Message.TrimEnd('.')
+                    ? "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."
+                    : "Get-Help Start-FineTuningServer -Full explains its parameters."));
             throw;
         }
     }
+
+    /// <summary>The server speaks of its own options.</summary>
+    private static string ToParameters(string message) => new[]
+    {
+        ("--fault", "-Fault"), ("--trainer-command", "-TrainerCommand"), ("--trainer-argument", "-TrainerArgument"), ("--trainer-name", "-TrainerName"),
+        ("--port or --urls", "-Port"),
+    }.Aggregate(message, (text, names) => text.Replace(names.Item1, names.Item2));
 }
