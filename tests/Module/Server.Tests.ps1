@@ -141,6 +141,14 @@ Describe 'Start-FineTuningServer' {
         $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
     }
 
+    It 'finds the program of -TrainerCommand from the location' {
+        $program = New-Item (Join-Path $TestDrive my-trainer) -ItemType File
+        if (-not $IsWindows) { $program.UnixFileMode = 'UserRead, UserWrite, UserExecute' }
+        Push-Location $TestDrive
+        try { Start-FineTuningServer -Memory -TrainerCommand ./my-trainer } finally { Pop-Location }
+        Get-FineTuningServer | Should -HaveCount 1
+    }
+
     It 'runs the scripts of graders with -AllowPython only' {
         if (-not (Get-Command python3, python -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'there is no Python here'; return }
         $grader = @{ type = 'python'; name = 'half'; source = "def grade(sample, item):`n    return 0.5" }

@@ -183,7 +183,9 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
 
         if (TrainerCommand is not null)
         {
-            options.Add("--trainer-command=" + TrainerCommand);
+            // The server runs in a folder of its own. A mere name is looked up in PATH.
+            bool isPath = TrainerCommand.IndexOfAny([System.IO.Path.DirectorySeparatorChar, System.IO.Path.AltDirectorySeparatorChar]) >= 0;
+            options.Add("--trainer-command=" + (isPath ? LocalPath.Target(this, TrainerCommand) : TrainerCommand));
         }
 
         if (TrainerName is not null)
