@@ -29,8 +29,7 @@ public sealed class JsonLineReader
     private readonly LineBlockReader _reader;
     private readonly LineBlock _block = new();
     private readonly int _maxLineBytes;
-    private int _next;
-    private bool _skipped;
+    private LineCursor _lines;
 
     /// <summary>Reads the lines of a stream from where it stands.</summary>
     /// <param name="stream">The stream; it is read in large pieces and not disposed of.</param>
@@ -46,6 +45,7 @@ public sealed class JsonLineReader
 
         _reader = new LineBlockReader(stream ?? throw new ArgumentNullException(nameof(stream)), maxLineBytes);
         _maxLineBytes = maxLineBytes;
+        _lines = new LineCursor(_block);
     }
 
     /// <summary>The line without its line end. Valid until the next read; empty when the line is too long.</summary>
@@ -75,48 +75,29 @@ public sealed class JsonLineReader
     /// <exception cref="IOException">The stream could not be read.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_next >= _block.End || _skipped)
+        if (!_lines.Next())
         {
             if (!await _reader.ReadAsync(_block, cancellationToken).ConfigureAwait(false))
             {
                 Line = default;
-                _next = _block.End;
                 return false;
             }
 
-            _next = _block.Start;
-            _skipped = _block.IsTooLong;
+            _lines = new LineCursor(_block);
+            if (_block.IsTooLong)
+            {
+                LineNumber++;
+                ByteOffset = _block.Offset;
+                Set(default, _block.LineBytes, _block.EndsWithLineFeed ? LineEnding.LineFeed : LineEnding.None);
+                return true;
+            }
+
+            _lines.Next();
         }
 
         LineNumber++;
-        if (_skipped)
-        {
-            ByteOffset = _block.Offset;
-            Set(default, _block.LineBytes, _block.EndsWithLineFeed ? LineEnding.LineFeed : LineEnding.None);
-            return true;
-        }
-
-        int start = _next;
-        ByteOffset = _block.Offset + start - _block.Start;
-        int length = _block.Buffer.AsSpan(start, _block.End - start).IndexOf((byte)'\n');
-        LineEnding ending = LineEnding.None;
-        if (length < 0)
-        {
-            length = _block.End - start;
-            _next = _block.End;
-        }
-        else
-        {
-            _next = start + length + 1;
-            ending = LineEnding.LineFeed;
-            if (length > 0 && _block.Buffer[start + length - 1] == (byte)'\r')
-            {
-                length--;
-                ending = LineEnding.CarriageReturnLineFeed;
-            }
-        }
-
-        Set(_block.Buffer.AsMemory(start, length), length, ending);
+        ByteOffset = _lines.ByteOffset;
+        Set(_block.Buffer.AsMemory(_lines.Start, _lines.Length), _lines.Length, _lines.Ending);
         return true;
     }
 

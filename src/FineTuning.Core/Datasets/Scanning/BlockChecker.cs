@@ -8,7 +8,7 @@ using FineTuning.Core.Datasets.Rules;
 namespace FineTuning.Core.Datasets.Scanning;
 
 // Checks the lines of one block. Each worker has its own; nothing is shared but what is settled before.
-internal sealed class BlockChecker
+internal sealed class BlockChecker : IBlockWorker
 {
     private readonly DatasetCheckOptions _options;
     private readonly ScanState _state;
@@ -34,7 +34,7 @@ internal sealed class BlockChecker
 
     public BlockResult Result { get; } = new();
 
-    public void Check(LineBlock block, CancellationToken cancellationToken)
+    public void Work(LineBlock block, CancellationToken cancellationToken)
     {
         Result.Clear();
         ReadOnlySpan<byte> data = block.Span;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Threading;
@@ -8,24 +7,14 @@ using FineTuning.Core.Datasets.Reading;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// One pass over a stream: blocks are read here, checked by workers, and put together here again in their order.
-internal sealed class DatasetScan
+// One pass over a stream that checks its blocks and puts what was found together in their order.
+internal sealed class DatasetScan : IBlockPass<BlockChecker>
 {
-    // Progress more often than this is only work for the one who shows it.
-    private const long ProgressBytes = 4 * 1024 * 1024;
-
-    // More workers than this wait for the reading.
-    private const int MaxWorkers = 8;
-
     private readonly DatasetCheckOptions _options;
     private readonly ScanState _state;
     private readonly ReportBuilder _report;
-    private readonly List<Worker> _workers = [];
-    private readonly Queue<Worker> _busy = new();
     private readonly IProgress<DatasetProgress>? _progress;
     private readonly long? _totalBytes;
-    private long _bytes;
-    private long _told;
 
     public DatasetScan(
         string name, DatasetCheckOptions options, long? totalBytes, IProgress<DatasetProgress>? progress,
@@ -39,25 +28,29 @@ internal sealed class DatasetScan
         _progress = progress;
     }
 
-    // How many blocks may be checked at once; 1 checks everything in order on one thread.
-    public int MaxParallel { get; init; } = Math.Min(Environment.ProcessorCount, MaxWorkers);
+    // How many blocks may be checked at once; null for as many as the machine is good for.
+    public int? MaxParallel { get; init; }
 
     public DuplicateIndex? Seen { get; }
 
     public DatasetFormat Format => _state.FinalFormat;
 
+    // Until the format is known every line may decide it.
+    public bool IsInOrder => !_state.IsSettled;
+
+    public long Examples => _report.Examples;
+
     public async Task<DatasetReport> RunAsync(Stream stream, string? path, DatasetFormat? mustMatch, CancellationToken cancellationToken)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        try
+        BlockPipeline<BlockChecker> pipeline = new(this)
         {
-            await ReadAllAsync(new LineBlockReader(stream, _options.MaxLineBytes), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // On the way out by an exception, workers still have blocks in hand.
-            await Task.WhenAll(AbandonedTasks()).ConfigureAwait(false);
-        }
+            MaxLineBytes = _options.MaxLineBytes,
+            MaxParallel = MaxParallel ?? BlockPipeline<BlockChecker>.DefaultParallel,
+            TotalBytes = _totalBytes,
+            Progress = _progress,
+        };
+        await pipeline.RunAsync(stream, cancellationToken).ConfigureAwait(false);
 
         _report.Finish();
         if (mustMatch is { } expected && expected != DatasetFormat.Unknown && Format != DatasetFormat.Unknown && Format != expected)
@@ -65,119 +58,30 @@ internal sealed class DatasetScan
             _report.AddDifferentFormat(Format, expected);
         }
 
-        Tell(force: true);
-        return _report.Build(path, Format, _report.IsStopped ? _totalBytes ?? _bytes : _bytes, watch.Elapsed);
+        return _report.Build(path, Format, _report.IsStopped ? _totalBytes ?? pipeline.Bytes : pipeline.Bytes, watch.Elapsed);
     }
 
-    private async Task ReadAllAsync(LineBlockReader reader, CancellationToken cancellationToken)
+    public BlockChecker CreateWorker() => new(_options, _state, _report.IsFull);
+
+    public bool Begin(StreamStart start)
     {
-        bool isFirst = true;
-        while (!_report.IsStopped)
+        if (start.Signature is { } signature)
         {
-            Worker worker = await TakeWorkerAsync().ConfigureAwait(false);
-            bool any = await reader.ReadAsync(worker.Block, cancellationToken).ConfigureAwait(false);
-            if (isFirst)
-            {
-                isFirst = false;
-                if (FileSignature.Find(reader.Head) is { } signature)
-                {
-                    _bytes = worker.Block.StreamBytes;
-                    _report.AddSignature(signature);
-                    return;
-                }
-
-                if (reader.HasByteOrderMark)
-                {
-                    _report.AddByteOrderMark();
-                }
-            }
-
-            if (!any)
-            {
-                break;
-            }
-
-            // Until the format is known every line may decide it, so the first ones are checked in order. Of a block with a huge
-            // line there is one at a time, or memory would be a multiple of the longest line.
-            bool isLarge = worker.Block.Buffer.Length > LineBlockReader.LargeBlockBytes;
-            worker.Task = Task.Run(() => worker.Checker.Check(worker.Block, cancellationToken), cancellationToken);
-            _busy.Enqueue(worker);
-            if (isLarge || MaxParallel == 1 || !_state.IsSettled)
-            {
-                await DrainAsync().ConfigureAwait(false);
-            }
+            _report.AddSignature(signature);
+            return false;
         }
 
-        await DrainAsync().ConfigureAwait(false);
+        if (start.HasByteOrderMark)
+        {
+            _report.AddByteOrderMark();
+        }
+
+        return true;
     }
 
-    // A free worker: a new one while there may be more, else the one that started first, when it is done.
-    private async Task<Worker> TakeWorkerAsync()
+    public bool Merge(BlockChecker worker, LineBlock block)
     {
-        // One block more than workers: it is filled while the others are checked.
-        if (_busy.Count == _workers.Count && _workers.Count <= MaxParallel)
-        {
-            Worker worker = new(new BlockChecker(_options, _state, _report.IsFull));
-            _workers.Add(worker);
-            return worker;
-        }
-
-        if (_busy.Count == _workers.Count)
-        {
-            return await MergeNextAsync().ConfigureAwait(false);
-        }
-
-        return _workers.Find(worker => !_busy.Contains(worker))!;
-    }
-
-    private async Task DrainAsync()
-    {
-        while (_busy.Count > 0)
-        {
-            await MergeNextAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task<Worker> MergeNextAsync()
-    {
-        Worker worker = _busy.Peek();
-        await worker.Task.ConfigureAwait(false);
-        _busy.Dequeue();
-        if (!_report.IsStopped)
-        {
-            _report.Add(worker.Checker.Result);
-            _bytes += worker.Block.StreamBytes;
-            Tell(force: false);
-        }
-
-        return worker;
-    }
-
-    private IEnumerable<Task> AbandonedTasks()
-    {
-        foreach (Worker worker in _busy)
-        {
-            // What it would throw has been thrown already, or is the cancellation.
-            yield return worker.Task.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
-
-    private void Tell(bool force)
-    {
-        if (_progress is not null && (force || _bytes - _told >= ProgressBytes))
-        {
-            _told = _bytes;
-            _progress.Report(new DatasetProgress(_bytes, _totalBytes, _report.Examples));
-        }
-    }
-
-    private sealed class Worker(BlockChecker checker)
-    {
-        public BlockChecker Checker { get; } = checker;
-
-        public LineBlock Block { get; } = new();
-
-        public Task Task { get; set; } = Task.CompletedTask;
+        _report.Add(worker.Result);
+        return !_report.IsStopped;
     }
 }
