@@ -2,13 +2,15 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets;
 
 /// <summary>
 /// Finds every problem of a dataset in one pass, in memory that does not depend on the size of the file. No content makes it throw:
-/// what is wrong with the data is in the report.
+/// what is wrong with the data is in the report. The search for duplicates writes 24 bytes per example to a temporary file when there are
+/// more than some 250,000.
 /// </summary>
 public static class DatasetChecker
 {
@@ -19,7 +21,7 @@ public static class DatasetChecker
     /// <param name="cancellationToken">Stops the check.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read, or the temporary file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="OperationCanceledException">The check was stopped.</exception>
     public static async Task<DatasetReport> CheckFileAsync(
@@ -28,7 +30,8 @@ public static class DatasetChecker
     {
         options = Validated(options);
         using FileStream stream = Open(path);
-        return await Scan(stream, options, progress).RunAsync(stream, stream.Name, null, cancellationToken).ConfigureAwait(false);
+        using DuplicateFinder? duplicates = Finder(options);
+        return await Scan(stream, options, progress, duplicates).RunAsync(stream, stream.Name, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Checks what is left of a stream.</summary>
@@ -39,7 +42,7 @@ public static class DatasetChecker
     /// <param name="cancellationToken">Stops the check.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="IOException">The stream cannot be read, or the temporary file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The check was stopped.</exception>
     public static async Task<DatasetReport> CheckAsync(
         Stream stream, string name, DatasetCheckOptions? options = null, IProgress<DatasetProgress>? progress = null,
@@ -57,7 +60,8 @@ public static class DatasetChecker
 
         options = Validated(options);
         long? total = stream.CanSeek ? stream.Length - stream.Position : null;
-        DatasetScan scan = new(name, options, total, progress);
+        using DuplicateFinder? duplicates = Finder(options);
+        DatasetScan scan = new(name, options, total, progress) { Duplicates = duplicates };
         return await scan.RunAsync(stream, null, null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -69,7 +73,7 @@ public static class DatasetChecker
     /// <param name="cancellationToken">Stops the check.</param>
     /// <returns>The report of the training file, with that of the validation file in <see cref="DatasetReport.Validation"/>.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">A file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">A file is not there or cannot be read, or the temporary file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="OperationCanceledException">The check was stopped.</exception>
     public static async Task<DatasetReport> CheckPairAsync(
@@ -81,12 +85,13 @@ public static class DatasetChecker
 
         // Opened before anything is checked: a wrong path should not be told of after an hour.
         using FileStream validation = Open(validationPath);
-        DatasetScan trainingScan = Scan(training, options, progress);
+        using DuplicateFinder? duplicates = Finder(options);
+        DatasetScan trainingScan = Scan(training, options, progress, duplicates);
         DatasetReport trainingReport =
             await trainingScan.RunAsync(training, training.Name, null, cancellationToken).ConfigureAwait(false);
 
         DatasetCheckOptions validationOptions = options with { MinimumExamples = Math.Min(options.MinimumExamples, 1) };
-        DatasetScan validationScan = Scan(validation, validationOptions, progress, trainingScan.Seen);
+        DatasetScan validationScan = Scan(validation, validationOptions, progress, duplicates, isValidation: true);
         DatasetReport validationReport =
             await validationScan.RunAsync(validation, validation.Name, trainingScan.Format, cancellationToken).ConfigureAwait(false);
         return trainingReport with { Validation = validationReport };
@@ -103,7 +108,14 @@ public static class DatasetChecker
     private static FileStream Open(string path) => new(
         path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
 
+    private static DuplicateFinder? Finder(DatasetCheckOptions options) => options.CheckDuplicates ? new DuplicateFinder() : null;
+
     private static DatasetScan Scan(
-        FileStream stream, DatasetCheckOptions options, IProgress<DatasetProgress>? progress, DuplicateIndex? training = null) =>
-        new(Path.GetFileName(stream.Name), options, stream.CanSeek ? stream.Length : null, progress, training);
+        FileStream stream, DatasetCheckOptions options, IProgress<DatasetProgress>? progress, DuplicateFinder? duplicates,
+        bool isValidation = false) =>
+        new(Path.GetFileName(stream.Name), options, stream.CanSeek ? stream.Length : null, progress)
+        {
+            Duplicates = duplicates,
+            IsValidation = isValidation,
+        };
 }

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Scanning;
 using Xunit;
 
@@ -110,10 +111,11 @@ public class LineEndTests
         Assert.Equal((one.LineCount, one.Bytes, one.Format), (many.LineCount, many.Bytes, many.Format));
     }
 
-    private static Task<DatasetReport> Scan(byte[] data, int workers)
+    private static async Task<DatasetReport> Scan(byte[] data, int workers)
     {
-        DatasetScan scan = new("test", Check.Small, data.Length, null) { MaxParallel = workers };
-        return scan.RunAsync(new MemoryStream(data), null, null, default);
+        using DuplicateFinder duplicates = new();
+        DatasetScan scan = new("test", Check.Small, data.Length, null) { MaxParallel = workers, Duplicates = duplicates };
+        return await scan.RunAsync(new MemoryStream(data), null, null, default);
     }
 
     private static string[] Lines(DatasetReport report) => report.Problems

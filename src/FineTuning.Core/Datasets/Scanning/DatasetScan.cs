@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Reading;
 
 namespace FineTuning.Core.Datasets.Scanning;
@@ -16,14 +17,11 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
     private readonly IProgress<DatasetProgress>? _progress;
     private readonly long? _totalBytes;
 
-    public DatasetScan(
-        string name, DatasetCheckOptions options, long? totalBytes, IProgress<DatasetProgress>? progress,
-        DuplicateIndex? training = null)
+    public DatasetScan(string name, DatasetCheckOptions options, long? totalBytes, IProgress<DatasetProgress>? progress)
     {
         _options = options;
         _state = new ScanState(options);
-        Seen = options.CheckDuplicates ? new DuplicateIndex() : null;
-        _report = new ReportBuilder(name, options, Seen, training);
+        _report = new ReportBuilder(name, options);
         _totalBytes = totalBytes;
         _progress = progress;
     }
@@ -31,7 +29,10 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
     // How many blocks may be checked at once; null for as many as the machine is good for.
     public int? MaxParallel { get; init; }
 
-    public DuplicateIndex? Seen { get; }
+    // Gets every example; null looks for no duplicates. That of the training file makes this scan one of its validation file.
+    public DuplicateFinder? Duplicates { get; init; }
+
+    public bool IsValidation { get; init; }
 
     public DatasetFormat Format => _state.FinalFormat;
 
@@ -39,6 +40,8 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
     public bool IsInOrder => !_state.IsSettled;
 
     public long Examples => _report.Examples;
+
+    private int File => IsValidation ? 1 : 0;
 
     public async Task<DatasetReport> RunAsync(Stream stream, string? path, DatasetFormat? mustMatch, CancellationToken cancellationToken)
     {
@@ -51,6 +54,11 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
             Progress = _progress,
         };
         await pipeline.RunAsync(stream, cancellationToken).ConfigureAwait(false);
+
+        if (Duplicates is not null)
+        {
+            _report.AddDuplicates(Duplicates, File, cancellationToken);
+        }
 
         _report.Finish();
         if (mustMatch is { } expected && expected != DatasetFormat.Unknown && Format != DatasetFormat.Unknown && Format != expected)
@@ -81,6 +89,11 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
 
     public bool Merge(BlockChecker worker, LineBlock block)
     {
+        foreach (SeenExample example in worker.Result.Examples)
+        {
+            Duplicates?.Add(example.Hash, _report.Lines + example.Line, example.ByteOffset, File);
+        }
+
         _report.Add(worker.Result);
         return !_report.IsStopped;
     }

@@ -2,12 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Threading;
+using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Problems;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
 // Puts the results of the blocks together, in their order, so that a report does not depend on how many workers there were.
-internal sealed class ReportBuilder(string name, DatasetCheckOptions options, DuplicateIndex? seen, DuplicateIndex? training)
+internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 {
     // Below this many examples one answer says little.
     private const int OneAnswerExamples = 10;
@@ -40,11 +42,6 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options, Du
             _counts[i] += block.Counts[i];
         }
 
-        foreach (SeenExample example in block.Examples)
-        {
-            LookUp(example);
-        }
-
         if (block.CarriageReturnLines > 0 && _carriageReturnLines == 0)
         {
             _firstCarriageReturnLine = Lines + block.FirstCarriageReturnLine;
@@ -70,6 +67,39 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options, Du
 
     public void AddDifferentFormat(DatasetFormat own, DatasetFormat trainingFormat) => Add(SetProblems.FormatsDiffer, 0, 0, null,
         "The validation file holds " + ScanState.Describe(own) + " per line, the training file " + ScanState.Describe(trainingFormat) + ".");
+
+    // Duplicates are known only at the end of the file, and not in the order of the lines.
+    public void AddDuplicates(DuplicateFinder finder, int file, CancellationToken cancellationToken)
+    {
+        FirstFound same = new(options.MaxProblemsPerCode);
+        FirstFound inTraining = new(options.MaxProblemsPerCode);
+        finder.Find(file, Sort, cancellationToken);
+        _counts[SetProblems.Duplicate.Index] += same.Count;
+        foreach (DuplicateLine line in same.Take())
+        {
+            Add(SetProblems.Duplicate, line.Line, line.ByteOffset, null, Invariant($"The line is the same as line {line.FirstLine}."), count: 0);
+        }
+
+        _counts[SetProblems.Overlap.Index] += inTraining.Count;
+        foreach (DuplicateLine line in inTraining.Take())
+        {
+            Add(SetProblems.Overlap, line.Line, line.ByteOffset, null,
+                Invariant($"The line is also line {line.OtherLine} of the training file."), count: 0);
+        }
+
+        void Sort(DuplicateLine line)
+        {
+            if (line.FirstLine > 0)
+            {
+                same.Add(line);
+            }
+
+            if (line.OtherLine > 0)
+            {
+                inTraining.Add(line);
+            }
+        }
+    }
 
     // What only the whole file shows.
     public void Finish()
@@ -132,22 +162,6 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options, Du
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private void LookUp(SeenExample example)
-    {
-        long line = Lines + example.Line;
-        long first = seen?.AddOrFind(example.Hash, line) ?? 0;
-        if (first > 0)
-        {
-            Add(SetProblems.Duplicate, line, example.ByteOffset, null, Invariant($"The line is the same as line {first}."));
-        }
-
-        long inTraining = training?.Find(example.Hash) ?? 0;
-        if (inTraining > 0)
-        {
-            Add(SetProblems.Overlap, line, example.ByteOffset, null, Invariant($"The line is also line {inTraining} of the training file."));
-        }
-    }
 
     private void Add(ProblemCode code, long line, long byteOffset, string? path, string message, int count = 1)
     {
