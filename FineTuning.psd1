@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Clear-FineTuningServerFault'
         'Connect-FineTuning'
+        'ConvertTo-FineTuningDataset'
         'Disconnect-FineTuning'
         'Get-FineTuningCheckpoint'
         'Get-FineTuningConnection'

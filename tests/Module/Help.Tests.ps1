@@ -28,6 +28,11 @@ if ($World) {
             "`"non_preferred_output`":[{`"role`":`"assistant`",`"content`":`"no $_`"}]}"
         } | Set-Content $samples/preferences.jsonl
         '{"question":"Which queue?"}' | Set-Content $samples/questions.jsonl
+        1..12 | ForEach-Object { [pscustomobject]@{ Subject = "Request $_"; Body = 'Please help.'; Queue = "queue $_" } } | Export-Csv $samples/tickets.csv
+        1..12 | ForEach-Object { [pscustomobject]@{ question = "Question $_"; answer = "Answer $_" } } | Export-Csv $samples/faq.csv
+        1..12 | ForEach-Object { [pscustomobject]@{ prompt = "Request $_"; chosen = 'yes'; rejected = 'no' } } | Export-Csv $samples/compared.csv
+        'user', 'assistant' | ForEach-Object { $speaker = $_; 1..12 | ForEach-Object { [pscustomobject]@{ Conversation = $_; Speaker = $speaker; Text = "Text $_" } } } |
+            Export-Csv $samples/chats.csv
     }
 
     function New-Job([string[]] $Files, [hashtable] $More = @{}) {

@@ -1,0 +1,18 @@
+using System.Collections.Generic;
+
+namespace FineTuning.Core.Datasets.Converting;
+
+/// <summary>A row of data to make an example of: named values, such as those of a table or a CSV file.</summary>
+public interface IExampleRow
+{
+    /// <summary>The names of the values, in their order.</summary>
+    IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Returns a value.</summary>
+    /// <param name="name">Its name; upper and lower case are the same.</param>
+    /// <param name="value">
+    /// A text, a number, a boolean, a date, a <see cref="System.Text.Json.JsonElement"/>, or null. Anything else counts as its text.
+    /// </param>
+    /// <returns>False if the row has no such value.</returns>
+    bool TryGet(string name, out object? value);
+}

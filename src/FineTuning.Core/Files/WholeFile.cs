@@ -1,0 +1,111 @@
+using System;
+using System.IO;
+
+namespace FineTuning.Core.Files;
+
+/// <summary>
+/// A file that is written beside its place and moved there when it is whole, so that no half of a file is ever taken for one. Without
+/// <see cref="Commit"/> nothing is left of it.
+/// </summary>
+/// <remarks>Not safe for use by several threads at once.</remarks>
+public sealed class WholeFile : IDisposable
+{
+    private const int BufferBytes = 128 * 1024;
+
+    private readonly string _part;
+    private readonly bool _overwrite;
+    private readonly FileStream _stream;
+    private bool _isDone;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="path">The full path that the file will have; its folder must exist.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public WholeFile(string path, bool overwrite)
+    {
+        Path = path ?? throw new ArgumentNullException(nameof(path));
+        _overwrite = overwrite;
+        RefuseExisting();
+
+        // Beside the file itself, not beside a link to it: a move works within one disk, and a link is to stay one.
+        Target = FollowLink(path);
+        _part = Target + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".part";
+        _stream = new FileStream(_part, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+    }
+
+    /// <summary>The path that the file will have.</summary>
+    public string Path { get; }
+
+    /// <summary>Where to write.</summary>
+    public Stream Stream => _stream;
+
+    private string Target { get; }
+
+    /// <summary>Moves the file to its place in one step, with the permissions of the file it replaces.</summary>
+    /// <exception cref="IOException">The file could not be written or moved, or another one has come there and may not be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be replaced.</exception>
+    public void Commit()
+    {
+        _stream.Dispose();
+        RefuseExisting();
+        if (File.Exists(Target))
+        {
+            Replace();
+        }
+        else
+        {
+            File.Move(_part, Target);
+        }
+
+        _isDone = true;
+    }
+
+    /// <summary>Removes what was written unless it was moved to its place.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        finally
+        {
+            if (!_isDone)
+            {
+                _isDone = true;
+                File.Delete(_part);
+            }
+        }
+    }
+
+    private static string FollowLink(string path)
+    {
+#if NET
+        return File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+#else
+        return path;
+#endif
+    }
+
+    private void RefuseExisting()
+    {
+        if (!_overwrite && File.Exists(Path))
+        {
+            throw new IOException($"The file '{Path}' exists already.");
+        }
+    }
+
+    private void Replace()
+    {
+#if NET
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_part, File.GetUnixFileMode(Target));
+        }
+
+        File.Move(_part, Target, overwrite: true);
+#else
+        File.Replace(_part, Target, destinationBackupFileName: null);
+#endif
+    }
+}

@@ -1,0 +1,88 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Data;
+using System.Linq;
+using System.Management.Automation;
+using System.Text.Json;
+using FineTuning.Common;
+using FineTuning.Core.Datasets.Converting;
+
+namespace FineTuning.Datasets;
+
+/// <summary>A row that came down the pipeline: an object, a hashtable, or a row of a database.</summary>
+internal sealed class InputRow : IExampleRow
+{
+    private readonly Func<string, (bool Has, object? Value)> _get;
+
+    private InputRow(IReadOnlyCollection<string> names, Func<string, (bool Has, object? Value)> get)
+    {
+        Names = names;
+        _get = get;
+    }
+
+    public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Makes a row; null if the object has no named values, such as a text or a number.</summary>
+    public static InputRow? From(PSObject input) => input.BaseObject switch
+    {
+        IDictionary dictionary => FromDictionary(dictionary),
+        DataRow row => FromRow([.. row.Table.Columns.Cast<DataColumn>().Select(column => column.ColumnName)], name => row[name]),
+        DataRowView view => FromRow([.. view.Row.Table.Columns.Cast<DataColumn>().Select(column => column.ColumnName)], name => view[name]),
+        IDataRecord record => FromRecord(record),
+        string or ValueType => null,
+        _ => FromProperties(input),
+    };
+
+    /// <summary>The rows of what was given with -InputObject; in the pipeline, PowerShell itself takes a table apart.</summary>
+    public static IEnumerable<PSObject> Rows(PSObject input) =>
+        input.BaseObject is DataTable table ? table.Rows.Cast<object>().Select(PSObject.AsPSObject) : [input];
+
+    /// <inheritdoc/>
+    /// <exception cref="PSArgumentException">The value is not data.</exception>
+    public bool TryGet(string name, out object? value)
+    {
+        (bool has, object? found) = _get(name);
+        value = has ? Plain(found) : null;
+        return has;
+    }
+
+    private static InputRow FromDictionary(IDictionary dictionary)
+    {
+        object[] keys = [.. dictionary.Keys.Cast<object>()];
+        return new InputRow([.. keys.Select(key => $"{key}")], name =>
+        {
+            object? key = keys.FirstOrDefault(key => $"{key}" == name)
+                ?? keys.FirstOrDefault(key => string.Equals($"{key}", name, StringComparison.OrdinalIgnoreCase));
+            return key is null ? (false, null) : (true, dictionary[key]);
+        });
+    }
+
+    private static InputRow FromRecord(IDataRecord record) =>
+        FromRow([.. Enumerable.Range(0, record.FieldCount).Select(record.GetName)], name => record[name]);
+
+    private static InputRow FromRow(string[] names, Func<string, object?> get) => new(names, name =>
+    {
+        string? exact = names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
+        return exact is null ? (false, null) : (true, get(exact));
+    });
+
+    private static InputRow FromProperties(PSObject input) => new(
+        [.. input.Properties.Where(property => property.IsGettable).Select(property => property.Name)],
+        name => input.Properties[name] is { IsGettable: true } property ? (true, property.Value) : (false, null));
+
+    // Text, numbers and dates as they are; lists and objects as the JSON they stand for.
+    private static object? Plain(object? value)
+    {
+        object? plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        return plain switch
+        {
+            null or DBNull or string or DateTime or DateTimeOffset or bool or JsonElement => plain is DBNull ? null : plain,
+            SwitchParameter flag => flag.IsPresent,
+            char or Enum or Guid or TimeSpan => Convert.ToString(plain, System.Globalization.CultureInfo.InvariantCulture),
+            ValueType => plain,
+            IEnumerable or PSObject => JsonValues.ToElement(value),
+            _ => Convert.ToString(plain, System.Globalization.CultureInfo.InvariantCulture),
+        };
+    }
+}
