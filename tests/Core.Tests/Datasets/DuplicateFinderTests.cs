@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
@@ -121,9 +122,8 @@ public class DuplicateFinderTests
     public void A_folder_that_may_not_be_written_to_is_told_in_the_same_way()
     {
         using DuplicateFinder finder = new(1, () => throw new UnauthorizedAccessException("Access is denied."));
-        finder.Add(HashOf(1), 1, 0);
 
-        IOException error = Assert.Throws<IOException>(() => finder.Add(HashOf(2), 2, 0));
+        IOException error = Assert.Throws<IOException>(() => finder.Add(HashOf(1), 1, 0));
         Assert.Contains("Access is denied.", error.Message, StringComparison.Ordinal);
     }
 
@@ -172,23 +172,37 @@ public class DuplicateFinderTests
         }
     }
 
-    // The file has more than fits in memory, and the first of the duplicates by line are not the first that are found.
-    [Fact]
-    public async Task The_report_has_the_first_duplicates_in_line_order_and_counts_them_all()
+    // The first duplicates by line are not the first that are found.
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(1_000)]
+    public async Task The_report_has_the_first_duplicates_in_line_order_and_counts_them_all(int inMemory)
     {
-        const int Lines = 300_000;
+        const int Lines = 30_000;
         string[] lines = Enumerable.Range(1, Lines).Select(i => $"{{'prompt':'{(i % 3 == 0 ? i - 2 : i)}','completion':'a'}}").ToArray();
         byte[] data = Check.Bytes(string.Join("\n", lines));
+        using DuplicateFinder finder = new(inMemory);
+        DatasetScan scan = new("x", new DatasetCheckOptions { MaxProblemsPerCode = 50 }, data.Length, null) { Duplicates = finder };
 
-        DatasetReport report = await DatasetChecker.CheckAsync(
-            new MemoryStream(data), "x", new DatasetCheckOptions { MaxProblemsPerCode = 50 }, null, default);
+        DatasetReport report = await scan.RunAsync(new MemoryStream(data), null, null, default);
 
         DatasetProblem[] found = report.Problems.Where(problem => problem.Code == "FT1602").ToArray();
         Assert.Equal(Lines / 3, report.CountsByCode["FT1602"]);
         Assert.Equal(Enumerable.Range(1, 50).Select(i => i * 3L), found.Select(problem => problem.Line));
         Assert.Equal(Enumerable.Range(1, 50).Select(i => $"The line is the same as line {(i * 3) - 2}."), found.Select(problem => problem.Message));
         Assert.All(found, problem => Assert.StartsWith(
-            lines[problem.Line - 1].Replace('\'', '"'), System.Text.Encoding.UTF8.GetString(data, (int)problem.ByteOffset, 50), StringComparison.Ordinal));
+            lines[problem.Line - 1].Replace('\'', '"'), Encoding.UTF8.GetString(data, (int)problem.ByteOffset, 50), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_the_check_with_what_to_do()
+    {
+        byte[] data = Check.Bytes(string.Concat(Enumerable.Range(1, 1_000).Select(i => $"{{'prompt':'{i}','completion':'a'}}\n")));
+        using DuplicateFinder finder = new(100, () => new FullDisk());
+        DatasetScan scan = new("x", new DatasetCheckOptions(), data.Length, null) { Duplicates = finder };
+
+        IOException error = await Assert.ThrowsAsync<IOException>(() => scan.RunAsync(new MemoryStream(data), null, null, default));
+        Assert.Contains("Free some space there", error.Message, StringComparison.Ordinal);
     }
 
     private static Hash128 HashOf(int text) => Hash128.Of(BitConverter.GetBytes(text));

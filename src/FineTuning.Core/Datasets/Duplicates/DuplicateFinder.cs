@@ -1,8 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading;
 using FineTuning.Core.Datasets.Scanning;
 
@@ -10,7 +8,7 @@ namespace FineTuning.Core.Datasets.Duplicates;
 
 /// <summary>
 /// Finds lines that are the same, in one file or in two, in memory that hardly grows with them. During the pass over a file only
-/// <see cref="Add"/> is called; afterwards <see cref="Find"/> tells of every line that was there before. Some 250,000 lines stay in memory;
+/// <see cref="Add"/> is called; afterwards <see cref="Find"/> tells of every line that was there before. About a million lines stay in memory, in 24 MB;
 /// more go to a temporary file that is gone when this is disposed of.
 /// </summary>
 /// <remarks>
@@ -19,22 +17,15 @@ namespace FineTuning.Core.Datasets.Duplicates;
 /// </remarks>
 internal sealed class DuplicateFinder : IDisposable
 {
-    // 6 MB, and as much again while they are put in order.
-    private const int EntriesInMemory = 256 * 1024;
+    private const int EntriesInMemory = 1024 * 1024;
 
-    // Small enough for the small-object heap, so that a file of ten lines costs little.
-    private const int ChunkEntries = 2048;
-
+    private readonly PartedEntries _entries = new();
     private readonly int _entriesInMemory;
     private readonly Func<Stream>? _createStream;
-    private readonly List<Entry[]> _chunks = [];
-    private readonly int[] _starts = new int[Entry.Parts + 1];
-    private byte[] _sorted = [];
-    private int _count;
     private SpillFile? _spill;
 
     /// <summary>Makes a finder without lines. Nothing is written until there are too many for the memory.</summary>
-    /// <param name="entriesInMemory">How many lines stay in memory; for tests.</param>
+    /// <param name="entriesInMemory">About how many lines stay in memory; for tests.</param>
     /// <param name="createStream">Makes what the others are written to; null for a temporary file. For tests.</param>
     public DuplicateFinder(int entriesInMemory = EntriesInMemory, Func<Stream>? createStream = null)
     {
@@ -51,19 +42,11 @@ internal sealed class DuplicateFinder : IDisposable
     [MethodImpl(Jit.Optimized)]
     public void Add(Hash128 hash, long line, long byteOffset, int file = 0)
     {
-        if (_count == _entriesInMemory)
+        _entries.Add(new Entry(hash, line, byteOffset, file));
+        if (_entries.Capacity >= _entriesInMemory)
         {
             Spill();
         }
-
-        int chunk = _count / ChunkEntries;
-        if (chunk == _chunks.Count)
-        {
-            _chunks.Add(new Entry[ChunkEntries]);
-        }
-
-        _chunks[chunk][_count % ChunkEntries] = new Entry(hash, line, byteOffset, file);
-        _count++;
     }
 
     /// <summary>
@@ -75,53 +58,42 @@ internal sealed class DuplicateFinder : IDisposable
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="IOException">The temporary file could not be written or read.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    [MethodImpl(Jit.Optimized)]
     public void Find(int file, Action<DuplicateLine> found, CancellationToken cancellationToken)
     {
-        if (_spill is not null)
-        {
-            Spill();
-        }
-        else
-        {
-            Sort();
-        }
-
         FirstLines firstLines = new();
         for (int part = 0; part < Entry.Parts; part++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             firstLines.Clear();
-            if (_spill is null)
+
+            // In the order in which they were added: what was written before what is still here.
+            for (int piece = 0; _spill is not null && _spill.Read(part, piece, out ReadOnlySpan<Entry> written); piece++)
             {
-                LookUp(Sorted.Slice(_starts[part], _starts[part + 1] - _starts[part]), firstLines, file, found, cancellationToken);
-                continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                LookUp(written, firstLines, file, found);
             }
 
-            // In the order in which they were written, which is that of the lines.
-            for (int run = 0; run < _spill.RunCount; run++)
+            int? slab = null;
+            while (_entries.Next(part, ref slab, out ReadOnlySpan<Entry> kept))
             {
-                int count = _spill.Read(run, part, _sorted);
-                LookUp(Sorted.Slice(0, count), firstLines, file, found, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                LookUp(kept, firstLines, file, found);
             }
         }
     }
 
     /// <summary>Removes the temporary file.</summary>
-    public void Dispose() => _spill?.Dispose();
-
-    private Span<Entry> Sorted => MemoryMarshal.Cast<byte, Entry>(_sorted.AsSpan());
+    public void Dispose()
+    {
+        _spill?.Dispose();
+        _entries.Dispose();
+    }
 
     [MethodImpl(Jit.Optimized)]
-    private static void LookUp(
-        ReadOnlySpan<Entry> entries, FirstLines firstLines, int file, Action<DuplicateLine> found, CancellationToken cancellationToken)
+    private static void LookUp(ReadOnlySpan<Entry> entries, FirstLines firstLines, int file, Action<DuplicateLine> found)
     {
         for (int i = 0; i < entries.Length; i++)
         {
-            if (i % ChunkEntries == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
             Entry entry = entries[i];
             (long inFirst, long inSecond) = firstLines.FindOrAdd(in entry);
             long same = entry.File == 0 ? inFirst : inSecond;
@@ -135,44 +107,8 @@ internal sealed class DuplicateFinder : IDisposable
 
     private void Spill()
     {
-        if (_count == 0)
-        {
-            return;
-        }
-
-        Sort();
         _spill ??= new SpillFile(_createStream);
-        _spill.Write(_sorted, _starts);
-        _count = 0;
-    }
-
-    // Puts the lines that are in memory into the order of their parts, and leaves those of one part in their order.
-    [MethodImpl(Jit.Optimized)]
-    private void Sort()
-    {
-        if (_sorted.Length < _count * Entry.Bytes)
-        {
-            _sorted = new byte[_count * Entry.Bytes];
-        }
-
-        Array.Clear(_starts, 0, _starts.Length);
-        for (int i = 0; i < _count; i++)
-        {
-            _starts[_chunks[i / ChunkEntries][i % ChunkEntries].Part + 1]++;
-        }
-
-        int[] next = new int[Entry.Parts];
-        for (int part = 0; part < Entry.Parts; part++)
-        {
-            next[part] = _starts[part];
-            _starts[part + 1] += _starts[part];
-        }
-
-        Span<Entry> sorted = Sorted;
-        for (int i = 0; i < _count; i++)
-        {
-            ref Entry entry = ref _chunks[i / ChunkEntries][i % ChunkEntries];
-            sorted[next[entry.Part]++] = entry;
-        }
+        _spill.Write(_entries);
+        _entries.Clear();
     }
 }

@@ -49,6 +49,7 @@ internal sealed class FirstLines
         return found;
     }
 
+    [MethodImpl(Jit.Optimized)]
     private static ref Slot Find(Slot[] slots, ulong low, ulong high)
     {
         int mask = slots.Length - 1;

@@ -5,74 +5,39 @@ using System.Runtime.InteropServices;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 
-// What the memory has no room for: a temporary file of runs, each with the lines of part 0, then those of part 1, and so on.
+// What the memory has no room for: a temporary file of runs, each with the entries of part 0, then those of part 1, and so on.
 internal sealed class SpillFile : IDisposable
 {
-    private readonly List<Run> _runs = [];
+    private const int BufferEntries = 16 * 1024;
+
+    private readonly List<Piece>[] _pieces = new List<Piece>[Entry.Parts];
+    private readonly Entry[] _entries = new Entry[BufferEntries];
+    private readonly byte[] _bytes = new byte[BufferEntries * Entry.Bytes];
     private readonly Stream _stream;
     private readonly string _folder;
+    private int _buffered;
     private long _length;
 
     public SpillFile(Func<Stream>? createStream)
     {
         _folder = Path.GetTempPath();
+        for (int part = 0; part < Entry.Parts; part++)
+        {
+            _pieces[part] = [];
+        }
+
         try
         {
             _stream = createStream is null ? Create(_folder) : createStream();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsOfDisk(exception))
         {
             throw Failed("written", exception);
         }
     }
 
-    public int RunCount => _runs.Count;
-
-    // Part p is entries starts[p] to starts[p + 1].
-    public void Write(byte[] entries, int[] starts)
-    {
-        int bytes = starts[Entry.Parts] * Entry.Bytes;
-        try
-        {
-            _stream.Position = _length;
-            _stream.Write(entries, 0, bytes);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Failed("written", exception);
-        }
-
-        _runs.Add(new Run(_length, (int[])starts.Clone()));
-        _length += bytes;
-    }
-
-    // Reads the lines of one part of one run into the buffer, and returns how many there are.
-    public int Read(int run, int part, byte[] buffer)
-    {
-        int start = _runs[run].Starts[part];
-        int count = _runs[run].Starts[part + 1] - start;
-        try
-        {
-            _stream.Position = _runs[run].Position + ((long)start * Entry.Bytes);
-            int done = 0;
-            while (done < count * Entry.Bytes)
-            {
-                int read = _stream.Read(buffer, done, (count * Entry.Bytes) - done);
-                done += read > 0 ? read : throw new EndOfStreamException("The file has become shorter.");
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Failed("read", exception);
-        }
-
-        return count;
-    }
-
-    public void Dispose() => _stream.Dispose();
-
-    // A file that goes when it is closed.
-    internal static FileStream Create(string folder)
+    // A file that is gone when it is closed.
+    public static FileStream Create(string folder)
     {
         string path = Path.Combine(folder, "finetuning-" + Path.GetRandomFileName());
         FileStream stream = new(
@@ -94,14 +59,99 @@ internal sealed class SpillFile : IDisposable
         }
     }
 
+    public void Write(PartedEntries entries)
+    {
+        try
+        {
+            _stream.Position = _length;
+            for (int part = 0; part < Entry.Parts; part++)
+            {
+                Write(entries, part);
+            }
+
+            Flush();
+        }
+        catch (Exception exception) when (IsOfDisk(exception))
+        {
+            throw Failed("written", exception);
+        }
+    }
+
+    // Reads one of the pieces in which the entries of a part were written, in their order; false after the last. Valid until the next read.
+    public bool Read(int part, int piece, out ReadOnlySpan<Entry> entries)
+    {
+        entries = default;
+        if (piece >= _pieces[part].Count)
+        {
+            return false;
+        }
+
+        Piece place = _pieces[part][piece];
+        int length = place.Count * Entry.Bytes;
+        try
+        {
+            _stream.Position = place.Position;
+            for (int done = 0; done < length;)
+            {
+                int read = _stream.Read(_bytes, done, length - done);
+                done += read > 0 ? read : throw new EndOfStreamException("It has become shorter.");
+            }
+        }
+        catch (Exception exception) when (IsOfDisk(exception))
+        {
+            throw Failed("read", exception);
+        }
+
+        _bytes.AsSpan(0, length).CopyTo(MemoryMarshal.AsBytes(_entries.AsSpan()));
+        entries = _entries.AsSpan(0, place.Count);
+        return true;
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static bool IsOfDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    private void Write(PartedEntries entries, int part)
+    {
+        int? slab = null;
+        int count = 0;
+        long start = _length + ((long)_buffered * Entry.Bytes);
+        while (entries.Next(part, ref slab, out ReadOnlySpan<Entry> some))
+        {
+            if (_buffered + some.Length > BufferEntries)
+            {
+                Flush();
+            }
+
+            some.CopyTo(_entries.AsSpan(_buffered));
+            _buffered += some.Length;
+            count += some.Length;
+        }
+
+        // No more of them at once than there is room for when they are read.
+        for (; count > 0; count -= BufferEntries, start += BufferEntries * Entry.Bytes)
+        {
+            _pieces[part].Add(new Piece(start, Math.Min(count, BufferEntries)));
+        }
+    }
+
+    private void Flush()
+    {
+        int length = _buffered * Entry.Bytes;
+        MemoryMarshal.AsBytes(_entries.AsSpan(0, _buffered)).CopyTo(_bytes);
+        _stream.Write(_bytes, 0, length);
+        _length += length;
+        _buffered = 0;
+    }
+
     private IOException Failed(string what, Exception cause) => new(
         $"The temporary file for the search for duplicates could not be {what} in '{_folder}': {cause.Message.TrimEnd('.')}. Free some space there, let the "
         + "environment variable TMPDIR (on Windows: TEMP) name another folder, or switch the search for duplicates off.", cause);
 
-    private sealed class Run(long position, int[] starts)
+    private readonly struct Piece(long position, int count)
     {
         public long Position { get; } = position;
 
-        public int[] Starts { get; } = starts;
+        public int Count { get; } = count;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
 using FineTuning.Core.Datasets.Problems;
@@ -14,11 +15,16 @@ internal sealed class BlockChecker : IBlockWorker
     private readonly ScanState _state;
     private readonly LineContext _line;
     private readonly ExampleRules[] _rules;
+#if NET
+    private readonly GoodLines? _goodLines;
+#endif
+    private bool _isSearched;
     private bool _mayBeInvalid;
     private bool _mayHaveSeparators;
     private long _number;
 
-    public BlockChecker(DatasetCheckOptions options, ScanState state, bool[] isFull)
+    // With byRulesOnly no line is taken in one sweep: the same comes of it, later.
+    public BlockChecker(DatasetCheckOptions options, ScanState state, bool[] isFull, bool byRulesOnly = false)
     {
         _options = options;
         _state = state;
@@ -30,19 +36,21 @@ internal sealed class BlockChecker : IBlockWorker
         _rules = [
             new UnknownRules(_line), new ChatRules(_line, messages, tools), new CompletionRules(_line),
             new PreferenceRules(_line, messages, tools), new ReinforcementRules(_line, messages, tools)];
+#if NET
+
+        // Secrets may be in lines that are good otherwise.
+        _goodLines = byRulesOnly || options.CheckSecrets ? null : new GoodLines(options, state, Result);
+#endif
     }
 
     public BlockResult Result { get; } = new();
 
+    [MethodImpl(Jit.Optimized)]
     public void Work(LineBlock block, CancellationToken cancellationToken)
     {
         Result.Clear();
-        ReadOnlySpan<byte> data = block.Span;
-
-        // Once for the block, at the speed of memory: most blocks have none of these, so no line needs to be searched for them.
-        _mayBeInvalid = !Utf8Check.IsValid(data);
-        _mayHaveSeparators = data.IndexOf("\u2028"u8) >= 0 || data.IndexOf("\u2029"u8) >= 0;
-        _line.BeginBlock(Result, data.IndexOf("\\ud"u8) >= 0 || data.IndexOf("\\uD"u8) >= 0);
+        _line.BeginBlock(Result);
+        _isSearched = false;
         _number = 0;
         if (block.IsTooLong)
         {
@@ -54,6 +62,17 @@ internal sealed class BlockChecker : IBlockWorker
         while (position < block.End && !Result.Stop)
         {
             cancellationToken.ThrowIfCancellationRequested();
+#if NET
+            int taken = _goodLines?.Take(block, position, _number + 1) ?? 0;
+            if (taken > 0)
+            {
+                _number++;
+                position += taken;
+                continue;
+            }
+#endif
+
+            Search(block.Span);
             int length = block.Buffer.AsSpan(position, block.End - position).IndexOf((byte)'\n');
             int next = length < 0 ? block.End : position + length + 1;
             length = length < 0 ? block.End - position : length;
@@ -62,6 +81,20 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         Result.Lines = _number;
+    }
+
+    // Once for the block, at the speed of memory: most blocks have none of these, so no line needs to be searched for them.
+    private void Search(ReadOnlySpan<byte> data)
+    {
+        if (_isSearched)
+        {
+            return;
+        }
+
+        _isSearched = true;
+        _mayBeInvalid = !Utf8Check.IsValid(data);
+        _mayHaveSeparators = data.IndexOf("\u2028"u8) >= 0 || data.IndexOf("\u2029"u8) >= 0;
+        _line.MayHaveSurrogates = data.IndexOf("\\ud"u8) >= 0 || data.IndexOf("\\uD"u8) >= 0;
     }
 
     private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t' or (byte)'\r';
@@ -205,9 +238,7 @@ internal sealed class BlockChecker : IBlockWorker
 
         if (facts.HasAnswer)
         {
-            AnswerTally answers = Result.Answers;
-            answers.Add(facts.Answer);
-            Result.Answers = answers;
+            Result.Answers.Add(facts.Answer);
         }
 
         _line.Commit();

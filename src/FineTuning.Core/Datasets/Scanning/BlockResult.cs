@@ -6,6 +6,8 @@ namespace FineTuning.Core.Datasets.Scanning;
 // What came of one block. Lines are counted from the start of the block: which line of the file that is, only the merge knows.
 internal sealed class BlockResult
 {
+    private AnswerTally _answers;
+
     public long[] Counts { get; } = new long[ProblemCode.IndexCount];
 
     public List<FoundProblem> Problems { get; } = [];
@@ -20,7 +22,7 @@ internal sealed class BlockResult
 
     public long FirstCarriageReturnLine { get; set; }
 
-    public AnswerTally Answers { get; set; }
+    public ref AnswerTally Answers => ref _answers;
 
     // The rest of the file is not worth reading: it is something else than lines of JSON.
     public bool Stop { get; set; }
@@ -34,7 +36,7 @@ internal sealed class BlockResult
         ExampleCount = 0;
         CarriageReturnLines = 0;
         FirstCarriageReturnLine = 0;
-        Answers = default;
+        _answers = default;
         Stop = false;
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Datasets.Duplicates;
@@ -28,6 +29,9 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
 
     // How many blocks may be checked at once; null for as many as the machine is good for.
     public int? MaxParallel { get; init; }
+
+    // For tests: leaves every line to the rules.
+    public bool ByRulesOnly { get; init; }
 
     // Gets every example; null looks for no duplicates. That of the training file makes this scan one of its validation file.
     public DuplicateFinder? Duplicates { get; init; }
@@ -69,7 +73,7 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
         return _report.Build(path, Format, _report.IsStopped ? _totalBytes ?? pipeline.Bytes : pipeline.Bytes, watch.Elapsed);
     }
 
-    public BlockChecker CreateWorker() => new(_options, _state, _report.IsFull);
+    public BlockChecker CreateWorker() => new(_options, _state, _report.IsFull, ByRulesOnly);
 
     public bool Begin(StreamStart start)
     {
@@ -87,6 +91,7 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
         return true;
     }
 
+    [MethodImpl(Jit.Optimized)]
     public bool Merge(BlockChecker worker, LineBlock block)
     {
         foreach (SeenExample example in worker.Result.Examples)

@@ -22,19 +22,28 @@ internal readonly struct Hash128(ulong high, ulong low) : IEquatable<Hash128>
     {
         ulong a = K0 ^ seed ^ (ulong)data.Length;
         ulong b = K1 + seed + (ulong)data.Length;
-        while (data.Length >= 16)
+        ulong x, y;
+        if (data.Length < 16)
         {
-            ulong x = BinaryPrimitives.ReadUInt64LittleEndian(data);
-            ulong y = BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(8));
-            a = Fold(a ^ x, K2 ^ y);
-            b = Fold(b ^ y, K3 ^ x) + x;
-            data = data.Slice(16);
+            x = ReadUpTo8(data.Slice(0, Math.Min(data.Length, 8)));
+            y = data.Length > 8 ? ReadUpTo8(data.Slice(8)) : 0;
+        }
+        else
+        {
+            // The last 16 bytes, of which some were read before as a rule.
+            x = BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(data.Length - 16));
+            y = BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(data.Length - 8));
+            for (; data.Length > 16; data = data.Slice(16))
+            {
+                ulong p = BinaryPrimitives.ReadUInt64LittleEndian(data);
+                ulong q = BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(8));
+                a = Fold(a ^ p, K2 ^ q);
+                b = Fold(b ^ q, K3 ^ p) + p;
+            }
         }
 
-        ulong p = ReadUpTo8(data);
-        ulong q = data.Length > 8 ? ReadUpTo8(data.Slice(8)) : 0;
-        a = Fold(a ^ p, K2 ^ q);
-        b = Fold(b ^ q, K3 ^ p) + p;
+        a = Fold(a ^ x, K2 ^ y);
+        b = Fold(b ^ y, K3 ^ x) + x;
         return new Hash128(Fold(a ^ K1, b ^ K2), Fold(b ^ K0, a ^ K3) ^ a);
     }
 
@@ -44,13 +53,9 @@ internal readonly struct Hash128(ulong high, ulong low) : IEquatable<Hash128>
 
     public override int GetHashCode() => (int)Low;
 
+    [MethodImpl(Jit.Optimized)]
     private static ulong ReadUpTo8(ReadOnlySpan<byte> data)
     {
-        if (data.Length >= 8)
-        {
-            return BinaryPrimitives.ReadUInt64LittleEndian(data);
-        }
-
         ulong value = 0;
         for (int i = 0; i < data.Length; i++)
         {
@@ -60,6 +65,7 @@ internal readonly struct Hash128(ulong high, ulong low) : IEquatable<Hash128>
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong x, ulong y)
     {
 #if NET

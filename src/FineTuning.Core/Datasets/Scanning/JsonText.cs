@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FineTuning.Core.Datasets.Scanning;
@@ -88,6 +89,7 @@ internal static class JsonText
     }
 
     // Whether a string, as it stands in the JSON, is empty or white space only.
+    [MethodImpl(Jit.Optimized)]
     public static bool IsBlank(ReadOnlySpan<byte> raw)
     {
         while (!raw.IsEmpty)
@@ -105,6 +107,7 @@ internal static class JsonText
     }
 
     // How many bytes the white space character takes that a string, as it stands in the JSON, ends in; 0 if in another character.
+    [MethodImpl(Jit.Optimized)]
     public static int TrailingSpaceLength(ReadOnlySpan<byte> raw, bool lineFeedsToo)
     {
         if (raw.IsEmpty)
@@ -199,7 +202,8 @@ internal static class JsonText
     // White space between JSON tokens.
     private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
 
-    private static int? LowSurrogateAt(ReadOnlySpan<byte> raw, int index)
+    [MethodImpl(Jit.Optimized)]
+    public static int? LowSurrogateAt(ReadOnlySpan<byte> raw, int index)
     {
         if (index + 6 > raw.Length || raw[index] != (byte)'\\' || raw[index + 1] != (byte)'u')
         {
@@ -210,7 +214,8 @@ internal static class JsonText
         return code is >= 0xDC00 and < 0xE000 ? code : null;
     }
 
-    private static int HexAt(ReadOnlySpan<byte> raw, int index)
+    [MethodImpl(Jit.Optimized)]
+    public static int HexAt(ReadOnlySpan<byte> raw, int index)
     {
         if (index + 4 > raw.Length)
         {

@@ -24,7 +24,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     public bool CheckSecrets => options.CheckSecrets;
 
     // Whether the block has an escaped surrogate at all; if not, no string needs to be searched for one.
-    public bool MayHaveSurrogates { get; private set; }
+    public bool MayHaveSurrogates { get; set; }
 
     public int PendingErrors { get; private set; }
 
@@ -37,11 +37,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
 
     private long ByteOffset { get; set; }
 
-    public void BeginBlock(BlockResult result, bool mayHaveSurrogates)
-    {
-        _result = result;
-        MayHaveSurrogates = mayHaveSurrogates;
-    }
+    public void BeginBlock(BlockResult result) => _result = result;
 
     public void BeginLine(byte[] buffer, int start, int length, long number, long byteOffset)
     {
