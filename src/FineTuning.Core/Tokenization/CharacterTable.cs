@@ -16,6 +16,7 @@ internal sealed class CharacterTable
     private readonly CharacterClass[] _cells;
 
     // The runs as they are stored: a length, seven bits a byte and the lowest first, and the class.
+    [MethodImpl(VocabularyFile.Optimised)]
     public CharacterTable(ReadOnlySpan<byte> runs)
     {
         var all = new CharacterClass[Characters];

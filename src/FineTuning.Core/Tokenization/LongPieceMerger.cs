@@ -8,6 +8,8 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
 {
     private const int MostKept = 1 << 16;
 
+    // By where a part starts: its token, where the next part and the one before it start, and the token it makes with the next one.
+    private int[] _tokens = [];
     private int[] _next = [];
     private int[] _previous = [];
     private int[] _ranks = [];
@@ -17,7 +19,7 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
     private ulong[] _heap = [];
     private int _heapLength;
 
-    // Where each token of the piece starts in it. Good until the next call.
+    // The tokens of the piece. Good until the next call.
     public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece)
     {
         Start(piece);
@@ -27,28 +29,28 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
             int left = (int)(uint)lowest, rank = (int)(lowest >> 32);
             if (_ranks[left] == rank)
             {
-                Join(piece, left);
+                Join(left, rank, piece.Length);
             }
         }
 
-        return CollectStarts(piece.Length);
+        return CollectTokens(piece.Length);
     }
 
     private void Start(ReadOnlySpan<byte> piece)
     {
         int length = piece.Length;
-        if (_next.Length < length || _next.Length > MostKept)
+        Reserve(length);
+        for (int i = 0; i < length; i++)
         {
-            int size = length < MostKept ? Math.Min(length * 2, MostKept) : length;
-            (_next, _previous, _ranks, _heap) = (new int[size], new int[size], new int[size], new ulong[size]);
+            _tokens[i] = vocabulary.OfByte(piece[i]);
+            _next[i] = i + 1;
+            _previous[i] = i - 1;
         }
 
         _heapLength = 0;
         for (int i = 0; i < length; i++)
         {
-            _next[i] = i + 1;
-            _previous[i] = i - 1;
-            int rank = i + 1 < length ? vocabulary.Find(piece, i, 2) : Vocabulary.NoToken;
+            int rank = RankAt(i, i + 1, length);
             _ranks[i] = rank;
             if (rank != Vocabulary.NoToken)
             {
@@ -62,28 +64,37 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         }
     }
 
-    // Makes one part of the part that starts at a place and the next one.
-    private void Join(ReadOnlySpan<byte> piece, int left)
+    private void Reserve(int length)
+    {
+        if (_tokens.Length < length || _tokens.Length > MostKept)
+        {
+            int size = length < MostKept ? Math.Min(length * 2, MostKept) : length;
+            (_tokens, _next, _previous, _ranks, _heap) = (new int[size], new int[size], new int[size], new int[size], new ulong[size]);
+        }
+    }
+
+    // Makes one part, which is the token, of the part that starts at a place and the next one.
+    private void Join(int left, int token, int length)
     {
         int right = _next[left], after = _next[right];
+        _tokens[left] = token;
         _ranks[right] = Vocabulary.NoToken;
         _next[left] = after;
-        if (after < piece.Length)
+        SetRank(left, after, length);
+        if (after < length)
         {
             _previous[after] = left;
         }
 
-        Rank(piece, left);
         if (left > 0)
         {
-            Rank(piece, _previous[left]);
+            SetRank(_previous[left], left, length);
         }
     }
 
-    private void Rank(ReadOnlySpan<byte> piece, int left)
+    private void SetRank(int left, int right, int length)
     {
-        int right = _next[left];
-        int rank = right < piece.Length ? vocabulary.Find(piece, left, _next[right] - left) : Vocabulary.NoToken;
+        int rank = RankAt(left, right, length);
         _ranks[left] = rank;
         if (rank != Vocabulary.NoToken)
         {
@@ -91,18 +102,19 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         }
     }
 
-    // The list of links becomes the list of starts: a start is never left of its index.
-    private ReadOnlySpan<int> CollectStarts(int length)
+    private int RankAt(int left, int right, int length) =>
+        right < length ? vocabulary.Pairs.Find(_tokens[left], _tokens[right]) : Vocabulary.NoToken;
+
+    // Moves the tokens together: none is left of its index.
+    private ReadOnlySpan<int> CollectTokens(int length)
     {
         int count = 0;
-        for (int start = 0; start < length;)
+        for (int start = 0; start < length; start = _next[start])
         {
-            int next = _next[start];
-            _next[count++] = start;
-            start = next;
+            _tokens[count++] = _tokens[start];
         }
 
-        return _next.AsSpan(0, count);
+        return _tokens.AsSpan(0, count);
     }
 
     private static ulong Entry(int rank, int start) => ((ulong)rank << 32) | (uint)start;

@@ -67,7 +67,10 @@ public sealed class Tokenizer
             }
             else
             {
-                AddMerged(merger, utf8.Slice(start, end - start), ids);
+                foreach (int token in merger.Merge(utf8.Slice(start, end - start)))
+                {
+                    ids.Add(token);
+                }
             }
         }
 
@@ -83,14 +86,4 @@ public sealed class Tokenizer
         "cl100k_base" => s_cl100k,
         _ => throw new ArgumentException($"There is no encoding '{encoding}'. Use o200k_base or cl100k_base.", nameof(encoding)),
     };
-
-    private void AddMerged(PieceMerger merger, ReadOnlySpan<byte> piece, List<int> ids)
-    {
-        ReadOnlySpan<int> starts = merger.Merge(piece);
-        for (int i = 0; i < starts.Length; i++)
-        {
-            int end = i + 1 < starts.Length ? starts[i + 1] : piece.Length;
-            ids.Add(Vocabulary.Find(piece, starts[i], end - starts[i]));
-        }
-    }
 }

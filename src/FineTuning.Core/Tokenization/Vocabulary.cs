@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -13,13 +14,14 @@ internal sealed class Vocabulary
     private readonly int[] _starts;
     private readonly uint[] _slots;
     private readonly int _shift;
-    private readonly int[] _pairs = new int[1 << 16];
+    private readonly int[] _ofByte = new int[256];
     private readonly int _longest;
 
     // The bytes of all tokens one after another, and where each starts; one start more tells the end.
-    public Vocabulary(byte[] bytes, int[] starts)
+    [MethodImpl(VocabularyFile.Optimised)]
+    public Vocabulary(byte[] bytes, int[] starts, PairTable pairs)
     {
-        (_bytes, _starts) = (bytes, starts);
+        (_bytes, _starts, Pairs) = (bytes, starts, pairs);
         int bits = 1;
         while (1 << bits < Count * 2)
         {
@@ -28,7 +30,6 @@ internal sealed class Vocabulary
 
         _slots = new uint[1 << bits];
         _shift = 64 - bits;
-        _pairs.AsSpan().Fill(NoToken);
         for (int id = 0; id < Count; id++)
         {
             Add(id);
@@ -39,20 +40,18 @@ internal sealed class Vocabulary
     // Where no token has the bytes; higher than every token, so that the lower of two is the one to merge.
     public const int NoToken = int.MaxValue;
 
+    public PairTable Pairs { get; }
+
     public int Count => _starts.Length - 1;
 
     public ReadOnlySpan<byte> BytesOf(int id) => _bytes.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
 
-    // The token of these bytes of a text, or NoToken.
-    public int Find(ReadOnlySpan<byte> text, int start, int length)
-    {
-        if (length == 2)
-        {
-            return _pairs[(text[start] << 8) | text[start + 1]];
-        }
+    // The token of one byte, which each of them has.
+    public int OfByte(byte value) => _ofByte[value];
 
-        return length > _longest ? NoToken : Find(text, start, length, new PieceKey(text, start, length).Hash);
-    }
+    // The token of these bytes of a text, or NoToken.
+    public int Find(ReadOnlySpan<byte> text, int start, int length) =>
+        length > _longest ? NoToken : Find(text, start, length, new PieceKey(text, start, length).Hash);
 
     // The same where the hash is known already. There must be no more bytes than the longest token has.
     public int Find(ReadOnlySpan<byte> text, int start, int length, ulong hash)
@@ -91,9 +90,9 @@ internal sealed class Vocabulary
         }
 
         _slots[slot] = ((uint)hash & ~NumberMask) | (uint)(id + 1);
-        if (length == 2)
+        if (length == 1)
         {
-            _pairs[(_bytes[start] << 8) | _bytes[start + 1]] = id;
+            _ofByte[_bytes[start]] = id;
         }
     }
 }

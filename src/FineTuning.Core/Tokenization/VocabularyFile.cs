@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.IO;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -11,8 +12,12 @@ internal static class VocabularyFile
     private const int SingleBytes = 256;
     private const int Planes = 3;
 
+    // AggressiveOptimization, which netstandard2.0 has no name for: what runs once, and long, is not worth running slowly first.
+    internal const MethodImplOptions Optimised = (MethodImplOptions)512;
+
     public static CharacterTable ReadCharacters() => new(Unpack("characters"));
 
+    [MethodImpl(Optimised)]
     public static Vocabulary ReadVocabulary(string name)
     {
         ReadOnlySpan<byte> data = Unpack(name);
@@ -22,12 +27,19 @@ internal static class VocabularyFile
         ReadOnlySpan<byte> lefts = data.Slice(sizeof(int) + SingleBytes, pairs * Planes);
         ReadOnlySpan<byte> rights = data.Slice(sizeof(int) + SingleBytes + (pairs * Planes), pairs * Planes);
 
+        PairTable table = new(count);
         int[] starts = new int[count + 1];
         for (int id = 0; id < count; id++)
         {
-            starts[id + 1] = starts[id] + (id < SingleBytes
-                ? 1
-                : Length(starts, Number(lefts, pairs, id - SingleBytes)) + Length(starts, Number(rights, pairs, id - SingleBytes)));
+            int length = 1;
+            if (id >= SingleBytes)
+            {
+                int left = Number(lefts, pairs, id - SingleBytes), right = Number(rights, pairs, id - SingleBytes);
+                table.Add(left, right, id);
+                length = Length(starts, left) + Length(starts, right);
+            }
+
+            starts[id + 1] = starts[id] + length;
         }
 
         byte[] bytes = new byte[starts[count]];
@@ -39,7 +51,7 @@ internal static class VocabularyFile
             bytes.AsSpan(starts[right], Length(starts, right)).CopyTo(bytes.AsSpan(starts[id] + Length(starts, left)));
         }
 
-        return new Vocabulary(bytes, starts);
+        return new Vocabulary(bytes, starts, table);
     }
 
     // The low bytes of all numbers come first, then their middle bytes, then the high ones.
