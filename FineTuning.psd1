@@ -36,6 +36,7 @@
         'Stop-FineTuningJob'
         'Stop-FineTuningServer'
         'Suspend-FineTuningJob'
+        'Test-FineTuningDataset'
         'Wait-FineTuningJob'
     )
     FunctionsToExport    = @()
