@@ -26,6 +26,7 @@
         'Get-FineTuningServer'
         'Get-FineTuningServerFault'
         'Get-FineTuningServerRequest'
+        'Measure-FineTuningDataset'
         'New-FineTuningJob'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'

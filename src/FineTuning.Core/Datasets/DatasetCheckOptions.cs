@@ -12,8 +12,8 @@ public sealed record DatasetCheckOptions
     public DatasetFormat? Format { get; init; }
 
     /// <summary>
-    /// The base model, or a model that was fine-tuned from it: an example longer than it learns from is a warning. Null, or a model that is
-    /// not known, warns of what no known model takes whole.
+    /// The base model, or a model that was fine-tuned from it: an example of a kind that it does not take is an error, one longer than it
+    /// learns from a warning. Null, or a model that is not known, takes every kind, and warns of what no known model takes whole.
     /// </summary>
     public string? Model { get; init; }
 

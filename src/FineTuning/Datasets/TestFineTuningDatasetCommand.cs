@@ -46,7 +46,7 @@ public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
 
     /// <summary>Looks for what seems to be API keys and e-mail addresses, too.</summary>
     [Parameter]
-    public SwitchParameter CheckSecret { get; set; }
+    public SwitchParameter SecretScan { get; set; }
 
     /// <summary>Does not look for duplicates, nor for overlap.</summary>
     [Parameter]
@@ -91,11 +91,10 @@ public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
         var options = new DatasetCheckOptions
         {
             Method = Method,
-            Format = Model is null ? null : DatasetFormats.ForModel(Model, Method ?? "supervised"),
             Model = Model,
             MaxProblemsPerCode = MaxProblemPerCode,
             CheckDuplicates = !SkipDuplicateCheck,
-            CheckSecrets = CheckSecret,
+            CheckSecrets = SecretScan,
             MinimumExamples = MinimumExampleCount,
         };
         try

@@ -1,0 +1,33 @@
+using FineTuning.Core.Datasets.Measuring;
+using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Tokenization;
+
+namespace FineTuning.Core.Datasets.Rules;
+
+// Whether an example is longer than the model learns from. Tokens are counted only where it can be: a token is at least a byte, and what
+// the service puts around a message is less than its braces and quotes take in the line.
+internal sealed class ContextRules(LineContext line, string? model)
+{
+    private readonly int _limit = Limit(model);
+    private ExampleMeter? _meter;
+
+    // In tokens, and so also the bytes up to which a line needs no counting.
+    public static int Limit(string? model) => (model is null ? null : ModelLimits.ExampleTokens(model)) ?? ModelLimits.LongestExampleTokens;
+
+    public void Check()
+    {
+        if (line.Line.Length <= _limit)
+        {
+            return;
+        }
+
+        // The vocabulary is loaded for the first long line; most files have none.
+        _meter ??= new ExampleMeter(Tokenizer.For(model ?? string.Empty).CreateCounter());
+        if (_meter.TryMeasure(line.Line, out ExampleMeasure example) && example.Tokens > _limit)
+        {
+            string whom = model is not null && ModelLimits.ExampleTokens(model) is not null ? model : "any known model";
+            line.ReportLine(SetProblems.OverContext, -1, $"The example has {example.Tokens} tokens; {whom} learns from at most {_limit}.");
+        }
+    }
+}
