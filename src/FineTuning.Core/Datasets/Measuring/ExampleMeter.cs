@@ -11,9 +11,14 @@ namespace FineTuning.Core.Datasets.Measuring;
 /// cookbook ("How to count tokens with tiktoken" and "Data preparation and analysis for chat model fine-tuning"): 3 a message, 1 a name, 3 to
 /// begin the answer. Definitions of tools count as their JSON, which is near and not exact; images count nothing.
 /// </summary>
+/// <param name="counter">Counts the tokens of a text.</param>
+/// <param name="enough">A text that surely has more tokens than this is not counted to its end, but stands for this and one.</param>
 /// <remarks>Not thread-safe: one per worker.</remarks>
-internal sealed class ExampleMeter(TokenCounter counter)
+internal sealed class ExampleMeter(TokenCounter counter, int enough = int.MaxValue)
 {
+    // The longest token of both vocabularies is a run of 128 spaces.
+    private const int LongestTokenBytes = 128;
+
     private const int TokensPerMessage = 3;
     private const int TokensPerName = 1;
     private const int TokensPerAnswer = 3;
@@ -234,7 +239,7 @@ internal sealed class ExampleMeter(TokenCounter counter)
         {
             if (json.TokenType == JsonTokenType.PropertyName && ReadKey(ref json) is Key.Name or Key.Arguments && json.TokenType == JsonTokenType.String)
             {
-                tokens += counter.Count(Value(in json));
+                tokens += Count(Value(in json));
             }
         }
 
@@ -245,16 +250,18 @@ internal sealed class ExampleMeter(TokenCounter counter)
     {
         int start = (int)json.TokenStartIndex;
         json.Skip();
-        return counter.Count(line.Slice(start, (int)json.BytesConsumed - start));
+        return Count(line.Slice(start, (int)json.BytesConsumed - start));
     }
 
     // What is not a string has no text; the check reports it.
     private long ReadText(ref Utf8JsonReader json)
     {
-        long tokens = json.TokenType == JsonTokenType.String ? counter.Count(Value(in json)) : 0;
+        long tokens = json.TokenType == JsonTokenType.String ? Count(Value(in json)) : 0;
         json.Skip();
         return tokens;
     }
+
+    private long Count(ReadOnlySpan<byte> text) => text.Length / LongestTokenBytes > enough ? enough + 1L : counter.Count(text);
 
     private Key ReadKey(ref Utf8JsonReader json)
     {

@@ -1,7 +1,7 @@
+using System;
 using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Tokenization;
 
 namespace FineTuning.Core.Datasets.Rules;
 
@@ -9,6 +9,9 @@ namespace FineTuning.Core.Datasets.Rules;
 // the service puts around a message is less than its braces and quotes take in the line.
 internal sealed class ContextRules(LineContext line, string? model)
 {
+    // Far above every limit the exact number helps nobody, and counting a text of 60 MB takes seconds in which Ctrl+C is not seen.
+    private const int MostCounted = 2 * ModelLimits.LongestExampleTokens;
+
     private readonly int _limit = Limit(model);
     private ExampleMeter? _meter;
 
@@ -23,11 +26,13 @@ internal sealed class ContextRules(LineContext line, string? model)
         }
 
         // The vocabulary is loaded for the first long line; most files have none.
-        _meter ??= new ExampleMeter(Tokenizer.For(model ?? string.Empty).CreateCounter());
+        _meter ??= new ExampleMeter(ModelTokenizer.For(model).CreateCounter(), MostCounted);
         if (_meter.TryMeasure(line.Line, out ExampleMeasure example) && example.Tokens > _limit)
         {
             string whom = model is not null && ModelLimits.ExampleTokens(model) is not null ? model : "any known model";
-            line.ReportLine(SetProblems.OverContext, -1, $"The example has {example.Tokens} tokens; {whom} learns from at most {_limit}.");
+            string more = example.Tokens > MostCounted ? "more than " : string.Empty;
+            long tokens = Math.Min(example.Tokens, MostCounted);
+            line.ReportLine(SetProblems.OverContext, -1, $"The example has {more}{tokens} tokens; {whom} learns from at most {_limit}.");
         }
     }
 }
