@@ -35,7 +35,7 @@ public static class DatasetMeter
         }
 
         Stopwatch watch = Stopwatch.StartNew();
-        Tokenizer tokenizer = Tokenizer.For(options.Model);
+        Tokenizer tokenizer = ModelTokenizer.For(options.Model);
         int? contextLength = ModelLimits.ExampleTokens(options.Model);
         using FileStream stream = DatasetFile.Open(path);
         MeasurePass pass = new(tokenizer, contextLength);
