@@ -19,13 +19,14 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
     private TrainingPrice? _price;
 
     /// <summary>Datasets; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [Alias("TrainingPath", "TrainingFile")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Datasets by their exact names.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
-    [Alias("PSPath", "FullName", "TrainingFile", "TrainingPath")]
+    [Alias("PSPath", "FullName")]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The model to train, for its tokens, its limits and its price.</summary>

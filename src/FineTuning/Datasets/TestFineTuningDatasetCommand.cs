@@ -18,13 +18,14 @@ public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
     private const int FewestTrainingExamples = 10;
 
     /// <summary>Training files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [Alias("TrainingPath", "TrainingFile")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Training files by their exact names.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
-    [Alias("PSPath", "FullName", "TrainingFile", "TrainingPath")]
+    [Alias("PSPath", "FullName")]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The validation file that goes with them; its overlap with each is found too.</summary>
