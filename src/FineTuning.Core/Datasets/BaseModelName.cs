@@ -5,13 +5,18 @@ namespace FineTuning.Core.Datasets;
 /// <summary>Names of models, as far as they say what was trained.</summary>
 public static class BaseModelName
 {
-    /// <summary>The base of a fine-tuned model, <c>gpt-4o-mini</c> of <c>ft:gpt-4o-mini:org:suffix:id</c>; any other name as it is.</summary>
+    /// <summary>
+    /// The base of a fine-tuned model: <c>gpt-4o-mini</c> of <c>ft:gpt-4o-mini:org:suffix:id</c>, and of Azure's <c>gpt-4o-mini.ft-id</c>; any
+    /// other name as it is.
+    /// </summary>
     /// <param name="model">The name.</param>
     public static string Of(string model)
     {
         _ = model ?? throw new ArgumentNullException(nameof(model));
         string[] parts = model.Split(':');
-        return parts.Length > 1 && parts[0] == "ft" ? parts[1] : model;
+        string name = parts.Length > 1 && parts[0] == "ft" ? parts[1] : model;
+        int azure = name.IndexOf(".ft-", StringComparison.Ordinal);
+        return azure < 0 ? name : name.Substring(0, azure);
     }
 
     /// <summary>A name without the day of its version: <c>gpt-4o-mini</c> of <c>gpt-4o-mini-2024-07-18</c>.</summary>

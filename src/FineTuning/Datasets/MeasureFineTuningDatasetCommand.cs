@@ -141,7 +141,7 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (InvalidDataException e)
         {
-            WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Test-FineTuningDataset and Repair-FineTuningDataset know more."));
+            WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Test-FineTuningDataset says more, and what to do."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,6 +13,7 @@ public class ModelLimitsTests
     [InlineData("gpt-3.5-turbo-0125", 16_385)]
     [InlineData("gpt-3.5-turbo-0613", 4_096)]
     [InlineData("davinci-002", 16_384)]
+    [InlineData("gpt-4o-mini-2024-07-18.ft-0123abc", 65_536)]
     [InlineData("llama-3", null)]
     [InlineData("ft:", null)]
     public void Knows_how_much_of_an_example_is_learned(string model, int? tokens) => Assert.Equal(tokens, ModelLimits.ExampleTokens(model));
