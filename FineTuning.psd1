@@ -26,6 +26,7 @@
         'Get-FineTuningServer'
         'Get-FineTuningServerFault'
         'Get-FineTuningServerRequest'
+        'Measure-FineTuningDataset'
         'New-FineTuningJob'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'
@@ -36,6 +37,7 @@
         'Stop-FineTuningJob'
         'Stop-FineTuningServer'
         'Suspend-FineTuningJob'
+        'Test-FineTuningDataset'
         'Wait-FineTuningJob'
     )
     FunctionsToExport    = @()

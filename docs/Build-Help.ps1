@@ -164,14 +164,12 @@ foreach ($topic in $topics) {
     if ($text -notmatch "^# $($topic.BaseName)\n\n## Short description\n\n\S[^\n]{9,}\n\n##") { $faults += "$($topic.Name) does not begin with its name and a short description." }
     $faults += @(Test-Mention $topic.Name $text)
 }
-# The catalogue of checks is in the code; the topic must tell of each and of no other.
-$checks = "$about/about_FineTuning_Datasets.md"
-$text = Get-Content $checks -Raw
-foreach ($code in [FineTuning.Core.Datasets.ProblemCodes]::All) {
-    if ($text -notmatch "(?m)^\| $($code.Code) \| $("$($code.Severity)".ToLowerInvariant()) \| $([regex]::Escape($code.Title))") { $faults += "$checks does not list $($code.Code) as it is." }
-}
-foreach ($match in [regex]::Matches($text, '\bFT1\d{3}\b')) {
-    if (-not [FineTuning.Core.Datasets.ProblemCodes]::Find($match.Value)) { $faults += "$checks lists $($match.Value), which is not there." }
+# The catalogue of checks is in the code; pages and topics must tell of each as it is, and of no other.
+$faults += @(& "$PSScriptRoot/Build-DatasetChecks.ps1" -Module $Module -Check)
+foreach ($page in @($pages) + $topics) {
+    foreach ($match in [regex]::Matches((Get-Content $page -Raw), '\bFT1\d{3}\b')) {
+        if (-not [FineTuning.Core.Datasets.ProblemCodes]::Find($match.Value)) { $faults += "$($page.Name) names $($match.Value), which is not there." }
+    }
 }
 if ($faults) { $faults | ForEach-Object { Write-Host $_ -ForegroundColor Red }; exit 1 }
 

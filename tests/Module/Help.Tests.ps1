@@ -223,6 +223,10 @@ BeforeDiscovery {
         'Get-FineTuningServerFault 2' = 'nothing was hit'
         'Get-FineTuningServerRequest 2' = 'nothing was hit'
         'Send-FineTuningFile 3' = 'it writes a file'
+        'Test-FineTuningDataset 3' = 'the file is good'
+        'Test-FineTuningDataset 4' = 'it writes a file'
+        'Test-FineTuningDataset 5' = 'there are no secrets'
+        'Measure-FineTuningDataset 4' = 'it is cheap enough'
         'Wait-FineTuningJob 2' = 'the job may have ended before it is looked for'
         'Wait-FineTuningJob 3' = 'it speaks only if the job had not ended'
     }
@@ -255,7 +259,7 @@ BeforeDiscovery {
                 OwnServer = -not $starts -and $page.Page -match 'FineTuningServer(Fault|Request)?$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
-                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
+                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume|Test|Measure)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
             }
         }
     })

@@ -11,6 +11,12 @@ public sealed record DatasetCheckOptions
     /// <summary>The format every line must have. Null (or <see cref="DatasetFormat.Unknown"/>) finds it from the data and the method.</summary>
     public DatasetFormat? Format { get; init; }
 
+    /// <summary>
+    /// The base model, or a model that was fine-tuned from it: an example of a kind that it does not take is an error, one longer than it
+    /// learns from a warning. Null, or a model that is not known, takes every kind, and warns of what no known model takes whole.
+    /// </summary>
+    public string? Model { get; init; }
+
     /// <summary>How many problems of one code are kept; more are counted only. At least 0, 100 by default.</summary>
     public int MaxProblemsPerCode { get; init; } = 100;
 

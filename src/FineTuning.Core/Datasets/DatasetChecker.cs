@@ -29,7 +29,7 @@ public static class DatasetChecker
         CancellationToken cancellationToken = default)
     {
         options = Validated(options);
-        using FileStream stream = Open(path);
+        using FileStream stream = DatasetFile.Open(path);
         using DuplicateFinder? duplicates = Finder(options);
         return await Scan(stream, options, progress, duplicates).RunAsync(stream, stream.Name, null, cancellationToken).ConfigureAwait(false);
     }
@@ -81,10 +81,10 @@ public static class DatasetChecker
         IProgress<DatasetProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options = Validated(options);
-        using FileStream training = Open(trainingPath);
+        using FileStream training = DatasetFile.Open(trainingPath);
 
         // Opened before anything is checked: a wrong path should not be told of after an hour.
-        using FileStream validation = Open(validationPath);
+        using FileStream validation = DatasetFile.Open(validationPath);
         using DuplicateFinder? duplicates = Finder(options);
         DatasetScan trainingScan = Scan(training, options, progress, duplicates);
         DatasetReport trainingReport =
@@ -103,10 +103,6 @@ public static class DatasetChecker
         ScanState.Validate(options);
         return options;
     }
-
-    // Read in large pieces from the start to the end, so a buffer in between would only be a copy more.
-    private static FileStream Open(string path) => new(
-        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
 
     private static DuplicateFinder? Finder(DatasetCheckOptions options) => options.CheckDuplicates ? new DuplicateFinder() : null;
 

@@ -20,7 +20,7 @@ public static class DatasetFormats
             return null;
         }
 
-        string root = model.StartsWith("ft:", StringComparison.Ordinal) ? model.Split(':')[1] : model;
+        string root = BaseModelName.Of(model);
         if (root is "babbage-002" or "davinci-002")
         {
             return DatasetFormat.Completion;

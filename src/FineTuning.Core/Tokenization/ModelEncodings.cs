@@ -1,4 +1,5 @@
 using System;
+using FineTuning.Core.Datasets;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -10,23 +11,10 @@ internal static class ModelEncodings
 
     public static string? Find(string model)
     {
-        string name = BaseOf(model);
+        string name = BaseModelName.Of(model);
         return IsOfAny(name, s_o200k) || name.StartsWith("gpt-5.", StringComparison.Ordinal) ? "o200k_base"
             : IsOfAny(name, s_cl100k) ? "cl100k_base"
             : null;
-    }
-
-    // What a model was fine-tuned from: ft:BASE:ORG:SUFFIX:ID, or BASE.ft-ID as Azure names it.
-    private static string BaseOf(string model)
-    {
-        if (model.StartsWith("ft:", StringComparison.Ordinal))
-        {
-            int end = model.IndexOf(':', 3);
-            model = end < 0 ? model.Substring(3) : model.Substring(3, end - 3);
-        }
-
-        int azure = model.IndexOf(".ft-", StringComparison.Ordinal);
-        return azure < 0 ? model : model.Substring(0, azure);
     }
 
     // A family itself, or one of it by a date or another word: gpt-4-0613 is of gpt-4, gpt-4o is not.

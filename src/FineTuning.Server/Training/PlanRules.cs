@@ -1,30 +1,11 @@
 using System;
+using FineTuning.Core.Datasets.Measuring;
 
 namespace FineTuning.Server.Training;
 
-/// <summary>What 'auto' means for the built-in trainer.</summary>
+/// <summary>What 'auto' means for the built-in trainer. Epochs and batch size are Core's, where a dataset is measured without a server.</summary>
 internal static class PlanRules
 {
-    private const int UsualEpochs = 3;
-    private const int MostEpochs = 25;
-
-    /// <summary>Visits of examples below which a model that starts from nothing has not learnt enough.</summary>
-    private const int FewestVisits = 4000;
-
-    /// <summary>Visits above which more passes gain little.</summary>
-    private const int MostVisits = 300_000;
-
-    private const double BatchShare = 0.01;
-    private const int LargestBatch = 64;
-
-    /// <summary>The same for the other methods: they start from a model that knows something.</summary>
-    private const int FewestVisitsOfOthers = 1500;
-
-    private const int MostEpochsOfOthers = 10;
-
-    /// <summary>An item is answered several times, so a batch of a few has much to learn from.</summary>
-    private const int LargestRewardBatch = 16;
-
     private const double UsualBeta = 0.1;
     private const double UsualComputeMultiplier = 1;
     private const int UsualEvalSamples = 2;
@@ -38,8 +19,12 @@ internal static class PlanRules
     {
         var isSupervised = request.Method == TrainingMethods.Supervised;
         var isReinforcement = request.Method == TrainingMethods.Reinforcement;
-        var epochs = request.EpochCount ?? (isSupervised ? AutoEpochs(exampleCount) : AutoEpochsOfOthers(exampleCount));
-        var batch = Math.Min(request.BatchSize ?? (isReinforcement ? AutoRewardBatch(exampleCount) : AutoBatch(exampleCount)), exampleCount);
+        var epochs = request.EpochCount ?? (isSupervised
+            ? AutoHyperparameters.LocalEpochCount(exampleCount)
+            : AutoHyperparameters.LocalEpochCountOfOtherMethods(exampleCount));
+        var batch = Math.Min(exampleCount, request.BatchSize ?? (isReinforcement
+            ? AutoHyperparameters.LocalRewardBatchSize(exampleCount)
+            : AutoHyperparameters.LocalBatchSize(exampleCount)));
         var multiplier = request.LearningRateMultiplier ?? 1;
         if (epochs < 1 || batch < 1 || !(multiplier > 0) || double.IsInfinity(multiplier))
         {
@@ -61,24 +46,6 @@ internal static class PlanRules
             _ => plan,
         };
     }
-
-    /// <summary>Three; more for few examples (ten for 400), fewer for very many.</summary>
-    public static int AutoEpochs(int exampleCount) =>
-        exampleCount * (long)UsualEpochs < FewestVisits ? Math.Min(MostEpochs, (FewestVisits + exampleCount - 1) / exampleCount)
-            : exampleCount * (long)UsualEpochs > MostVisits ? Math.Max(1, MostVisits / exampleCount)
-            : UsualEpochs;
-
-    /// <summary>About 1 % of the examples.</summary>
-    public static int AutoBatch(int exampleCount) => (int)Math.Clamp(Math.Round(exampleCount * BatchShare), 1, LargestBatch);
-
-    /// <summary>Three; more for few examples, one for very many.</summary>
-    public static int AutoEpochsOfOthers(int exampleCount) =>
-        exampleCount * (long)UsualEpochs < FewestVisitsOfOthers
-            ? Math.Min(MostEpochsOfOthers, (FewestVisitsOfOthers + exampleCount - 1) / exampleCount)
-            : AutoEpochs(exampleCount);
-
-    /// <summary>About 2 % of the items, 4 to 16.</summary>
-    public static int AutoRewardBatch(int exampleCount) => (int)Math.Clamp(Math.Round(exampleCount * 2 * BatchShare), 4, LargestRewardBatch);
 
     /// <summary>About twenty evaluations in all.</summary>
     public static int AutoEvalInterval(int totalSteps) => Math.Clamp(totalSteps / UsualEvaluations, 1, LargestEvalInterval);

@@ -56,9 +56,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(ErrorRecords.Make(
-                e, "FileNotRead", ErrorCategory.ReadError, target, $"A file could not be read: {e.Message.TrimEnd('.')}.",
-                "Check that it is there, that you may read it, and that no other program holds it."));
+            WriteError(ErrorRecords.FileNotRead(e, target));
         }
     }
 

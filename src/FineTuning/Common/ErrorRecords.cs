@@ -37,6 +37,11 @@ internal static class ErrorRecords
     public static ErrorRecord Invalid(string id, string message, string action, object? target, ErrorCategory category = ErrorCategory.InvalidArgument) =>
         Make(new PSArgumentException(message), id, category, target, message, action);
 
+    /// <summary>Makes a record of a local file that is there but could not be read.</summary>
+    public static ErrorRecord FileNotRead(Exception e, object? target) => Make(
+        e, "FileNotRead", ErrorCategory.ReadError, target, $"A file could not be read: {e.Message.TrimEnd('.')}.",
+        "Check that it is there, that you may read it, and that no other program holds it.");
+
     private static (string Id, ErrorCategory Category, string Action) Describe(FineTuningApiException e, string noun, Uri? endpoint) => e.Kind switch
     {
         ApiErrorKind.ConnectionFailed => ("ConnectionFailed", ErrorCategory.ConnectionError, endpoint?.IsLoopback == true

@@ -33,14 +33,12 @@ internal static class LocalPath
         var files = new Collection<string>();
         try
         {
-            if (isLiteral)
+            // A file of exactly that name goes before what its brackets would mean in a pattern.
+            if ((isLiteral || path.IndexOf('[') >= 0) && FindFile(cmdlet, path) is string one)
             {
-                if (FindFile(cmdlet, path) is string one)
-                {
-                    files.Add(one);
-                }
+                files.Add(one);
             }
-            else
+            else if (!isLiteral)
             {
                 foreach (string match in cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider))
                 {

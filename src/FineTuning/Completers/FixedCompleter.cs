@@ -43,3 +43,6 @@ public sealed class ReasoningEffortCompleter() : FixedCompleter("default", "low"
 
 /// <summary>Azure's kinds of training.</summary>
 public sealed class TrainingTypeCompleter() : FixedCompleter("Standard", "GlobalStandard", "Developer");
+
+/// <summary>Currencies that services bill in.</summary>
+public sealed class CurrencyCompleter() : FixedCompleter("USD", "EUR", "GBP", "JPY", "CHF", "AUD", "CAD", "INR");

@@ -9,6 +9,7 @@ using FineTuning.Core.Api;
 using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Models;
+using FineTuning.Datasets;
 
 namespace FineTuning.Files;
 
@@ -25,17 +26,7 @@ internal static class DatasetUpload
     public static async Task<ErrorRecord?> CheckAsync(
         AsyncCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
     {
-        DatasetReport report;
-        using (var line = new ProgressLine(cmdlet, $"Checking {Path.GetFileName(path)}"))
-        {
-            var progress = new DirectProgress<DatasetProgress>(p => line.Report(
-                FormattableString.Invariant($"{p.Examples} examples"),
-                p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
-            report = validationPath is null
-                ? await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken)
-                : await DatasetChecker.CheckPairAsync(path, validationPath, options, progress, cancellationToken);
-        }
-
+        DatasetReport report = await DatasetCheckRun.CheckAsync(cmdlet, path, validationPath, options, cancellationToken);
         return Judge(cmdlet, path, report) ?? (report.Validation is null ? null : Judge(cmdlet, validationPath!, report.Validation));
     }
 

@@ -41,7 +41,7 @@ internal sealed class JobFiles
         var options = new DatasetCheckOptions
         {
             Method = method,
-            Format = DatasetFormats.ForModel(model, method),
+            Model = model,
             MinimumExamples = FewestTrainingExamples,
         };
         if (_trainingPath is not null)

@@ -4,6 +4,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json;
+using FineTuning.Common;
 
 namespace FineTuning.Server;
 
@@ -13,25 +14,13 @@ internal static class RunFiles
     // Linux counts a process's start in ticks since the boot, whose own time it rounds.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(3);
 
-    /// <summary>The user's data folder of this module; a temporary one for accounts that have none.</summary>
-    public static string UserFolder
-    {
-        get
-        {
-            string root = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
-            return root.Length > 0
-                ? Path.Combine(root, "FineTuning")
-                : Path.Combine(Path.GetTempPath(), "FineTuning-" + Environment.UserName);
-        }
-    }
-
     /// <summary>Where a server keeps its data unless told otherwise.</summary>
-    public static string DefaultDataFolder => Path.Combine(UserFolder, "server");
+    public static string DefaultDataFolder => Path.Combine(UserFolder.Path, "server");
 
     /// <summary>A name for the run file of a new server.</summary>
     public static string NewName()
     {
-        string folder = Path.Combine(UserFolder, "run");
+        string folder = Path.Combine(UserFolder.Path, "run");
         Directory.CreateDirectory(folder);
         return Path.Combine(folder, Guid.NewGuid().ToString("N") + ".json");
     }
@@ -39,7 +28,7 @@ internal static class RunFiles
     /// <summary>The servers whose processes are there. Files of servers that are gone are deleted.</summary>
     public static IEnumerable<FineTuningServerInfo> Read()
     {
-        string folder = Path.Combine(UserFolder, "run");
+        string folder = Path.Combine(UserFolder.Path, "run");
         if (!Directory.Exists(folder))
         {
             yield break;

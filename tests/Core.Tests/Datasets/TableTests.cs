@@ -36,8 +36,8 @@ public class TableTests
     {
         string rows = string.Join(" ", new[] { ChatRows.All, ToolRows.All, OtherRows.All, LineRows.All }
             .SelectMany(rows => rows).Select(row => (string)row[3]));
-        // These need more than a small text: bytes, or a second file.
-        string elsewhere = "FT1002 FT1003 FT1004 FT1005 FT1006 FT1009 FT1604 FT1605";
+        // These need more than a small text: bytes, a second file, or a very long line.
+        string elsewhere = "FT1002 FT1003 FT1004 FT1005 FT1006 FT1009 FT1604 FT1605 FT1608";
 
         string[] missing = ProblemCodes.All.Select(code => code.Code)
             .Where(code => !rows.Contains(code, StringComparison.Ordinal) && !elsewhere.Contains(code, StringComparison.Ordinal)).ToArray();

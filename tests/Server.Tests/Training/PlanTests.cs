@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Server.Training;
 using Xunit;
 
@@ -23,8 +24,8 @@ public sealed class PlanTests : IDisposable
     [InlineData(2_000_000, 1, 64)]
     public void AutoFollowsTheNumberOfExamples(int examples, int epochs, int batch)
     {
-        Assert.Equal(epochs, PlanRules.AutoEpochs(examples));
-        Assert.Equal(batch, PlanRules.AutoBatch(examples));
+        Assert.Equal(epochs, AutoHyperparameters.LocalEpochCount(examples));
+        Assert.Equal(batch, AutoHyperparameters.LocalBatchSize(examples));
     }
 
     [Fact]

@@ -40,9 +40,14 @@ internal static class SetProblems
         "Replace the address with a made-up one.",
         """{"messages":[{"role":"user","content":"write to ann@example.com"},{"role":"assistant","content":"Hello"}]}""");
 
+    public static readonly ProblemCode OverContext = ProblemCode.Warning("FT1608", "longer than the model learns from",
+        "The example has more tokens than the model takes in training; the service cuts off the rest, which is often the answer.",
+        "Shorten the example, or split it into several.",
+        "an example of 70,000 tokens for gpt-4o-mini");
+
     // Last, because fields are set in the order in which they are written.
     public static readonly IReadOnlyList<ProblemCode> All =
     [
-        TooFew, Duplicate, OneAnswer, Overlap, FormatsDiffer, SecretKey, EmailAddress,
+        TooFew, Duplicate, OneAnswer, Overlap, FormatsDiffer, SecretKey, EmailAddress, OverContext,
     ];
 }

@@ -15,6 +15,7 @@ internal sealed class BlockChecker : IBlockWorker
     private readonly ScanState _state;
     private readonly LineContext _line;
     private readonly ExampleRules[] _rules;
+    private readonly ContextRules _context;
 #if NET
     private readonly GoodLines? _goodLines;
 #endif
@@ -29,6 +30,7 @@ internal sealed class BlockChecker : IBlockWorker
         _options = options;
         _state = state;
         _line = new LineContext(options, isFull);
+        _context = new ContextRules(_line, options.Model);
         ToolRules tools = new(_line);
         MessageRules messages = new(_line, tools);
 
@@ -236,6 +238,7 @@ internal sealed class BlockChecker : IBlockWorker
             _state.Settle(format);
         }
 
+        _context.Check();
         if (facts.HasAnswer)
         {
             Result.Answers.Add(facts.Answer);

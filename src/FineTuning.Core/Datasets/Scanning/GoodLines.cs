@@ -2,12 +2,16 @@
 using System;
 using System.Runtime.CompilerServices;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
 // Takes lines of which no rule has anything to report in one sweep each, and does for them what checking them by the rules would have done.
 internal sealed class GoodLines(DatasetCheckOptions options, ScanState state, BlockResult result)
 {
+    // Of a longer line the rules have something to count or to report.
+    private readonly int _longest = Math.Min(options.MaxLineBytes, ContextRules.Limit(options.Model));
+
     // Returns how many bytes the line takes that starts at the position, with its line end; 0 leaves it to the rules.
     [MethodImpl(Jit.Optimized)]
     public int Take(LineBlock block, int position, long number)
@@ -16,7 +20,7 @@ internal sealed class GoodLines(DatasetCheckOptions options, ScanState state, Bl
         bool isOpen = state.Format == DatasetFormat.Unknown;
         DatasetFormat format = isOpen ? GoodLine.Guess(rest) : state.Format;
         GoodLine line = new(rest);
-        if (!line.TryRead(format) || line.Length > options.MaxLineBytes || (isOpen && !state.IsAllowed(format)))
+        if (!line.TryRead(format) || line.Length > _longest || (isOpen && !state.IsAllowed(format)))
         {
             return 0;
         }

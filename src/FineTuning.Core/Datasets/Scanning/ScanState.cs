@@ -10,11 +10,17 @@ internal sealed class ScanState
     public const string Reinforcement = "reinforcement";
 
     private readonly string? _method;
+    private readonly string? _model;
+
+    // The kind that the model learns from when it is supervised; null where the model is not known or not given.
+    private readonly DatasetFormat? _ofModel;
     private DatasetFormat _firstGuess;
 
     public ScanState(DatasetCheckOptions options)
     {
         _method = options.Method;
+        _model = options.Model;
+        _ofModel = _model is null ? null : DatasetFormats.ForModel(_model, Supervised);
         Format = options.Format ?? DatasetFormat.Unknown;
         if (Format == DatasetFormat.Unknown)
         {
@@ -22,7 +28,10 @@ internal sealed class ScanState
             {
                 Dpo => DatasetFormat.Preference,
                 Reinforcement => DatasetFormat.Reinforcement,
-                _ => DatasetFormat.Unknown,
+                Supervised => _ofModel ?? DatasetFormat.Unknown,
+
+                // Completion models know no other method.
+                _ => _ofModel == DatasetFormat.Completion ? DatasetFormat.Completion : DatasetFormat.Unknown,
             };
         }
     }
@@ -51,8 +60,12 @@ internal sealed class ScanState
         return guess;
     }
 
-    public bool IsAllowed(DatasetFormat format) =>
-        _method != Supervised || format is DatasetFormat.Chat or DatasetFormat.Completion or DatasetFormat.Unknown;
+    public bool IsAllowed(DatasetFormat format) => format switch
+    {
+        DatasetFormat.Unknown or DatasetFormat.Chat => true,
+        DatasetFormat.Completion => _ofModel != DatasetFormat.Chat,
+        _ => _method != Supervised,
+    };
 
     public void Suggest(DatasetFormat guess)
     {
@@ -74,9 +87,9 @@ internal sealed class ScanState
         _ => "no kind of example",
     };
 
-    public string Expectation => Format != DatasetFormat.Unknown
-        ? Describe(Format)
-        : "a chat or completion example, which the method supervised needs";
+    public string Expectation => Format != DatasetFormat.Unknown ? Describe(Format)
+        : _method == Supervised ? "a chat or completion example, which the method supervised needs"
+        : $"a chat, preference or reinforcement example, which {_model} needs";
 
     public static void Validate(DatasetCheckOptions options)
     {

@@ -1,0 +1,32 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Core.Common;
+using FineTuning.Core.Datasets;
+
+namespace FineTuning.Datasets;
+
+/// <summary>Core's check with a line of progress: what Test-, Send- and New- all do.</summary>
+internal static class DatasetCheckRun
+{
+    /// <summary>Checks one dataset, or a training file with its validation file and what they have in common.</summary>
+    /// <exception cref="IOException">A file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    public static async Task<DatasetReport> CheckAsync(
+        PSCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
+    {
+        using var line = new ProgressLine(cmdlet, $"Checking {Path.GetFileName(path)}");
+        DirectProgress<DatasetProgress> progress = line.ForDataset();
+        return validationPath is null
+            ? await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken)
+            : await DatasetChecker.CheckPairAsync(path, validationPath, options, progress, cancellationToken);
+    }
+
+    /// <summary>Shows how far a pass over a dataset has come.</summary>
+    public static DirectProgress<DatasetProgress> ForDataset(this ProgressLine line) => new(p => line.Report(
+        FormattableString.Invariant($"{p.Examples:N0} examples, {ByteSize.Text(p.BytesRead)}{(p.TotalBytes is { } total ? " of " + ByteSize.Text(total) : "")}"),
+        p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
+}

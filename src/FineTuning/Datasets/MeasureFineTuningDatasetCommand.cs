@@ -1,0 +1,151 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Completers;
+using FineTuning.Core.Datasets.Measuring;
+using FineTuning.Core.Models;
+using FineTuning.Datasets;
+
+namespace FineTuning.Commands;
+
+/// <summary>Counts what is in a dataset, and what a training on it would take.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "FineTuningDataset", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[OutputType(typeof(DatasetMeasure))]
+public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
+{
+    private TrainingPrice? _price;
+
+    /// <summary>Datasets; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [Alias("TrainingPath", "TrainingFile")]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Datasets by their exact names.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
+    [Alias("PSPath", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The model to train, for its tokens, its limits and its price.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BaseModelCompleter))]
+    public string Model { get; set; } = "gpt-4o-mini";
+
+    /// <summary>Passes over the data, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, 50, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EpochCount { get; set; }
+
+    /// <summary>Examples a step, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, 256, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> BatchSize { get; set; }
+
+    /// <summary>The price of a million trained tokens.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public decimal? Price { get; set; }
+
+    /// <summary>The currency of the price.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CurrencyCompleter))]
+    public string Currency { get; set; } = "USD";
+
+    /// <summary>Keeps the price for the next time.</summary>
+    [Parameter]
+    public SwitchParameter SavePrice { get; set; }
+
+    /// <summary>Where prices are kept.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PriceFile { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (SavePrice && Price is null)
+        {
+            ThrowTerminatingError(ErrorRecords.Invalid(
+                "NoPriceToSave", "There is no price to keep.", "Give it with -Price, in a currency per million trained tokens.", Model));
+        }
+
+        string path = PriceFile is null ? System.IO.Path.Combine(UserFolder.Path, "prices.json") : LocalPath.Target(this, PriceFile);
+        try
+        {
+            _price = FindPrice(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            ThrowTerminatingError(ErrorRecords.Make(
+                e, "PriceFileFailed", ErrorCategory.InvalidData, path, $"The prices could not be {(SavePrice ? "kept" : "read")}: {e.Message}",
+                "Mend or delete that file, or choose another one with -PriceFile."));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        bool isLiteral = ParameterSetName == "LiteralPath";
+        foreach (string pattern in isLiteral ? LiteralPath : Path)
+        {
+            foreach (string path in LocalPath.Expand(this, pattern, isLiteral))
+            {
+                await MeasureAsync(path, cancellationToken);
+            }
+        }
+    }
+
+    private TrainingPrice? FindPrice(string path)
+    {
+        if (Price is not { } given)
+        {
+            return Core.Datasets.Measuring.PriceFile.Read(path).Find(Model);
+        }
+
+        var price = new TrainingPrice { Model = Model, PerMillionTokens = given, Currency = Currency, AsOf = DateTime.Today };
+        if (SavePrice && ShouldProcess(path, $"Keep the price of {Model}: {price}"))
+        {
+            Core.Datasets.Measuring.PriceFile.Read(path).Save(price);
+        }
+
+        return price;
+    }
+
+    private async Task MeasureAsync(string path, CancellationToken cancellationToken)
+    {
+        var options = new DatasetMeasureOptions { Model = Model, EpochCount = EpochCount.Value, BatchSize = BatchSize.Value, Price = _price };
+        try
+        {
+            DatasetMeasure measure;
+            using (var line = new ProgressLine(this, $"Measuring {System.IO.Path.GetFileName(path)}"))
+            {
+                measure = await DatasetMeter.MeasureFileAsync(path, options, line.ForDataset(), cancellationToken);
+            }
+
+            if (measure.SkippedLines > 0)
+            {
+                string what = measure.SkippedLines == 1 ? "1 line is no example and was" : FormattableString.Invariant($"{measure.SkippedLines:N0} lines are no examples and were");
+                WriteWarning($"{measure.Name}: {what} left out. Test-FineTuningDataset says what is wrong.");
+            }
+
+            WriteObject(measure);
+        }
+        catch (InvalidDataException e)
+        {
+            WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Test-FineTuningDataset says more, and what to do."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.FileNotRead(e, path));
+        }
+    }
+}

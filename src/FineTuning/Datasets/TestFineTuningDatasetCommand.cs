@@ -1,0 +1,111 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Completers;
+using FineTuning.Core.Datasets;
+using FineTuning.Datasets;
+
+namespace FineTuning.Commands;
+
+/// <summary>Finds every problem of a dataset before it is sent.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "FineTuningDataset", DefaultParameterSetName = "Path")]
+[OutputType(typeof(DatasetReport), typeof(bool))]
+public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
+{
+    private const int FewestTrainingExamples = 10;
+
+    /// <summary>Training files; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [Alias("TrainingPath", "TrainingFile")]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Training files by their exact names.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
+    [Alias("PSPath", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The validation file that goes with them; its overlap with each is found too.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("ValidationFile")]
+    [ValidateNotNullOrEmpty]
+    public string? ValidationPath { get; set; }
+
+    /// <summary>The training method; the data decide by default.</summary>
+    [Parameter]
+    [ValidateSet("supervised", "dpo", "reinforcement")]
+    public string? Method { get; set; }
+
+    /// <summary>The model to train, for its kind of examples and the length of its context.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BaseModelCompleter))]
+    public string? Model { get; set; }
+
+    /// <summary>Looks for what seems to be API keys and e-mail addresses, too.</summary>
+    [Parameter]
+    public SwitchParameter SecretScan { get; set; }
+
+    /// <summary>Does not look for duplicates, nor for overlap.</summary>
+    [Parameter]
+    public SwitchParameter SkipDuplicateCheck { get; set; }
+
+    /// <summary>The fewest examples that will do.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MinimumExampleCount { get; set; } = FewestTrainingExamples;
+
+    /// <summary>How many problems of one code are listed; all are counted.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int MaxProblemPerCode { get; set; } = 100;
+
+    /// <summary>Emits only whether the service would take the files.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        string? validation = null;
+        if (ValidationPath is not null && (validation = LocalPath.FindFile(this, ValidationPath)) is null)
+        {
+            WriteError(LocalPath.Missing(ValidationPath));
+            return;
+        }
+
+        bool isLiteral = ParameterSetName == "LiteralPath";
+        foreach (string pattern in isLiteral ? LiteralPath : Path)
+        {
+            foreach (string path in LocalPath.Expand(this, pattern, isLiteral))
+            {
+                await CheckAsync(path, validation, cancellationToken);
+            }
+        }
+    }
+
+    private async Task CheckAsync(string path, string? validation, CancellationToken cancellationToken)
+    {
+        var options = new DatasetCheckOptions
+        {
+            Method = Method,
+            Model = Model,
+            MaxProblemsPerCode = MaxProblemPerCode,
+            CheckDuplicates = !SkipDuplicateCheck,
+            CheckSecrets = SecretScan,
+            MinimumExamples = MinimumExampleCount,
+        };
+        try
+        {
+            DatasetReport report = await DatasetCheckRun.CheckAsync(this, path, validation, options, cancellationToken);
+            WriteObject(Quiet ? report.IsValid : report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.FileNotRead(e, path));
+        }
+    }
+}

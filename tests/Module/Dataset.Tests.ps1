@@ -1,0 +1,316 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestTools.psm1" -Force
+    $folder = (New-Item (Join-Path $TestDrive data) -ItemType Directory).FullName
+    $train = New-TestDataset (Join-Path $folder train.jsonl)
+    $valid = New-TestDataset (Join-Path $folder valid.jsonl) -Count 3 -Word other
+    $odd = New-TestDataset (Join-Path $folder 'odd [1] name.jsonl') -Count 11 -Word odd
+    $lines = [IO.File]::ReadAllLines($train)
+    $lines[3] = $lines[3].Replace('"assistant"', '"asistant"')
+    $lines[5] = '{"messages":[{"role":"user","content":"cut'
+    $lines[7] = $lines[0]
+    $broken = Join-Path $TestDrive broken.jsonl
+    [IO.File]::WriteAllText($broken, ($lines -join "`n") + "`n")
+    $promptly = 1000
+
+    # A value is a fact of a dataset if it is the same under a comma for decimals, and with the other i.
+    function Invoke-InCulture([string] $Name, [scriptblock] $Script) {
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $Name
+            & $Script
+        } finally { [cultureinfo]::CurrentCulture = $before }
+    }
+}
+
+Describe 'Test-FineTuningDataset' {
+    It 'emits one report that says the file is valid' {
+        $report = @(Test-FineTuningDataset $train)
+        $report | Should -HaveCount 1
+        $report[0].GetType().FullName | Should -Be 'FineTuning.Core.Datasets.DatasetReport'
+        $report.IsValid, $report.ExampleCount, $report.ErrorCount, "$($report.Format)" | Should -Be @($true, 12, 0, 'Chat')
+        $report.Path | Should -Be $train
+        $report.Problems | Should -BeNullOrEmpty
+    }
+
+    It 'finds all problems, with code, line and place' {
+        $report = Test-FineTuningDataset $broken
+        $report.IsValid | Should -BeFalse
+        $report.ErrorCount, $report.WarningCount | Should -Be @(2, 1)
+        ($report.Problems | Sort-Object Code, Line | ForEach-Object { "$($_.Code)@$($_.Line)" }) | Should -Be @('FT1104@6', 'FT1207@4', 'FT1602@8')
+        $role = $report.Problems | Where-Object Code -EQ FT1207
+        $role.JsonPath | Should -Be '$.messages[1].role'
+        $role.Severity | Should -Be 'Error'
+        $role.Message | Should -BeLike '*asistant*'
+        $role.Fix | Should -Not -BeNullOrEmpty
+        [IO.File]::ReadAllText($broken).Substring($role.ByteOffset, 10) | Should -Be '"asistant"'
+    }
+
+    It 'checks a pair and what the two share' {
+        $copy = Join-Path $TestDrive copy.jsonl
+        [IO.File]::WriteAllText($copy, [IO.File]::ReadAllText($valid) + [IO.File]::ReadAllLines($train)[4] + "`n")
+        $report = Test-FineTuningDataset $train -ValidationPath $copy
+        $report.IsValid | Should -BeTrue
+        $report.Validation.ExampleCount | Should -Be 4
+        $report.Validation.Problems.Code | Should -Be 'FT1604'
+        $report.Validation.Problems.Message | Should -BeLike '*line 5*'
+    }
+
+    It 'gives a bool with -Quiet, for the pair too' {
+        Test-FineTuningDataset $train -Quiet | Should -BeTrue
+        Test-FineTuningDataset $broken -Quiet | Should -BeFalse
+        Test-FineTuningDataset $train $broken -Quiet | Should -BeFalse
+    }
+
+    It 'takes files, paths and names from the pipeline' {
+        (Get-ChildItem $folder | Test-FineTuningDataset -MinimumExampleCount 3).Name | Sort-Object | Should -Be @('odd [1] name.jsonl', 'train.jsonl', 'valid.jsonl')
+        ($train, $valid | Test-FineTuningDataset).Name | Should -Be @('train.jsonl', 'valid.jsonl')
+        ([pscustomobject]@{ TrainingPath = $train; ValidationPath = $valid } | Test-FineTuningDataset).Validation.Name | Should -Be 'valid.jsonl'
+        ([pscustomobject]@{ Path = $odd } | Test-FineTuningDataset).Name | Should -Be 'odd [1] name.jsonl' -Because 'a file of that name goes before the pattern'
+        (Test-FineTuningDataset (Join-Path $folder '*a*i*.jsonl')).Name | Should -Be @('train.jsonl', 'valid.jsonl')
+    }
+
+    It 'takes paths of PowerShell drives and of the current location' {
+        (Test-FineTuningDataset TestDrive:/data/train.jsonl).IsValid | Should -BeTrue
+        Push-Location $folder
+        try { (Test-FineTuningDataset ./train.jsonl ./valid.jsonl).Validation.IsValid | Should -BeTrue } finally { Pop-Location }
+    }
+
+    It 'stops at once when enough came out' {
+        $first = $train, (Join-Path $folder none.jsonl) | Test-FineTuningDataset -ErrorAction Stop | Select-Object -First 1
+        $first.Name | Should -Be 'train.jsonl'
+    }
+
+    It 'reports a missing file and goes on' {
+        $missing = Join-Path $folder none.jsonl
+        $result = Invoke-Captured { $missing, $train | Test-FineTuningDataset }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathNotFound,FineTuning.Commands.TestFineTuningDatasetCommand'
+        $result.Errors.TargetObject | Should -Be $missing
+        $result.Output.Name | Should -Be 'train.jsonl'
+        (Invoke-Captured { Test-FineTuningDataset $train $missing }).Errors.TargetObject | Should -Be $missing
+    }
+
+    It 'wants what -Method and -Model say' {
+        (Test-FineTuningDataset $train -Method dpo).Problems[0].Code | Should -Be 'FT1107'
+        (Test-FineTuningDataset $train -Model babbage-002).Problems[0].Code | Should -Be 'FT1107'
+        Test-FineTuningDataset $train -Model gpt-4o-mini -Quiet | Should -BeTrue
+        Test-FineTuningDataset $train -Model some-model-of-mine -Quiet | Should -BeTrue
+    }
+
+    It 'warns of an example longer than the model learns from' {
+        $long = Join-Path $TestDrive long.jsonl
+        [IO.File]::WriteAllText($long, '{"messages":[{"role":"user","content":"' + ('word ' * 20000) + '"},{"role":"assistant","content":"yes"}]}' + "`n")
+        $report = Test-FineTuningDataset $long -Model gpt-3.5-turbo -MinimumExampleCount 1
+        $report.Problems.Code | Should -Be 'FT1608'
+        $report.Problems.Message | Should -BeLike '*20*tokens*gpt-3.5-turbo*16385*'
+        (Test-FineTuningDataset $long -Model gpt-4o-mini -MinimumExampleCount 1).Problems | Should -BeNullOrEmpty
+    }
+
+    It 'looks for secrets when it is asked to, and does not repeat them' {
+        $secret = Join-Path $TestDrive secret.jsonl
+        [IO.File]::WriteAllText($secret, '{"messages":[{"role":"user","content":"mail ann@example.com or use sk-abcdefghijklmnopqrstuvwx"},{"role":"assistant","content":"yes"}]}' + "`n")
+        Test-FineTuningDataset $secret -MinimumExampleCount 1 | ForEach-Object Problems | Should -BeNullOrEmpty
+        $report = Test-FineTuningDataset $secret -MinimumExampleCount 1 -SecretScan
+        $report.Problems.Code | Sort-Object | Should -Be @('FT1606', 'FT1607')
+        "$($report.Problems.Message)" | Should -Not -Match 'ann@|abcdefgh'
+    }
+
+    It 'caps what it lists and counts the rest' {
+        $many = Join-Path $TestDrive many.jsonl
+        [IO.File]::WriteAllText($many, "no json`n" * 300)
+        $report = Test-FineTuningDataset $many -MaxProblemPerCode 5
+        ($report.Problems | Where-Object Code -EQ FT1101) | Should -HaveCount 5
+        $report.CountsByCode['FT1101'] | Should -Be 300
+    }
+
+    It 'names <name> instead of a million bad lines' -ForEach @(
+        @{ name = 'UTF-16'; code = 'FT1002'; make = { param($p) [IO.File]::WriteAllText($p, [IO.File]::ReadAllText($train), [Text.Encoding]::Unicode) } }
+        @{ name = 'UTF-32'; code = 'FT1003'; make = { param($p) [IO.File]::WriteAllText($p, [IO.File]::ReadAllText($train), [Text.Encoding]::UTF32) } }
+        @{ name = 'gzip'; code = 'FT1004'; make = {
+                param($p)
+                $to = [IO.Compression.GZipStream]::new([IO.File]::Create($p), [IO.Compression.CompressionMode]::Compress)
+                $to.Write([IO.File]::ReadAllBytes($train), 0, (Get-Item $train).Length)
+                $to.Dispose()
+            } }
+    ) {
+        $file = Join-Path $TestDrive "other-$code.jsonl"
+        & $make $file
+        (Test-FineTuningDataset $file).Problems.Code | Should -Be $code
+    }
+
+    It 'finds the same with <ends>, and under <culture>' -ForEach @(
+        @{ ends = 'LF'; culture = 'de-DE' }, @{ ends = 'CRLF'; culture = 'tr-TR' }, @{ ends = 'CRLF and BOM'; culture = 'de-DE' }, @{ ends = 'LF and BOM'; culture = 'tr-TR' }
+    ) {
+        $other = Join-Path $TestDrive "ends-$ends.jsonl"
+        $text = [IO.File]::ReadAllText($broken)
+        if ($ends -like 'CRLF*') { $text = $text.Replace("`n", "`r`n") }
+        [IO.File]::WriteAllText($other, $text, [Text.UTF8Encoding]::new($ends -like '*BOM'))
+        $facts = { param($r) $r.Problems | Where-Object Code -NotIn FT1006, FT1007 | ForEach-Object { "$($_.Code) $($_.Line) $($_.JsonPath) $($_.Message)" } }
+        $expected = & $facts (Test-FineTuningDataset $broken)
+        & $facts (Invoke-InCulture $culture { Test-FineTuningDataset $other }) | Should -Be $expected
+    }
+
+    It 'shows a report that a person understands' {
+        $shown = Test-FineTuningDataset $broken | Out-String -Width 100
+        $shown | Should -Match 'broken\.jsonl\S*\s+chat, 12 examples'
+        $shown | Should -Match 'Not valid:\S* 2 errors, 1 warning'
+        $shown | Should -Match 'FT1207 .*unknown role.*: line 4'
+        $shown | Should -Match '\$\.messages\[1\]\.role: The message has the role "asistant"'
+        (Test-FineTuningDataset $train | Out-String) | Should -Match 'Valid'
+        ($report = Test-FineTuningDataset $broken).Problems | Out-String -Width 120 | Should -Match 'Line Severity Code'
+        $report | ConvertTo-Json -Depth 5 | ConvertFrom-Json | ForEach-Object ErrorCount | Should -Be 2
+    }
+
+    It 'shows progress, and Ctrl+C returns at once' {
+        $large = New-TestDataset (Join-Path $TestDrive large.jsonl) -Count 200000
+        $pipeline = Start-TestPipeline 'param($a) while ($true) { Test-FineTuningDataset $a -Quiet }' $large
+        try {
+            Wait-Until { $pipeline.Shell.Streams.Progress.Count -gt 0 } -Because 'the check shows progress'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        } finally { $pipeline.Shell.Dispose() }
+    }
+}
+
+Describe 'Measure-FineTuningDataset' {
+    BeforeAll {
+        $prices = Join-Path $TestDrive prices.json
+    }
+
+    AfterEach { Remove-Item $prices -ErrorAction Ignore }
+
+    It 'counts examples, messages and tokens' {
+        $file = Join-Path $TestDrive known.jsonl
+        [IO.File]::WriteAllText($file, '{"messages":[{"role":"system","content":"hello world"},{"role":"user","content":"hello"},{"role":"assistant","content":"hello world hello"}]}' + "`n" +
+            '{"messages":[{"role":"user","content":"hello"},{"role":"assistant","content":"world","weight":0}]}' + "`n")
+        $measure = @(Measure-FineTuningDataset $file -PriceFile $prices)
+        $measure | Should -HaveCount 1
+        $measure[0].GetType().FullName | Should -Be 'FineTuning.Core.Datasets.Measuring.DatasetMeasure'
+        $measure.Examples, $measure.Messages, $measure.Model, $measure.Encoding, "$($measure.Format)" | Should -Be @(2, 5, 'gpt-4o-mini', 'o200k_base', 'Chat')
+        $measure.Roles['system'], $measure.Roles['user'], $measure.Roles['assistant'] | Should -Be @(1, 2, 2)
+        # 2 + 1 + 3 and 1 + 1 of text; what is around them is 3 a message, 1 for each role, 3 for the answer.
+        $measure.ContentTokens | Should -Be 8
+        $measure.AnswerTokens | Should -Be 3
+        $measure.Tokens | Should -Be (8 + 5 * (3 + 1) + 2 * 3)
+        $measure.TokensPerExample.Minimum, $measure.TokensPerExample.Maximum, $measure.TokensPerExample.Median | Should -Be @(13, 21, 17)
+        $measure.EpochCount, $measure.BatchSize, $measure.Steps | Should -Be @(25, 1, 50)
+        $measure.BillableTokens | Should -Be (34 * 25)
+        $measure.EstimatedCost | Should -BeNullOrEmpty
+    }
+
+    It 'takes the encoding and the limits of the model' {
+        $measure = Measure-FineTuningDataset $train gpt-3.5-turbo -PriceFile $prices
+        $measure.Encoding, $measure.ContextLength | Should -Be @('cl100k_base', 16385)
+        $fine = Measure-FineTuningDataset $train ft:gpt-4o-mini-2024-07-18:org::abc -PriceFile $prices
+        $fine.Encoding, $fine.ContextLength | Should -Be @('o200k_base', 65536)
+        $mine = Measure-FineTuningDataset $train some-model-of-mine -PriceFile $prices
+        $mine.Encoding, $mine.ContextLength, $mine.IsKnownModel | Should -Be @('o200k_base', $null, $false)
+    }
+
+    It 'counts what is cut off' {
+        $long = Join-Path $TestDrive cut.jsonl
+        [IO.File]::WriteAllText($long, [IO.File]::ReadAllText($train) + '{"messages":[{"role":"user","content":"' + ('word ' * 20000) + '"},{"role":"assistant","content":"yes"}]}' + "`n")
+        $measure = Measure-FineTuningDataset $long gpt-3.5-turbo -EpochCount 2 -BatchSize 4 -PriceFile $prices
+        $measure.TruncatedExamples | Should -Be 1
+        $measure.BillableTokens | Should -Be (2 * ($measure.Tokens - $measure.TokensPerExample.Maximum + 16385))
+        $measure.EpochCount, $measure.BatchSize, $measure.Steps | Should -Be @(2, 4, 8)
+    }
+
+    It 'estimates the cost with the price that is given' {
+        $measure = Measure-FineTuningDataset $train -Price 2500 -Currency EUR -EpochCount 3 -PriceFile $prices
+        $measure.EstimatedCost | Should -Be ([Math]::Round($measure.Tokens * 3 * 2500 / 1000000, 2))
+        $measure.EstimatedCost | Should -BeOfType ([decimal])
+        $measure.Price.Currency | Should -Be 'EUR'
+        $prices | Should -Not -Exist
+        ($measure | Out-String -Width 120) | Should -Match 'EUR, at 2500 a million tokens, a price\s+of\s+today'
+    }
+
+    It 'keeps a price, finds it under every name of the model, and shows its age' {
+        $null = Measure-FineTuningDataset $train gpt-4o-mini -Price 3.5 -SavePrice -PriceFile $prices
+        $null = Measure-FineTuningDataset $train gpt-4.1-mini -Price 5 -SavePrice -PriceFile $prices
+        foreach ($model in 'gpt-4o-mini', 'GPT-4o-mini', 'gpt-4o-mini-2024-07-18', 'ft:gpt-4o-mini-2024-07-18:org::abc') {
+            (Measure-FineTuningDataset $train $model -PriceFile $prices).Price.PerMillionTokens | Should -Be 3.5
+        }
+        (Measure-FineTuningDataset $train gpt-4.1 -PriceFile $prices).Price | Should -BeNullOrEmpty
+        $old = Get-Content $prices -Raw | ConvertFrom-Json
+        $old.prices | Should -HaveCount 2
+        $old.prices[0].asOf = (Get-Date).AddDays(-200).ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
+        $old | ConvertTo-Json | Set-Content $prices
+        $measure = Invoke-InCulture de-DE { Measure-FineTuningDataset $train gpt-4o-mini -PriceFile $prices }
+        $measure.Price.PerMillionTokens | Should -Be 3.5
+        [int] $measure.Price.Age.TotalDays | Should -Be 200
+        ($measure | Out-String -Width 160) | Should -Match 'a price of 200 days\s+ago\S*: look whether it still holds'
+    }
+
+    It 'keeps no price with -WhatIf' {
+        $measure = Measure-FineTuningDataset $train -Price 3 -SavePrice -PriceFile $prices -WhatIf
+        $measure.EstimatedCost | Should -BeGreaterOrEqual 0
+        $prices | Should -Not -Exist
+    }
+
+    It 'wants a price to keep, and a price file that is one' {
+        (Invoke-Captured { Measure-FineTuningDataset $train -SavePrice -PriceFile $prices }).Terminating.FullyQualifiedErrorId |
+            Should -Be 'NoPriceToSave,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        Set-Content $prices '{"prices":[{"model":"gpt-4o-mini"}]}'
+        $failed = (Invoke-Captured { Measure-FineTuningDataset $train -PriceFile $prices }).Terminating
+        $failed.FullyQualifiedErrorId | Should -Be 'PriceFileFailed,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        Get-ErrorText $failed | Should -BeLike '*prices.json*perMillionTokens*-PriceFile*'
+        Get-Content $prices | Should -Be '{"prices":[{"model":"gpt-4o-mini"}]}'
+    }
+
+    It 'estimates nothing for reinforcement, which is paid by time' {
+        $prompts = Join-Path $TestDrive prompts.jsonl
+        [IO.File]::WriteAllText($prompts, '{"messages":[{"role":"user","content":"1+1"}],"answer":"2"}' + "`n")
+        $measure = Measure-FineTuningDataset $prompts o4-mini-2025-04-16 -Price 3 -PriceFile $prices
+        "$($measure.Format)" | Should -Be 'Reinforcement'
+        $measure.EstimatedCost | Should -BeNullOrEmpty
+    }
+
+    It 'leaves out lines that are no examples, and says so' {
+        $result = Invoke-Captured { Measure-FineTuningDataset $broken -PriceFile $prices }
+        $result.Output.Examples, $result.Output.SkippedLines | Should -Be @(11, 1)
+        $result.Warnings.Message | Should -BeLike 'broken.jsonl: 1 line is *Test-FineTuningDataset*'
+    }
+
+    It 'refuses what is no text, and goes on' {
+        $wide = Join-Path $TestDrive wide.jsonl
+        [IO.File]::WriteAllText($wide, [IO.File]::ReadAllText($train), [Text.Encoding]::Unicode)
+        $result = Invoke-Captured { $wide, $train | Measure-FineTuningDataset -PriceFile $prices }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotText,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        $result.Output.Name | Should -Be 'train.jsonl'
+    }
+
+    It 'takes files and names from the pipeline, and reports a missing one' {
+        (Get-ChildItem $folder | Measure-FineTuningDataset -PriceFile $prices).Name | Sort-Object | Should -Be @('odd [1] name.jsonl', 'train.jsonl', 'valid.jsonl')
+        ([pscustomobject]@{ TrainingPath = $train } | Measure-FineTuningDataset -PriceFile $prices).Name | Should -Be 'train.jsonl'
+        (Invoke-Captured { Measure-FineTuningDataset ./none.jsonl -PriceFile $prices }).Errors.FullyQualifiedErrorId |
+            Should -Be 'PathNotFound,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        ($train, (Join-Path $folder none.jsonl) | Measure-FineTuningDataset -PriceFile $prices -ErrorAction Stop | Select-Object -First 1).Name | Should -Be 'train.jsonl'
+    }
+
+    It 'knows what the local server will choose for its model' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        try {
+            $job = New-FineTuningJob local-small $train -Wait
+            $measure = Measure-FineTuningDataset $train local-small -PriceFile $prices
+            $job.Hyperparameters.EpochCount, $job.Hyperparameters.BatchSize | Should -Be @($measure.EpochCount, $measure.BatchSize)
+        } finally { $server | Stop-FineTuningServer }
+    }
+
+    It 'shows the numbers to a person' {
+        $shown = Measure-FineTuningDataset $train -PriceFile $prices | Out-String -Width 120
+        $shown | Should -Match 'train\.jsonl\S*\s+chat, 12 examples, .* for gpt-4o-mini \(o200k_base\)'
+        $shown | Should -Match 'Messages\s+24: 12 user, 12 assistant'
+        $shown | Should -Match 'Per example\s+min \d+, median'
+        $shown | Should -Match 'Cost\s+unknown; give the price'
+    }
+
+    It 'shows progress, and Ctrl+C returns at once' {
+        $large = New-TestDataset (Join-Path $TestDrive measure-large.jsonl) -Count 200000
+        $pipeline = Start-TestPipeline 'param($a) while ($true) { Measure-FineTuningDataset $a[0] -PriceFile $a[1] }' @($large, $prices)
+        try {
+            Wait-Until { $pipeline.Shell.Streams.Progress.Count -gt 0 } -Because 'the measure shows progress'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        } finally { $pipeline.Shell.Dispose() }
+    }
+}
