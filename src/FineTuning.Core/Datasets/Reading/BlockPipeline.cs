@@ -96,9 +96,9 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
         Tell(force: true);
     }
 
-    // What it would throw has been thrown already, or is the cancellation.
+    // What it would throw has been thrown already, or is the cancellation; looked at, so that nobody is told that nobody did.
     private static Task Ended(Slot slot) => slot.Task.ContinueWith(
-        static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     // Of a block with a huge line there is one at a time, or memory would be a multiple of the longest line.
     private bool MustWait(LineBlock block) => MaxParallel == 1 || pass.IsInOrder || block.Buffer.Length > LineBlockReader.LargeBlockBytes;
