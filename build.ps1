@@ -255,6 +255,8 @@ function Invoke-Soak {
 function Invoke-Bench {
     Invoke-Build
     Write-Step 'Comparisons'
+    # The PowerShell to measure cmdlets in: this one.
+    $env:FINETUNING_PWSH = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
     Invoke-Tool dotnet run --project (Join-Path $root 'tests/Benchmarks') -c $Configuration --no-build
 }
 

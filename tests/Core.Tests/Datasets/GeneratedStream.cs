@@ -12,6 +12,9 @@ internal sealed class GeneratedStream(long length, Func<long, byte> byteAt, int 
 
     public Action<long>? OnRead { get; init; }
 
+    // For the start of a long stream: so many bytes are this one, and are not asked for one by one.
+    public (long Length, byte Value) Lead { get; init; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -29,7 +32,9 @@ internal sealed class GeneratedStream(long length, Func<long, byte> byteAt, int 
     public override int Read(Span<byte> buffer)
     {
         int count = (int)Math.Min(Math.Min(buffer.Length, maxRead), length - _position);
-        for (int i = 0; i < count; i++)
+        int lead = (int)Math.Clamp(Lead.Length - _position, 0, count);
+        buffer[..lead].Fill(Lead.Value);
+        for (int i = lead; i < count; i++)
         {
             buffer[i] = byteAt(_position + i);
         }

@@ -25,7 +25,6 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
 
     private readonly Stack<Slot> _idle = new();
     private readonly Queue<Slot> _busy = new();
-    private int _slots;
     private long _told;
     private bool _stopped;
 
@@ -54,9 +53,39 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
     /// <exception cref="OperationCanceledException">The pass was stopped.</exception>
     public async Task RunAsync(Stream stream, CancellationToken cancellationToken)
     {
+        // One method and not a handful of small ones: each asynchronous method costs the first call of a process some milliseconds.
+        LineBlockReader reader = new(stream, MaxLineBytes);
         try
         {
-            await ReadAllAsync(new LineBlockReader(stream, MaxLineBytes), cancellationToken).ConfigureAwait(false);
+            for (bool isFirst = true; !_stopped; isFirst = false)
+            {
+                Slot slot = Take();
+                bool any = await reader.ReadAsync(slot.Block, cancellationToken).ConfigureAwait(false);
+                if (isFirst && !pass.Begin(new StreamStart(FileSignature.Find(reader.Head), reader.HasByteOrderMark)))
+                {
+                    Bytes = slot.Block.StreamBytes;
+                    break;
+                }
+
+                if (any)
+                {
+                    slot.Task = Task.Run(() => slot.Worker.Work(slot.Block, cancellationToken), cancellationToken);
+                    _busy.Enqueue(slot);
+                }
+
+                // One slot is left free: it is filled while the others are worked on.
+                int atWork = !any || MustWait(slot.Block) ? 0 : MaxParallel;
+                while (_busy.Count > atWork)
+                {
+                    await _busy.Peek().Task.ConfigureAwait(false);
+                    Merge(_busy.Dequeue());
+                }
+
+                if (!any)
+                {
+                    break;
+                }
+            }
         }
         finally
         {
@@ -67,77 +96,17 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
         Tell(force: true);
     }
 
-    // What it would throw has been thrown already, or is the cancellation.
+    // What it would throw has been thrown already, or is the cancellation; looked at, so that nobody is told that nobody did.
     private static Task Ended(Slot slot) => slot.Task.ContinueWith(
-        static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    private async Task ReadAllAsync(LineBlockReader reader, CancellationToken cancellationToken)
+    // Of a block with a huge line there is one at a time, or memory would be a multiple of the longest line.
+    private bool MustWait(LineBlock block) => MaxParallel == 1 || pass.IsInOrder || block.Buffer.Length > LineBlockReader.LargeBlockBytes;
+
+    private Slot Take() => _idle.Count > 0 ? _idle.Pop() : new Slot(pass.CreateWorker());
+
+    private void Merge(Slot slot)
     {
-        bool isFirst = true;
-        while (!_stopped)
-        {
-            Slot slot = await TakeAsync().ConfigureAwait(false);
-            bool any = await reader.ReadAsync(slot.Block, cancellationToken).ConfigureAwait(false);
-            if (isFirst)
-            {
-                isFirst = false;
-                if (!pass.Begin(new StreamStart(FileSignature.Find(reader.Head), reader.HasByteOrderMark)))
-                {
-                    Bytes = slot.Block.StreamBytes;
-                    return;
-                }
-            }
-
-            if (!any)
-            {
-                break;
-            }
-
-            // Of a block with a huge line there is one at a time, or memory would be a multiple of the longest line.
-            bool isLarge = slot.Block.Buffer.Length > LineBlockReader.LargeBlockBytes;
-            slot.Task = Task.Run(() => slot.Worker.Work(slot.Block, cancellationToken), cancellationToken);
-            _busy.Enqueue(slot);
-            if (isLarge || MaxParallel == 1 || pass.IsInOrder)
-            {
-                await DrainAsync().ConfigureAwait(false);
-            }
-        }
-
-        await DrainAsync().ConfigureAwait(false);
-    }
-
-    // A free slot: a new one while there may be more, else the one that started first, when it is done.
-    private async Task<Slot> TakeAsync()
-    {
-        if (_idle.Count > 0)
-        {
-            return _idle.Pop();
-        }
-
-        // One block more than workers: it is filled while the others are worked on.
-        if (_slots <= MaxParallel)
-        {
-            _slots++;
-            return new Slot(pass.CreateWorker());
-        }
-
-        await MergeNextAsync().ConfigureAwait(false);
-        return _idle.Pop();
-    }
-
-    private async Task DrainAsync()
-    {
-        while (_busy.Count > 0)
-        {
-            await MergeNextAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task MergeNextAsync()
-    {
-        Slot slot = _busy.Peek();
-        await slot.Task.ConfigureAwait(false);
-        _busy.Dequeue();
         if (!_stopped)
         {
             _stopped = !pass.Merge(slot.Worker, slot.Block);

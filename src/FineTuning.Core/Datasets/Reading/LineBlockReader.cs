@@ -173,16 +173,16 @@ internal sealed class LineBlockReader(Stream stream, int maxLineBytes)
         _carryLength = length;
     }
 
-    private async Task<int> ReadSomeAsync(byte[] buffer, int start, CancellationToken cancellationToken)
+    private ValueTask<int> ReadSomeAsync(byte[] buffer, int start, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
 
         // Never more than a block at once: what follows the end of a huge line is carried over, and should be little.
         int length = Math.Min(buffer.Length - start, BlockBytes);
 #if NET
-        return await stream.ReadAsync(buffer.AsMemory(start, length), cancellationToken).ConfigureAwait(false);
+        return stream.ReadAsync(buffer.AsMemory(start, length), cancellationToken);
 #else
-        return await stream.ReadAsync(buffer, start, length, cancellationToken).ConfigureAwait(false);
+        return new ValueTask<int>(stream.ReadAsync(buffer, start, length, cancellationToken));
 #endif
     }
 }

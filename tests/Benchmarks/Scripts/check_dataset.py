@@ -43,13 +43,14 @@ def check(examples):
     return problems
 
 
+idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.perf_counter()
 examples = load(sys.argv[1])
 problems = check(examples)
 seconds = time.perf_counter() - start
 print(json.dumps({
-    "seconds": seconds,
+    "seconds": [seconds],
     "examples": len(examples),
     "problems": sum(problems.values()),
-    "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    "peak": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle) * 1024,
 }))
