@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using FineTuning.Core.Files;
 
 namespace FineTuning.Core.Datasets.Measuring;
 
@@ -72,25 +73,11 @@ public sealed class PriceFile
         _prices.RemoveAll(other => IsSame(other.Model, price.Model));
         _prices.Add(price);
         PriceFileBody body = new() { Prices = [.. _prices.Select(ToEntry)] };
-        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
-        Directory.CreateDirectory(folder);
-        string part = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
-        try
-        {
-            File.WriteAllText(part, JsonSerializer.Serialize(body, PriceFileContext.Default.PriceFileBody) + "\n");
-            if (File.Exists(Path))
-            {
-                File.Replace(part, Path, destinationBackupFileName: null);
-            }
-            else
-            {
-                File.Move(part, Path);
-            }
-        }
-        finally
-        {
-            File.Delete(part);
-        }
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        using WholeFile file = new(System.IO.Path.GetFullPath(Path), overwrite: true);
+        JsonSerializer.Serialize(file.Stream, body, PriceFileContext.Default.PriceFileBody);
+        file.Stream.WriteByte((byte)'\n');
+        file.Commit();
     }
 
     private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
