@@ -10,7 +10,7 @@ namespace FineTuning.Core.Datasets;
 /// <summary>
 /// Finds every problem of a dataset in one pass, in memory that does not depend on the size of the file. No content makes it throw:
 /// what is wrong with the data is in the report. The search for duplicates writes 24 bytes per example to a temporary file when there are
-/// more than some 250,000.
+/// more than about a million.
 /// </summary>
 public static class DatasetChecker
 {

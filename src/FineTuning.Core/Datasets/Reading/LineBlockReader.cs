@@ -179,6 +179,13 @@ internal sealed class LineBlockReader(Stream stream, int maxLineBytes)
 
         // Never more than a block at once: what follows the end of a huge line is carried over, and should be little.
         int length = Math.Min(buffer.Length - start, BlockBytes);
+
+        // A file is read on a thread of the pool anyhow; to go to another one for each piece would only take time.
+        if (stream is FileStream { IsAsync: false, CanSeek: true })
+        {
+            return new ValueTask<int>(stream.Read(buffer, start, length));
+        }
+
 #if NET
         return stream.ReadAsync(buffer.AsMemory(start, length), cancellationToken);
 #else

@@ -15,13 +15,11 @@ internal sealed class BlockChecker : IBlockWorker
     private readonly ScanState _state;
     private readonly LineContext _line;
     private readonly ExampleRules[] _rules;
+    private readonly TextRules _text;
     private readonly ContextRules _context;
 #if NET
     private readonly GoodLines? _goodLines;
 #endif
-    private bool _isSearched;
-    private bool _mayBeInvalid;
-    private bool _mayHaveSeparators;
     private long _number;
 
     // With byRulesOnly no line is taken in one sweep: the same comes of it, later.
@@ -30,6 +28,7 @@ internal sealed class BlockChecker : IBlockWorker
         _options = options;
         _state = state;
         _line = new LineContext(options, isFull);
+        _text = new TextRules(_line);
         _context = new ContextRules(_line, options.Model);
         ToolRules tools = new(_line);
         MessageRules messages = new(_line, tools);
@@ -52,7 +51,7 @@ internal sealed class BlockChecker : IBlockWorker
     {
         Result.Clear();
         _line.BeginBlock(Result);
-        _isSearched = false;
+        _text.BeginBlock();
         _number = 0;
         if (block.IsTooLong)
         {
@@ -74,7 +73,7 @@ internal sealed class BlockChecker : IBlockWorker
             }
 #endif
 
-            Search(block.Span);
+            _text.Search(block.Span);
             int length = block.Buffer.AsSpan(position, block.End - position).IndexOf((byte)'\n');
             int next = length < 0 ? block.End : position + length + 1;
             length = length < 0 ? block.End - position : length;
@@ -83,20 +82,6 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         Result.Lines = _number;
-    }
-
-    // Once for the block, at the speed of memory: most blocks have none of these, so no line needs to be searched for them.
-    private void Search(ReadOnlySpan<byte> data)
-    {
-        if (_isSearched)
-        {
-            return;
-        }
-
-        _isSearched = true;
-        _mayBeInvalid = !Utf8Check.IsValid(data);
-        _mayHaveSeparators = data.IndexOf("\u2028"u8) >= 0 || data.IndexOf("\u2029"u8) >= 0;
-        _line.MayHaveSurrogates = data.IndexOf("\\ud"u8) >= 0 || data.IndexOf("\\uD"u8) >= 0;
     }
 
     private static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t' or (byte)'\r';
@@ -158,7 +143,7 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         Result.ExampleCount++;
-        CheckText();
+        _text.Check();
         CheckExample();
         if (_options.CheckDuplicates && !Result.Stop)
         {
@@ -166,37 +151,6 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         _state.HasExample = true;
-    }
-
-    // What does not depend on whether the line is JSON.
-    private void CheckText()
-    {
-        ReadOnlySpan<byte> text = _line.Line;
-        if (_mayBeInvalid)
-        {
-            int invalid = Utf8Check.IndexOfInvalid(text);
-            if (invalid >= 0)
-            {
-                _line.ReportLine(FileProblems.InvalidUtf8, invalid, $"Byte {invalid + 1} of the line is not UTF-8.");
-            }
-        }
-
-        if (_mayHaveSeparators)
-        {
-            int line = text.IndexOf("\u2028"u8);
-            int paragraph = text.IndexOf("\u2029"u8);
-            if (line >= 0)
-            {
-                _line.ReportLine(FileProblems.LineSeparator, line, $"The line has a line separator (U+2028).");
-            }
-
-            if (paragraph >= 0)
-            {
-                _line.ReportLine(FileProblems.LineSeparator, paragraph, $"The line has a paragraph separator (U+2029).");
-            }
-        }
-
-        _line.Commit();
     }
 
     private void CheckExample()

@@ -13,17 +13,16 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
     private static readonly ulong s_noCalls = Hash128.Of([]).Low;
 
     private readonly ReadOnlySpan<byte> _data = data;
-    private GoodText _text = new(data);
-    private int _at;
+    private GoodTokens _tokens = new(data);
     private int _answerStart;
     private int _answerEnd;
     private ulong _answerSeed;
 
     // The length of the example, which starts with the data; what follows it is not looked at.
-    public readonly int Length => _at;
+    public readonly int Length => _tokens.At;
 
     // False if there may be a character that is not ASCII: whether those are in order is not seen here.
-    public readonly bool IsAscii => _text.IsAscii;
+    public readonly bool IsAscii => _tokens.IsAscii;
 
     // As the rules of the format have it.
     public readonly Hash128 Answer => Hash128.Of(_data.Slice(_answerStart, _answerEnd - _answerStart), _answerSeed);
@@ -46,13 +45,13 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
     [MethodImpl(Jit.Optimized)]
     private bool TryChat()
     {
-        if (!Take("{\"messages\":"u8))
+        if (!_tokens.Take("{\"messages\":"u8))
         {
             return false;
         }
 
-        SkipSpace();
-        if (!TryMessages(MessageUse.Example, out MessagesRead read) || !read.HasLearned || read.Last != Role.Assistant || !Take((byte)'}'))
+        _tokens.SkipSpace();
+        if (!TryMessages(MessageUse.Example, out MessagesRead read) || !read.HasLearned || read.Last != Role.Assistant || !_tokens.Take((byte)'}'))
         {
             return false;
         }
@@ -65,27 +64,27 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
     private bool TryCompletion()
     {
         bool hasPrompt = false, hasCompletion = false;
-        if (!Take((byte)'{'))
+        if (!_tokens.Take((byte)'{'))
         {
             return false;
         }
 
         do
         {
-            if (!hasPrompt && Take("\"prompt\":"u8))
+            if (!hasPrompt && _tokens.Take("\"prompt\":"u8))
             {
                 hasPrompt = true;
-                SkipSpace();
-                if (!TryString(out _, out _))
+                _tokens.SkipSpace();
+                if (!_tokens.TryString(out _, out _))
                 {
                     return false;
                 }
             }
-            else if (!hasCompletion && Take("\"completion\":"u8))
+            else if (!hasCompletion && _tokens.Take("\"completion\":"u8))
             {
                 hasCompletion = true;
-                SkipSpace();
-                if (!TryString(out _answerStart, out _answerEnd))
+                _tokens.SkipSpace();
+                if (!_tokens.TryString(out _answerStart, out _answerEnd))
                 {
                     return false;
                 }
@@ -101,8 +100,8 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
                 return false;
             }
         }
-        while (TakeComma());
-        return hasPrompt && hasCompletion && Take((byte)'}');
+        while (_tokens.TakeComma());
+        return hasPrompt && hasCompletion && _tokens.Take((byte)'}');
     }
 
     [MethodImpl(Jit.Optimized)]
@@ -110,14 +109,14 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
     {
         bool hasInput = false;
         int otherStart = 0, otherEnd = 0;
-        if (!Take((byte)'{'))
+        if (!_tokens.Take((byte)'{'))
         {
             return false;
         }
 
         do
         {
-            if (!hasInput && Take("\"input\":"u8))
+            if (!hasInput && _tokens.Take("\"input\":"u8))
             {
                 hasInput = true;
                 if (!TryInput())
@@ -125,14 +124,14 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
                     return false;
                 }
             }
-            else if (_answerEnd == 0 && Take("\"preferred_output\":"u8))
+            else if (_answerEnd == 0 && _tokens.Take("\"preferred_output\":"u8))
             {
                 if (!TryOutput(out _answerStart, out _answerEnd))
                 {
                     return false;
                 }
             }
-            else if (otherEnd == 0 && Take("\"non_preferred_output\":"u8))
+            else if (otherEnd == 0 && _tokens.Take("\"non_preferred_output\":"u8))
             {
                 if (!TryOutput(out otherStart, out otherEnd))
                 {
@@ -144,31 +143,31 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
                 return false;
             }
         }
-        while (TakeComma());
-        return hasInput && _answerEnd > 0 && otherEnd > 0 && Take((byte)'}')
+        while (_tokens.TakeComma());
+        return hasInput && _answerEnd > 0 && otherEnd > 0 && _tokens.Take((byte)'}')
             && !_data.Slice(_answerStart, _answerEnd - _answerStart).SequenceEqual(_data.Slice(otherStart, otherEnd - otherStart));
     }
 
     [MethodImpl(Jit.Optimized)]
     private bool TryInput()
     {
-        SkipSpace();
-        if (!Take("{\"messages\":"u8))
+        _tokens.SkipSpace();
+        if (!_tokens.Take("{\"messages\":"u8))
         {
             return false;
         }
 
-        SkipSpace();
-        return TryMessages(MessageUse.Prompt, out MessagesRead read) && read.Last != Role.Assistant && Take((byte)'}');
+        _tokens.SkipSpace();
+        return TryMessages(MessageUse.Prompt, out MessagesRead read) && read.Last != Role.Assistant && _tokens.Take((byte)'}');
     }
 
     [MethodImpl(Jit.Optimized)]
     private bool TryOutput(out int start, out int end)
     {
-        SkipSpace();
-        start = _at;
+        _tokens.SkipSpace();
+        start = _tokens.At;
         bool isGood = TryMessages(MessageUse.Output, out _);
-        end = _at;
+        end = _tokens.At;
         return isGood;
     }
 
@@ -176,7 +175,7 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
     private bool TryMessages(MessageUse use, out MessagesRead read)
     {
         read = default;
-        if (!Take((byte)'['))
+        if (!_tokens.Take((byte)'['))
         {
             return false;
         }
@@ -188,8 +187,8 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
                 return false;
             }
         }
-        while (TakeComma());
-        return Take((byte)']');
+        while (_tokens.TakeComma());
+        return _tokens.Take((byte)']');
     }
 
     // The keys may come in any order. Those that only some messages have are left to the rules, but for the weight and the name.
@@ -199,45 +198,45 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
         Role role = Role.None;
         bool hasName = false, isZero = false, hasWeight = false;
         int start = 0, end = 0;
-        if (!Take((byte)'{'))
+        if (!_tokens.Take((byte)'{'))
         {
             return false;
         }
 
         do
         {
-            if (role == Role.None && Take("\"role\":"u8))
+            if (role == Role.None && _tokens.Take("\"role\":"u8))
             {
-                SkipSpace();
+                _tokens.SkipSpace();
                 role = TakeRole();
                 if (role == Role.None)
                 {
                     return false;
                 }
             }
-            else if (start == 0 && Take("\"content\":"u8))
+            else if (start == 0 && _tokens.Take("\"content\":"u8))
             {
-                SkipSpace();
-                if (!TryString(out start, out end))
+                _tokens.SkipSpace();
+                if (!_tokens.TryString(out start, out end))
                 {
                     return false;
                 }
             }
-            else if (!hasWeight && Take("\"weight\":"u8))
+            else if (!hasWeight && _tokens.Take("\"weight\":"u8))
             {
                 hasWeight = true;
-                SkipSpace();
-                isZero = Take((byte)'0');
-                if (!isZero && !Take((byte)'1'))
+                _tokens.SkipSpace();
+                isZero = _tokens.Take((byte)'0');
+                if (!isZero && !_tokens.Take((byte)'1'))
                 {
                     return false;
                 }
             }
-            else if (!hasName && Take("\"name\":"u8))
+            else if (!hasName && _tokens.Take("\"name\":"u8))
             {
                 hasName = true;
-                SkipSpace();
-                if (!TryString(out _, out _))
+                _tokens.SkipSpace();
+                if (!_tokens.TryString(out _, out _))
                 {
                     return false;
                 }
@@ -247,8 +246,8 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
                 return false;
             }
         }
-        while (TakeComma());
-        if (role == Role.None || start == 0 || !Take((byte)'}'))
+        while (_tokens.TakeComma());
+        if (role == Role.None || start == 0 || !_tokens.Take((byte)'}'))
         {
             return false;
         }
@@ -272,66 +271,10 @@ internal ref struct GoodLine(ReadOnlySpan<byte> data)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Role TakeRole() =>
-        Take("\"user\""u8) ? Role.User
-        : Take("\"assistant\""u8) ? Role.Assistant
-        : Take("\"system\""u8) ? Role.System
-        : Take("\"developer\""u8) ? Role.Developer : Role.None;
-
-    // The text without its quotes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryString(out int start, out int end)
-    {
-        start = _at + 1;
-        if (!Take((byte)'"'))
-        {
-            end = 0;
-            return false;
-        }
-
-        end = _text.FindEnd(start);
-        _at = end + 1;
-        return end >= 0;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TakeComma()
-    {
-        if (!Take((byte)','))
-        {
-            return false;
-        }
-
-        SkipSpace();
-        return true;
-    }
-
-    // One space at most: that is how programs write it. More is left to the rules.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SkipSpace() => Take((byte)' ');
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(byte value)
-    {
-        if ((uint)_at < (uint)_data.Length && _data[_at] == value)
-        {
-            _at++;
-            return true;
-        }
-
-        return false;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(ReadOnlySpan<byte> literal)
-    {
-        if (_data.Slice(_at).StartsWith(literal))
-        {
-            _at += literal.Length;
-            return true;
-        }
-
-        return false;
-    }
+        _tokens.Take("\"user\""u8) ? Role.User
+        : _tokens.Take("\"assistant\""u8) ? Role.Assistant
+        : _tokens.Take("\"system\""u8) ? Role.System
+        : _tokens.Take("\"developer\""u8) ? Role.Developer : Role.None;
 
     private struct MessagesRead
     {

@@ -9,8 +9,9 @@ using System.Text;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// The strings of a line that are in order: no control characters, and escapes that mean a character.
-internal ref struct GoodText(ReadOnlySpan<byte> data)
+// Takes the tokens of a line one by one, as programs write them: with a space at most between two of them, and in a string neither control characters
+// nor escapes that mean no character.
+internal ref struct GoodTokens(ReadOnlySpan<byte> data)
 {
     private static readonly SearchValues<byte> s_ends = SearchValues.Create(
         "\"\\\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000A\u000B\u000C\u000D\u000E\u000F"u8
@@ -20,12 +21,71 @@ internal ref struct GoodText(ReadOnlySpan<byte> data)
     private Vector256<byte> _seen = default;
     private bool _mayBeOther = false;
 
+    // How far the line is taken.
+    public int At { get; private set; }
+
     // False if there may be a byte above 0x7F in the strings, or soon after one.
     public readonly bool IsAscii => !_mayBeOther && _seen.ExtractMostSignificantBits() == 0;
 
+    // The text without its quotes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryString(out int start, out int end)
+    {
+        start = At + 1;
+        if (!Take((byte)'"'))
+        {
+            end = 0;
+            return false;
+        }
+
+        end = FindEnd(start);
+        At = end + 1;
+        return end >= 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TakeComma()
+    {
+        if (!Take((byte)','))
+        {
+            return false;
+        }
+
+        SkipSpace();
+        return true;
+    }
+
+    // One space at most: that is how programs write it. More is left to the rules.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SkipSpace() => Take((byte)' ');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Take(byte value)
+    {
+        if ((uint)At < (uint)_data.Length && _data[At] == value)
+        {
+            At++;
+            return true;
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Take(ReadOnlySpan<byte> literal)
+    {
+        if (_data.Slice(At).StartsWith(literal))
+        {
+            At += literal.Length;
+            return true;
+        }
+
+        return false;
+    }
+
     // Where the string ends that starts at the place, or -2 if it is for the rules.
     [MethodImpl(Jit.Optimized)]
-    public int FindEnd(int at)
+    private int FindEnd(int at)
     {
         while (true)
         {
