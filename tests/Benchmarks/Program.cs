@@ -16,6 +16,7 @@ internal static class Program
     private static readonly (string Name, Func<string, Task<List<string>>> RunAsync)[] s_sections =
     [
         ("dataset-check", DatasetCheck.RunAsync),
+        ("token-counts", TokenCounts.RunAsync),
         ("package-sections", repository => PackageSections.RunAsync(Path.Combine(
             repository, "src", "FineTuning.Server", "bin", Configuration, "net10.0", "FineTuning.Server.dll"))),
     ];

@@ -19,27 +19,39 @@ internal sealed class CharacterTable
     [MethodImpl(VocabularyFile.Optimised)]
     public CharacterTable(ReadOnlySpan<byte> runs)
     {
-        var all = new CharacterClass[Characters];
-        int start = 0;
-        int i = 0;
-        while (i < runs.Length)
+        var cells = new CharacterClass[_pages.Length * PageSize / 16];
+        int[] uniform = new int[(int)CharacterClass.Other + 1];
+        int used = 0, code = 0;
+        for (int i = 0; i < runs.Length; i++)
         {
-            int length = 0;
-            for (int shift = 0; ; shift += 7)
+            int end = code + ReadLength(runs, ref i);
+            CharacterClass kind = (CharacterClass)runs[i];
+            while (code < end)
             {
-                byte part = runs[i++];
-                length |= (part & 127) << shift;
-                if (part < 128)
+                int page = code >> PageBits, offset = code & (PageSize - 1);
+                int length = Math.Min(end - code, PageSize - offset);
+                if (length == PageSize && uniform[(int)kind] > 0)
                 {
-                    break;
+                    // Of the pages of one class only, which most are, one of each class is enough.
+                    _pages[page] = uniform[(int)kind];
                 }
-            }
+                else
+                {
+                    if (offset == 0)
+                    {
+                        _pages[page] = used;
+                        uniform[(int)kind] = length == PageSize ? used : uniform[(int)kind];
+                        used += PageSize;
+                    }
 
-            all.AsSpan(start, length).Fill((CharacterClass)runs[i++]);
-            start += length;
+                    cells.AsSpan(_pages[page] + offset, length).Fill(kind);
+                }
+
+                code += length;
+            }
         }
 
-        _cells = Fold(all);
+        _cells = cells.AsSpan(0, used).ToArray();
     }
 
     // The class of the character at a place in well-formed UTF-8, and how many bytes it takes.
@@ -98,43 +110,18 @@ internal sealed class CharacterTable
         return _cells[_pages[code >> PageBits] | (code & (PageSize - 1))];
     }
 
-    // Pages of one class only, which most are, are kept once for each class.
-    private CharacterClass[] Fold(CharacterClass[] all)
+    // Leaves the index at what follows.
+    private static int ReadLength(ReadOnlySpan<byte> runs, ref int index)
     {
-        var cells = new CharacterClass[all.Length / 16];
-        int[] uniform = new int[256];
-        int used = 0;
-        for (int page = 0; page < _pages.Length; page++)
+        int length = 0;
+        for (int shift = 0; ; shift += 7)
         {
-            Span<CharacterClass> source = all.AsSpan(page << PageBits, PageSize);
-            bool isUniform = IsUniform(source);
-            if (!isUniform || uniform[(int)source[0]] == 0)
+            byte part = runs[index++];
+            length |= (part & 127) << shift;
+            if (part < 128)
             {
-                source.CopyTo(cells.AsSpan(used));
-                _pages[page] = used;
-                uniform[(int)source[0]] = isUniform ? used : uniform[(int)source[0]];
-                used += PageSize;
-            }
-            else
-            {
-                _pages[page] = uniform[(int)source[0]];
+                return length;
             }
         }
-
-        Array.Resize(ref cells, used);
-        return cells;
-    }
-
-    private static bool IsUniform(ReadOnlySpan<CharacterClass> page)
-    {
-        foreach (CharacterClass value in page)
-        {
-            if (value != page[0])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -8,49 +8,44 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
 {
     private const int MostKept = 1 << 16;
 
-    // By where a part starts: its token, where the next part and the one before it start, and the token it makes with the next one.
+    // Of each part: its token, the next part and the one before it, and the token it makes with the next one.
     private int[] _tokens = [];
     private int[] _next = [];
     private int[] _previous = [];
     private int[] _ranks = [];
 
-    // The rank of a merge in the high half, and where its left part starts in the low one: the lowest is the next to make. A merge whose
+    // The rank of a merge in the high half, and its left part in the low one: the lowest is the next to make. A merge whose
     // parts are no longer there stays in the heap and is passed over: its rank is not that of its place any more.
     private ulong[] _heap = [];
     private int _heapLength;
 
-    // The tokens of the piece. Good until the next call.
+    // The tokens of a piece of UTF-8. Good until the next call.
     public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece)
     {
-        Start(piece);
+        int count = Start(piece);
         while (_heapLength > 0)
         {
             ulong lowest = Pop();
             int left = (int)(uint)lowest, rank = (int)(lowest >> 32);
             if (_ranks[left] == rank)
             {
-                Join(left, rank, piece.Length);
+                Join(left, rank, count);
             }
         }
 
-        return CollectTokens(piece.Length);
+        return CollectTokens(count);
     }
 
-    private void Start(ReadOnlySpan<byte> piece)
+    private int Start(ReadOnlySpan<byte> piece)
     {
-        int length = piece.Length;
-        Reserve(length);
-        for (int i = 0; i < length; i++)
+        Reserve(piece.Length);
+        int count = vocabulary.FirstParts.Write(piece, _tokens);
+        _heapLength = 0;
+        for (int i = 0; i < count; i++)
         {
-            _tokens[i] = vocabulary.OfByte(piece[i]);
             _next[i] = i + 1;
             _previous[i] = i - 1;
-        }
-
-        _heapLength = 0;
-        for (int i = 0; i < length; i++)
-        {
-            int rank = RankAt(i, i + 1, length);
+            int rank = RankAt(i, i + 1, count);
             _ranks[i] = rank;
             if (rank != Vocabulary.NoToken)
             {
@@ -62,6 +57,8 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         {
             SiftDown(i);
         }
+
+        return count;
     }
 
     private void Reserve(int length)
@@ -73,28 +70,28 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         }
     }
 
-    // Makes one part, which is the token, of the part that starts at a place and the next one.
-    private void Join(int left, int token, int length)
+    // Makes one part, which is the token, of a part and the next one.
+    private void Join(int left, int token, int count)
     {
         int right = _next[left], after = _next[right];
         _tokens[left] = token;
         _ranks[right] = Vocabulary.NoToken;
         _next[left] = after;
-        SetRank(left, after, length);
-        if (after < length)
+        SetRank(left, after, count);
+        if (after < count)
         {
             _previous[after] = left;
         }
 
         if (left > 0)
         {
-            SetRank(_previous[left], left, length);
+            SetRank(_previous[left], left, count);
         }
     }
 
-    private void SetRank(int left, int right, int length)
+    private void SetRank(int left, int right, int count)
     {
-        int rank = RankAt(left, right, length);
+        int rank = RankAt(left, right, count);
         _ranks[left] = rank;
         if (rank != Vocabulary.NoToken)
         {
@@ -102,22 +99,22 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         }
     }
 
-    private int RankAt(int left, int right, int length) =>
-        right < length ? vocabulary.Pairs.Find(_tokens[left], _tokens[right]) : Vocabulary.NoToken;
+    private int RankAt(int left, int right, int count) =>
+        right < count ? vocabulary.Pairs.Find(_tokens[left], _tokens[right]) : Vocabulary.NoToken;
 
     // Moves the tokens together: none is left of its index.
-    private ReadOnlySpan<int> CollectTokens(int length)
+    private ReadOnlySpan<int> CollectTokens(int count)
     {
-        int count = 0;
-        for (int start = 0; start < length; start = _next[start])
+        int collected = 0;
+        for (int i = 0; i < count; i = _next[i])
         {
-            _tokens[count++] = _tokens[start];
+            _tokens[collected++] = _tokens[i];
         }
 
-        return _tokens.AsSpan(0, count);
+        return _tokens.AsSpan(0, collected);
     }
 
-    private static ulong Entry(int rank, int start) => ((ulong)rank << 32) | (uint)start;
+    private static ulong Entry(int rank, int left) => ((ulong)rank << 32) | (uint)left;
 
     private void Push(ulong entry)
     {

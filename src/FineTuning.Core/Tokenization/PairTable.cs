@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -9,48 +10,55 @@ internal sealed class PairTable
     // Tokens of one byte have the ids up to here.
     private const int Bytes = 256;
     private const int IdBits = 18;
-    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    private const int IdMask = (1 << IdBits) - 1;
+    private const int SizeBits = 5;
+    private const uint Multiplier = 0x9E3779B1;
 
     private readonly int[] _ofBytes = new int[Bytes * Bytes];
 
-    // A slot is the left id, the right id and the id they make, the last one plus 1; 0 is a free slot.
+    // Where the slots of each left token start and, in the low bits, which power of two their number is; 0 where it is the left one of
+    // no token, as with most of them. The slots of one token are near each other, because what comes again in a text are its tokens
+    // more than its pairs of them.
+    private readonly int[] _tables;
+
+    // A slot is the right token and the one they make, the latter plus 1; 0 is a free slot.
     private readonly ulong[] _slots;
-    private readonly int _shift;
 
-    public PairTable(int count)
+    // The halves of the tokens from 256 on.
+    [MethodImpl(VocabularyFile.Optimised)]
+    public PairTable(ReadOnlySpan<int> lefts, ReadOnlySpan<int> rights)
     {
-        if (count >= 1 << IdBits)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count));
-        }
-
         _ofBytes.AsSpan().Fill(Vocabulary.NoToken);
-        int bits = 1;
-        while (1 << bits < count * 2)
+        _tables = new int[Bytes + lefts.Length];
+        if (_tables.Length >= 1 << IdBits)
         {
-            bits++;
+            throw new ArgumentOutOfRangeException(nameof(lefts));
         }
 
-        _slots = new ulong[1 << bits];
-        _shift = 64 - bits;
-    }
-
-    public void Add(int left, int right, int id)
-    {
-        if (left < Bytes && right < Bytes)
+        foreach (int left in lefts)
         {
-            _ofBytes[(left * Bytes) + right] = id;
-            return;
+            _tables[left]++;
         }
 
-        ulong key = Key(left, right);
-        int slot = (int)((key * Multiplier) >> _shift);
-        while (_slots[slot] != 0)
+        _slots = new ulong[PlaceTables()];
+        for (int i = 0; i < lefts.Length; i++)
         {
-            slot = (slot + 1) & (_slots.Length - 1);
-        }
+            int left = lefts[i], right = rights[i], id = Bytes + i;
+            if ((left | right) < Bytes)
+            {
+                _ofBytes[(left * Bytes) + right] = id;
+                continue;
+            }
 
-        _slots[slot] = (key << IdBits) | (uint)(id + 1);
+            int bits = _tables[left] & ((1 << SizeBits) - 1), start = _tables[left] >> SizeBits;
+            uint slot = Hash(right, bits);
+            while (_slots[start + (int)slot] != 0)
+            {
+                slot = (slot + 1) & ((1u << bits) - 1);
+            }
+
+            _slots[start + (int)slot] = ((ulong)(uint)right << IdBits) | (uint)(id + 1);
+        }
     }
 
     // The token that two make together, or Vocabulary.NoToken.
@@ -61,15 +69,21 @@ internal sealed class PairTable
             return _ofBytes[(left * Bytes) + right];
         }
 
-        ulong key = Key(left, right);
+        int table = _tables[left];
+        if (table == 0)
+        {
+            return Vocabulary.NoToken;
+        }
+
+        int bits = table & ((1 << SizeBits) - 1), start = table >> SizeBits;
         ulong[] slots = _slots;
-        int slot = (int)((key * Multiplier) >> _shift);
+        uint slot = Hash(right, bits);
         while (true)
         {
-            ulong found = slots[slot];
-            if (found >> IdBits == key)
+            ulong found = slots[start + (int)slot];
+            if ((uint)(found >> IdBits) == (uint)right && found != 0)
             {
-                return (int)(found & ((1 << IdBits) - 1)) - 1;
+                return (int)(found & IdMask) - 1;
             }
 
             if (found == 0)
@@ -77,9 +91,33 @@ internal sealed class PairTable
                 return Vocabulary.NoToken;
             }
 
-            slot = (slot + 1) & (slots.Length - 1);
+            slot = (slot + 1) & ((1u << bits) - 1);
         }
     }
 
-    private static ulong Key(int left, int right) => ((ulong)(uint)left << IdBits) | (uint)right;
+    // Makes places of the numbers of pairs, so that a quarter of the slots and at least one stay free, and returns how many slots there are.
+    [MethodImpl(VocabularyFile.Optimised)]
+    private int PlaceTables()
+    {
+        int start = 0;
+        for (int left = 0; left < _tables.Length; left++)
+        {
+            int pairs = _tables[left];
+            if (pairs > 0)
+            {
+                int bits = 1;
+                while (3 << bits < pairs * 4)
+                {
+                    bits++;
+                }
+
+                _tables[left] = (start << SizeBits) | bits;
+                start += 1 << bits;
+            }
+        }
+
+        return start;
+    }
+
+    private static uint Hash(int right, int bits) => ((uint)right * Multiplier) >> (32 - bits);
 }

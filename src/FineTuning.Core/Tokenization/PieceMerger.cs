@@ -6,25 +6,25 @@ using System.Runtime.Intrinsics;
 
 namespace FineTuning.Core.Tokenization;
 
-// Merges the bytes of one piece: of all neighbours that make a token together, those of the lowest rank, of equal ones the leftmost,
+// Merges the parts of one piece: of all neighbours that make a token together, those of the lowest rank, of equal ones the leftmost,
 // until none do. Not for several threads.
 internal sealed class PieceMerger(Vocabulary vocabulary)
 {
     // Up to here, looking for the lowest rank, eight at a time, is faster than keeping the ranks in order.
-    private const int PositionBits = 8;
-    private const int MostScanned = 1 << PositionBits;
-    private const int PositionMask = MostScanned - 1;
+    private const int IndexBits = 8;
+    private const int MostScanned = 1 << IndexBits;
+    private const int IndexMask = MostScanned - 1;
     private const int NoMerge = int.MaxValue;
 
-    // By where a part starts: its token, where the next part and the one before it start, and the merge with the next: its rank and,
-    // below, the start, so that the lowest is the next to make. What was merged into the part before it has no merge.
+    // Of each part: its token, the next part and the one before it, and the merge with the next: its rank and, below, the index of the
+    // part, so that the lowest is the next to make. What was merged into the part before it has no merge.
     private readonly int[] _tokens = new int[MostScanned];
     private readonly int[] _next = new int[MostScanned];
     private readonly int[] _previous = new int[MostScanned];
     private readonly int[] _merges = new int[MostScanned];
     private LongPieceMerger? _long;
 
-    // The tokens of the piece. Good until the next call.
+    // The tokens of a piece of UTF-8. Good until the next call.
     public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece)
     {
         if (piece.Length > MostScanned)
@@ -32,70 +32,65 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
             return (_long ??= new LongPieceMerger(vocabulary)).Merge(piece);
         }
 
-        Start(piece);
+        int count = vocabulary.FirstParts.Write(piece, _tokens);
+        Start(count);
         while (true)
         {
-            int lowest = Lowest(piece.Length);
+            int lowest = Lowest(count);
             if (lowest == NoMerge)
             {
-                return CollectTokens(piece.Length);
+                return CollectTokens(count);
             }
 
-            Join(lowest & PositionMask, lowest >> PositionBits, piece.Length);
+            Join(lowest & IndexMask, lowest >> IndexBits, count);
         }
     }
 
-    private void Start(ReadOnlySpan<byte> piece)
+    private void Start(int count)
     {
-        int length = piece.Length;
-        for (int i = 0; i < length; i++)
+        for (int i = 0; i < count; i++)
         {
-            _tokens[i] = vocabulary.OfByte(piece[i]);
             _next[i] = i + 1;
             _previous[i] = i - 1;
-        }
-
-        for (int i = 0; i < length; i++)
-        {
-            SetMerge(i, i + 1, length);
+            SetMerge(i, i + 1, count);
         }
 
 #if NET
         // They are looked at eight at a time.
-        _merges.AsSpan(length, -length & (Vector256<int>.Count - 1)).Fill(NoMerge);
+        _merges.AsSpan(count, -count & (Vector256<int>.Count - 1)).Fill(NoMerge);
 #endif
     }
 
-    // Makes one part, which is the token, of the part that starts at a place and the next one.
-    private void Join(int left, int token, int length)
+    // Makes one part, which is the token, of a part and the next one.
+    private void Join(int left, int token, int count)
     {
         int right = _next[left], after = _next[right];
         _tokens[left] = token;
         _merges[right] = NoMerge;
         _next[left] = after;
-        SetMerge(left, after, length);
-        if (after < length)
+        SetMerge(left, after, count);
+        if (after < count)
         {
             _previous[after] = left;
         }
 
         if (left > 0)
         {
-            SetMerge(_previous[left], left, length);
+            SetMerge(_previous[left], left, count);
         }
     }
 
-    private void SetMerge(int left, int right, int length)
+    private void SetMerge(int left, int right, int count)
     {
-        int rank = right < length ? vocabulary.Pairs.Find(_tokens[left], _tokens[right]) : Vocabulary.NoToken;
-        _merges[left] = rank == Vocabulary.NoToken ? NoMerge : (rank << PositionBits) | left;
+        int rank = right < count ? vocabulary.Pairs.Find(_tokens[left], _tokens[right]) : Vocabulary.NoToken;
+        _merges[left] = rank == Vocabulary.NoToken ? NoMerge : (rank << IndexBits) | left;
     }
 
-    private int Lowest(int length)
+    private int Lowest(int count)
     {
 #if NET
         Vector256<int> lowest = Vector256.Create(NoMerge);
-        int padded = (length + Vector256<int>.Count - 1) & -Vector256<int>.Count;
+        int padded = (count + Vector256<int>.Count - 1) & -Vector256<int>.Count;
         foreach (Vector256<int> eight in MemoryMarshal.Cast<int, Vector256<int>>(_merges.AsSpan(0, padded)))
         {
             lowest = Vector256.Min(lowest, eight);
@@ -106,7 +101,7 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
         return Math.Min(two[0], two[1]);
 #else
         int lowest = NoMerge;
-        foreach (int merge in _merges.AsSpan(0, length))
+        foreach (int merge in _merges.AsSpan(0, count))
         {
             lowest = Math.Min(lowest, merge);
         }
@@ -116,14 +111,14 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
     }
 
     // Moves the tokens together: none is left of its index.
-    private ReadOnlySpan<int> CollectTokens(int length)
+    private ReadOnlySpan<int> CollectTokens(int count)
     {
-        int count = 0;
-        for (int start = 0; start < length; start = _next[start])
+        int collected = 0;
+        for (int i = 0; i < count; i = _next[i])
         {
-            _tokens[count++] = _tokens[start];
+            _tokens[collected++] = _tokens[i];
         }
 
-        return _tokens.AsSpan(0, count);
+        return _tokens.AsSpan(0, collected);
     }
 }

@@ -14,7 +14,6 @@ internal sealed class Vocabulary
     private readonly int[] _starts;
     private readonly uint[] _slots;
     private readonly int _shift;
-    private readonly int[] _ofByte = new int[256];
     private readonly int _longest;
 
     // The bytes of all tokens one after another, and where each starts; one start more tells the end.
@@ -42,12 +41,11 @@ internal sealed class Vocabulary
 
     public PairTable Pairs { get; }
 
+    public FirstParts FirstParts { get; } = new();
+
     public int Count => _starts.Length - 1;
 
     public ReadOnlySpan<byte> BytesOf(int id) => _bytes.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
-
-    // The token of one byte, which each of them has.
-    public int OfByte(byte value) => _ofByte[value];
 
     // The token of these bytes of a text, or NoToken.
     public int Find(ReadOnlySpan<byte> text, int start, int length) =>
@@ -79,6 +77,7 @@ internal sealed class Vocabulary
         }
     }
 
+    [MethodImpl(VocabularyFile.Optimised)]
     private void Add(int id)
     {
         int start = _starts[id], length = _starts[id + 1] - start;
@@ -90,9 +89,6 @@ internal sealed class Vocabulary
         }
 
         _slots[slot] = ((uint)hash & ~NumberMask) | (uint)(id + 1);
-        if (length == 1)
-        {
-            _ofByte[_bytes[start]] = id;
-        }
+        FirstParts.Add(BytesOf(id), id);
     }
 }

@@ -9,11 +9,11 @@ namespace FineTuning.Core.Tokenization;
 // Reads what this assembly brings along; Vocabularies/README.md tells the format.
 internal static class VocabularyFile
 {
-    private const int SingleBytes = 256;
-    private const int Planes = 3;
-
     // AggressiveOptimization, which netstandard2.0 has no name for: what runs once, and long, is not worth running slowly first.
     internal const MethodImplOptions Optimised = (MethodImplOptions)512;
+
+    private const int SingleBytes = 256;
+    private const int Planes = 3;
 
     public static CharacterTable ReadCharacters() => new(Unpack("characters"));
 
@@ -21,51 +21,68 @@ internal static class VocabularyFile
     public static Vocabulary ReadVocabulary(string name)
     {
         ReadOnlySpan<byte> data = Unpack(name);
-        int count = BinaryPrimitives.ReadInt32LittleEndian(data);
+        int pairs = BinaryPrimitives.ReadInt32LittleEndian(data) - SingleBytes;
         ReadOnlySpan<byte> singles = data.Slice(sizeof(int), SingleBytes);
-        int pairs = count - SingleBytes;
-        ReadOnlySpan<byte> lefts = data.Slice(sizeof(int) + SingleBytes, pairs * Planes);
-        ReadOnlySpan<byte> rights = data.Slice(sizeof(int) + SingleBytes + (pairs * Planes), pairs * Planes);
-
-        PairTable table = new(count);
-        int[] starts = new int[count + 1];
-        for (int id = 0; id < count; id++)
+        int[] lefts = ReadIds(data.Slice(sizeof(int) + SingleBytes, pairs * Planes));
+        int[] rights = ReadIds(data.Slice(sizeof(int) + SingleBytes + (pairs * Planes)));
+        int[] starts = ReadStarts(lefts, rights);
+        byte[] bytes = new byte[starts[starts.Length - 1]];
+        singles.CopyTo(bytes);
+        for (int i = 0; i < pairs; i++)
         {
-            int length = 1;
-            if (id >= SingleBytes)
+            int at = starts[SingleBytes + i];
+            for (int from = starts[lefts[i]]; from < starts[lefts[i] + 1]; from++)
             {
-                int left = Number(lefts, pairs, id - SingleBytes), right = Number(rights, pairs, id - SingleBytes);
-                table.Add(left, right, id);
-                length = Length(starts, left) + Length(starts, right);
+                bytes[at++] = bytes[from];
             }
 
-            starts[id + 1] = starts[id] + length;
+            for (int from = starts[rights[i]]; from < starts[rights[i] + 1]; from++)
+            {
+                bytes[at++] = bytes[from];
+            }
         }
 
-        byte[] bytes = new byte[starts[count]];
-        singles.CopyTo(bytes);
-        for (int id = SingleBytes; id < count; id++)
-        {
-            int left = Number(lefts, pairs, id - SingleBytes), right = Number(rights, pairs, id - SingleBytes);
-            bytes.AsSpan(starts[left], Length(starts, left)).CopyTo(bytes.AsSpan(starts[id]));
-            bytes.AsSpan(starts[right], Length(starts, right)).CopyTo(bytes.AsSpan(starts[id] + Length(starts, left)));
-        }
-
-        return new Vocabulary(bytes, starts, table);
+        return new Vocabulary(bytes, starts, new PairTable(lefts, rights));
     }
 
-    // The low bytes of all numbers come first, then their middle bytes, then the high ones.
-    private static int Number(ReadOnlySpan<byte> planes, int count, int index) =>
-        planes[index] | (planes[count + index] << 8) | (planes[(2 * count) + index] << 16);
+    // The low bytes of all ids come first, then their middle bytes, then the high ones.
+    [MethodImpl(Optimised)]
+    private static int[] ReadIds(ReadOnlySpan<byte> planes)
+    {
+        int[] ids = new int[planes.Length / Planes];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = planes[i] | (planes[ids.Length + i] << 8) | (planes[(2 * ids.Length) + i] << 16);
+        }
 
-    private static int Length(int[] starts, int id) => starts[id + 1] - starts[id];
+        return ids;
+    }
+
+    // Where the bytes of each token start, and where the last ones end.
+    [MethodImpl(Optimised)]
+    private static int[] ReadStarts(int[] lefts, int[] rights)
+    {
+        int[] starts = new int[SingleBytes + lefts.Length + 1];
+        for (int id = 0; id < SingleBytes; id++)
+        {
+            starts[id + 1] = id + 1;
+        }
+
+        for (int i = 0; i < lefts.Length; i++)
+        {
+            int left = lefts[i], right = rights[i];
+            starts[SingleBytes + i + 1] = starts[SingleBytes + i] + starts[left + 1] - starts[left] + starts[right + 1] - starts[right];
+        }
+
+        return starts;
+    }
 
     private static byte[] Unpack(string name)
     {
         using Stream stream = typeof(VocabularyFile).Assembly.GetManifestResourceStream($"Vocabularies/{name}.bin")
             ?? throw new InvalidOperationException($"The vocabulary '{name}' is not in the assembly.");
         using DeflateStream unpacked = new(stream, CompressionMode.Decompress);
-        using MemoryStream all = new();
+        using MemoryStream all = new((int)stream.Length * 2);
         unpacked.CopyTo(all);
         return all.ToArray();
     }

@@ -1,9 +1,12 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
 using FineTuning.Core.Tokenization;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Tiktoken;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Tokenization;
@@ -12,6 +15,7 @@ namespace FineTuning.Core.Tests.Tokenization;
 public sealed class EqualityTests
 {
     private static readonly string[] s_encodings = ["o200k_base", "cl100k_base"];
+    private static readonly NpmTiktoken s_tiktoken = new(FindRepository());
 
     [NpmFact]
     public Task Of_texts_written_by_hand() => CompareAsync([.. Corpus.Written]);
@@ -49,7 +53,7 @@ public sealed class EqualityTests
         foreach (string encoding in s_encodings)
         {
             Vocabulary vocabulary = Tokenizer.Get(encoding).Vocabulary;
-            IReadOnlyList<byte[]> expected = await Tiktoken.TokensAsync(encoding);
+            IReadOnlyList<byte[]> expected = await s_tiktoken.TokensAsync(encoding);
             Assert.Equal(expected.Count, vocabulary.Count);
             Assert.All(Enumerable.Range(0, expected.Count), id => Assert.Equal(expected[id], vocabulary.BytesOf(id)));
         }
@@ -58,7 +62,7 @@ public sealed class EqualityTests
     [NpmFact]
     public async Task Of_the_encodings_of_models()
     {
-        foreach ((string model, string encoding) in await Tiktoken.ModelsAsync())
+        foreach ((string model, string encoding) in await s_tiktoken.ModelsAsync())
         {
             Assert.Equal((model, s_encodings.Contains(encoding) ? encoding : null), (model, Tokenizer.EncodingFor(model)));
         }
@@ -68,7 +72,8 @@ public sealed class EqualityTests
     {
         foreach (string encoding in s_encodings)
         {
-            IReadOnlyList<int[]> expected = await Tiktoken.EncodeAsync(encoding, texts);
+            IReadOnlyList<int[]> expected = await s_tiktoken.EncodeAsync(encoding, texts);
+            Assert.Equal(texts.Count, expected.Count);
             Tokenizer tokenizer = Tokenizer.Get(encoding);
             TokenCounter counter = tokenizer.CreateCounter();
             for (int i = 0; i < texts.Count; i++)
@@ -79,5 +84,16 @@ public sealed class EqualityTests
                 Assert.True(expected[i].Length == counter.Count(texts[i]), $"{Shown()} counts {counter.Count(texts[i])}, not {expected[i].Length}.");
             }
         }
+    }
+
+    private static string FindRepository()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "FineTuning.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new DirectoryNotFoundException($"No FineTuning.sln above '{AppContext.BaseDirectory}'.");
     }
 }
