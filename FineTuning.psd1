@@ -33,6 +33,7 @@
         'Resume-FineTuningJob'
         'Send-FineTuningFile'
         'Set-FineTuningServerFault'
+        'Split-FineTuningDataset'
         'Start-FineTuningServer'
         'Stop-FineTuningJob'
         'Stop-FineTuningServer'
