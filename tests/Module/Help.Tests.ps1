@@ -20,6 +20,7 @@ if ($World) {
         Get-Content "$($task.Samples)/helpdesk-train.jsonl" -TotalCount 24 | Set-Content $samples/train.jsonl
         Get-Content "$($task.Samples)/helpdesk-valid.jsonl" -TotalCount 8 | Set-Content $samples/valid.jsonl
         Copy-Item $samples/train.jsonl, $samples/valid.jsonl $samples/data
+        Copy-Item $samples/train.jsonl $samples/tickets.jsonl
         $prompt = { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" }
         1..12 | ForEach-Object $prompt | Set-Content $samples/prompts.jsonl
         13..14 | ForEach-Object $prompt | Set-Content $samples/prompts-valid.jsonl
@@ -259,7 +260,7 @@ BeforeDiscovery {
                 OwnServer = -not $starts -and $page.Page -match 'FineTuningServer(Fault|Request)?$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
-                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume|Test|Measure)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
+                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume|Test|Measure|Split|Repair)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
             }
         }
     })
