@@ -94,6 +94,7 @@ public static class DatasetSplitter
             throw new IOException($"The file '{path}' was changed while it was split.");
         }
 
+        run.ThrowIfStopped();
         validation.Commit();
         training.Commit();
         long taken = plan.Labels.Sum(label => label.Taken);
@@ -137,6 +138,8 @@ public static class DatasetSplitter
         private int _passes;
 
         public DatasetSplitOptions Options => options;
+
+        public void ThrowIfStopped() => cancellationToken.ThrowIfCancellationRequested();
 
         // Hands every block of the file on, and returns how many examples there were.
         public async Task<long> PassAsync(Action<SplitWorker, LineBlock> take)
