@@ -17,8 +17,7 @@ internal sealed class SplitWorker(DatasetSplitOptions options) : IBlockWorker
 
     private readonly LabelReader _reader = new(options.LabelField);
 
-    // Seeds that are close to each other are to give other splits.
-    private readonly ulong _seed = ((ulong)options.Seed + 1) * 0x9E3779B97F4A7C15;
+    private readonly SplitKey _key = new(options.Seed);
 
     public List<KeyedLine> Lines { get; } = [];
 
@@ -55,7 +54,7 @@ internal sealed class SplitWorker(DatasetSplitOptions options) : IBlockWorker
                 length--;
             }
 
-            Lines.Add(new KeyedLine(Hash128.Of(trimmed, _seed), options.Stratify ? Label(trimmed) : NoLabel, cursor.Start, length));
+            Lines.Add(new KeyedLine(_key.Of(trimmed), options.Stratify ? Label(trimmed) : NoLabel, cursor.Start, length));
         }
     }
 
