@@ -30,6 +30,7 @@
         'New-FineTuningJob'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'
+        'Repair-FineTuningDataset'
         'Resume-FineTuningJob'
         'Send-FineTuningFile'
         'Set-FineTuningServerFault'

@@ -21,6 +21,8 @@ if ($World) {
         Get-Content "$($task.Samples)/helpdesk-valid.jsonl" -TotalCount 8 | Set-Content $samples/valid.jsonl
         Copy-Item $samples/train.jsonl, $samples/valid.jsonl $samples/data
         Copy-Item $samples/train.jsonl $samples/tickets.jsonl
+        $lines = Get-Content $samples/train.jsonl
+        "$($lines[0]),`r`n`r`n" + (($lines -join "`r`n") + "`r`n") | Set-Content $samples/exported.jsonl -NoNewline
         $prompt = { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" }
         1..12 | ForEach-Object $prompt | Set-Content $samples/prompts.jsonl
         13..14 | ForEach-Object $prompt | Set-Content $samples/prompts-valid.jsonl
@@ -223,6 +225,7 @@ BeforeDiscovery {
         'Get-FineTuningServer 3' = 'nothing trains'
         'Get-FineTuningServerFault 2' = 'nothing was hit'
         'Get-FineTuningServerRequest 2' = 'nothing was hit'
+        'Repair-FineTuningDataset 3' = 'all was mended'
         'Send-FineTuningFile 3' = 'it writes a file'
         'Test-FineTuningDataset 3' = 'the file is good'
         'Test-FineTuningDataset 4' = 'it writes a file'

@@ -32,6 +32,7 @@ Describe 'Split-FineTuningDataset' {
         $split = Split-FineTuningDataset $source -Stratify
         $split.Labels.Label | Sort-Object | Should -Be @('blue', 'green', 'red')
         $split.Labels.ValidationCount | Should -Be @(4, 4, 4)
+        $split.Labels[0].TrainingCount | Should -Be 16
         $split | Out-String | Should -Match 'blue \(16 \+ 4\)'
         $split.Labels | Out-String | Should -Match 'Label\s+TrainingCount\s+ValidationCount'
     }
@@ -49,6 +50,12 @@ Describe 'Split-FineTuningDataset' {
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
         $result.Errors.TargetObject | Should -Be $source
         Get-ErrorText $result.Errors | Should -BeLike 'data.jsonl cannot be split*1000 different answers*without keeping proportions*'
+    }
+
+    It 'pipes on to a check of both files' {
+        $report = Split-FineTuningDataset $source | Test-FineTuningDataset
+        $report.ExampleCount, $report.Validation.ExampleCount | Should -Be @(48, 12)
+        $report.IsValid | Should -BeTrue
     }
 
     It 'pipes on to a job' {

@@ -15,7 +15,9 @@ public sealed class DatasetSplit
         TrainingCount = source.TrainingCount;
         ValidationCount = source.ValidationCount;
         Seed = source.Seed;
-        Labels = [.. source.Labels.Select(label => new DatasetLabel(label))];
+
+        // A plain array: the list that a collection expression makes cannot be indexed in PowerShell.
+        Labels = source.Labels.Select(label => new DatasetLabel(label)).ToArray();
     }
 
     /// <summary>The full path of the file that was split.</summary>
