@@ -97,6 +97,8 @@ public sealed class RepairTests : IDisposable
     [InlineData("[\n{\"a\":1},\n\n{\"a\":1\n\n]\n")]
     [InlineData("{\n\"a\": 1 2\n}\n\n{\n\"a\": \"é\"\n}\n")]
     [InlineData("[1,\n2]\n\n")]
+    [InlineData("[\n{\"a\": 1\n2}\n\n]\n")]
+    [InlineData("[{\"a\":1}\n\n")]
     public async Task What_is_right_and_what_only_people_can_mend_stays_as_it_is(string text)
     {
         RepairResult result = await RepairAsync(text);
