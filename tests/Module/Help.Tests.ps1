@@ -20,6 +20,9 @@ if ($World) {
         Get-Content "$($task.Samples)/helpdesk-train.jsonl" -TotalCount 24 | Set-Content $samples/train.jsonl
         Get-Content "$($task.Samples)/helpdesk-valid.jsonl" -TotalCount 8 | Set-Content $samples/valid.jsonl
         Copy-Item $samples/train.jsonl, $samples/valid.jsonl $samples/data
+        Copy-Item $samples/train.jsonl $samples/tickets.jsonl
+        $lines = Get-Content $samples/train.jsonl
+        "$($lines[0]),`r`n`r`n" + (($lines -join "`r`n") + "`r`n") | Set-Content $samples/exported.jsonl -NoNewline
         $prompt = { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" }
         1..12 | ForEach-Object $prompt | Set-Content $samples/prompts.jsonl
         13..14 | ForEach-Object $prompt | Set-Content $samples/prompts-valid.jsonl
@@ -222,6 +225,7 @@ BeforeDiscovery {
         'Get-FineTuningServer 3' = 'nothing trains'
         'Get-FineTuningServerFault 2' = 'nothing was hit'
         'Get-FineTuningServerRequest 2' = 'nothing was hit'
+        'Repair-FineTuningDataset 3' = 'all was mended'
         'Send-FineTuningFile 3' = 'it writes a file'
         'Test-FineTuningDataset 3' = 'the file is good'
         'Test-FineTuningDataset 4' = 'it writes a file'
@@ -259,7 +263,7 @@ BeforeDiscovery {
                 OwnServer = -not $starts -and $page.Page -match 'FineTuningServer(Fault|Request)?$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
-                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume|Test|Measure)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
+                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume|Test|Measure|Split|Repair)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
             }
         }
     })

@@ -3,7 +3,7 @@ BeforeDiscovery {
     $cmdlets = @(
         'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
         'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Measure-FineTuningDataset'
-        'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Resume-FineTuningJob', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Start-FineTuningServer'
+        'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
         'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Wait-FineTuningJob'
     )
     $changing = $cmdlets | Where-Object { $_ -match '^(New|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' }

@@ -114,9 +114,7 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (ArgumentException e)
         {
-            // The name of the parameter of a constructor tells nobody anything.
-            string message = e.Message.Replace($" (Parameter '{e.ParamName}')", string.Empty);
-            ThrowTerminatingError(ErrorRecords.Invalid("InvalidOptions", message, "Correct the parameters and repeat the command.", null));
+            ThrowTerminatingError(ErrorRecords.Invalid("InvalidOptions", ErrorTexts.Of(e), "Correct the parameters and repeat the command.", null));
         }
 
         if (ParameterSetName != "Path")

@@ -34,6 +34,8 @@ public sealed class JobFile
         JobFile same => same,
         FineTuningFile file => new JobFile(file.Id, isPath: false),
         FileInfo file => new JobFile(file.FullName, isPath: true),
+        DatasetRepair repair => new JobFile(repair.Path, isPath: true),
+        DatasetSplit split => new JobFile(split.TrainingPath, isPath: true),
         string text => new JobFile(text, isPath: false, string.IsNullOrWhiteSpace(text) ? "The name of the file is empty." : null),
         FileIdentity identity => new JobFile(identity.Id, isPath: false, identity.Refusal),
         object other => new JobFile(string.Empty, isPath: false, $"An object of type {other.GetType().Name} is not a file, a path or a file id."),

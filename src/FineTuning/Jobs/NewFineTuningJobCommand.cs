@@ -32,7 +32,8 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     public JobFile? TrainingFile { get; set; }
 
     /// <summary>As -TrainingFile, for the validation data.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ValidationPath")]
     [ValidateNotNull]
     public JobFile? ValidationFile { get; set; }
 

@@ -1,0 +1,238 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Common;
+using FineTuning.Core.Datasets.Duplicates;
+using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Files;
+
+namespace FineTuning.Core.Datasets.Repairing;
+
+/// <summary>
+/// Mends what can be mended in a dataset without knowing what was meant: encoding, byte order marks, line ends, blank lines, trailing commas, several examples
+/// on a line, documents instead of lines, separators that are no line ends, and exact duplicates. What is right stays as it is, byte for byte, and so does what is wrong
+/// in another way.
+/// </summary>
+public static class DatasetRepairer
+{
+    /// <summary>Repairs a file into a new one, or in place, in memory that does not grow with it.</summary>
+    /// <param name="path">The full path of the file.</param>
+    /// <param name="destination">The full path of the new file; the same as the file's to repair it in place.</param>
+    /// <param name="options">How to repair; null for the defaults.</param>
+    /// <param name="progress">Told of the bytes of all passes and of the examples of this one; null for none.</param>
+    /// <param name="cancellationToken">Stops the work; nothing is left of it.</param>
+    /// <returns>What was changed, and what is left to mend by hand.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="DatasetRepairException">The file cannot be repaired at all.</exception>
+    /// <exception cref="IOException">A file cannot be read or written, exists already, or was changed meanwhile.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    public static Task<RepairResult> RepairAsync(
+        string path, string destination, DatasetRepairOptions? options = null, IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        _ = path ?? throw new ArgumentNullException(nameof(path));
+        _ = destination ?? throw new ArgumentNullException(nameof(destination));
+        options ??= new DatasetRepairOptions();
+        if (options.MaxChangesPerCode < 0 || options.MaxLineBytes < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), "MaxChangesPerCode must not be negative, and MaxLineBytes at least 1.");
+        }
+
+        // The reading itself changes what is read, so it is work as well and none for the caller's thread.
+        return Task.Run(() => new Run(path, destination, options, progress, cancellationToken).RepairAsync(), cancellationToken);
+    }
+
+    private sealed class Run(
+        string path, string destination, DatasetRepairOptions options, IProgress<DatasetProgress>? progress, CancellationToken cancellationToken)
+    {
+        // Mending, writing, checking what came of it.
+        private const int Passes = 3;
+
+        private readonly RepairLog _log = new(options.MaxChangesPerCode);
+        private BitArray _dropped = new(0);
+        private long _size;
+        private int _passes;
+
+        public async Task<RepairResult> RepairAsync()
+        {
+            bool writes;
+            string source;
+            using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan))
+            {
+                source = file.Name;
+                _size = file.Length;
+                RepairSource lines = RepairSource.Open(file, options.MaxLineBytes, cancellationToken);
+                long count = await MendAsync(file, lines).ConfigureAwait(false);
+                writes = _log.Count > 0 || options.AlwaysWrite;
+                if (writes)
+                {
+                    await WriteAsync(file, lines, count).ConfigureAwait(false);
+                }
+            }
+
+            _passes = Passes - 1;
+            string result = writes ? destination : source;
+            DatasetReport remaining = await DatasetChecker.CheckFileAsync(
+                result, new DatasetCheckOptions { MinimumExamples = 1, MaxLineBytes = options.MaxLineBytes }, Progress(null), cancellationToken).ConfigureAwait(false);
+            return new RepairResult
+            {
+                SourcePath = source,
+                DestinationPath = writes ? destination : null,
+                ChangeCount = _log.Count,
+                Changes = _log.Changes,
+                CountsByCode = _log.CountsByCode,
+                Remaining = remaining,
+            };
+        }
+
+        // Finds out what there is to mend; returns how many lines come of it.
+        private async Task<long> MendAsync(FileStream file, RepairSource source)
+        {
+            if (source.Encoded is ProblemCode encoding)
+            {
+                _log.Add(encoding, 0, () => $"The file was {encoding.Title} and became UTF-8.");
+            }
+
+            if (source.HasByteOrderMark)
+            {
+                _log.Add(FileProblems.ByteOrderMark, 0, () => "The byte order mark was removed.");
+            }
+
+            if (source.Shape == RepairShape.BrokenDocument)
+            {
+                return 0;
+            }
+
+            using DuplicateFinder finder = new();
+            RepairSource.Lines lines = source.Read();
+            RepairPass pass = new(options.MaxLineBytes, _log, (in line, _, sourceLine, number) =>
+            {
+                // A line that is broken may be the rest of something: only whole examples are dropped.
+                if (line.IsObject)
+                {
+                    finder.Add(line.Hash, sourceLine, number);
+                }
+            });
+            await PassAsync(file, lines, pass).ConfigureAwait(false);
+            LogWholeFile(lines, pass);
+            Drop(finder, pass.Examples);
+            return pass.Examples;
+        }
+
+        private void LogWholeFile(RepairSource.Lines lines, RepairPass pass)
+        {
+            if (lines.Document is DocumentStream document)
+            {
+                string what = document.IsArray ? "of the array" : "over several lines";
+                _log.Add(
+                    document.IsArray ? FileProblems.ArrayDocument : FileProblems.PrettyPrinted, 0,
+                    () => FormattableString.Invariant($"{document.Examples} examples {what} were put on lines of their own."));
+                if (document.TrailingCommas > 0)
+                {
+                    _log.Add(LineProblems.TrailingComma, 0, () => FormattableString.Invariant($"{document.TrailingCommas} trailing commas were removed."));
+                }
+            }
+
+            if (lines.Returns is { Count: > 0 } returns)
+            {
+                _log.Add(FileProblems.LoneCarriageReturn, 0, () => FormattableString.Invariant($"{returns.Count} carriage returns between examples became line ends."));
+            }
+
+            if (pass.CarriageReturns > 0)
+            {
+                _log.Add(
+                    FileProblems.CarriageReturns, 0,
+                    () => FormattableString.Invariant($"{pass.CarriageReturns} lines ended in CR LF, the first is line {pass.FirstCarriageReturn}; they end in LF now."));
+            }
+        }
+
+        private void Drop(DuplicateFinder finder, long count)
+        {
+            // One bit a line. The first ones of a file are kept for the report, and the search does not come in their order.
+            _dropped = new BitArray(checked((int)count));
+            var first = new SortedSet<(long Line, long Number, long FirstLine)>();
+            long dropped = 0;
+            finder.Find(
+                0,
+                duplicate =>
+                {
+                    dropped++;
+                    _dropped[(int)duplicate.ByteOffset] = true;
+                    first.Add((duplicate.Line, duplicate.ByteOffset, duplicate.FirstLine));
+                    if (first.Count > options.MaxChangesPerCode)
+                    {
+                        first.Remove(first.Max);
+                    }
+                },
+                cancellationToken);
+            foreach ((long line, _, long firstLine) in first)
+            {
+                _log.Add(SetProblems.Duplicate, line, () => FormattableString.Invariant($"The example, the same as in line {firstLine}, was removed."));
+            }
+
+            for (long i = first.Count; i < dropped; i++)
+            {
+                _log.Add(SetProblems.Duplicate, 0, () => string.Empty);
+            }
+        }
+
+        private async Task WriteAsync(FileStream file, RepairSource source, long count)
+        {
+            using WholeFile target = new(destination, options.Overwrite);
+            RepairSource.Lines lines = source.Read();
+            if (source.Shape == RepairShape.BrokenDocument)
+            {
+                await CopyAsync(lines.Stream, target.Stream, source.HasByteOrderMark ? 3 : 0).ConfigureAwait(false);
+            }
+            else
+            {
+                RepairPass pass = new(options.MaxLineBytes, null, (in line, buffer, _, number) =>
+                {
+                    if (number < _dropped.Length && !_dropped[(int)number])
+                    {
+                        target.Stream.Write(buffer, line.Start, line.Length);
+                        target.Stream.WriteByte((byte)'\n');
+                    }
+                });
+                _passes = 1;
+                await PassAsync(file, lines, pass).ConfigureAwait(false);
+                if (pass.Examples != count)
+                {
+                    throw new IOException($"The file '{path}' was changed while it was repaired.");
+                }
+            }
+
+            // Closed first: Windows replaces no file that is being read.
+            file.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            target.Commit();
+        }
+
+        private async Task CopyAsync(Stream from, Stream to, int skipped)
+        {
+            byte[] buffer = new byte[LineBlockReader.BlockBytes];
+            int read;
+            while ((read = await from.ReadAsync(buffer, 0, buffer.Length, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                int start = Math.Min(skipped, read);
+                skipped -= start;
+                to.Write(buffer, start, read - start);
+            }
+        }
+
+        private Task PassAsync(FileStream file, RepairSource.Lines lines, RepairPass pass)
+        {
+            var pipeline = new BlockPipeline<RepairWorker>(pass) { MaxLineBytes = options.MaxLineBytes, Progress = Progress(file) };
+            return pipeline.RunAsync(lines.Stream, cancellationToken);
+        }
+
+        // Of a file that is recoded, what was read of it says how far it is, and not what came of it.
+        private DirectProgress<DatasetProgress>? Progress(FileStream? file) => progress is null ? null : new DirectProgress<DatasetProgress>(p =>
+            progress.Report(new DatasetProgress((_passes * _size) + Math.Min(file?.Position ?? p.BytesRead, _size), Passes * _size, p.Examples)));
+    }
+}
