@@ -194,6 +194,19 @@ public class DuplicateFinderTests
             lines[problem.Line - 1].Replace('\'', '"'), Encoding.UTF8.GetString(data, (int)problem.ByteOffset, 50), StringComparison.Ordinal));
     }
 
+    // The last progress is told when all is read and before the duplicates are looked up.
+    [Fact]
+    public async Task Cancelling_stops_a_check_that_has_read_everything()
+    {
+        byte[] data = Check.Bytes(string.Concat(Enumerable.Range(1, 1_000).Select(i => $"{{'prompt':'{i}','completion':'a'}}\n")));
+        using CancellationTokenSource source = new();
+        CancelAtEnd progress = new(source);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => DatasetChecker.CheckAsync(new MemoryStream(data), "x", null, progress, source.Token));
+        Assert.Equal(data.Length, progress.Bytes);
+    }
+
     [Fact]
     public async Task A_full_disk_ends_the_check_with_what_to_do()
     {
@@ -212,6 +225,20 @@ public class DuplicateFinderTests
         List<DuplicateLine> found = [];
         finder.Find(file, found.Add, default);
         return [.. found.OrderBy(line => line.Line)];
+    }
+
+    private sealed class CancelAtEnd(CancellationTokenSource source) : IProgress<DatasetProgress>
+    {
+        public long Bytes { get; private set; }
+
+        public void Report(DatasetProgress value)
+        {
+            Bytes = value.BytesRead;
+            if (value.BytesRead == value.TotalBytes)
+            {
+                source.Cancel();
+            }
+        }
     }
 
     private sealed class FullDisk : MemoryStream

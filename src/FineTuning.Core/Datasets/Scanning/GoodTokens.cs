@@ -133,12 +133,26 @@ internal ref struct GoodTokens(ReadOnlySpan<byte> data)
             }
 
             _seen |= seen;
+            return FindSpecialAtEnd(at);
         }
 
         ReadOnlySpan<byte> rest = _data.Slice(at);
         int length = rest.IndexOfAny(s_ends);
         _mayBeOther |= !Ascii.IsValid(rest.Slice(0, Math.Max(length, 0)));
         return length < 0 ? _data.Length : at + length;
+    }
+
+    // Where less than a vector is left.
+    [MethodImpl(Jit.Optimized)]
+    private int FindSpecialAtEnd(int at)
+    {
+        while (at < _data.Length && _data[at] is not ((byte)'"' or (byte)'\\' or < 0x20))
+        {
+            _mayBeOther |= _data[at] >= 0x80;
+            at++;
+        }
+
+        return at;
     }
 
     [MethodImpl(Jit.Optimized)]
