@@ -42,6 +42,7 @@ Describe 'ConvertTo-FineTuningDataset' {
 
     It 'takes <what>' -ForEach @(
         @{ what = 'hashtables'; make = { @{ Question = 'q'; Answer = 'a' } } }
+        @{ what = 'dictionaries that tell capitals apart'; make = { $row = [Collections.Generic.Dictionary[string, object]]::new(); $row['QUESTION'] = 'q'; $row['Answer'] = 'a'; , $row } }
         @{ what = 'ordered hashtables'; make = { [ordered]@{ question = 'q'; answer = 'a' } } }
         @{ what = 'rows of a table'; make = { $table = [Data.DataTable]::new(); 'question', 'answer' | ForEach-Object { $null = $table.Columns.Add($_) }; $null = $table.Rows.Add('q', 'a'); $table.Rows } }
         @{ what = 'records of a reader'; make = { $table = [Data.DataTable]::new(); 'question', 'answer' | ForEach-Object { $null = $table.Columns.Add($_) }; $null = $table.Rows.Add('q', 'a'); $table.CreateDataReader() } }

@@ -115,7 +115,7 @@ Describe 'Split-FineTuningDataset' {
         [IO.File]::WriteAllText($source, (Get-Content $source -Raw), [Text.Encoding]::Unicode)
         $result = Invoke-Captured { Split-FineTuningDataset $source }
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id NotLines)
-        Get-ErrorText $result.Errors | Should -BeLike '*UTF-16*FT1002*'
+        Get-ErrorText $result.Errors | Should -BeLike '*UTF-16*FT1002*Repair-FineTuningDataset*'
     }
 
     It 'writes nothing with -WhatIf' {

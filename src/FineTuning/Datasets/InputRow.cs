@@ -13,15 +13,19 @@ namespace FineTuning.Datasets;
 /// <summary>A row that came down the pipeline: an object, a hashtable, or a row of a database.</summary>
 internal sealed class InputRow : IExampleRow
 {
+    private readonly Func<IReadOnlyCollection<string>> _list;
     private readonly Func<string, (bool Has, object? Value)> _get;
+    private IReadOnlyCollection<string>? _names;
 
-    private InputRow(IReadOnlyCollection<string> names, Func<string, (bool Has, object? Value)> get)
+    private InputRow(Func<IReadOnlyCollection<string>> list, Func<string, (bool Has, object? Value)> get)
     {
-        Names = names;
+        _list = list;
         _get = get;
     }
 
-    public IReadOnlyCollection<string> Names { get; }
+    /// <inheritdoc/>
+    /// <remarks>Listed when they are asked for: of most rows only a few values are, and to list all takes longer than to read those.</remarks>
+    public IReadOnlyCollection<string> Names => _names ??= _list();
 
     /// <summary>Makes a row; null if the object has no named values, such as a text or a number.</summary>
     public static InputRow? From(PSObject input) => input.BaseObject switch
@@ -47,28 +51,24 @@ internal sealed class InputRow : IExampleRow
         return has;
     }
 
-    private static InputRow FromDictionary(IDictionary dictionary)
+    private static InputRow FromDictionary(IDictionary dictionary) => new(() => [.. dictionary.Keys.Cast<object>().Select(key => $"{key}")], name =>
     {
-        object[] keys = [.. dictionary.Keys.Cast<object>()];
-        return new InputRow([.. keys.Select(key => $"{key}")], name =>
-        {
-            object? key = keys.FirstOrDefault(key => $"{key}" == name)
-                ?? keys.FirstOrDefault(key => string.Equals($"{key}", name, StringComparison.OrdinalIgnoreCase));
-            return key is null ? (false, null) : (true, dictionary[key]);
-        });
-    }
+        // A key is as a rule a text that is written the same; it may be a number, or written otherwise.
+        object? key = dictionary.Contains(name) ? name : dictionary.Keys.Cast<object>().FirstOrDefault(key => string.Equals($"{key}", name, StringComparison.OrdinalIgnoreCase));
+        return key is null ? (false, null) : (true, dictionary[key]);
+    });
 
     private static InputRow FromRecord(IDataRecord record) =>
         FromRow([.. Enumerable.Range(0, record.FieldCount).Select(record.GetName)], name => record[name]);
 
-    private static InputRow FromRow(string[] names, Func<string, object?> get) => new(names, name =>
+    private static InputRow FromRow(string[] names, Func<string, object?> get) => new(() => names, name =>
     {
         string? exact = names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
         return exact is null ? (false, null) : (true, get(exact));
     });
 
     private static InputRow FromProperties(PSObject input) => new(
-        [.. input.Properties.Where(property => property.IsGettable).Select(property => property.Name)],
+        () => [.. input.Properties.Where(property => property.IsGettable).Select(property => property.Name)],
         name => input.Properties[name] is { IsGettable: true } property ? (true, property.Value) : (false, null));
 
     // Text, numbers and dates as they are; lists and objects as the JSON they stand for.

@@ -100,7 +100,8 @@ public sealed class SplitFineTuningDatasetCommand : AsyncCmdlet
         catch (DatasetSplitException e)
         {
             string message = $"{System.IO.Path.GetFileName(source)} cannot be split. {e.Message}";
-            WriteError(ErrorRecords.Make(e, e.Id, ErrorCategory.InvalidData, source, message, e.Fix));
+            string help = e.Id is "NotLines" or "DuplicatesTooMany" ? " Repair-FineTuningDataset does that where it can." : string.Empty;
+            WriteError(ErrorRecords.Make(e, e.Id, ErrorCategory.InvalidData, source, message, e.Fix + help));
         }
         catch (ArgumentException e)
         {

@@ -153,8 +153,13 @@ public static class DatasetRepairer
 
         private void Drop(DuplicateFinder finder, long count)
         {
+            if (count > int.MaxValue)
+            {
+                throw new DatasetRepairException("TooManyLines", FormattableString.Invariant($"The file has {count} lines; at most {int.MaxValue} are taken."), "Split the file first.");
+            }
+
             // One bit a line. The first ones of a file are kept for the report, and the search does not come in their order.
-            _dropped = new BitArray(checked((int)count));
+            _dropped = new BitArray((int)count);
             var first = new SortedSet<(long Line, long Number, long FirstLine)>();
             long dropped = 0;
             finder.Find(
