@@ -4,7 +4,7 @@ namespace FineTuning.Core.Tokenization;
 // processor's cache where the vocabulary does not.
 internal sealed class PieceCache
 {
-    private const int Bits = 12;
+    private const int Bits = 13;
     private readonly Entry[] _entries = new Entry[1 << Bits];
 
     // The tokens of a piece of at most PieceKey.MostBytes bytes, or 0.

@@ -6,7 +6,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Tokenization;
 
 /// <summary>
-/// Counts the tokens of texts, without allocating for most of them. It has working memory of its own (about 100 KB) and is not for
+/// Counts the tokens of texts, without allocating for most of them. It has working memory of its own (about 200 KB) and is not for
 /// several threads at once: each takes one from <see cref="Tokenizer.CreateCounter"/>.
 /// </summary>
 public sealed class TokenCounter
@@ -32,18 +32,7 @@ public sealed class TokenCounter
     /// </summary>
     /// <param name="utf8">The text.</param>
     /// <returns>The number of tokens; 0 for an empty text.</returns>
-    public int Count(ReadOnlySpan<byte> utf8)
-    {
-        ReadOnlySpan<byte> text = Utf8Check.IsValid(utf8) ? utf8 : Utf8Mender.Mend(utf8);
-        int count = 0;
-        for (int start = 0, end; start < text.Length; start = end)
-        {
-            end = _splitter.EndOfPiece(text, start);
-            count += CountPiece(text, start, end - start);
-        }
-
-        return count;
-    }
+    public int Count(ReadOnlySpan<byte> utf8) => CountWellFormed(Utf8Check.IsValid(utf8) ? utf8 : Utf8Mender.Mend(utf8));
 
     /// <summary>Counts the tokens of a text. Half a surrogate pair counts as U+FFFD.</summary>
     /// <param name="text">The text.</param>
@@ -59,7 +48,7 @@ public sealed class TokenCounter
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (most > MostKept)
         {
-            return Count(Encoding.UTF8.GetBytes(text));
+            return CountWellFormed(Encoding.UTF8.GetBytes(text));
         }
 
         if (_utf8.Length < most)
@@ -67,7 +56,19 @@ public sealed class TokenCounter
             _utf8 = new byte[Math.Min(most * 2, MostKept)];
         }
 
-        return Count(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, 0, text.Length, _utf8, 0)));
+        return CountWellFormed(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, 0, text.Length, _utf8, 0)));
+    }
+
+    private int CountWellFormed(ReadOnlySpan<byte> text)
+    {
+        int count = 0;
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            end = _splitter.EndOfPiece(text, start);
+            count += CountPiece(text, start, end - start);
+        }
+
+        return count;
     }
 
     private int CountPiece(ReadOnlySpan<byte> text, int start, int length)

@@ -8,7 +8,7 @@ namespace FineTuning.Core.Tokenization;
 /// <summary>
 /// Byte-pair encoding with the vocabularies of OpenAI's models, with the same results as tiktoken's <c>encode_ordinary</c>: the names of
 /// special tokens in a text are ordinary text. A vocabulary is read from this assembly when it is first asked for, once a process, which
-/// takes some ten milliseconds and some ten megabytes. For any number of threads.
+/// takes some tens of milliseconds and some ten megabytes. For any number of threads.
 /// </summary>
 public sealed class Tokenizer
 {

@@ -77,13 +77,13 @@ internal static class VocabularyFile
         return starts;
     }
 
-    private static byte[] Unpack(string name)
+    private static ReadOnlySpan<byte> Unpack(string name)
     {
         using Stream stream = typeof(VocabularyFile).Assembly.GetManifestResourceStream($"Vocabularies/{name}.bin")
             ?? throw new InvalidOperationException($"The vocabulary '{name}' is not in the assembly.");
         using DeflateStream unpacked = new(stream, CompressionMode.Decompress);
-        using MemoryStream all = new((int)stream.Length * 2);
+        MemoryStream all = new((int)stream.Length * 2);
         unpacked.CopyTo(all);
-        return all.ToArray();
+        return all.GetBuffer().AsSpan(0, (int)all.Length);
     }
 }
