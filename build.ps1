@@ -156,6 +156,8 @@ function Invoke-Build {
         Get-ChildItem (Join-Path $source "bin/$Configuration/$target") -File -Include $wanted -Recurse | Copy-Item -Destination $folder
     }
     Copy-Item $source/FineTuning.psm1, $source/FineTuning.Format.ps1xml, $source/FineTuning.Types.ps1xml $bin
+    # The vocabularies are in Core's assembly; their licence goes where people look for it.
+    Copy-Item $root/src/FineTuning.Core/Tokenization/Vocabularies/LICENSE-tiktoken.txt $bin
     Invoke-Tool dotnet publish (Join-Path $root 'src/FineTuning.Server') -c $Configuration --no-build --nologo -v quiet -o (Join-Path $bin 'server')
     # SQLite is built for many platforms that run no PowerShell.
     Get-ChildItem $bin/server/runtimes -Directory | Where-Object Name -NotMatch '^(win-(x64|x86|arm64)|osx-(x64|arm64)|linux-(musl-)?(x64|arm64|arm))$' | Remove-Item -Recurse

@@ -44,4 +44,12 @@ public sealed record DatasetReport
 
     /// <summary>The report of the validation file when a pair was checked, otherwise null.</summary>
     public DatasetReport? Validation { get; init; }
+
+    /// <summary>Returns the name with what was found, such as <c>train.jsonl: 2 errors, 1 warning</c>.</summary>
+    public override string ToString()
+    {
+        string found = ErrorCount + WarningCount == 0 ? "valid" : FormattableString.Invariant(
+            $"{ErrorCount} error{(ErrorCount == 1 ? string.Empty : "s")}, {WarningCount} warning{(WarningCount == 1 ? string.Empty : "s")}");
+        return Name + ": " + found;
+    }
 }

@@ -27,6 +27,10 @@ internal static class LocalPath
     /// <summary>The full path that a file or folder will have.</summary>
     public static string Target(PSCmdlet cmdlet, string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
+    /// <summary>Emits a file as Get-Item does, with what PowerShell adds to it for its views.</summary>
+    public static void Write(PSCmdlet cmdlet, string path) =>
+        cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
     /// <summary>The files that a pattern stands for; an error record where there are none.</summary>
     public static Collection<string> Expand(PSCmdlet cmdlet, string path, bool isLiteral)
     {

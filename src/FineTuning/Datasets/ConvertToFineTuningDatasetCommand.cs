@@ -205,7 +205,7 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         WriteVerbose(FormattableString.Invariant($"{_writer.Examples} examples of {_converter.Rows} rows were written to '{_target}'."));
         if (PassThru)
         {
-            WriteObject(new FileInfo(_target!));
+            LocalPath.Write(this, _target!);
         }
 
         return Task.CompletedTask;

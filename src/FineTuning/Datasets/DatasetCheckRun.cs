@@ -4,7 +4,6 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
 
 namespace FineTuning.Datasets;
@@ -19,14 +18,9 @@ internal static class DatasetCheckRun
         PSCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
     {
         using var line = new ProgressLine(cmdlet, $"Checking {Path.GetFileName(path)}");
-        DirectProgress<DatasetProgress> progress = line.ForDataset();
+        IProgress<DatasetProgress> progress = DatasetProgressLine.For(line);
         return validationPath is null
             ? await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken)
             : await DatasetChecker.CheckPairAsync(path, validationPath, options, progress, cancellationToken);
     }
-
-    /// <summary>Shows how far a pass over a dataset has come.</summary>
-    public static DirectProgress<DatasetProgress> ForDataset(this ProgressLine line) => new(p => line.Report(
-        FormattableString.Invariant($"{p.Examples:N0} examples, {ByteSize.Text(p.BytesRead)}{(p.TotalBytes is { } total ? " of " + ByteSize.Text(total) : "")}"),
-        p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
 }

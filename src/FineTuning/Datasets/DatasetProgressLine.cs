@@ -8,6 +8,8 @@ namespace FineTuning.Datasets;
 /// <summary>Shows how far the work on a dataset has come.</summary>
 internal static class DatasetProgressLine
 {
+    /// <summary>Takes the progress of a pass, with its examples and bytes.</summary>
     public static IProgress<DatasetProgress> For(ProgressLine line) => new DirectProgress<DatasetProgress>(p => line.Report(
-        FormattableString.Invariant($"{p.Examples} examples"), p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
+        FormattableString.Invariant($"{p.Examples:N0} examples, {ByteSize.Text(p.BytesRead)}{(p.TotalBytes is { } total ? " of " + ByteSize.Text(total) : string.Empty)}"),
+        p.TotalBytes is > 0 ? (double)p.BytesRead / p.TotalBytes.Value : null));
 }

@@ -128,7 +128,7 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
             DatasetMeasure measure;
             using (var line = new ProgressLine(this, $"Measuring {System.IO.Path.GetFileName(path)}"))
             {
-                measure = await DatasetMeter.MeasureFileAsync(path, options, line.ForDataset(), cancellationToken);
+                measure = await DatasetMeter.MeasureFileAsync(path, options, DatasetProgressLine.For(line), cancellationToken);
             }
 
             if (measure.SkippedLines > 0)
@@ -141,7 +141,7 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (InvalidDataException e)
         {
-            WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Test-FineTuningDataset says more, and what to do."));
+            WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Repair-FineTuningDataset turns UTF-16 and UTF-32 into UTF-8; unpack what is compressed."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -72,7 +72,7 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         {
             var download = new FileDownload(Client) { Overwrite = Force, DecodeResults = !Raw };
             await download.RunAsync(file, target, progress, cancellationToken);
-            WriteObject(new FileInfo(target));
+            LocalPath.Write(this, target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
