@@ -18,7 +18,7 @@ internal static class DatasetCheckRun
         PSCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
     {
         using var line = new ProgressLine(cmdlet, $"Checking {Path.GetFileName(path)}");
-        IProgress<DatasetProgress> progress = DatasetProgressLine.For(line);
+        IProgress<DatasetProgress> progress = DatasetProgressLine.For(line, isOnePass: true);
         return validationPath is null
             ? await DatasetChecker.CheckFileAsync(path, options, progress, cancellationToken)
             : await DatasetChecker.CheckPairAsync(path, validationPath, options, progress, cancellationToken);

@@ -128,7 +128,7 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
             DatasetMeasure measure;
             using (var line = new ProgressLine(this, $"Measuring {System.IO.Path.GetFileName(path)}"))
             {
-                measure = await DatasetMeter.MeasureFileAsync(path, options, DatasetProgressLine.For(line), cancellationToken);
+                measure = await DatasetMeter.MeasureFileAsync(path, options, DatasetProgressLine.For(line, isOnePass: true), cancellationToken);
             }
 
             if (measure.SkippedLines > 0)
