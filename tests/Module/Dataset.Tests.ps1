@@ -247,6 +247,12 @@ Describe 'Measure-FineTuningDataset' {
         $prices | Should -Not -Exist
     }
 
+    It 'refuses a price below 0, however little' {
+        $failed = (Invoke-Captured { Measure-FineTuningDataset $train -Price -0.4 -SavePrice -PriceFile $prices }).Terminating
+        $failed.FullyQualifiedErrorId | Should -Be 'PriceNotValid,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        $prices | Should -Not -Exist
+    }
+
     It 'wants a price to keep, and a price file that is one' {
         (Invoke-Captured { Measure-FineTuningDataset $train -SavePrice -PriceFile $prices }).Terminating.FullyQualifiedErrorId |
             Should -Be 'NoPriceToSave,FineTuning.Commands.MeasureFineTuningDatasetCommand'

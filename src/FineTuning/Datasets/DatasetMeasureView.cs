@@ -86,7 +86,7 @@ public static class DatasetMeasureView
             return "unknown; give the price of a million trained tokens with -Price, and keep it with -SavePrice";
         }
 
-        int days = (int)measure.Price!.Age.TotalDays;
+        int days = Math.Max(0, (int)measure.Price!.Age.TotalDays);
         string age = days == 0 ? "a price of today" : Text($"a price of {Plural(days, "day")} ago");
         string line = Text($"about {cost:N2} {measure.Price.Currency}, at {measure.Price.PerMillionTokens:0.######} a million tokens, {age}");
         return days > OldPriceDays ? line + Style.Yellow(": look whether it still holds") : line;

@@ -49,7 +49,6 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
 
     /// <summary>The price of a million trained tokens.</summary>
     [Parameter]
-    [ValidateRange(0, 1_000_000)]
     public decimal? Price { get; set; }
 
     /// <summary>The currency of the price.</summary>
@@ -74,6 +73,12 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
         {
             ThrowTerminatingError(ErrorRecords.Invalid(
                 "NoPriceToSave", "There is no price to keep.", "Give it with -Price, in a currency per million trained tokens.", Model));
+        }
+
+        // Not ValidateRange: it would round to whole numbers first.
+        if (Price is < 0)
+        {
+            ThrowTerminatingError(ErrorRecords.Invalid("PriceNotValid", $"The price {Price} is below 0.", "Give the price of a million trained tokens, at least 0.", Price));
         }
 
         string path = PriceFile is null ? System.IO.Path.Combine(UserFolder.Path, "prices.json") : LocalPath.Target(this, PriceFile);

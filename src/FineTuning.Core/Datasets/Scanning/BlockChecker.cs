@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Rules;
@@ -51,6 +52,7 @@ internal sealed class BlockChecker : IBlockWorker
     {
         Result.Clear();
         _line.BeginBlock(Result);
+        _context.CancellationToken = cancellationToken;
         _text.BeginBlock();
         _number = 0;
         if (block.IsTooLong)
