@@ -64,7 +64,8 @@ public static class DatasetMeasureView
         {
             // What is there is seen, however little it is.
             int length = bin.Count == 0 ? 0 : (int)Math.Max(1, Math.Round((double)bin.Count / most * BarWidth));
-            yield return new string(' ', LabelWidth) + Text($"{bin.From:N0}").PadLeft(width) + " - " + Text($"{bin.To:N0}").PadLeft(width)
+            string to = Text($"{bin.To:N0}").PadLeft(width);
+            yield return new string(' ', LabelWidth) + (bin.From == bin.To ? to : Text($"{bin.From:N0}").PadLeft(width) + " - " + to)
                 + "  " + new string('█', length).PadRight(BarWidth) + " " + Text($"{bin.Count:N0}");
         }
     }

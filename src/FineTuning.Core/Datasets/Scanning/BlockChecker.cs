@@ -277,6 +277,11 @@ internal sealed class BlockChecker : IBlockWorker
         {
             _line.ReportLine(FileProblems.LoneCarriageReturn, end, $"A carriage return without a line feed stands between two examples.");
         }
+        else if (_line.Line[end] == (byte)',' && end == _line.Line.Length - 1)
+        {
+            // The lines of a JSON array whose brackets were removed.
+            _line.ReportLine(LineProblems.TrailingComma, end, $"A comma stands after the object.");
+        }
         else
         {
             _line.ReportLine(LineProblems.TrailingData, end, $"Something follows the object at byte {end + 1} of the line.");
