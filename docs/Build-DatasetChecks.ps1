@@ -43,9 +43,14 @@ function Format-Catalogue {
 
 What ``Test-FineTuningDataset`` finds, and what ``New-FineTuningJob``, ``Send-FineTuningFile`` and the local server check: $($codes.Count) kinds of problem. Codes
 are stable: scripts may rely on them. An **error** is what a service refuses; a **warning** is what it takes although it is likely a mistake.
-This page is made from the code by [Build-DatasetChecks.ps1](Build-DatasetChecks.ps1).
+This page is made from the code by [Build-DatasetChecks.ps1](Build-DatasetChecks.ps1). FT1606 and FT1607 are looked for with ``-SecretScan`` only; FT1604 and FT1605 need a
+validation file.
 
+| Codes | About |
+| --- | --- |
 "@
+    foreach ($prefix in $groups.Keys) { "| $prefix | $($groups[$prefix]): $(($codes | Where-Object Code -Like "$prefix*" | ForEach-Object Title) -join '; ') |" }
+    ''
     foreach ($prefix in $groups.Keys) {
         "## ${prefix}: $($groups[$prefix])"
         ''
@@ -56,7 +61,7 @@ This page is made from the code by [Build-DatasetChecks.ps1](Build-DatasetChecks
             ''
             Format-Example $code.Example
             ''
-            "What to do: $($code.Fix)"
+            "What to do: $($code.Fix)$(if ($code.IsRepairable) { ' `Repair-FineTuningDataset` mends it.' })"
             ''
         }
     }

@@ -75,6 +75,41 @@ Describe 'Test-FineTuningDataset' {
         try { (Test-FineTuningDataset ./train.jsonl ./valid.jsonl).Validation.IsValid | Should -BeTrue } finally { Pop-Location }
     }
 
+    It 'gives its files on to the next command' {
+        $server = Start-FineTuningServer -Memory -PassThru
+        try {
+            (Test-FineTuningDataset $train | Where-Object IsValid | Send-FineTuningFile).FileName | Should -Be 'train.jsonl'
+            $job = Measure-FineTuningDataset $train local-small | New-FineTuningJob local-small -EpochCount 1
+            (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'train.jsonl'
+            (Test-FineTuningDataset $train | New-FineTuningJob local-small -EpochCount 1).Status | Should -Not -BeNullOrEmpty
+        } finally { $server | Stop-FineTuningServer }
+    }
+
+    It 'is shown as the user asks' {
+        Test-FineTuningDataset $train, $broken | Format-Table Name, ErrorCount | Out-String | Should -Match '(?s)Name\s+ErrorCount.*broken\.jsonl\s+2'
+        Test-FineTuningDataset $train | Format-List * | Out-String | Should -Match 'CountsByCode'
+    }
+
+    It 'takes the brackets that Tab escapes' {
+        Push-Location $folder
+        try {
+            (Test-FineTuningDataset './odd `[1`] name.jsonl').Name | Should -Be 'odd [1] name.jsonl'
+            (Test-FineTuningDataset $train './odd `[1`] name.jsonl').Validation.Name | Should -Be 'odd [1] name.jsonl'
+        } finally { Pop-Location }
+    }
+
+    It 'names a folder as one' {
+        $result = Invoke-Captured { Test-FineTuningDataset $folder }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathIsFolder,FineTuning.Commands.TestFineTuningDatasetCommand'
+        $result = Invoke-Captured { Get-Item $folder | Test-FineTuningDataset }
+        Get-ErrorText $result.Errors[0] | Should -BeLike "'$folder' is a folder*"
+    }
+
+    It 'says what Repair-FineTuningDataset mends' {
+        (Test-FineTuningDataset $broken | Out-String -Width 200) | Should -Match 'Repair-FineTuningDataset mends 1 of'
+        (Test-FineTuningDataset $train | Out-String -Width 200) | Should -Not -Match 'Repair-'
+    }
+
     It 'stops at once when enough came out' {
         $first = $train, (Join-Path $folder none.jsonl) | Test-FineTuningDataset -ErrorAction Stop | Select-Object -First 1
         $first.Name | Should -Be 'train.jsonl'
@@ -247,11 +282,32 @@ Describe 'Measure-FineTuningDataset' {
         $prices | Should -Not -Exist
     }
 
+    It 'refuses a decimal comma, which PowerShell would take for something else' {
+        { Measure-FineTuningDataset $train -Price '3,5' -PriceFile $prices } | Should -Throw '*decimal point*'
+        { Measure-FineTuningDataset $train -Price 3,5 -PriceFile $prices } | Should -Throw '*decimal point*'
+        (Measure-FineTuningDataset $train -Price '3.5' -PriceFile $prices).Price.PerMillionTokens | Should -Be 3.5
+    }
+
+    It 'measures all the same where the price cannot be kept' -Skip:(-not $IsLinux) {
+        $result = Invoke-Captured { Measure-FineTuningDataset $train -Price 3 -SavePrice -PriceFile /proc/prices.json }
+        $result.Errors[0].FullyQualifiedErrorId | Should -Be 'PriceFileFailed,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        Get-ErrorText $result.Errors[0] | Should -BeLike '*could not be kept*-PriceFile*'
+        $result.Output.Price.PerMillionTokens | Should -Be 3
+    }
+
+    It 'refuses a price below 0, however little' {
+        $failed = (Invoke-Captured { Measure-FineTuningDataset $train -Price -0.4 -SavePrice -PriceFile $prices }).Terminating
+        $failed.FullyQualifiedErrorId | Should -Be 'PriceNotValid,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        $prices | Should -Not -Exist
+    }
+
     It 'wants a price to keep, and a price file that is one' {
         (Invoke-Captured { Measure-FineTuningDataset $train -SavePrice -PriceFile $prices }).Terminating.FullyQualifiedErrorId |
             Should -Be 'NoPriceToSave,FineTuning.Commands.MeasureFineTuningDatasetCommand'
         Set-Content $prices '{"prices":[{"model":"gpt-4o-mini"}]}'
-        $failed = (Invoke-Captured { Measure-FineTuningDataset $train -PriceFile $prices }).Terminating
+        $result = Invoke-Captured { Measure-FineTuningDataset $train -PriceFile $prices }
+        $failed = $result.Errors[0]
+        $result.Output.Examples | Should -Be 12 -Because 'the numbers are worth having without a price'
         $failed.FullyQualifiedErrorId | Should -Be 'PriceFileFailed,FineTuning.Commands.MeasureFineTuningDatasetCommand'
         Get-ErrorText $failed | Should -BeLike '*prices.json*perMillionTokens*-PriceFile*'
         Get-Content $prices | Should -Be '{"prices":[{"model":"gpt-4o-mini"}]}'

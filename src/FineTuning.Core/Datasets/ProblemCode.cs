@@ -39,7 +39,13 @@ public sealed class ProblemCode
     /// <summary>A line (or a description of a file) that has the problem.</summary>
     public string Example { get; }
 
+    /// <summary>Whether Repair-FineTuningDataset mends it, as a rule: not where it would have to decide what was meant.</summary>
+    public bool IsRepairable { get; private init; }
+
     internal int Index { get; }
+
+    // The entry of a problem that a repair mends.
+    internal ProblemCode Mended() => new(Code, Severity, Title, Explanation, Fix, Example) { IsRepairable = true };
 
     internal static ProblemCode Error(string code, string title, string explanation, string fix, string example) =>
         new(code, ProblemSeverity.Error, title, explanation, fix, example);

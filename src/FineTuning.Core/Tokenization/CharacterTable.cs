@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -16,7 +17,7 @@ internal sealed class CharacterTable
     private readonly CharacterClass[] _cells;
 
     // The runs as they are stored: a length, seven bits a byte and the lowest first, and the class.
-    [MethodImpl(VocabularyFile.Optimised)]
+    [MethodImpl(Jit.Optimized)]
     public CharacterTable(ReadOnlySpan<byte> runs)
     {
         var cells = new CharacterClass[_pages.Length * PageSize / 16];

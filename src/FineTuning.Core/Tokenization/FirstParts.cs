@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -27,7 +28,7 @@ internal sealed class FirstParts
     }
 
     // Must be called for all tokens, the lowest first.
-    [MethodImpl(VocabularyFile.Optimised)]
+    [MethodImpl(Jit.Optimized)]
     public void Add(ReadOnlySpan<byte> bytes, int id)
     {
         if (bytes.Length == 1)

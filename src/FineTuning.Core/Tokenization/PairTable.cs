@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -25,7 +26,7 @@ internal sealed class PairTable
     private readonly ulong[] _slots;
 
     // The halves of the tokens from 256 on.
-    [MethodImpl(VocabularyFile.Optimised)]
+    [MethodImpl(Jit.Optimized)]
     public PairTable(ReadOnlySpan<int> lefts, ReadOnlySpan<int> rights)
     {
         _ofBytes.AsSpan().Fill(Vocabulary.NoToken);
@@ -96,7 +97,7 @@ internal sealed class PairTable
     }
 
     // Makes places of the numbers of pairs, so that a quarter of the slots and at least one stay free, and returns how many slots there are.
-    [MethodImpl(VocabularyFile.Optimised)]
+    [MethodImpl(Jit.Optimized)]
     private int PlaceTables()
     {
         int start = 0;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using System.Threading;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tokenization;
@@ -13,6 +14,12 @@ public sealed class TokenCounter
 {
     // Working memory for a longer text is not kept.
     private const int MostKept = 1 << 20;
+
+    // A longer piece without any break is no text that anyone learns from. Merging it whole would take thirty times its memory, and minutes.
+    private const int MostMerged = 1 << 20;
+
+    // Looking for a stop at each piece would cost more than some pieces do.
+    private const int PiecesBetweenLooks = 1024;
 
     private readonly Vocabulary _vocabulary;
     private readonly PieceSplitter _splitter;
@@ -31,8 +38,15 @@ public sealed class TokenCounter
     /// token in the text, such as <c>&lt;|endoftext|&gt;</c>, counts as the text it is.
     /// </summary>
     /// <param name="utf8">The text.</param>
+    /// <param name="cancellationToken">Stops the counting of a long text.</param>
     /// <returns>The number of tokens; 0 for an empty text.</returns>
-    public int Count(ReadOnlySpan<byte> utf8) => CountWellFormed(Utf8Check.IsValid(utf8) ? utf8 : Utf8Mender.Mend(utf8));
+    /// <exception cref="OperationCanceledException">The counting was stopped.</exception>
+    /// <remarks>
+    /// What has no break for more than a megabyte, such as a million letters without a space, is counted in parts of a megabyte, which can
+    /// make a token more or less for each.
+    /// </remarks>
+    public int Count(ReadOnlySpan<byte> utf8, CancellationToken cancellationToken = default) =>
+        CountWellFormed(Utf8Check.IsValid(utf8) ? utf8 : Utf8Mender.Mend(utf8), cancellationToken);
 
     /// <summary>Counts the tokens of a text. Half a surrogate pair counts as U+FFFD.</summary>
     /// <param name="text">The text.</param>
@@ -48,7 +62,7 @@ public sealed class TokenCounter
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (most > MostKept)
         {
-            return CountWellFormed(Encoding.UTF8.GetBytes(text));
+            return CountWellFormed(Encoding.UTF8.GetBytes(text), default);
         }
 
         if (_utf8.Length < most)
@@ -56,16 +70,39 @@ public sealed class TokenCounter
             _utf8 = new byte[Math.Min(most * 2, MostKept)];
         }
 
-        return CountWellFormed(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, 0, text.Length, _utf8, 0)));
+        return CountWellFormed(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, 0, text.Length, _utf8, 0)), default);
     }
 
-    private int CountWellFormed(ReadOnlySpan<byte> text)
+    private int CountWellFormed(ReadOnlySpan<byte> text, CancellationToken cancellationToken)
     {
-        int count = 0;
+        int count = 0, pieces = 0;
         for (int start = 0, end; start < text.Length; start = end)
         {
             end = _splitter.EndOfPiece(text, start);
-            count += CountPiece(text, start, end - start);
+            count += end - start > MostMerged ? CountInParts(text.Slice(start, end - start), cancellationToken) : CountPiece(text, start, end - start);
+            if (++pieces % PiecesBetweenLooks == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        return count;
+    }
+
+    private int CountInParts(ReadOnlySpan<byte> piece, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        while (!piece.IsEmpty)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int length = Math.Min(piece.Length, MostMerged);
+            while (length < piece.Length && (piece[length] & 0xC0) == 0x80)
+            {
+                length--;
+            }
+
+            count += _merger.Merge(piece.Slice(0, length)).Length;
+            piece = piece.Slice(length);
         }
 
         return count;

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -17,7 +18,7 @@ internal sealed class Vocabulary
     private readonly int _longest;
 
     // The bytes of all tokens one after another, and where each starts; one start more tells the end.
-    [MethodImpl(VocabularyFile.Optimised)]
+    [MethodImpl(Jit.Optimized)]
     public Vocabulary(byte[] bytes, int[] starts, PairTable pairs)
     {
         (_bytes, _starts, Pairs) = (bytes, starts, pairs);
@@ -77,7 +78,7 @@ internal sealed class Vocabulary
         }
     }
 
-    [MethodImpl(VocabularyFile.Optimised)]
+    [MethodImpl(Jit.Optimized)]
     private void Add(int id)
     {
         int start = _starts[id], length = _starts[id + 1] - start;

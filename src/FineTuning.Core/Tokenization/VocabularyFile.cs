@@ -3,21 +3,19 @@ using System.Buffers.Binary;
 using System.IO;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Tokenization;
 
 // Reads what this assembly brings along; Vocabularies/README.md tells the format.
 internal static class VocabularyFile
 {
-    // AggressiveOptimization, which netstandard2.0 has no name for: what runs once, and long, is not worth running slowly first.
-    internal const MethodImplOptions Optimised = (MethodImplOptions)512;
-
     private const int SingleBytes = 256;
     private const int Planes = 3;
 
     public static CharacterTable ReadCharacters() => new(Unpack("characters"));
 
-    [MethodImpl(Optimised)]
+    [MethodImpl(Jit.Optimized)]
     public static Vocabulary ReadVocabulary(string name)
     {
         ReadOnlySpan<byte> data = Unpack(name);
@@ -46,7 +44,7 @@ internal static class VocabularyFile
     }
 
     // The low bytes of all ids come first, then their middle bytes, then the high ones.
-    [MethodImpl(Optimised)]
+    [MethodImpl(Jit.Optimized)]
     private static int[] ReadIds(ReadOnlySpan<byte> planes)
     {
         int[] ids = new int[planes.Length / Planes];
@@ -59,7 +57,7 @@ internal static class VocabularyFile
     }
 
     // Where the bytes of each token start, and where the last ones end.
-    [MethodImpl(Optimised)]
+    [MethodImpl(Jit.Optimized)]
     private static int[] ReadStarts(int[] lefts, int[] rights)
     {
         int[] starts = new int[SingleBytes + lefts.Length + 1];

@@ -15,17 +15,23 @@ internal static class LocalPath
         try
         {
             string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-            return provider.Name == "FileSystem" && File.Exists(full) ? full : null;
+            if (provider.Name == "FileSystem" && File.Exists(full))
+            {
+                return full;
+            }
         }
         catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException or PSArgumentException or ProviderInvocationException)
         {
             // It is not a path at all, such as an id with a colon.
             return null;
         }
+
+        return IsEscaped(path) ? FindFile(cmdlet, WildcardPattern.Unescape(path)) : null;
     }
 
     /// <summary>The full path that a file or folder will have.</summary>
-    public static string Target(PSCmdlet cmdlet, string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    public static string Target(PSCmdlet cmdlet, string path) =>
+        cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(IsEscaped(path) ? WildcardPattern.Unescape(path) : path);
 
     /// <summary>Emits a file as Get-Item does, with what PowerShell adds to it for its views.</summary>
     public static void Write(PSCmdlet cmdlet, string path) =>
@@ -60,17 +66,40 @@ internal static class LocalPath
 
         if (files.Count == 0)
         {
-            cmdlet.WriteError(Missing(path));
+            cmdlet.WriteError(Missing(cmdlet, path));
         }
 
         return files;
     }
 
-    public static ErrorRecord Missing(string path) => ErrorRecords.Make(
-        new FileNotFoundException($"There is no file '{path}'.", path),
-        "PathNotFound",
-        ErrorCategory.ObjectNotFound,
-        path,
-        $"There is no file '{path}'.",
-        "Check the path and the current location.");
+    /// <summary>Says that a file is not there, or that it is a folder.</summary>
+    public static ErrorRecord Missing(PSCmdlet cmdlet, string path)
+    {
+        // What Get-ChildItem pipes has the provider in front, which nobody typed.
+        int prefix = path.IndexOf("::", StringComparison.Ordinal);
+        string shown = prefix < 0 ? path : path.Substring(prefix + 2);
+        return IsFolder(cmdlet, path)
+            ? ErrorRecords.Make(
+                new FileNotFoundException($"'{shown}' is a folder.", shown), "PathIsFolder", ErrorCategory.InvalidArgument, path,
+                $"'{shown}' is a folder, not a file.", "Name its files: Get-ChildItem -File, or a pattern where the cmdlet takes one.")
+            : ErrorRecords.Make(
+                new FileNotFoundException($"There is no file '{shown}'.", shown), "PathNotFound", ErrorCategory.ObjectNotFound, path,
+                $"There is no file '{shown}'.", "Check the path and the current location.");
+    }
+
+    // Tab writes brackets so that they are no pattern.
+    private static bool IsEscaped(string path) => path.Contains("`[") || path.Contains("`]") || path.Contains("`*") || path.Contains("`?");
+
+    private static bool IsFolder(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            return provider.Name == "FileSystem" && Directory.Exists(full);
+        }
+        catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException or PSArgumentException or ProviderInvocationException)
+        {
+            return false;
+        }
+    }
 }

@@ -64,7 +64,8 @@ public static class DatasetMeasureView
         {
             // What is there is seen, however little it is.
             int length = bin.Count == 0 ? 0 : (int)Math.Max(1, Math.Round((double)bin.Count / most * BarWidth));
-            yield return new string(' ', LabelWidth) + Text($"{bin.From:N0}").PadLeft(width) + " - " + Text($"{bin.To:N0}").PadLeft(width)
+            string to = Text($"{bin.To:N0}").PadLeft(width);
+            yield return new string(' ', LabelWidth) + (bin.From == bin.To ? to : Text($"{bin.From:N0}").PadLeft(width) + " - " + to)
                 + "  " + new string('█', length).PadRight(BarWidth) + " " + Text($"{bin.Count:N0}");
         }
     }
@@ -86,7 +87,7 @@ public static class DatasetMeasureView
             return "unknown; give the price of a million trained tokens with -Price, and keep it with -SavePrice";
         }
 
-        int days = (int)measure.Price!.Age.TotalDays;
+        int days = Math.Max(0, (int)measure.Price!.Age.TotalDays);
         string age = days == 0 ? "a price of today" : Text($"a price of {Plural(days, "day")} ago");
         string line = Text($"about {cost:N2} {measure.Price.Currency}, at {measure.Price.PerMillionTokens:0.######} a million tokens, {age}");
         return days > OldPriceDays ? line + Style.Yellow(": look whether it still holds") : line;

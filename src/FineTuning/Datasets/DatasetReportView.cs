@@ -28,10 +28,18 @@ public static class DatasetReportView
             lines.AddRange(One(validation, width));
         }
 
-        if (report.Problems.Count > 0 || report.Validation?.Problems.Count > 0)
+        DatasetReport[] reports = report.Validation is null ? [report] : [report, report.Validation];
+        long mended = reports.Sum(Mended);
+        if (mended > 0)
         {
             lines.Add(string.Empty);
-            lines.Add(Style.Faint("Every single one: pipe .Problems on" + (report.Validation is null ? "." : ", and .Validation.Problems.")));
+            lines.Add(Style.Faint(Text($"Repair-FineTuningDataset mends {mended:N0} of {Count(reports.Sum(one => one.ErrorCount + one.WarningCount), "problem")}.")));
+        }
+
+        if (reports.Any(one => one.Problems.Count > one.CountsByCode.Count))
+        {
+            lines.AddRange(mended > 0 ? [] : [string.Empty]);
+            lines.Add(Style.Faint("The report's .Problems lists each one with its place."));
         }
 
         return [.. lines];
@@ -50,10 +58,12 @@ public static class DatasetReportView
             yield return string.Empty;
             DatasetProblem first = kind.First();
             yield return Heading(first) + (first.Line > 0 ? Places([.. kind], report.CountsByCode[kind.Key]) : string.Empty);
-            string where = first.JsonPath is null ? string.Empty : first.JsonPath + ": ";
-            foreach (string line in TextBlock.Wrap(where + first.Message, Indent, width).Concat(TextBlock.Wrap(first.Fix, Indent, width)))
+            // Of several, the text is that of the first.
+            string line = first.Line > 0 && report.CountsByCode[kind.Key] > 1 ? Text($"Line {first.Line}, ") : string.Empty;
+            string where = first.JsonPath is null ? (line.Length > 0 ? line.Replace(", ", ": ") : string.Empty) : line + first.JsonPath + ": ";
+            foreach (string row in TextBlock.Wrap(where + first.Message, Indent, width).Concat(TextBlock.Wrap(first.Fix, Indent, width)))
             {
-                yield return line;
+                yield return row;
             }
         }
     }
@@ -91,6 +101,11 @@ public static class DatasetReportView
         string times = count == 1 ? string.Empty : string.Format(CultureInfo.InvariantCulture, ", {0:N0} times", count);
         return $"{times}: line{(lines.Length == 1 && !more ? string.Empty : "s")} {list}{(more ? ", ..." : string.Empty)}";
     }
+
+    private static long Mended(DatasetReport report) =>
+        report.CountsByCode.Where(count => ProblemCodes.Find(count.Key) is { IsRepairable: true }).Sum(count => count.Value);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string Count(long count, string what) =>
         string.Format(CultureInfo.InvariantCulture, "{0:N0} {1}{2}", count, what, count == 1 ? string.Empty : "s");

@@ -49,7 +49,7 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
 
     /// <summary>The price of a million trained tokens.</summary>
     [Parameter]
-    [ValidateRange(0, 1_000_000)]
+    [PriceTransform]
     public decimal? Price { get; set; }
 
     /// <summary>The currency of the price.</summary>
@@ -76,16 +76,34 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
                 "NoPriceToSave", "There is no price to keep.", "Give it with -Price, in a currency per million trained tokens.", Model));
         }
 
-        string path = PriceFile is null ? System.IO.Path.Combine(UserFolder.Path, "prices.json") : LocalPath.Target(this, PriceFile);
+        // Not ValidateRange: it would round to whole numbers first.
+        if (Price is < 0)
+        {
+            ThrowTerminatingError(ErrorRecords.Invalid("PriceNotValid", $"The price {Price} is below 0.", "Give the price of a million trained tokens, at least 0.", Price));
+        }
+
+        _price = Price is { } given
+            ? new TrainingPrice { Model = Model, PerMillionTokens = given, Currency = Currency, AsOf = DateTime.Today }
+            : null;
+        string path = PriceFile ?? "prices.json";
         try
         {
-            _price = FindPrice(path);
+            path = PriceFile is null ? System.IO.Path.Combine(UserFolder.Path, path) : LocalPath.Target(this, path);
+            if (_price is null)
+            {
+                _price = Core.Datasets.Measuring.PriceFile.Read(path).Find(Model);
+            }
+            else if (SavePrice && ShouldProcess(path, $"Keep the price of {Model}: {_price}"))
+            {
+                Core.Datasets.Measuring.PriceFile.Read(path).Save(_price);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            ThrowTerminatingError(ErrorRecords.Make(
-                e, "PriceFileFailed", ErrorCategory.InvalidData, path, $"The prices could not be {(SavePrice ? "kept" : "read")}: {e.Message}",
-                "Mend or delete that file, or choose another one with -PriceFile."));
+            // The numbers of the dataset are worth having without it.
+            WriteError(ErrorRecords.Make(
+                e, "PriceFileFailed", ErrorCategory.InvalidData, path, $"The price could not be {(SavePrice ? "kept" : "looked up")}: {e.Message}",
+                e is InvalidDataException ? "Mend or delete that file, or choose another one with -PriceFile." : "Choose another place with -PriceFile."));
         }
 
         return Task.CompletedTask;
@@ -102,22 +120,6 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
                 await MeasureAsync(path, cancellationToken);
             }
         }
-    }
-
-    private TrainingPrice? FindPrice(string path)
-    {
-        if (Price is not { } given)
-        {
-            return Core.Datasets.Measuring.PriceFile.Read(path).Find(Model);
-        }
-
-        var price = new TrainingPrice { Model = Model, PerMillionTokens = given, Currency = Currency, AsOf = DateTime.Today };
-        if (SavePrice && ShouldProcess(path, $"Keep the price of {Model}: {price}"))
-        {
-            Core.Datasets.Measuring.PriceFile.Read(path).Save(price);
-        }
-
-        return price;
     }
 
     private async Task MeasureAsync(string path, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
     {
         if (LocalPath.FindFile(this, Path) is not string source)
         {
-            WriteError(LocalPath.Missing(Path));
+            WriteError(LocalPath.Missing(this, Path));
             return;
         }
 

@@ -64,7 +64,7 @@ public sealed class SplitFineTuningDatasetCommand : AsyncCmdlet
     {
         if (LocalPath.FindFile(this, Path) is not string source)
         {
-            WriteError(LocalPath.Missing(Path));
+            WriteError(LocalPath.Missing(this, Path));
             return;
         }
 

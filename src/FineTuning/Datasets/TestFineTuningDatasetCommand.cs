@@ -73,7 +73,7 @@ public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
         string? validation = null;
         if (ValidationPath is not null && (validation = LocalPath.FindFile(this, ValidationPath)) is null)
         {
-            WriteError(LocalPath.Missing(ValidationPath));
+            WriteError(LocalPath.Missing(this, ValidationPath));
             return;
         }
 

@@ -4,6 +4,8 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using FineTuning.Common;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Datasets.Measuring;
 
 namespace FineTuning;
 
@@ -33,6 +35,8 @@ public sealed class JobFile
     {
         JobFile same => same,
         FineTuningFile file => new JobFile(file.Id, isPath: false),
+        DatasetReport { Path: string path } => new JobFile(path, isPath: true),
+        DatasetMeasure measure => new JobFile(measure.Path, isPath: true),
         FileInfo file => new JobFile(file.FullName, isPath: true),
         DatasetRepair repair => new JobFile(repair.Path, isPath: true),
         DatasetSplit split => new JobFile(split.TrainingPath, isPath: true),

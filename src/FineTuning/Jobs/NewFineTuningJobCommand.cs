@@ -157,7 +157,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
         catch (FileNotFoundException e)
         {
-            WriteError(LocalPath.Missing(e.FileName!));
+            WriteError(LocalPath.Missing(this, e.FileName!));
             return;
         }
         catch (PSArgumentException e)

@@ -49,7 +49,7 @@ public static class LineRows
         { "null", "", "null", "FT1102@1" },
         { "a list on one line", "", "[" + Good + "," + Good2 + "]", "FT1102@1" },
         { "two on a line", "", Good + " " + Good2, "FT1103@1" },
-        { "comma after the object", "", Good + ",\n" + Good2 + ",", "FT1103@1 FT1103@2" },
+        { "comma after the object", "", Good + ",\n" + Good2 + ",", "FT1105@1 FT1105@2" },
         { "bracket after the object", "", Good + "}", "FT1103@1" },
         { "problems before what follows", "", "{'prompt':1,'completion':'b'} x", "FT1103@1 FT1302@1" },
         { "cut in a string", "", Good + "\n{'prompt':'a','comple", "FT1104@2" },

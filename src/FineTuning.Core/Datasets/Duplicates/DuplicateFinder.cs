@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Duplicates;

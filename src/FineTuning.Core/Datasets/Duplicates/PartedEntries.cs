@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Duplicates;

@@ -45,7 +45,8 @@ public static class DatasetMeter
             TotalBytes = stream.CanSeek ? stream.Length : null,
             Progress = progress,
         };
-        await pipeline.RunAsync(stream, cancellationToken).ConfigureAwait(false);
+        // On the pool: a slow disk must not hold whoever shows the progress.
+        await Task.Run(() => pipeline.RunAsync(stream, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (pass.Signature is { } signature)
         {
             throw new InvalidDataException($"{Path.GetFileName(path)}: {signature.Explanation} {signature.Fix}");

@@ -1,5 +1,6 @@
 using System;
 using System.Text.Json;
+using System.Threading;
 using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tokenization;
@@ -12,23 +13,24 @@ namespace FineTuning.Core.Datasets.Measuring;
 /// begin the answer. Definitions of tools count as their JSON, which is near and not exact; images count nothing.
 /// </summary>
 /// <param name="counter">Counts the tokens of a text.</param>
-/// <param name="enough">A text that surely has more tokens than this is not counted to its end, but stands for this and one.</param>
 /// <remarks>Not thread-safe: one per worker.</remarks>
-internal sealed class ExampleMeter(TokenCounter counter, int enough = int.MaxValue)
+internal sealed class ExampleMeter(TokenCounter counter)
 {
-    // The longest token of both vocabularies is a run of 128 spaces.
-    private const int LongestTokenBytes = 128;
-
     private const int TokensPerMessage = 3;
     private const int TokensPerName = 1;
     private const int TokensPerAnswer = 3;
 
-    private byte[] _scratch = new byte[1024];
+    // A buffer that one huge text made is not kept for the rest of a file of short ones.
+    private const int MostKept = 1 << 20;
 
-    // False where the line is no example at all; the check says why.
-    public bool TryMeasure(ReadOnlySpan<byte> line, out ExampleMeasure measure)
+    private byte[] _scratch = new byte[1024];
+    private CancellationToken _cancellationToken;
+
+    // False where the line, without white space around it, is no example at all; the check says why.
+    public bool TryMeasure(ReadOnlySpan<byte> line, out ExampleMeasure measure, CancellationToken cancellationToken = default)
     {
         measure = default;
+        _cancellationToken = cancellationToken;
         try
         {
             return Measure(line, ref measure);
@@ -37,6 +39,10 @@ internal sealed class ExampleMeter(TokenCounter counter, int enough = int.MaxVal
         {
             measure = default;
             return false;
+        }
+        finally
+        {
+            _scratch = _scratch.Length > MostKept ? new byte[MostKept] : _scratch;
         }
     }
 
@@ -87,11 +93,18 @@ internal sealed class ExampleMeter(TokenCounter counter, int enough = int.MaxVal
             }
         }
 
+        // Something behind the object: the service refuses the line.
+        if (json.BytesConsumed < line.Length)
+        {
+            return false;
+        }
+
         // As FormatProbe tells them apart.
         measure.Format = hasMessages ? last == Role.User && (hasItem || isCompletion || isPreference) ? DatasetFormat.Reinforcement : DatasetFormat.Chat
             : isPreference ? DatasetFormat.Preference
             : isCompletion ? DatasetFormat.Completion : DatasetFormat.Unknown;
         bool isChat = measure.Format is not (DatasetFormat.Completion or DatasetFormat.Unknown);
+        measure.AnswerTokens = measure.Format == DatasetFormat.Reinforcement ? 0 : measure.AnswerTokens;
         measure.Tokens += measure.ContentTokens + (isChat ? TokensPerAnswer : 0);
         return measure.Format != DatasetFormat.Unknown;
     }
@@ -261,7 +274,7 @@ internal sealed class ExampleMeter(TokenCounter counter, int enough = int.MaxVal
         return tokens;
     }
 
-    private long Count(ReadOnlySpan<byte> text) => text.Length / LongestTokenBytes > enough ? enough + 1L : counter.Count(text);
+    private long Count(ReadOnlySpan<byte> text) => counter.Count(text, _cancellationToken);
 
     private Key ReadKey(ref Utf8JsonReader json)
     {

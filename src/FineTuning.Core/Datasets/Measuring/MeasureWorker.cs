@@ -29,7 +29,7 @@ internal sealed class MeasureWorker(ExampleMeter meter, MeasureTotals totals) : 
                 continue;
             }
 
-            if (meter.TryMeasure(line, out ExampleMeasure example))
+            if (meter.TryMeasure(line, out ExampleMeasure example, cancellationToken))
             {
                 Totals.Add(in example);
             }

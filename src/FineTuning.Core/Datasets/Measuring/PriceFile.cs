@@ -65,11 +65,17 @@ public sealed class PriceFile
 
     /// <summary>Keeps a price in place of what the file had for its model. The file is replaced in one step.</summary>
     /// <param name="price">The price.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The price is below 0.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Save(TrainingPrice price)
     {
         _ = price ?? throw new ArgumentNullException(nameof(price));
+        if (price.PerMillionTokens < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(price), "A price is at least 0.");
+        }
+
         _prices.RemoveAll(other => IsSame(other.Model, price.Model));
         _prices.Add(price);
         PriceFileBody body = new() { Prices = [.. _prices.Select(ToEntry)] };
@@ -82,9 +88,9 @@ public sealed class PriceFile
 
     private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    private static TrainingPrice Parse(PriceFileEntry entry)
+    private static TrainingPrice Parse(PriceFileEntry? entry)
     {
-        if (string.IsNullOrWhiteSpace(entry.Model) || entry.PerMillionTokens is not >= 0)
+        if (entry is null || string.IsNullOrWhiteSpace(entry.Model) || entry.PerMillionTokens is not >= 0)
         {
             throw new FormatException("Each price needs a \"model\" and a \"perMillionTokens\" of at least 0.");
         }

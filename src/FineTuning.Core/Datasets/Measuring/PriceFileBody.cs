@@ -7,7 +7,7 @@ namespace FineTuning.Core.Datasets.Measuring;
 // The price file as it stands on the disk. People write it by hand too, so comments and a comma too many do no harm.
 internal sealed class PriceFileBody
 {
-    public List<PriceFileEntry>? Prices { get; set; }
+    public List<PriceFileEntry?>? Prices { get; set; }
 }
 
 internal sealed class PriceFileEntry

@@ -18,7 +18,7 @@ internal static class LineProblems
     public static readonly ProblemCode TrailingData = ProblemCode.Error("FT1103", "more after the object",
         "Something follows the object on the same line. A line holds one example.",
         "Put each example on a line of its own.",
-        """{"prompt":"a","completion":"b"} {"prompt":"c","completion":"d"}""");
+        """{"prompt":"a","completion":"b"} {"prompt":"c","completion":"d"}""").Mended();
 
     public static readonly ProblemCode Incomplete = ProblemCode.Error("FT1104", "the line ends too early",
         "The line ends before its JSON is complete: it was cut, or a line break stands inside a string where \\n belongs.",
@@ -26,9 +26,9 @@ internal static class LineProblems
         """{"prompt":"a","comp""");
 
     public static readonly ProblemCode TrailingComma = ProblemCode.Error("FT1105", "trailing comma",
-        "A comma stands before a closing bracket, which JSON does not allow.",
+        "A comma stands before a closing bracket, or after the object, which JSON does not allow.",
         "Remove the comma.",
-        """{"prompt":"a","completion":"b",}""");
+        """{"prompt":"a","completion":"b",}""").Mended();
 
     public static readonly ProblemCode UnknownFormat = ProblemCode.Error("FT1106", "unknown kind of example",
         "The line has none of the keys that tell what kind of example it is.",

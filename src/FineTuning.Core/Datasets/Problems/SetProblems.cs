@@ -13,7 +13,7 @@ internal static class SetProblems
     public static readonly ProblemCode Duplicate = ProblemCode.Warning("FT1602", "duplicate example",
         "The line is the same as an earlier one, so the model sees the example twice per epoch.",
         "Remove one of the two unless the weight is intended.",
-        "two equal lines");
+        "two equal lines").Mended();
 
     public static readonly ProblemCode OneAnswer = ProblemCode.Warning("FT1603", "one answer only",
         "Every example has the same answer, so the model learns to say that and nothing else.",

@@ -1,4 +1,4 @@
-using System;
+using System.Threading;
 using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
@@ -9,11 +9,11 @@ namespace FineTuning.Core.Datasets.Rules;
 // the service puts around a message is less than its braces and quotes take in the line.
 internal sealed class ContextRules(LineContext line, string? model)
 {
-    // Far above every limit the exact number helps nobody, and counting a text of 60 MB takes seconds in which Ctrl+C is not seen.
-    private const int MostCounted = 2 * ModelLimits.LongestExampleTokens;
-
     private readonly int _limit = Limit(model);
     private ExampleMeter? _meter;
+
+    // Counting a text of many megabytes takes seconds, in which a stop must be seen.
+    public CancellationToken CancellationToken { get; set; }
 
     // In tokens, and so also the bytes up to which a line needs no counting.
     public static int Limit(string? model) => (model is null ? null : ModelLimits.ExampleTokens(model)) ?? ModelLimits.LongestExampleTokens;
@@ -26,13 +26,11 @@ internal sealed class ContextRules(LineContext line, string? model)
         }
 
         // The vocabulary is loaded for the first long line; most files have none.
-        _meter ??= new ExampleMeter(ModelTokenizer.For(model).CreateCounter(), MostCounted);
-        if (_meter.TryMeasure(line.Line, out ExampleMeasure example) && example.Tokens > _limit)
+        _meter ??= new ExampleMeter(ModelTokenizer.For(model).CreateCounter());
+        if (_meter.TryMeasure(line.Line, out ExampleMeasure example, CancellationToken) && example.Tokens > _limit)
         {
             string whom = model is not null && ModelLimits.ExampleTokens(model) is not null ? model : "any known model";
-            string more = example.Tokens > MostCounted ? "more than " : string.Empty;
-            long tokens = Math.Min(example.Tokens, MostCounted);
-            line.ReportLine(SetProblems.OverContext, -1, $"The example has {more}{tokens} tokens; {whom} learns from at most {_limit}.");
+            line.ReportLine(SetProblems.OverContext, -1, $"The example has {example.Tokens} tokens; {whom} learns from at most {_limit}.");
         }
     }
 }

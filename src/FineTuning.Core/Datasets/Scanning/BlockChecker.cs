@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Rules;
@@ -51,6 +52,7 @@ internal sealed class BlockChecker : IBlockWorker
     {
         Result.Clear();
         _line.BeginBlock(Result);
+        _context.CancellationToken = cancellationToken;
         _text.BeginBlock();
         _number = 0;
         if (block.IsTooLong)
@@ -274,6 +276,11 @@ internal sealed class BlockChecker : IBlockWorker
         else if (_line.Line[end] == (byte)'\r')
         {
             _line.ReportLine(FileProblems.LoneCarriageReturn, end, $"A carriage return without a line feed stands between two examples.");
+        }
+        else if (_line.Line[end] == (byte)',' && end == _line.Line.Length - 1)
+        {
+            // The lines of a JSON array whose brackets were removed.
+            _line.ReportLine(LineProblems.TrailingComma, end, $"A comma stands after the object.");
         }
         else
         {

@@ -4,6 +4,7 @@ using System.IO;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Reading;
 

@@ -1,6 +1,7 @@
 #if NET
 using System;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Rules;
 

@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

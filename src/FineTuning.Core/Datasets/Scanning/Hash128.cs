@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

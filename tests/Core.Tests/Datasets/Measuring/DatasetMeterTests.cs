@@ -71,6 +71,26 @@ public sealed class DatasetMeterTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{'prompt':'a','completion':'b'} {'prompt':'c','completion':'d'}")]
+    [InlineData("{'prompt':'a','completion':'b'} rest")]
+    [InlineData("{'messages':[<U>,<A>]},")]
+    public async Task A_line_with_more_than_its_object_is_left_out(string line)
+    {
+        DatasetMeasure measure = await MeasureAsync(Check.Text(line) + "\n" + Check.Text("  {'prompt':'a','completion':'b'} \t") + "\n");
+
+        Assert.Equal((1L, 1L), (measure.Examples, measure.SkippedLines));
+    }
+
+    [Fact]
+    public async Task What_a_prompt_for_reinforcement_has_the_assistant_say_is_not_learned()
+    {
+        DatasetMeasure measure = await MeasureAsync(Check.Text("{'messages':[<U>,<A>,<U>],'answer':'x'}"));
+
+        Assert.Equal(DatasetFormat.Reinforcement, measure.Format);
+        Assert.Equal(0, measure.AnswerTokens);
+    }
+
+    [Theory]
     [InlineData("\n", false, "en-US")]
     [InlineData("\r\n", false, "de-DE")]
     [InlineData("\n", true, "tr-TR")]

@@ -67,6 +67,13 @@ public sealed class PriceFileTests : IDisposable
     }
 
     [Fact]
+    public void A_price_below_zero_is_not_kept()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => PriceFile.Read(File).Save(new TrainingPrice { Model = "a", PerMillionTokens = -0.4m }));
+        Assert.False(System.IO.File.Exists(File));
+    }
+
+    [Fact]
     public void What_people_write_by_hand_is_taken()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
@@ -85,6 +92,7 @@ public sealed class PriceFileTests : IDisposable
 
     [Theory]
     [InlineData("no json", "price file")]
+    [InlineData("""{"prices":[null]}""", "model")]
     [InlineData("""{"prices":[{"perMillionTokens":3,"asOf":"2026-11-24"}]}""", "model")]
     [InlineData("""{"prices":[{"model":"a","perMillionTokens":-1,"asOf":"2026-11-24"}]}""", "perMillionTokens")]
     [InlineData("""{"prices":[{"model":"a","perMillionTokens":3,"asOf":"24.11.2026"}]}""", "asOf")]
