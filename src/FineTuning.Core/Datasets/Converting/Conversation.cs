@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text;
 
 namespace FineTuning.Core.Datasets.Converting;
 
@@ -24,17 +25,27 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
 
     private readonly JsonLineBuilder _json = new();
     private string _group = string.Empty;
-    private long _firstRow;
+    private long _bytes;
     private bool _isOpen;
     private bool _isSpoilt;
     private bool _hasAssistant;
+
+    public long FirstRow { get; private set; }
+
+    // Whether more came than an example may have; none of it is kept then.
+    public bool IsTooLong { get; private set; }
+
+    // The start of a sentence.
+    public string Subject => $"The rows from {FirstRow} on, with '{_group}' in '{options.GroupProperty}',";
 
     public bool Continues(string group) => _isOpen && group == _group;
 
     public void Begin(string group)
     {
         _group = group;
-        _firstRow = reader.Number;
+        FirstRow = reader.Number;
+        IsTooLong = false;
+        _bytes = 0;
         _isOpen = true;
         _isSpoilt = false;
         _hasAssistant = false;
@@ -44,35 +55,42 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
     // Adds the message of the row. One that cannot be read spoils the whole example: without it, the others may mean something else.
     public void Add(PropertyMap map)
     {
-        string? role = Role(map.Role);
-        string? content = role is null ? null : reader.Text(map.Content, nameof(ConvertOptions.ContentProperty), "message");
-        if (content is null)
+        if (IsTooLong)
         {
-            _isSpoilt = true;
             return;
         }
 
-        bool isFirst = reader.Number == _firstRow;
-        if (isFirst && role is not ("system" or "developer"))
+        bool isGood = !_isSpoilt;
+        _isSpoilt = true;
+        string? role = Role(map.Role);
+        string? content = role is null ? null : reader.Text(map.Content, nameof(ConvertOptions.ContentProperty), "message");
+        bool mayHaveSystem = reader.Number == FirstRow && role is not ("system" or "developer");
+        string? system = content is null ? null : mayHaveSystem ? reader.System(map.System) : string.Empty;
+        if (system is null || !isGood)
         {
-            if (reader.System(map.System) is not string system)
-            {
-                _isSpoilt = true;
-                return;
-            }
+            return;
+        }
 
-            if (system.Length > 0)
-            {
-                _json.Message("system", system);
-                isFirst = false;
-            }
+        _isSpoilt = false;
+        _bytes += Encoding.UTF8.GetByteCount(content!);
+        if (_bytes > options.MaxExampleBytes)
+        {
+            // A group without an end would take all memory.
+            IsTooLong = true;
+            _json.Clear();
+            return;
+        }
+
+        if (system.Length > 0)
+        {
+            _json.Message("system", system).Raw(",");
         }
 
         _hasAssistant |= role == "assistant";
-        _json.Raw(isFirst ? "" : ",").Message(role!, content);
+        _json.Raw(reader.Number == FirstRow ? "" : ",").Message(role!, content!);
     }
 
-    // Closes the example; false if nothing was open, or if its problem has been told already.
+    // Closes the example; false if nothing was open, or if its problem has been told already. There is neither if it is too long.
     public bool TryEnd(out string? example, out RowProblem? problem)
     {
         example = null;
@@ -84,6 +102,11 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
             return false;
         }
 
+        if (IsTooLong)
+        {
+            return true;
+        }
+
         if (_hasAssistant)
         {
             example = "{\"messages\":[" + _json + "]}";
@@ -92,10 +115,10 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
         {
             problem = new RowProblem
             {
-                Row = _firstRow,
+                Row = FirstRow,
                 Id = "NoAnswer",
                 Property = options.GroupProperty,
-                Message = $"The rows from {_firstRow} on, with '{_group}' in '{options.GroupProperty}', have no message of the assistant, so there is nothing to learn.",
+                Message = $"{Subject} have no message of the assistant, so there is nothing to learn.",
             };
         }
 

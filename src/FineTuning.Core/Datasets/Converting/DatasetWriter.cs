@@ -19,9 +19,16 @@ public sealed class DatasetWriter : IDisposable
     private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     private readonly WholeFile _file;
+
+    // The file that was copied, as it was then.
+    private readonly (long Length, DateTime Written)? _copied;
     private byte[] _buffer = new byte[4096];
 
-    private DatasetWriter(WholeFile file) => _file = file;
+    private DatasetWriter(WholeFile file, (long Length, DateTime Written)? copied = null)
+    {
+        _file = file;
+        _copied = copied;
+    }
 
     /// <summary>How many examples were written, those that stood in the file before not counted.</summary>
     public long Examples { get; private set; }
@@ -47,12 +54,14 @@ public sealed class DatasetWriter : IDisposable
             return Create(path, overwrite: false);
         }
 
-        using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        using FileStream source = OpenRead(path);
         var file = new WholeFile(path, overwrite: true);
         try
         {
-            await CopyAsync(source, file.Stream, format, cancellationToken).ConfigureAwait(false);
-            return new DatasetWriter(file);
+            // Before the copying, so that a change during it is noticed too.
+            DateTime written = LastWrite(source);
+            long length = await CopyAsync(source, file.Stream, format, cancellationToken).ConfigureAwait(false);
+            return new DatasetWriter(file, (length, written));
         }
         catch
         {
@@ -82,15 +91,48 @@ public sealed class DatasetWriter : IDisposable
     }
 
     /// <summary>Puts the file at its place.</summary>
+    /// <exception cref="DatasetChangedException">The file that was added to has been changed meanwhile; it is left as it is.</exception>
     /// <exception cref="IOException">The file cannot be written or moved.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be replaced.</exception>
-    public void Commit() => _file.Commit();
+    public void Commit()
+    {
+        if (_copied is (long, DateTime) copied && copied != Look())
+        {
+            throw new DatasetChangedException(_file.Path);
+        }
+
+        _file.Commit();
+    }
 
     /// <summary>Gives the file up unless it is at its place.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static async Task CopyAsync(FileStream source, Stream target, DatasetFormat format, CancellationToken cancellationToken)
+    private static FileStream OpenRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+
+    // Of the file itself, where its path is a link.
+    private static DateTime LastWrite(FileStream file) =>
+#if NET
+        File.GetLastWriteTimeUtc(file.SafeFileHandle);
+#else
+        File.GetLastWriteTimeUtc(file.Name);
+#endif
+
+    private (long Length, DateTime Written)? Look()
     {
+        if (!File.Exists(_file.Path))
+        {
+            return null;
+        }
+
+        using FileStream now = OpenRead(_file.Path);
+        return (now.Length, LastWrite(now));
+    }
+
+    // Returns how much was copied.
+    private static async Task<long> CopyAsync(FileStream source, Stream target, DatasetFormat format, CancellationToken cancellationToken)
+    {
+        long length = 0;
         byte[] buffer = new byte[LineBlockReader.BlockBytes];
         byte last = (byte)'\n';
         bool isFirst = true;
@@ -104,6 +146,7 @@ public sealed class DatasetWriter : IDisposable
             }
 
             target.Write(buffer, 0, count);
+            length += count;
             last = buffer[count - 1];
         }
 
@@ -111,6 +154,8 @@ public sealed class DatasetWriter : IDisposable
         {
             target.WriteByte((byte)'\n');
         }
+
+        return length;
     }
 
     private static void Check(ReadOnlySpan<byte> head, DatasetFormat format)

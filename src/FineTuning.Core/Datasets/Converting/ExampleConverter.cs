@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
+using System.IO;
 using System.Text;
 using FineTuning.Core.Datasets.Scanning;
 
@@ -30,7 +30,7 @@ public sealed class ExampleConverter
     public ExampleConverter(ConvertOptions options)
     {
         _options = options ?? throw new ArgumentNullException(nameof(options));
-        Validate(options);
+        OptionCheck.Validate(options);
         _reader = new RowReader(options);
         _conversation = new Conversation(options, _reader);
     }
@@ -51,19 +51,14 @@ public sealed class ExampleConverter
     {
         _results.Clear();
         _reader.Begin(row ?? throw new ArgumentNullException(nameof(row)));
-        if (_map is null)
+        try
         {
-            _map = PropertyFinder.Find(_options, row.Names);
-            Mapping = _map.Describe(row.Names);
+            Read(row);
         }
-
-        if (_map.Group is null)
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
-            Keep(Example(_map));
-        }
-        else
-        {
-            AddToGroup(_map);
+            // The second is that of a JSON text with half a character.
+            _reader.Fail("ValueNotRead", $"Row {Rows} could not be read: {e.Message}", null, null);
         }
 
         if (_reader.Problem is RowProblem problem)
@@ -85,31 +80,22 @@ public sealed class ExampleConverter
         return _results;
     }
 
-    private static void Validate(ConvertOptions options)
+    private void Read(IExampleRow row)
     {
-        if (options.Format is < DatasetFormat.Chat or > DatasetFormat.Reinforcement)
+        if (_map is null)
         {
-            throw new ArgumentException($"{options.Format} is no kind of example.", nameof(options));
+            PropertyMap map = PropertyFinder.Find(_options, row.Names);
+            Mapping = map.Describe(row.Names);
+            _map = map;
         }
 
-        if (options.GroupProperty is not null && options.Format != DatasetFormat.Chat)
+        if (_map.Group is null)
         {
-            throw new ArgumentException("Only chat examples are made of several rows.", nameof(options));
+            Keep(Example(_map), Rows, $"Row {Rows}");
         }
-
-        if (options.GroupProperty is null && (options.RoleProperty ?? options.ContentProperty) is not null)
+        else
         {
-            throw new ArgumentException("A role and a content are those of a message of several; the property that groups the rows is missing.", nameof(options));
-        }
-
-        if (options.Format == DatasetFormat.Completion && (options.SystemMessage ?? options.SystemProperty) is not null)
-        {
-            throw new ArgumentException("Completion examples have no system message.", nameof(options));
-        }
-
-        if (options.ItemProperty?.FirstOrDefault(PropertyFinder.IsReserved) is string reserved)
-        {
-            throw new ArgumentException($"A field for a grader cannot have the name '{reserved}', which is a part of the example.", nameof(options));
+            AddToGroup(_map);
         }
     }
 
@@ -214,7 +200,12 @@ public sealed class ExampleConverter
     {
         if (_conversation.TryEnd(out string? example, out RowProblem? problem))
         {
-            Keep(example);
+            if (_conversation.IsTooLong)
+            {
+                AddTooLong(_conversation.FirstRow, _conversation.Subject, "too many");
+            }
+
+            Keep(example, _conversation.FirstRow, _conversation.Subject);
             if (problem is not null)
             {
                 _results.Add(new ConvertResult(null, problem));
@@ -222,7 +213,7 @@ public sealed class ExampleConverter
         }
     }
 
-    private void Keep(string? example)
+    private void Keep(string? example, long row, string rows)
     {
         if (example is null)
         {
@@ -233,16 +224,17 @@ public sealed class ExampleConverter
         bool mayBeTooLong = example.Length > _options.MaxExampleBytes / 3;
         if (mayBeTooLong && Encoding.UTF8.GetByteCount(example) is int bytes && bytes > _options.MaxExampleBytes)
         {
-            string rows = _options.GroupProperty is null ? $"Row {_reader.Number}" : $"The group before row {_reader.Number}";
-            _results.Add(new ConvertResult(null, new RowProblem
-            {
-                Row = _reader.Number,
-                Id = "ExampleTooLong",
-                Message = $"{rows} makes an example of {bytes} bytes; at most {_options.MaxExampleBytes} are taken.",
-            }));
+            AddTooLong(row, rows, $"{bytes}");
             return;
         }
 
         _results.Add(new ConvertResult(example, null));
     }
+
+    private void AddTooLong(long row, string rows, string bytes) => _results.Add(new ConvertResult(null, new RowProblem
+    {
+        Row = row,
+        Id = "ExampleTooLong",
+        Message = $"{rows} would be an example of {bytes} bytes; at most {_options.MaxExampleBytes} are taken.",
+    }));
 }

@@ -6,6 +6,7 @@ namespace FineTuning.Core.Datasets.Converting;
 public interface IExampleRow
 {
     /// <summary>The names of the values, in their order.</summary>
+    /// <exception cref="System.IO.InvalidDataException">They cannot be listed.</exception>
     IReadOnlyCollection<string> Names { get; }
 
     /// <summary>Returns a value.</summary>
@@ -14,5 +15,6 @@ public interface IExampleRow
     /// A text, a number, a boolean, a date, a <see cref="System.Text.Json.JsonElement"/>, or null. Anything else counts as its text.
     /// </param>
     /// <returns>False if the row has no such value.</returns>
+    /// <exception cref="System.IO.InvalidDataException">The value cannot be read, or is not data.</exception>
     bool TryGet(string name, out object? value);
 }

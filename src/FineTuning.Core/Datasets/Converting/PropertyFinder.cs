@@ -17,8 +17,11 @@ internal static class PropertyFinder
     private static readonly string[] s_role = ["role", "from", "speaker", "author", "sender"];
     private static readonly string[] s_content = ["content", "text", "message", "value"];
 
-    public static PropertyMap Find(ConvertOptions options, IReadOnlyCollection<string> names)
+    public static PropertyMap Find(ConvertOptions options, IReadOnlyCollection<string> all)
     {
+        // What was named for one thing is not to be found for another.
+        string[] named = Named(options);
+        string[] names = [.. all.Where(name => !named.Contains(name, StringComparer.OrdinalIgnoreCase))];
         var map = new PropertyMap { System = options.SystemProperty ?? First(names, s_system) };
         if (options.GroupProperty is string group)
         {
@@ -46,6 +49,16 @@ internal static class PropertyFinder
 
     // The words that a grader could not tell from the parts of the example itself.
     public static bool IsReserved(string name) => name is "messages" or "tools" or "parallel_tool_calls" or "functions";
+
+    private static string[] Named(ConvertOptions options)
+    {
+        string?[] single =
+        [
+            options.AssistantProperty, options.SystemProperty, options.PreferredProperty, options.NonPreferredProperty, options.GroupProperty,
+            options.RoleProperty, options.ContentProperty,
+        ];
+        return [.. single.OfType<string>(), .. options.UserProperty ?? [], .. options.ItemProperty ?? []];
+    }
 
     private static string[] FindUser(IReadOnlyCollection<string> names)
     {

@@ -23,6 +23,12 @@ internal static class RowText
                 return time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture);
             case DateTimeOffset time:
                 return time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture);
+#if NET
+            case DateOnly date:
+                return date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            case TimeOnly time:
+                return time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+#endif
             case double number:
                 return number.ToString("R", CultureInfo.InvariantCulture);
             case float number:

@@ -60,13 +60,13 @@ public class ConverterTests
     {
         using CultureScope culture = new(name);
         JsonElement json = JsonDocument.Parse("{\"I\":[1.50,\"\\u00e9\\u2028\"]}").RootElement;
-        ConvertOptions options = new() { Format = DatasetFormat.Reinforcement, ItemProperty = ["n", "d", "t", "b", "x", "j"] };
+        ConvertOptions options = new() { Format = DatasetFormat.Reinforcement, ItemProperty = ["n", "d", "t", "b", "x", "j", "day", "hour", "tick"] };
         TestRow row = new(
             ("prompt", 1.5), ("n", 2.25), ("d", new DateTime(2026, 3, 4)), ("t", new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Utc)), ("b", true),
-            ("x", null), ("j", json));
+            ("x", null), ("j", json), ("day", new DateOnly(2026, 3, 4)), ("hour", new TimeOnly(15, 6, 7)), ("tick", new TimeOnly(5, 6, 7, 500)));
 
         Assert.Equal(
-            """{"messages":[{"role":"user","content":"1.5"}],"n":2.25,"d":"2026-03-04","t":"2026-03-04T05:06:07Z","b":true,"x":null,"j":{"I":[1.50,"é\u2028"]}}""",
+            """{"messages":[{"role":"user","content":"1.5"}],"n":2.25,"d":"2026-03-04","t":"2026-03-04T05:06:07Z","b":true,"x":null,"j":{"I":[1.50,"é\u2028"]},"day":"2026-03-04","hour":"15:06:07","tick":"05:06:07.5"}""",
             One(options, row));
     }
 
@@ -120,6 +120,92 @@ public class ConverterTests
         Assert.EndsWith("Row 1 has: a, answer.", result.Problem.Message);
     }
 
+    // What is named for one thing is not found for another by its name.
+    [Fact]
+    public void A_property_that_is_named_is_not_found_for_something_else()
+    {
+        Assert.Contains("user from prompt, assistant from QUESTION.", Mapping(Chat with { AssistantProperty = "QUESTION" }, "question", "prompt"));
+        Assert.Equal("AssistantProperty", Missing(Chat with { UserProperty = ["output"] }, "instruction", "output"));
+        Assert.StartsWith("system from instruction, user from input, assistant from output.", Mapping(Chat with { SystemProperty = "instruction" }, "instruction", "input", "output"));
+        Assert.StartsWith("user from instruction, assistant from input.", Mapping(Chat with { AssistantProperty = "input" }, "instruction", "input"));
+        Assert.StartsWith("user from prompt, item from question.", Mapping(
+            new() { Format = DatasetFormat.Reinforcement, ItemProperty = ["question"] }, "question", "prompt"));
+        Assert.StartsWith("role from author, content from message, group from text.", Mapping(Chat with { GroupProperty = "text", RoleProperty = "author" }, "text", "author", "message"));
+        Assert.Equal("RoleProperty", Missing(Chat with { GroupProperty = "id", ContentProperty = "from" }, "id", "from"));
+
+        static string Mapping(ConvertOptions options, params string[] names)
+        {
+            var converter = new ExampleConverter(options);
+            converter.Add(Row(names));
+            return converter.Mapping!;
+        }
+
+        static string? Missing(ConvertOptions options, params string[] names) => Assert.Single(Convert(options, Row(names))).Problem?.Option;
+        static TestRow Row(string[] names) => new([.. names.Select(name => (name, (object?)"user"))]);
+    }
+
+    [Fact]
+    public void A_group_that_never_ends_is_not_kept()
+    {
+        ConvertOptions options = new() { GroupProperty = "id", MaxExampleBytes = 1 << 20 };
+        ExampleConverter converter = new(options);
+        TestRow row = new(("id", "same"), ("role", "assistant"), ("text", new string('é', 100_000)));
+        Assert.Empty(converter.Add(row));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < 400; i++)
+        {
+            Assert.Empty(converter.Add(row));
+        }
+
+        // All of it would be 80 MB.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 << 20);
+        List<ConvertResult> results = Convert(converter, new TestRow(("id", "next"), ("role", "assistant"), ("text", "a")));
+        Assert.Equal(("ExampleTooLong", 1), (results[0].Problem?.Id, results[0].Problem?.Row));
+        Assert.StartsWith("The rows from 1 on, with 'same' in 'id',", results[0].Problem?.Message);
+        Assert.NotNull(results[1].Example);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_group_above_the_limit_is_told_of_by_its_own_rows(int above)
+    {
+        ConvertOptions options = new() { GroupProperty = "id" };
+        TestRow[] rows = [Said("a", "b"), Said("long", "c"), Said("long", "d"), Said("e", "f"), Said("long", "c"), Said("long", "d")];
+        int bytes = Convert(options, rows)[1].Example!.Length;
+        List<ConvertResult> results = Convert(options with { MaxExampleBytes = bytes - above }, rows);
+
+        Assert.Equal(4, results.Count);
+        Assert.Equal(above == 0 ? [] : new long[] { 2, 5 }, results.Where(result => result.Problem is not null).Select(result => result.Problem!.Row));
+        Assert.All(results.Where(result => result.Problem is not null), result => Assert.Contains("'long' in 'id'", result.Problem!.Message));
+
+        static TestRow Said(string id, string text) => new(("id", id), ("role", "assistant"), ("text", text));
+    }
+
+    [Fact]
+    public void A_value_that_cannot_be_read_is_a_problem_of_its_row()
+    {
+        JsonElement half = JsonDocument.Parse("\"\\ud800\"").RootElement;
+        List<ConvertResult> results = Convert(Chat, new TestRow(("user", half), ("assistant", "a")), new TestRow(("user", "u"), ("assistant", "a")));
+
+        Assert.Equal(("ValueNotRead", 1), (results[0].Problem?.Id, results[0].Problem?.Row));
+        Assert.NotNull(results[1].Example);
+    }
+
+    [Fact]
+    public void A_message_that_cannot_be_read_spoils_its_example_alone()
+    {
+        JsonElement half = JsonDocument.Parse("\"\\ud800\"").RootElement;
+        List<ConvertResult> results = Convert(
+            new ConvertOptions { GroupProperty = "id" }, Said("1", "a"), Said("2", half), Said("2", "b"), Said("3", "c"));
+
+        Assert.Equal(["a", "ValueNotRead@2", "c"], results.Select(result => result.Problem is { } problem
+            ? $"{problem.Id}@{problem.Row}"
+            : Messages(result.Example!)[0].GetProperty("content").GetString()));
+
+        static TestRow Said(string id, object text) => new(("id", id), ("role", "assistant"), ("text", text));
+    }
+
     [Fact]
     public void Rows_of_a_group_are_one_conversation()
     {
@@ -168,6 +254,33 @@ public class ConverterTests
             new() { Format = DatasetFormat.Completion, SystemMessage = "a" }, new() { Format = DatasetFormat.Reinforcement, ItemProperty = ["messages"] },
         ];
         Assert.All(wrong, options => Assert.Throws<ArgumentException>(() => new ExampleConverter(options)));
+    }
+
+    [Theory]
+    [InlineData("Chat", nameof(ConvertOptions.PreferredProperty), "Preference")]
+    [InlineData("Completion", nameof(ConvertOptions.NonPreferredProperty), "Preference")]
+    [InlineData("Chat", nameof(ConvertOptions.ItemProperty), "Reinforcement")]
+    [InlineData("Preference", nameof(ConvertOptions.ItemProperty), "Reinforcement")]
+    [InlineData("Preference", nameof(ConvertOptions.AssistantProperty), "PreferredProperty")]
+    [InlineData("Reinforcement", nameof(ConvertOptions.AssistantProperty), "ItemProperty")]
+    [InlineData("Group", nameof(ConvertOptions.UserProperty), "ContentProperty")]
+    [InlineData("Group", nameof(ConvertOptions.AssistantProperty), "ContentProperty")]
+    public void An_option_that_would_do_nothing_is_refused(string kind, string option, string fix)
+    {
+        ConvertOptions options = kind == "Group" ? Chat with { GroupProperty = "g" } : Chat with { Format = Enum.Parse<DatasetFormat>(kind) };
+        Assert.NotNull(new ExampleConverter(options));
+        options = option switch
+        {
+            nameof(ConvertOptions.UserProperty) => options with { UserProperty = ["a"] },
+            nameof(ConvertOptions.AssistantProperty) => options with { AssistantProperty = "a" },
+            nameof(ConvertOptions.PreferredProperty) => options with { PreferredProperty = "a" },
+            nameof(ConvertOptions.NonPreferredProperty) => options with { NonPreferredProperty = "a" },
+            _ => options with { ItemProperty = ["a"] },
+        };
+
+        ArgumentException e = Assert.Throws<ArgumentException>(() => new ExampleConverter(options));
+        Assert.StartsWith(option, e.Message);
+        Assert.Contains(fix, e.Message.Substring(option.Length));
     }
 
     [Fact]
