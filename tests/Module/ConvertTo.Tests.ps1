@@ -106,6 +106,35 @@ Describe 'ConvertTo-FineTuningDataset' {
         Get-ErrorText $result.Errors[1] | Should -BeLike "Row 3*'answer' is empty*"
     }
 
+    It 'tells of a value that cannot be read, and goes on: <what>' -ForEach @(
+        @{ what = 'half a character'; make = { @{ question = [Text.Json.JsonDocument]::Parse('"\ud800"').RootElement; answer = 'a' } } }
+        @{ what = 'keys that do not compare'; make = { $row = [Collections.SortedList]::new(); $row[1] = 'q'; , $row } }
+        @{ what = 'a script that fails'; make = { [pscustomobject]@{ answer = 'a' } | Add-Member -PassThru ScriptProperty question { throw 'not today' } } }
+        @{ what = 'a value that contains itself'; make = { $list = [Collections.ArrayList]::new(); $null = $list.Add($list); @{ question = $list; answer = 'a' } } }
+        @{ what = 'a record of a closed reader'; make = {
+            $table = [Data.DataTable]::new(); 'question', 'answer' | ForEach-Object { $null = $table.Columns.Add($_) }
+            $reader = $table.CreateDataReader(); $reader.Close(); , $reader } }
+    ) {
+        $bad = & $make
+        $result = Invoke-Captured { $rows[0] | & { process { $_; , $bad; $_ } } | ConvertTo-FineTuningDataset -UserProperty question -AssistantProperty answer }
+        $result.Terminating | Should -BeNullOrEmpty
+        $result.Output | Should -HaveCount 2
+        $result.Errors.FullyQualifiedErrorId | Should -Be (& $id ValueNotRead)
+        $result.Errors[0].CategoryInfo.Category | Should -Be 'InvalidData'
+        Get-ErrorText $result.Errors[0] | Should -BeLike 'Row 2 could not be read*Select-Object*'
+    }
+
+    It 'names a conversation that has no answer, and no row of another' {
+        $said = @{ c = 'x'; role = 'user'; text = 'a' }, @{ c = 'y'; role = 'user'; text = 'b' }, @{ c = 'y'; role = 'frog'; text = 'c' }, @{ c = 'z'; role = 'user'; text = 'd' }
+        $result = Invoke-Captured { $said | ConvertTo-FineTuningDataset -GroupProperty c }
+        $result.Errors.FullyQualifiedErrorId | Should -Be @((& $id NoAnswer), (& $id RoleUnknown), (& $id NoAnswer))
+        $result.Errors[0].TargetObject | Should -BeNullOrEmpty
+        $result.Errors[1].TargetObject.role | Should -Be 'frog'
+        $result.Errors[2].TargetObject | Should -BeNullOrEmpty
+        Get-ErrorText $result.Errors[0] | Should -BeLike "The rows from 1 on, with 'x' in 'c',*"
+        Get-ErrorText $result.Errors[2] | Should -BeLike "The rows from 4 on, with 'z' in 'c',*"
+    }
+
     It 'refuses what has no properties, and goes on' {
         $result = Invoke-Captured { 'text', $rows[0], 5 | ConvertTo-FineTuningDataset }
         $result.Output | Should -HaveCount 1
@@ -125,10 +154,14 @@ Describe 'ConvertTo-FineTuningDataset' {
         @{ why = 'a role without a group'; with = @{ RoleProperty = 'id' } }
         @{ why = 'a system message of a completion'; with = @{ Format = 'Completion'; SystemMessage = 'x' } }
         @{ why = 'a field of the name messages'; with = @{ Format = 'Reinforcement'; ItemProperty = 'messages' } }
+        @{ why = 'a better answer of a chat'; with = @{ PreferredProperty = 'answer' } }
+        @{ why = 'a user of a group'; with = @{ GroupProperty = 'id'; UserProperty = 'question' } }
+        @{ why = 'both to add and to replace'; with = @{ Path = 'TestDrive:/both.jsonl'; Append = $true; Force = $true } }
     ) {
         $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset @with }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id InvalidOptions)
         Get-ErrorText $result.Terminating | Should -Not -BeLike '*Parameter ''*'
+        'TestDrive:/both.jsonl' | Should -Not -Exist
     }
 
     It 'keeps a file unless -Force is given' {
@@ -154,6 +187,15 @@ Describe 'ConvertTo-FineTuningDataset' {
         [IO.File]::WriteAllText($path, '{"prompt":"p","completion":"c"}', [Text.Encoding]::Unicode)
         (Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path -Append }).Terminating.FullyQualifiedErrorId | Should -Be (& $id CannotAppend)
         (Get-Item $path).Length | Should -Be 64
+    }
+
+    It 'loses nothing that another program adds meanwhile' {
+        $rows[0] | ConvertTo-FineTuningDataset $path
+        $other = $rows[1] | ConvertTo-FineTuningDataset
+        $result = Invoke-Captured { $rows[2] | ForEach-Object { Add-Content -LiteralPath $path $other; $_ } | ConvertTo-FineTuningDataset $path -Append }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id FileChanged)
+        Get-ErrorText $result.Terminating | Should -BeLike '*was changed meanwhile*Repeat*'
+        Get-Content $path | Should -Be ($rows[0, 1] | ConvertTo-FineTuningDataset)
     }
 
     It 'names a folder that is not there' {
@@ -202,11 +244,13 @@ Describe 'ConvertTo-FineTuningDataset' {
 
     It 'writes the same under de-DE and tr-TR' {
         $row = [pscustomobject]@{ INPUT = 1.5; COMPLETION = [decimal] 2.25 }
+        $day = if ((Get-TestRun) -eq 'net8.0') { [pscustomobject]@{ INPUT = [DateOnly]::new(2026, 3, 4); COMPLETION = [TimeOnly]::new(15, 6, 7) } }
         $before = [cultureinfo]::CurrentCulture
         try {
             foreach ($culture in 'de-DE', 'tr-TR') {
                 [cultureinfo]::CurrentCulture = $culture
                 $row | ConvertTo-FineTuningDataset | Should -BeExactly '{"messages":[{"role":"user","content":"1.5"},{"role":"assistant","content":"2.25"}]}'
+                if ($day) { $day | ConvertTo-FineTuningDataset | Should -BeExactly '{"messages":[{"role":"user","content":"2026-03-04"},{"role":"assistant","content":"15:06:07"}]}' }
             }
         } finally { [cultureinfo]::CurrentCulture = $before }
     }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Management.Automation;
 using System.Threading;
@@ -17,11 +16,9 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FileInfo), ParameterSetName = ["Path"])]
 public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
 {
-    private ExampleConverter? _converter;
-    private DatasetWriter? _writer;
-    private ProgressLine? _progress;
-    private string? _target;
-    private bool _isRefused;
+    // None where -WhatIf or the user said no.
+    private ConvertRun? _run;
+    private DatasetOutput? _output;
 
     /// <summary>The rows.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -108,54 +105,40 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task BeginAsync(CancellationToken cancellationToken)
     {
+        ConvertOptions options = Options();
+        ExampleConverter? converter = null;
         try
         {
-            _converter = new ExampleConverter(Options());
+            converter = new ExampleConverter(options);
         }
         catch (ArgumentException e)
         {
             ThrowTerminatingError(ErrorRecords.Invalid("InvalidOptions", ErrorTexts.Of(e), "Correct the parameters and repeat the command.", null));
         }
 
-        if (ParameterSetName != "Path")
+        if (ParameterSetName == "Path")
         {
-            return;
+            string target = LocalPath.Target(this, Path);
+            if (DatasetOutput.Refuse(target, Append, Force) is ErrorRecord refusal)
+            {
+                ThrowTerminatingError(refusal);
+            }
+
+            if (!ShouldProcess(target, Append && File.Exists(target) ? "Add examples to dataset" : "Write dataset"))
+            {
+                return;
+            }
+
+            _output = await DatasetOutput.OpenAsync(this, target, Format, Append, Force, cancellationToken);
         }
 
-        _target = LocalPath.Target(this, Path);
-        bool adds = Append && File.Exists(_target);
-        if (NewFile.Refuse(_target, Force || Append, "Use -Force to replace it, -Append to add to it, or -Path to choose another place.") is ErrorRecord refusal)
-        {
-            ThrowTerminatingError(refusal);
-        }
-
-        _isRefused = !ShouldProcess(_target, adds ? "Add examples to dataset" : "Write dataset");
-        if (_isRefused)
-        {
-            return;
-        }
-
-        try
-        {
-            _writer = Append ? await DatasetWriter.AppendAsync(_target, Format, cancellationToken) : DatasetWriter.Create(_target, Force);
-        }
-        catch (InvalidDataException e)
-        {
-            ThrowTerminatingError(ErrorRecords.Make(
-                e, "CannotAppend", ErrorCategory.InvalidData, _target, $"Nothing can be added to '{_target}'. {e.Message}", "Choose another place with -Path."));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            ThrowTerminatingError(NewFile.NotWritten(e, _target));
-        }
-
-        _progress = new ProgressLine(this, $"Writing {System.IO.Path.GetFileName(_target)}");
+        _run = new ConvertRun(this, options, converter!, _output);
     }
 
     /// <inheritdoc/>
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (_isRefused)
+        if (_run is null)
         {
             return Task.CompletedTask;
         }
@@ -165,7 +148,7 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
             foreach (PSObject input in InputRow.Rows(given))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Convert(input);
+                _run.Add(input);
             }
         }
 
@@ -175,37 +158,9 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        if (_isRefused)
+        if (_run?.Finish() == true && PassThru)
         {
-            return Task.CompletedTask;
-        }
-
-        foreach (ConvertResult result in _converter!.Finish())
-        {
-            Write(result, null);
-        }
-
-        if (_converter.ScatteredGroup is string group)
-        {
-            WriteWarning($"The rows with '{group}' in '{GroupProperty}' do not all follow each other, so they make several examples: sort by it first.");
-        }
-
-        if (_writer is null)
-        {
-            return Task.CompletedTask;
-        }
-
-        if (_writer.Examples == 0)
-        {
-            WriteWarning(_converter.Rows == 0 ? "No rows came, so nothing was written." : "No row became an example, so nothing was written.");
-            return Task.CompletedTask;
-        }
-
-        Guard(_writer.Commit);
-        WriteVerbose(FormattableString.Invariant($"{_writer.Examples} examples of {_converter.Rows} rows were written to '{_target}'."));
-        if (PassThru)
-        {
-            LocalPath.Write(this, _target!);
+            LocalPath.Write(this, _output!.Path);
         }
 
         return Task.CompletedTask;
@@ -216,8 +171,7 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     {
         if (disposing)
         {
-            _progress?.Dispose();
-            _writer?.Dispose();
+            _output?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -238,75 +192,4 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         ContentProperty = ContentProperty,
         Trim = Trim,
     };
-
-    private void Convert(PSObject input)
-    {
-        if (InputRow.From(input) is not InputRow row)
-        {
-            WriteError(ErrorRecords.Invalid(
-                "NotARow", $"A {input.BaseObject.GetType().Name} has no properties to make an example of.",
-                "Pipe objects, such as those of Import-Csv or ConvertFrom-Json.", input, ErrorCategory.InvalidType));
-            return;
-        }
-
-        try
-        {
-            bool isFirst = _converter!.Mapping is null;
-            IReadOnlyList<ConvertResult> results = _converter.Add(row);
-            if (isFirst)
-            {
-                WriteVerbose($"Each example is made thus: {_converter.Mapping}");
-            }
-
-            foreach (ConvertResult result in results)
-            {
-                Write(result, input);
-            }
-        }
-        catch (Exception e) when (e is PSArgumentException or GetValueException)
-        {
-            WriteError(ErrorRecords.Make(
-                e, "ValueNotRead", ErrorCategory.InvalidData, input, FormattableString.Invariant($"Row {_converter!.Rows} could not be read: {e.Message}"),
-                "Choose the properties with Select-Object first."));
-        }
-
-        if (_writer is not null)
-        {
-            _progress?.Report(FormattableString.Invariant($"{_writer.Examples} examples"));
-        }
-    }
-
-    private void Write(ConvertResult result, PSObject? input)
-    {
-        if (result.Problem is RowProblem problem)
-        {
-            ErrorRecord record = RowErrors.Make(problem, input);
-            if (problem.IsSetUp)
-            {
-                ThrowTerminatingError(record);
-            }
-
-            WriteError(record);
-        }
-        else if (_writer is null)
-        {
-            WriteObject(result.Example);
-        }
-        else
-        {
-            Guard(() => _writer.Write(result.Example!));
-        }
-    }
-
-    private void Guard(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            ThrowTerminatingError(NewFile.NotWritten(e, _target!));
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Data;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Text.Json;
@@ -25,15 +26,15 @@ internal sealed class InputRow : IExampleRow
 
     /// <inheritdoc/>
     /// <remarks>Listed when they are asked for: of most rows only a few values are, and to list all takes longer than to read those.</remarks>
-    public IReadOnlyCollection<string> Names => _names ??= _list();
+    public IReadOnlyCollection<string> Names => _names ??= List();
 
     /// <summary>Makes a row; null if the object has no named values, such as a text or a number.</summary>
     public static InputRow? From(PSObject input) => input.BaseObject switch
     {
         IDictionary dictionary => FromDictionary(dictionary),
-        DataRow row => FromRow([.. row.Table.Columns.Cast<DataColumn>().Select(column => column.ColumnName)], name => row[name]),
-        DataRowView view => FromRow([.. view.Row.Table.Columns.Cast<DataColumn>().Select(column => column.ColumnName)], name => view[name]),
-        IDataRecord record => FromRecord(record),
+        DataRow row => FromRow(() => [.. row.Table.Columns.Cast<DataColumn>().Select(column => column.ColumnName)], name => row[name]),
+        DataRowView view => FromRow(() => [.. view.Row.Table.Columns.Cast<DataColumn>().Select(column => column.ColumnName)], name => view[name]),
+        IDataRecord record => FromRow(() => [.. Enumerable.Range(0, record.FieldCount).Select(record.GetName)], name => record[name]),
         string or ValueType => null,
         _ => FromProperties(input),
     };
@@ -43,13 +44,22 @@ internal sealed class InputRow : IExampleRow
         input.BaseObject is DataTable table ? table.Rows.Cast<object>().Select(PSObject.AsPSObject) : [input];
 
     /// <inheritdoc/>
-    /// <exception cref="PSArgumentException">The value is not data.</exception>
     public bool TryGet(string name, out object? value)
     {
-        (bool has, object? found) = _get(name);
-        value = has ? Plain(found) : null;
-        return has;
+        try
+        {
+            (bool has, object? found) = _get(name);
+            value = has ? Plain(found) : null;
+            return has;
+        }
+        catch (Exception e) when (IsFaultOfRow(e))
+        {
+            throw new InvalidDataException($"property '{name}': {e.Message}", e);
+        }
     }
+
+    // What reads a value may be a script, a database or a comparer: anything can go wrong there, and the next row may be good.
+    private static bool IsFaultOfRow(Exception e) => e is not (PipelineStoppedException or OperationCanceledException or OutOfMemoryException);
 
     private static InputRow FromDictionary(IDictionary dictionary) => new(() => [.. dictionary.Keys.Cast<object>().Select(key => $"{key}")], name =>
     {
@@ -58,14 +68,15 @@ internal sealed class InputRow : IExampleRow
         return key is null ? (false, null) : (true, dictionary[key]);
     });
 
-    private static InputRow FromRecord(IDataRecord record) =>
-        FromRow([.. Enumerable.Range(0, record.FieldCount).Select(record.GetName)], name => record[name]);
-
-    private static InputRow FromRow(string[] names, Func<string, object?> get) => new(() => names, name =>
+    private static InputRow FromRow(Func<string[]> list, Func<string, object?> get)
     {
-        string? exact = names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
-        return exact is null ? (false, null) : (true, get(exact));
-    });
+        var names = new Lazy<string[]>(list, isThreadSafe: false);
+        return new(() => names.Value, name =>
+        {
+            string? exact = names.Value.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
+            return exact is null ? (false, null) : (true, get(exact));
+        });
+    }
 
     private static InputRow FromProperties(PSObject input) => new(
         () => [.. input.Properties.Where(property => property.IsGettable).Select(property => property.Name)],
@@ -84,5 +95,17 @@ internal sealed class InputRow : IExampleRow
             IEnumerable or PSObject => JsonValues.ToElement(value),
             _ => Convert.ToString(plain, System.Globalization.CultureInfo.InvariantCulture),
         };
+    }
+
+    private IReadOnlyCollection<string> List()
+    {
+        try
+        {
+            return _list();
+        }
+        catch (Exception e) when (IsFaultOfRow(e))
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
     }
 }

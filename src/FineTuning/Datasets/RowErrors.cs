@@ -17,6 +17,7 @@ internal static class RowErrors
         "PropertyNotNamed" or "ItemMissing" => $"Name it with -{problem.Option}.",
         "PropertyMissing" when problem.Option is string option => $"Name another with -{option}, or mend the row.",
         "TextEmpty" => "Fill it in, or leave the row out with Where-Object.",
+        "ValueNotRead" => "Choose the properties with Select-Object first, or mend the row.",
         "RoleUnknown" => "Write user, assistant, system or developer.",
         "NoAnswer" => "Add the answer as a row with the role assistant.",
         "ExampleTooLong" => "Shorten the texts.",
