@@ -68,6 +68,13 @@ Describe 'ConvertTo-FineTuningDataset' {
         $row | ConvertTo-FineTuningDataset -Format $format | Should -BeExactly $text
     }
 
+    It 'writes dates in lists and objects as it writes others' {
+        $row = '{"prompt":"p","of":{"at":"2026-03-04T15:06:07Z"}}' | ConvertFrom-Json
+        $row | Add-Member days @([datetime] '2026-03-04', [datetimeoffset] '2026-03-04T15:06:07.5+01:00')
+        $row | ConvertTo-FineTuningDataset -Format Reinforcement |
+            Should -BeExactly '{"messages":[{"role":"user","content":"p"}],"of":{"at":"2026-03-04T15:06:07Z"},"days":["2026-03-04","2026-03-04T15:06:07.5+01:00"]}'
+    }
+
     It 'takes names of properties, also as prompt and completion' {
         $row = [pscustomobject]@{ Subject = 's'; Body = 'b'; Queue = 'q'; Tone = 't' }
         $row | ConvertTo-FineTuningDataset -UserProperty Subject, Body -AssistantProperty Queue -SystemProperty Tone |

@@ -112,6 +112,17 @@ internal static class JsonValues
             case JsonElement element:
                 element.WriteTo(writer);
                 break;
+            case DateTime { TimeOfDay.Ticks: 0 } date:
+                writer.WriteStringValue(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                break;
+            case DateTime or DateTimeOffset:
+                writer.WriteStringValue(((IFormattable)plain).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture));
+                break;
+#if NET
+            case DateOnly or TimeOnly:
+                writer.WriteStringValue(((IFormattable)plain).ToString(plain is DateOnly ? "yyyy-MM-dd" : "HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
+                break;
+#endif
             case double or float when !IsFinite(Convert.ToDouble(plain, CultureInfo.InvariantCulture)):
                 throw new PSArgumentException($"{plain} is no number that JSON has.");
             case ulong number:
