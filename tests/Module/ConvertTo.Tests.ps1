@@ -102,6 +102,24 @@ Describe 'ConvertTo-FineTuningDataset' {
         "$($result.Warnings)" | Should -BeLike "*'1' in 'c'*sort*"
     }
 
+    It 'tries no more when none of the first rows fits' {
+        $path = Join-Path $TestDrive vain.jsonl
+        $rows = 1..300 | ForEach-Object { [pscustomobject]@{ text = "question $_"; queue = 'access' } }
+        $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path -UserProperty txt -AssistantProperty queue }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id NoRowFits)
+        $result.Errors | Should -HaveCount 10
+        $path | Should -Not -Exist
+        (Invoke-Captured { 1..300 | ForEach-Object { "a,$_" } | ConvertTo-FineTuningDataset $path }).Errors | Should -HaveCount 10
+    }
+
+    It 'says how many rows were left out' {
+        $path = Join-Path $TestDrive left-out.jsonl
+        $rows = 1..20 | ForEach-Object { [pscustomobject]@{ question = "q$_"; answer = if ($_ % 4) { 'yes' } else { '' } } }
+        $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path }
+        $result.Errors | Should -HaveCount 5
+        "$($result.Warnings)" | Should -BeLike '5 of 20 rows were left out*15 examples*'
+    }
+
     It 'names the row, the property and what the row has, and goes on' {
         $bad = $rows[0], [pscustomobject]@{ question = 'q'; reply = 'x' }, [pscustomobject]@{ question = 'q'; answer = ' ' }, $rows[1]
         $result = Invoke-Captured { $bad | ConvertTo-FineTuningDataset }

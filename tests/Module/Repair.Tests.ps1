@@ -139,16 +139,26 @@ Describe 'Repair-FineTuningDataset' {
         @(Get-ChildItem $folder) | Should -HaveCount 1
     }
 
-    It 'leaves the file as it was after Ctrl+C' {
-        $null = New-TestDataset $source -Count 150000
-        $before = [IO.File]::ReadAllText($source) + "`n"
+    It 'leaves the file as it was after Ctrl+C, also in place' {
+        $null = New-TestDataset $source -Count 300000
+        $before = [IO.File]::ReadAllText($source).Replace('}]}', '}],}')
         [IO.File]::WriteAllText($source, $before)
-        $pipeline = Start-TestPipeline 'param($a) while ($true) { Remove-Item "$a.new" -ErrorAction Ignore; Repair-FineTuningDataset $a "$a.new" }' $source
+        $pipeline = Start-TestPipeline 'param($a) Repair-FineTuningDataset $a -Force' $source
         try {
-            Wait-Until { $pipeline.Output.Count -gt 0 -and (Get-ChildItem $folder -Filter *.part) } -Because 'the writing has begun'
+            Wait-Until { Get-ChildItem $folder -Filter *.part } -Because 'the writing has begun'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan 1000
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
         } finally { $pipeline.Shell.Dispose() }
         [IO.File]::ReadAllText($source) | Should -BeExactly $before
+        @(Get-ChildItem $folder) | Should -HaveCount 1
+    }
+
+    It 'goes on after a file that cannot be repaired, to the same destination' {
+        [IO.File]::WriteAllBytes($source, [byte[]] (0x1F, 0x8B, 8, 0, 0))
+        $good = New-TestDataset (Join-Path $TestDrive 'good-for-destination.jsonl')
+        $target = Join-Path $folder out.jsonl
+        $result = Invoke-Captured { $source, $good | Repair-FineTuningDataset -Destination $target }
+        $result.Errors | Should -HaveCount 1
+        $result.Output.Path | Should -Be $target
     }
 }

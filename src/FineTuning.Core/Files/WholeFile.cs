@@ -31,7 +31,7 @@ public sealed class WholeFile : IDisposable
         // Beside the file itself, not beside a link to it: a move works within one disk, and a link is to stay one.
         Target = FollowLink(path);
         _part = Target + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".part";
-        _stream = new FileStream(_part, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+        _stream = Create(_part, Target);
     }
 
     /// <summary>The path that the file will have.</summary>
@@ -42,12 +42,21 @@ public sealed class WholeFile : IDisposable
 
     private string Target { get; }
 
+    /// <summary>Ends the writing and opens what was written, to look at it before it is moved to its place.</summary>
+    /// <returns>A stream at the start of the file, which must be disposed of before <see cref="Commit"/>.</returns>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    public FileStream OpenWritten()
+    {
+        Close();
+        return new FileStream(_part, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+    }
+
     /// <summary>Moves the file to its place in one step, with the permissions of the file it replaces.</summary>
     /// <exception cref="IOException">The file could not be written or moved, or another one has come there and may not be replaced.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be replaced.</exception>
     public void Commit()
     {
-        _stream.Dispose();
+        Close();
         RefuseExisting();
         if (File.Exists(Target))
         {
@@ -78,7 +87,37 @@ public sealed class WholeFile : IDisposable
         }
     }
 
-    private static string FollowLink(string path)
+    // A file that others may not read is not to be readable while it is written.
+    private static FileStream Create(string part, string target)
+    {
+#if NET
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            return new FileStream(part, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = BufferBytes,
+                UnixCreateMode = File.GetUnixFileMode(target),
+            });
+        }
+#endif
+        return new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+    }
+
+    // Down to the disk: after a power cut the new name must not stand for an empty file.
+    private void Close()
+    {
+        if (_stream.CanWrite)
+        {
+            _stream.Flush(flushToDisk: true);
+            _stream.Dispose();
+        }
+    }
+
+    /// <summary>The file that a path leads to in the end: itself, or where a link points. Links are known on .NET 8 and newer only.</summary>
+    internal static string FollowLink(string path)
     {
 #if NET
         return File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
@@ -101,11 +140,12 @@ public sealed class WholeFile : IDisposable
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_part, File.GetUnixFileMode(Target));
+            File.Move(_part, Target, overwrite: true);
+            return;
         }
-
-        File.Move(_part, Target, overwrite: true);
-#else
-        File.Replace(_part, Target, destinationBackupFileName: null);
 #endif
+
+        // Keeps who may read and write the file, which a move on Windows does not.
+        File.Replace(_part, Target, destinationBackupFileName: null);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.ObjectModel;
 using System.IO;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using DriveNotFoundException = System.Management.Automation.DriveNotFoundException;
 
 namespace FineTuning.Common;
@@ -9,6 +10,9 @@ namespace FineTuning.Common;
 /// <summary>Finds files that the user named, by PowerShell's rules for paths.</summary>
 internal static class LocalPath
 {
+    /// <summary>How names of files are compared: macOS and Windows make no difference between capitals, as a rule.</summary>
+    public static StringComparison Comparison { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Linux) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     /// <summary>The full path of an existing file, or null.</summary>
     public static string? FindFile(PSCmdlet cmdlet, string path)
     {

@@ -9,14 +9,23 @@ namespace FineTuning.Datasets;
 /// <summary>Makes examples of what comes down the pipeline, and writes them to the file or, without one, to the pipeline.</summary>
 internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, ExampleConverter converter, DatasetOutput? output)
 {
+    // When none of so many first rows has what it takes, the rows or the names are the wrong ones, and a million errors would say no more.
+    private const int MostInVain = 10;
+
+    private long _examples;
+    private long _leftOut;
+    private long _strangers;
+    private int _inVain;
+
     /// <summary>Takes an object.</summary>
     public void Add(PSObject input)
     {
         if (InputRow.From(input) is not InputRow row)
         {
-            cmdlet.WriteError(ErrorRecords.Invalid(
+            _strangers++;
+            LeaveOut(ErrorRecords.Invalid(
                 "NotARow", $"A {input.BaseObject.GetType().Name} has no properties to make an example of.",
-                "Pipe objects, such as those of Import-Csv or ConvertFrom-Json.", input, ErrorCategory.InvalidType));
+                "Pipe objects, such as those of Import-Csv or ConvertFrom-Json.", input, ErrorCategory.InvalidType), isMisfit: true);
             return;
         }
 
@@ -60,6 +69,12 @@ internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, Exa
         }
 
         output.Commit();
+        if (_leftOut > 0)
+        {
+            cmdlet.WriteWarning(FormattableString.Invariant(
+                $"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, for the reasons told; {output.Examples:N0} examples were written."));
+        }
+
         cmdlet.WriteVerbose(FormattableString.Invariant($"{output.Examples} examples of {converter.Rows} rows were written to '{output.Path}'."));
         return true;
     }
@@ -75,15 +90,31 @@ internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, Exa
                 cmdlet.ThrowTerminatingError(record);
             }
 
-            cmdlet.WriteError(record);
+            LeaveOut(record, isMisfit: problem.Id == "PropertyMissing");
+            return;
         }
-        else if (output is null)
+
+        _examples++;
+        if (output is null)
         {
             cmdlet.WriteObject(result.Example);
         }
         else
         {
             output.Write(result.Example!);
+        }
+    }
+
+    private void LeaveOut(ErrorRecord record, bool isMisfit)
+    {
+        _leftOut++;
+        cmdlet.WriteError(record);
+        if (_examples == 0 && isMisfit && ++_inVain == MostInVain)
+        {
+            string message = FormattableString.Invariant($"None of the first {MostInVain} rows could become an example, so the rest was not tried.");
+            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
+                "NoRowFits", message, "Look at the errors before this one: the names of the properties, or the rows themselves, are not what was meant.", null,
+                ErrorCategory.InvalidData));
         }
     }
 }

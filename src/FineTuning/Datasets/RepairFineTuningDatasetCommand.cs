@@ -41,7 +41,7 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
         }
 
         string destination = Destination is not null ? LocalPath.Target(this, Destination) : Force ? source : Beside(source);
-        bool inPlace = string.Equals(destination, source, StringComparison.OrdinalIgnoreCase);
+        bool inPlace = string.Equals(destination, source, LocalPath.Comparison);
         if (Refuse(destination, inPlace) is ErrorRecord refusal)
         {
             WriteError(refusal);
@@ -53,7 +53,6 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
             return;
         }
 
-        _hasWritten |= Destination is not null;
         using var line = new ProgressLine(this, $"Repairing {System.IO.Path.GetFileName(source)}");
         var options = new DatasetRepairOptions { Overwrite = Force, AlwaysWrite = Destination is not null && !inPlace };
         try
@@ -64,6 +63,7 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
                 WriteVerbose($"There was nothing to mend in '{source}'" + (repair.IsWritten ? "; it was copied." : ", so no file was written."));
             }
 
+            _hasWritten |= Destination is not null;
             WriteObject(repair);
         }
         catch (DatasetRepairException e)

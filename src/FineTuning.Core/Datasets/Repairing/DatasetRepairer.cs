@@ -60,34 +60,51 @@ public static class DatasetRepairer
 
         public async Task<RepairResult> RepairAsync()
         {
-            bool writes;
-            string source;
-            using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan))
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            _size = file.Length;
+            RepairSource lines = RepairSource.Open(file, options.MaxLineBytes, cancellationToken);
+            long count = await MendAsync(file, lines).ConfigureAwait(false);
+            if (_log.Count == 0 && !options.AlwaysWrite)
             {
-                source = file.Name;
-                _size = file.Length;
-                RepairSource lines = RepairSource.Open(file, options.MaxLineBytes, cancellationToken);
-                long count = await MendAsync(file, lines).ConfigureAwait(false);
-                writes = _log.Count > 0 || options.AlwaysWrite;
-                if (writes)
-                {
-                    await WriteAsync(file, lines, count).ConfigureAwait(false);
-                }
+                file.Position = 0;
+                return Result(file.Name, null, await CheckAsync(file, file.Name).ConfigureAwait(false));
             }
 
-            _passes = Passes - 1;
-            string result = writes ? destination : source;
-            DatasetReport remaining = await DatasetChecker.CheckFileAsync(
-                result, new DatasetCheckOptions { MinimumExamples = 1, MaxLineBytes = options.MaxLineBytes }, Progress(null), cancellationToken).ConfigureAwait(false);
-            return new RepairResult
+            using WholeFile target = new(destination, options.Overwrite);
+            await WriteAsync(file, lines, count, target).ConfigureAwait(false);
+
+            // Before the file is at its place: whatever ends the check leaves everything as it was.
+            DatasetReport remaining;
+            using (FileStream written = target.OpenWritten())
             {
-                SourcePath = source,
-                DestinationPath = writes ? destination : null,
-                ChangeCount = _log.Count,
-                Changes = _log.Changes,
-                CountsByCode = _log.CountsByCode,
-                Remaining = remaining,
-            };
+                remaining = await CheckAsync(written, destination).ConfigureAwait(false);
+            }
+
+            // Closed first: Windows replaces no file that is being read.
+            string source = file.Name;
+            file.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            target.Commit();
+            return Result(source, destination, remaining);
+        }
+
+        private RepairResult Result(string source, string? written, DatasetReport remaining) => new()
+        {
+            SourcePath = source,
+            DestinationPath = written,
+            ChangeCount = _log.Count,
+            Changes = _log.Changes,
+            CountsByCode = _log.CountsByCode,
+            Remaining = remaining,
+        };
+
+        // What is left, under the name that the file has or will have.
+        private async Task<DatasetReport> CheckAsync(FileStream stream, string name)
+        {
+            _passes = Passes - 1;
+            var checks = new DatasetCheckOptions { MinimumExamples = 1, MaxLineBytes = options.MaxLineBytes };
+            DatasetReport report = await DatasetChecker.CheckAsync(stream, Path.GetFileName(name), checks, Progress(null), cancellationToken).ConfigureAwait(false);
+            return report with { Path = name };
         }
 
         // Finds out what there is to mend; returns how many lines come of it.
@@ -186,9 +203,8 @@ public static class DatasetRepairer
             }
         }
 
-        private async Task WriteAsync(FileStream file, RepairSource source, long count)
+        private async Task WriteAsync(FileStream file, RepairSource source, long count, WholeFile target)
         {
-            using WholeFile target = new(destination, options.Overwrite);
             RepairSource.Lines lines = source.Read();
             if (source.Shape == RepairShape.BrokenDocument)
             {
@@ -211,11 +227,6 @@ public static class DatasetRepairer
                     throw new IOException($"The file '{path}' was changed while it was repaired.");
                 }
             }
-
-            // Closed first: Windows replaces no file that is being read.
-            file.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-            target.Commit();
         }
 
         private async Task CopyAsync(Stream from, Stream to, int skipped)

@@ -95,8 +95,7 @@ public static class DatasetSplitter
         }
 
         run.ThrowIfStopped();
-        validation.Commit();
-        training.Commit();
+        Commit(training, validation);
         long taken = plan.Labels.Sum(label => label.Taken);
         return new SplitResult
         {
@@ -112,6 +111,42 @@ public static class DatasetSplitter
         };
     }
 
+    // Both or none: a new validation file beside an old training file would share its examples.
+    private static void Commit(WholeFile training, WholeFile validation)
+    {
+        string? kept = File.Exists(validation.Path) ? validation.Path + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".old" : null;
+        if (kept is not null)
+        {
+            File.Copy(validation.Path, kept);
+        }
+
+        try
+        {
+            validation.Commit();
+            try
+            {
+                training.Commit();
+            }
+            catch
+            {
+                File.Delete(validation.Path);
+                if (kept is not null)
+                {
+                    File.Move(kept, validation.Path);
+                }
+
+                throw;
+            }
+        }
+        finally
+        {
+            if (kept is not null)
+            {
+                File.Delete(kept);
+            }
+        }
+    }
+
     private static void Validate(DatasetSplitOptions options, params string[] paths)
     {
         if (!(options.ValidationFraction > 0 && options.ValidationFraction < 1))
@@ -125,7 +160,7 @@ public static class DatasetSplitter
         }
 
         // Also where capitals make a difference: two files that differ in nothing else are an accident to come.
-        if (paths.Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
+        if (paths.Select(WholeFile.FollowLink).Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
         {
             throw new ArgumentException("The file, its training file and its validation file must be three different files.", nameof(paths));
         }

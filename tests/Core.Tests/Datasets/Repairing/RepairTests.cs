@@ -279,6 +279,30 @@ public sealed class RepairTests : IDisposable
         Assert.Equal([Source], Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData(0.4)]
+    [InlineData(0.7)]
+    [InlineData(0.9)]
+    public async Task A_stop_at_any_time_leaves_the_file_as_it_was(double share)
+    {
+        byte[] before = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{{\"prompt\":\"question {i}\",\"completion\":\"a\",}}\r\n")));
+        File.WriteAllBytes(Source, before);
+        using CancellationTokenSource stop = new();
+        var progress = new DirectProgress<DatasetProgress>(p =>
+        {
+            if (p.BytesRead >= share * p.TotalBytes!.Value)
+            {
+                stop.Cancel();
+            }
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => DatasetRepairer.RepairAsync(Source, Source, new DatasetRepairOptions { Overwrite = true }, progress, stop.Token));
+
+        Assert.Equal(before, File.ReadAllBytes(Source));
+        Assert.Equal([Source], Directory.GetFiles(_folder));
+    }
+
     private static byte[] Damaged(byte[] data, Random random)
     {
         for (int i = random.Next(1, 6); i > 0; i--)

@@ -244,6 +244,49 @@ public sealed class SplitTests : IDisposable
         Assert.Equal([Source], Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Both_files_come_to_their_places_or_none(bool hadValidation)
+    {
+        File.WriteAllLines(Source, Numbered(60_000));
+        if (hadValidation)
+        {
+            File.WriteAllText(Validation, "old");
+        }
+
+        // A folder comes where the training file is to be, while it is written.
+        var progress = new DirectProgress<DatasetProgress>(p =>
+        {
+            if (Directory.GetFiles(_folder, "*.part").Length == 2)
+            {
+                Directory.CreateDirectory(Training);
+            }
+        });
+
+        Exception? failure = await Record.ExceptionAsync(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }, progress));
+
+        Assert.True(failure is IOException or UnauthorizedAccessException, failure?.ToString());
+        Assert.Equal(hadValidation ? [Source, Validation] : [Source], Directory.GetFiles(_folder).Order());
+        Assert.True(!hadValidation || File.ReadAllText(Validation) == "old");
+    }
+
+    [Fact]
+    public async Task A_link_to_the_source_is_the_source()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Making links takes a right there that few have.
+            return;
+        }
+
+        File.WriteAllLines(Source, Numbered(20));
+        File.CreateSymbolicLink(Training, Source);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }));
+        Assert.Equal(20, File.ReadAllLines(Source).Length);
+    }
+
     private static string[] Numbered(int count, string answer = "c") =>
         [.. Enumerable.Range(0, count).Select(i => string.Format(CultureInfo.InvariantCulture, """{{"prompt":"question {0} about something that is longer than a word","completion":"{1}"}}""", i, answer))];
 
