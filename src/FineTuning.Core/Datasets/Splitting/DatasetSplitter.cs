@@ -162,7 +162,7 @@ public static class DatasetSplitter
         }
 
         // Also where capitals make a difference: two files that differ in nothing else are an accident to come.
-        if (paths.Select(WholeFile.FollowLink).Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
+        if (paths.Select(FilePaths.Resolve).Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
         {
             throw new ArgumentException("The file, its training file and its validation file must be three different files.", nameof(paths));
         }

@@ -303,6 +303,20 @@ public sealed class SplitTests : IDisposable
         File.CreateSymbolicLink(Training, Source);
 
         await Assert.ThrowsAsync<ArgumentException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }));
+
+        // A link among the folders of a path leads there as well.
+        string other = _folder + "-link";
+        Directory.CreateSymbolicLink(other, _folder);
+        try
+        {
+            await Assert.ThrowsAsync<ArgumentException>(
+                () => DatasetSplitter.SplitAsync(Source, Path.Combine(other, Path.GetFileName(Source)), Validation, new() { Overwrite = true }));
+        }
+        finally
+        {
+            Directory.Delete(other);
+        }
+
         Assert.Equal(20, File.ReadAllLines(Source).Length);
     }
 
