@@ -116,8 +116,7 @@ public sealed class WholeFile : IDisposable
         }
     }
 
-    /// <summary>The file that a path leads to in the end: itself, or where a link points. Links are known on .NET 8 and newer only.</summary>
-    internal static string FollowLink(string path)
+    private static string FollowLink(string path)
     {
 #if NET
         return File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;

@@ -15,9 +15,6 @@ namespace FineTuning.Core.Datasets.Splitting;
 /// </summary>
 public static class DatasetSplitter
 {
-    // Each round needs one pass over the file. More than one is needed only where a set of duplicates is larger than what is left to take.
-    private const int MaxRounds = 12;
-
     // Keys looked at in one round, of all labels together: some 4 MB.
     private const long KeysPerRound = 64 * 1024;
 
@@ -37,12 +34,20 @@ public static class DatasetSplitter
     /// <exception cref="IOException">A file cannot be read or written, exists already, or was changed meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public static async Task<SplitResult> SplitAsync(
+    public static Task<SplitResult> SplitAsync(
         string path, string trainingPath, string validationPath, DatasetSplitOptions? options = null, IProgress<DatasetProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         options ??= new DatasetSplitOptions();
         Validate(options, path, trainingPath, validationPath);
+
+        // Opening and reading can take long on a slow disk, and is none of the work of the caller's thread.
+        return Task.Run(() => RunAsync(path, trainingPath, validationPath, options, progress, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<SplitResult> RunAsync(
+        string path, string trainingPath, string validationPath, DatasetSplitOptions options, IProgress<DatasetProgress>? progress, CancellationToken cancellationToken)
+    {
         using FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
         var run = new Run(source, options, progress, cancellationToken);
         SplitPlan plan = new(options);
@@ -61,13 +66,10 @@ public static class DatasetSplitter
 
     private static async Task ChooseAsync(Run run, SplitPlan plan)
     {
-        for (int round = 0; round < MaxRounds; round++)
+        // Each round needs one pass over the file, and there is an end to them: each settles a bin. More than one is needed only where a set of
+        // duplicates is larger than what is left to take.
+        while (plan.Labels.Count(label => label.Advance(KeysPerRound / plan.Labels.Count)) > 0)
         {
-            if (plan.Labels.Count(label => label.Advance(KeysPerRound / plan.Labels.Count)) == 0)
-            {
-                return;
-            }
-
             await run.PassAsync((worker, _) => worker.Lines.ForEach(line => plan[line.Label].Collect(line.Key))).ConfigureAwait(false);
             foreach (LabelPlan label in plan.Labels)
             {
@@ -160,7 +162,7 @@ public static class DatasetSplitter
         }
 
         // Also where capitals make a difference: two files that differ in nothing else are an accident to come.
-        if (paths.Select(WholeFile.FollowLink).Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
+        if (paths.Select(FilePaths.Resolve).Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
         {
             throw new ArgumentException("The file, its training file and its validation file must be three different files.", nameof(paths));
         }

@@ -74,6 +74,19 @@ internal sealed class SplitPlan(DatasetSplitOptions options)
             label.Target += left > 0 ? 1 : 0;
             left--;
         }
+
+        // What labels of one example would have had goes to the others, the frequent ones first.
+        while (left > 0 && _labels.Where(label => label.Target < Most(label)).OrderByDescending(label => label.Total).ToList() is { Count: > 0 } open)
+        {
+            decimal of = open.Sum(label => label.Total);
+            decimal share = left;
+            foreach (LabelPlan label in open)
+            {
+                long more = Math.Min(Math.Min(Math.Max((long)(share * label.Total / of), 1), Most(label) - label.Target), left);
+                label.Target += more;
+                left -= more;
+            }
+        }
     }
 
     private static long Most(LabelPlan label) => label.Total - 1;

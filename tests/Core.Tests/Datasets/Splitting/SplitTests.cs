@@ -221,6 +221,25 @@ public sealed class SplitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_count_is_met_where_many_labels_have_one_example_only()
+    {
+        string[] lines = [.. Numbered(1000, "common"), .. Enumerable.Range(0, 500).SelectMany(i => Numbered(1, $"rare {i}"))];
+        SplitResult result = await SplitAsync(lines, new() { ValidationCount = 300, Stratify = true });
+        Assert.Equal(300, result.ValidationCount);
+        Assert.Equal(300, result.Labels[0].Validation);
+    }
+
+    [Fact]
+    public async Task The_caller_does_none_of_the_work()
+    {
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+
+        // The file is not even looked for.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, cancellationToken: stop.Token));
+    }
+
+    [Fact]
     public async Task A_stop_leaves_nothing()
     {
         File.WriteAllLines(Source, Numbered(60_000));
@@ -284,6 +303,20 @@ public sealed class SplitTests : IDisposable
         File.CreateSymbolicLink(Training, Source);
 
         await Assert.ThrowsAsync<ArgumentException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }));
+
+        // A link among the folders of a path leads there as well.
+        string other = _folder + "-link";
+        Directory.CreateSymbolicLink(other, _folder);
+        try
+        {
+            await Assert.ThrowsAsync<ArgumentException>(
+                () => DatasetSplitter.SplitAsync(Source, Path.Combine(other, Path.GetFileName(Source)), Validation, new() { Overwrite = true }));
+        }
+        finally
+        {
+            Directory.Delete(other);
+        }
+
         Assert.Equal(20, File.ReadAllLines(Source).Length);
     }
 
