@@ -5,15 +5,14 @@ namespace FineTuning.Core.Files;
 // Where paths lead to.
 internal static class FilePaths
 {
-    // As many links behind each other as Linux follows.
-    private const int MostLinks = 40;
-
     // The path behind all links, also those of its folders; the file need not exist. .NET Framework follows none.
+#if NET
     public static string Resolve(string path) => Resolve(Path.GetFullPath(path), 0);
 
     private static string Resolve(string path, int links)
     {
-#if NET
+        // As many links behind each other as Linux follows.
+        const int mostLinks = 40;
         if (Path.GetDirectoryName(path) is not string folder)
         {
             return path;
@@ -26,10 +25,9 @@ internal static class FilePaths
             return full;
         }
 
-        return links < MostLinks ? Resolve(target.FullName, links + 1) : throw new IOException($"Too many links at '{path}'.");
-#else
-        _ = (links, MostLinks);
-        return path;
-#endif
+        return links < mostLinks ? Resolve(target.FullName, links + 1) : throw new IOException($"Too many links at '{path}'.");
     }
+#else
+    public static string Resolve(string path) => Path.GetFullPath(path);
+#endif
 }

@@ -14,20 +14,9 @@ namespace FineTuning.Commands;
 /// <summary>Counts what is in a dataset, and what a training on it would take.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "FineTuningDataset", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 [OutputType(typeof(DatasetMeasure))]
-public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
+public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
 {
     private TrainingPrice? _price;
-
-    /// <summary>Datasets; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
-    [Alias("TrainingPath", "TrainingFile")]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Datasets by their exact names.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
-    [Alias("PSPath", "FullName")]
-    public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The model to train, for its tokens, its limits and its price.</summary>
     [Parameter(Position = 1)]
@@ -110,19 +99,7 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync(CancellationToken cancellationToken)
-    {
-        bool isLiteral = ParameterSetName == "LiteralPath";
-        foreach (string pattern in isLiteral ? LiteralPath : Path)
-        {
-            foreach (string path in LocalPath.Expand(this, pattern, isLiteral))
-            {
-                await MeasureAsync(path, cancellationToken);
-            }
-        }
-    }
-
-    private async Task MeasureAsync(string path, CancellationToken cancellationToken)
+    protected override async Task ReadAsync(string path, CancellationToken cancellationToken)
     {
         var options = new DatasetMeasureOptions { Model = Model, EpochCount = EpochCount.Value, BatchSize = BatchSize.Value, Price = _price };
         try
@@ -144,10 +121,6 @@ public sealed class MeasureFineTuningDatasetCommand : AsyncCmdlet
         catch (InvalidDataException e)
         {
             WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Repair-FineTuningDataset turns UTF-16 and UTF-32 into UTF-8; unpack what is compressed."));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            WriteError(ErrorRecords.FileNotRead(e, path));
         }
     }
 }

@@ -1,5 +1,3 @@
-using System;
-using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,20 +11,11 @@ namespace FineTuning.Commands;
 /// <summary>Finds every problem of a dataset before it is sent.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "FineTuningDataset", DefaultParameterSetName = "Path")]
 [OutputType(typeof(DatasetReport), typeof(bool))]
-public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
+public sealed class TestFineTuningDatasetCommand : DatasetFilesCmdlet
 {
     private const int FewestTrainingExamples = 10;
 
-    /// <summary>Training files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
-    [Alias("TrainingPath", "TrainingFile")]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Training files by their exact names.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
-    [Alias("PSPath", "FullName")]
-    public string[] LiteralPath { get; set; } = [];
+    private string? _validation;
 
     /// <summary>The validation file that goes with them; its overlap with each is found too.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -68,26 +57,20 @@ public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        string? validation = null;
-        if (ValidationPath is not null && (validation = LocalPath.FindFile(this, ValidationPath)) is null)
+        _validation = ValidationPath is null ? null : LocalPath.FindFile(this, ValidationPath);
+        if (ValidationPath is not null && _validation is null)
         {
             WriteError(LocalPath.Missing(this, ValidationPath));
-            return;
+            return Task.CompletedTask;
         }
 
-        bool isLiteral = ParameterSetName == "LiteralPath";
-        foreach (string pattern in isLiteral ? LiteralPath : Path)
-        {
-            foreach (string path in LocalPath.Expand(this, pattern, isLiteral))
-            {
-                await CheckAsync(path, validation, cancellationToken);
-            }
-        }
+        return base.ProcessAsync(cancellationToken);
     }
 
-    private async Task CheckAsync(string path, string? validation, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task ReadAsync(string path, CancellationToken cancellationToken)
     {
         var options = new DatasetCheckOptions
         {
@@ -98,14 +81,7 @@ public sealed class TestFineTuningDatasetCommand : AsyncCmdlet
             CheckSecrets = SecretScan,
             MinimumExamples = MinimumExampleCount,
         };
-        try
-        {
-            DatasetReport report = await DatasetCheckRun.CheckAsync(this, path, validation, options, cancellationToken);
-            WriteObject(Quiet ? report.IsValid : report);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            WriteError(ErrorRecords.FileNotRead(e, path));
-        }
+        DatasetReport report = await DatasetCheckRun.CheckAsync(this, path, _validation, options, cancellationToken);
+        WriteObject(Quiet ? report.IsValid : report);
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Server.Training;
 using Xunit;
 
@@ -11,22 +10,6 @@ public sealed class PlanTests : IDisposable
     private readonly TrainingFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
-
-    [Theory]
-    [InlineData(1, 25, 1)]
-    [InlineData(10, 25, 1)]
-    [InlineData(160, 25, 2)]
-    [InlineData(400, 10, 4)]
-    [InlineData(1300, 4, 13)]
-    [InlineData(2000, 3, 20)]
-    [InlineData(100_000, 3, 64)]
-    [InlineData(150_000, 2, 64)]
-    [InlineData(2_000_000, 1, 64)]
-    public void AutoFollowsTheNumberOfExamples(int examples, int epochs, int batch)
-    {
-        Assert.Equal(epochs, AutoHyperparameters.LocalEpochCount(examples));
-        Assert.Equal(batch, AutoHyperparameters.LocalBatchSize(examples));
-    }
 
     [Fact]
     public void AutoIsSettledFromTheFile()

@@ -21,7 +21,15 @@ public class AutoHyperparametersTests
         Assert.Equal((epochs, batch), AutoHyperparameters.Settle("gpt-4o-mini", DatasetFormat.Chat, examples, null, null));
 
     [Theory]
+    [InlineData("local-small", DatasetFormat.Chat, 1, 25, 1)]
+    [InlineData("local-small", DatasetFormat.Chat, 10, 25, 1)]
+    [InlineData("local-small", DatasetFormat.Chat, 160, 25, 2)]
     [InlineData("local-small", DatasetFormat.Chat, 400, 10, 4)]
+    [InlineData("local-small", DatasetFormat.Chat, 1300, 4, 13)]
+    [InlineData("local-small", DatasetFormat.Chat, 2000, 3, 20)]
+    [InlineData("local-small", DatasetFormat.Chat, 100_000, 3, 64)]
+    [InlineData("local-small", DatasetFormat.Chat, 150_000, 2, 64)]
+    [InlineData("local-small", DatasetFormat.Chat, 2_000_000, 1, 64)]
     [InlineData("ft:local-small:local::abc", DatasetFormat.Chat, 400, 10, 4)]
     [InlineData("local-small", DatasetFormat.Preference, 400, 4, 4)]
     [InlineData("local-small", DatasetFormat.Reinforcement, 400, 4, 8)]
