@@ -189,7 +189,9 @@ public sealed class DatasetMeterTests : IDisposable
         Random random = new(seed);
         ExampleGenerator generator = new(random);
         ExampleMeter meter = new(Tokenizer.Get("o200k_base").CreateCounter());
-        for (int round = 0; round < 4000; round++)
+        const int rounds = 4000;
+        int measured = 0;
+        for (int round = 0; round < rounds; round++)
         {
             byte[] line = Encoding.UTF8.GetBytes(generator.Dataset(generator.AnyFormat(), 1)[0]);
             for (int i = random.Next(5); i > 0; i--)
@@ -201,8 +203,12 @@ public sealed class DatasetMeterTests : IDisposable
             {
                 Assert.InRange(measure.Tokens, 0, line.Length);
                 Assert.InRange(measure.AnswerTokens, 0, measure.ContentTokens);
+                measured++;
             }
         }
+
+        // Both ways were gone.
+        Assert.InRange(measured, rounds / 10, rounds - (rounds / 10));
     }
 
     private static long Tokens(string texts) =>
