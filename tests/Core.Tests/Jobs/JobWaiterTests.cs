@@ -164,9 +164,9 @@ public sealed class JobWaiterTests
     public async Task An_outage_at_the_beginning_is_an_outcome()
     {
         _service.SetJob("j", "running");
-        _service.Before = _ => Reply.Error(503);
+        _service.Before = _ => Reply.Reset;
         WaitOutcome outcome = Assert.Single(await WaitAsync("j"));
-        Assert.Equal(ApiErrorKind.ServerError, outcome.Failure!.Kind);
+        Assert.Equal(ApiErrorKind.ConnectionLost, outcome.Failure!.Kind);
         Assert.Null(outcome.Job);
     }
 
