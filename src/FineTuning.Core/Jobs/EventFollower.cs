@@ -28,10 +28,10 @@ public sealed record FollowOptions
     public IProgress<ServiceOutage>? Outages { get; init; }
 }
 
-/// <summary>An event of a job that is followed, or why it cannot be followed any more.</summary>
+/// <summary>An event of a job that is followed; or, without one, the end of it.</summary>
 /// <param name="JobId">The job.</param>
-/// <param name="Event">The event; null if there is a failure.</param>
-/// <param name="Failure">Why the following of this job ended; the others go on.</param>
+/// <param name="Event">The event; null when the job is not followed any more.</param>
+/// <param name="Failure">Why it cannot be followed any more; null if the job has ended, or enough was given.</param>
 public sealed record FollowedEvent(string JobId, EventResource? Event, FineTuningApiException? Failure);
 
 /// <summary>
@@ -75,7 +75,15 @@ public sealed class EventFollower
         var options = new FollowOptions { After = after is null ? null : [after], Outages = outage };
         await foreach (FollowedEvent item in FollowAsync([jobId], options, cancellationToken).ConfigureAwait(false))
         {
-            yield return item.Event ?? throw item.Failure!;
+            if (item.Failure is not null)
+            {
+                throw item.Failure;
+            }
+
+            if (item.Event is not null)
+            {
+                yield return item.Event;
+            }
         }
     }
 
@@ -117,10 +125,14 @@ public sealed class EventFollower
             }
 
             follow.Left -= sight.News.Count;
-            if (!follow.IsOver(sight, _client.Options.Clock.UtcNow))
+            if (follow.IsOver(sight, _client.Options.Clock.UtcNow))
             {
-                looks.Again(look.JobId, sight.Job, sight.News.Count > 0 || sight.Job.Status.IsFinished, sight.Job.Status.IsFinished ? s_lastWords : null);
+                yield return new FollowedEvent(look.JobId, null, null);
+                continue;
             }
+
+            bool hasEnded = sight.Job.Status.IsFinished;
+            looks.Again(look.JobId, sight.Job, sight.News.Count > 0 || hasEnded, hasEnded ? s_lastWords : null);
         }
     }
 
