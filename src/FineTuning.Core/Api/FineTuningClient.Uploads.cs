@@ -58,7 +58,7 @@ public sealed partial class FineTuningClient
     /// <summary>Gives an upload up; the service forgets its parts.</summary>
     public Task<UploadResource> CancelUploadAsync(string uploadId, CancellationToken cancellationToken = default) =>
         SendIdentifiedAsync(
-            new ApiRequest(HttpMethod.Post, $"uploads/{Segment(uploadId)}/cancel"),
+            Bodiless(HttpMethod.Post, $"uploads/{Segment(uploadId)}/cancel"),
             WireContext.Default.UploadResource,
             upload => upload.Id,
             cancellationToken);

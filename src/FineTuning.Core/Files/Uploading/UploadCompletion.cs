@@ -40,7 +40,7 @@ internal static class UploadCompletion
             throw new UploadException(
                 UploadFault.Damaged, $"What arrived of '{upload.State.Path}' is not what was sent: {e.Message.TrimEnd('.')}.", e);
         }
-        catch (FineTuningApiException e) when (UploadRefusals.IsRefusal(e) && (wasAsked || e.Attempts > 1))
+        catch (FineTuningApiException e) when (UploadRefusals.IsRefusal(e) && (wasAsked || e.EarlierAttemptMayHaveWorked))
         {
             // An earlier request, of this process or the one before it, may have been the one that completed it.
             refusal = e;
