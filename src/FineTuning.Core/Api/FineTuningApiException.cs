@@ -33,6 +33,12 @@ public sealed class FineTuningApiException : Exception
     /// <summary>How many times the request was sent.</summary>
     public int Attempts { get; init; } = 1;
 
+    /// <summary>Whether an attempt before the last one may have done the work, because its answer was lost.</summary>
+    public bool EarlierAttemptMayHaveWorked { get; init; }
+
+    /// <summary>The token to look for in the metadata of jobs, if a job that may exist carries one.</summary>
+    public string? RequestToken { get; init; }
+
     /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the request.</summary>
     public bool IsTransient => Kind
         is ApiErrorKind.ConnectionFailed
@@ -42,10 +48,29 @@ public sealed class FineTuningApiException : Exception
         or ApiErrorKind.ServerError
         || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500);
 
+    /// <summary>Whether the request only asked, so that nothing can have changed.</summary>
+    public bool IsRead { get; internal set; }
+
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
-    public bool MayHaveWorked => Kind
+    public bool MayHaveWorked => !IsRead && Kind
         is ApiErrorKind.ConnectionLost
         or ApiErrorKind.Timeout
         or ApiErrorKind.ServerError
         or ApiErrorKind.InvalidResponse;
+
+    /// <summary>The same error in other words.</summary>
+    internal FineTuningApiException With(string message, int? attempts = null, bool? earlierMayHaveWorked = null, string? requestToken = null) =>
+        new(Kind, message, this)
+        {
+            StatusCode = StatusCode,
+            Code = Code,
+            Param = Param,
+            Type = Type,
+            RequestId = RequestId,
+            RetryAfter = RetryAfter,
+            Attempts = attempts ?? Attempts,
+            EarlierAttemptMayHaveWorked = earlierMayHaveWorked ?? EarlierAttemptMayHaveWorked,
+            RequestToken = requestToken ?? RequestToken,
+            IsRead = IsRead,
+        };
 }
