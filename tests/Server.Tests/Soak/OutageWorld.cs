@@ -31,7 +31,7 @@ internal sealed class OutageWorld : IAsyncDisposable
         Clock.OnDelay = (_, _) => TurnAsync();
     }
 
-    public TestClock Clock { get; } = new();
+    public TestClock Clock { get; } = new() { MostDelays = 20_000 * SoakScale.Factor };
 
     public TestTrainer Trainer { get; private init; } = null!;
 
