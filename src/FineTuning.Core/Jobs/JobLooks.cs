@@ -166,16 +166,28 @@ internal sealed class JobLooks<T>
     {
         bool isTimeUp = IsTimeUp();
         DateTimeOffset now = _clock.UtcNow;
-        List<Entry> due = [.. _resting
-            .Where(e => isTimeUp ? IsOwedALook(e) : e.Due <= now)
-            .OrderBy(e => e.Due).ThenBy(e => e.Index)
-            .Take(AtOnce - _running.Count)];
-        foreach (Entry entry in due)
+        while (_running.Count < AtOnce && FirstDue(isTimeUp, now) is Entry entry)
         {
             _resting.Remove(entry);
             entry.Began = now;
             _running.Add(new Running(entry, LookAsync(entry.JobId, cancellationToken)));
         }
+    }
+
+    /// <summary>The one that has been due the longest; of several, the first in the order of the ids.</summary>
+    private Entry? FirstDue(bool isTimeUp, DateTimeOffset now)
+    {
+        Entry? first = null;
+        foreach (Entry entry in _resting)
+        {
+            bool isDue = isTimeUp ? IsOwedALook(entry) : entry.Due <= now;
+            if (isDue && (first is null || (entry.Due, entry.Index).CompareTo((first.Due, first.Index)) < 0))
+            {
+                first = entry;
+            }
+        }
+
+        return first;
     }
 
     /// <summary>When the time is up, each job is looked at a last time: what ended in time is no time-out.</summary>
