@@ -1,0 +1,33 @@
+using System;
+using System.Threading.Tasks;
+
+namespace FineTuning.Reliability.Tests.Matrix;
+
+/// <summary>Something that the client does and that can go wrong.</summary>
+/// <param name="Section">Where the page tells of it.</param>
+/// <param name="Name">What the page calls it.</param>
+/// <param name="Point">The server's name of the request that goes wrong.</param>
+internal sealed record Operation(Section Section, string Name, string Point)
+{
+    /// <summary>Makes what it needs, before anything goes wrong.</summary>
+    public Func<Cell, Task> Prepare { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Does it, and looks at its result.</summary>
+    public required Func<Cell, Task> Run { get; init; }
+
+    /// <summary>Counts what there is of it afterwards; null where it changes nothing that can be counted.</summary>
+    public Func<Cell, Task<int>>? Count { get; init; }
+
+    /// <summary>A second time it would do more, or find its work done: faults after the work are of interest.</summary>
+    public bool Changes { get; init; }
+
+    /// <summary>The fault begins when it has begun to wait, and a lasting one ends after ten minutes.</summary>
+    public bool BeginsLater { get; init; }
+
+    /// <summary>Requests by which it looks what became of a lost one; null if it does not.</summary>
+    public string? Look { get; init; }
+
+    public bool Has(Fault fault) => Changes || !fault.AfterWork;
+
+    public override string ToString() => $"{Section.Title}: {Name} ({Point})";
+}

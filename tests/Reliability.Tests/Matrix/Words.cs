@@ -1,0 +1,40 @@
+using System;
+using System.Text.RegularExpressions;
+using FineTuning.Core.Api;
+
+namespace FineTuning.Reliability.Tests.Matrix;
+
+/// <summary>What a user reads of an error, without what differs from run to run and from system to system.</summary>
+internal static partial class Words
+{
+    /// <summary>The id that the cmdlets give the error. They have it from the kind.</summary>
+    public static string ErrorId(FineTuningApiException e) => e.Kind switch
+    {
+        ApiErrorKind.Timeout => "RequestTimedOut",
+        _ => e.Kind.ToString(),
+    };
+
+    /// <summary>Puts general words in the place of addresses, ids and the system's own reasons.</summary>
+    /// <param name="message">The words.</param>
+    /// <param name="cell">The name of what the cell has made.</param>
+    public static string Normalise(string message, string cell)
+    {
+        string text = Address().Replace(message.Replace(cell, "NAME", StringComparison.Ordinal), "HOST");
+        text = Id().Replace(text, "ID");
+        text = Seconds().Replace(text, "within N seconds");
+        return Reason().Replace(text, "$1 HOST$2: REASON.");
+    }
+
+    [GeneratedRegex(@"(127\.0\.0\.1|localhost):\d+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"\b(ftjob|file|ftevent|ftckpt|req|part|upload|perm|cp)[-_][0-9A-Za-z]{6,}\b")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"within [\d.]+ seconds")]
+    private static partial Regex Seconds();
+
+    // Each platform has its own words for a broken connection.
+    [GeneratedRegex(@"^(No connection to|No secure connection to|The connection to) HOST( broke)?: .*?\.(?= |$)")]
+    private static partial Regex Reason();
+}
