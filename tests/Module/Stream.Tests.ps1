@@ -23,7 +23,7 @@ Describe '-Verbose' {
         try {
             $all = Get-FineTuningJob -Connection $connection -Verbose 4>&1 2>&1
             "$all" | Should -BeLike '*Repeated in *attempt 2*'
-            "$all" | Should -BeLike '*tried 2 times*'
+            "$all" | Should -BeLike '*Tried 2 times*'
             "$all" | Should -Not -BeLike "*$secret*"
         } finally {
             Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey $secret) -SkipCheck

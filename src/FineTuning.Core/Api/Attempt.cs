@@ -27,6 +27,12 @@ internal sealed class Attempt : IDisposable
 
     public bool TimedOut => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
 
+    /// <summary>The status of the answer, once its headers came.</summary>
+    public int? StatusCode { get; private set; }
+
+    /// <summary>The service's name for the request, once the headers of the answer came.</summary>
+    public string? RequestId { get; private set; }
+
     /// <summary>What broke in the caller's own stream: no fault of the connection, so it is neither repeated nor translated.</summary>
     public ExceptionDispatchInfo? LocalFault { get; private set; }
 
@@ -40,6 +46,14 @@ internal sealed class Attempt : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>The headers of an answer came; its body can still be lost.</summary>
+    public void Answered(int statusCode, string? requestId)
+    {
+        StatusCode = statusCode;
+        RequestId = requestId;
+        Touch();
     }
 
     /// <summary>Something moved: the time-out starts again.</summary>

@@ -23,6 +23,9 @@ public sealed record ClientOptions
     /// <summary>Repeats of a request that failed for a passing reason, 0 to 20.</summary>
     public int MaxRetryCount { get; init; } = 3;
 
+    /// <summary>No repeat of a request begins later than this after its first failure, however many are left.</summary>
+    public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Allows plain http to other machines, which shows the key to everybody on the way.</summary>
     public bool AllowInsecureHttp { get; init; }
 
@@ -51,6 +54,11 @@ public sealed record ClientOptions
         if (Timeout <= TimeSpan.Zero)
         {
             throw new ArgumentException("The time-out must be above zero.");
+        }
+
+        if (RetryTime < TimeSpan.Zero)
+        {
+            throw new ArgumentException("The time for retries must not be below zero.");
         }
 
         if (MaxRetryCount is < 0 or > 20)

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -17,16 +18,15 @@ internal static class ConnectionFaults
     {
         if (attempt.TimedOut)
         {
-            return new FineTuningApiException(
-                ApiErrorKind.Timeout,
-                $"{options.Endpoint.Authority} did not answer within {options.Timeout.TotalSeconds:0.###} seconds.",
-                e);
+            string seconds = options.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            return Make(ApiErrorKind.Timeout, attempt.StatusCode is null
+                ? $"{options.Endpoint.Authority} did not answer within {seconds} seconds."
+                : $"{options.Endpoint.Authority} began to answer ({attempt.StatusCode}) and then sent nothing for {seconds} seconds.");
         }
 
         if (e is InvalidDataException)
         {
-            return new FineTuningApiException(
-                ApiErrorKind.InvalidResponse, $"The answer of {options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.", e);
+            return Make(ApiErrorKind.InvalidResponse, $"The answer of {options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.");
         }
 
         if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
@@ -37,13 +37,15 @@ internal static class ConnectionFaults
         string why = Innermost(e).Message.TrimEnd('.');
         return Diagnose(e) switch
         {
-            ApiErrorKind.ConnectionFailed => new FineTuningApiException(
-                ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}.", e),
-            ApiErrorKind.TlsFailed => new FineTuningApiException(
-                ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {why}.", e),
-            _ => new FineTuningApiException(
-                ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke: {why}.", e),
+            ApiErrorKind.ConnectionFailed => Make(ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}."),
+            ApiErrorKind.TlsFailed => Make(ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {why}."),
+            _ when attempt.StatusCode is int status =>
+                Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke inside its answer ({status}): {why}."),
+            _ => Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke: {why}."),
         };
+
+        FineTuningApiException Make(ApiErrorKind kind, string message) =>
+            new(kind, message, e) { StatusCode = attempt.StatusCode, RequestId = attempt.RequestId };
     }
 
     private static ApiErrorKind Diagnose(Exception e)

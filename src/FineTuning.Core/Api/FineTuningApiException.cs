@@ -33,6 +33,12 @@ public sealed class FineTuningApiException : Exception
     /// <summary>How many times the request was sent.</summary>
     public int Attempts { get; init; } = 1;
 
+    /// <summary>Whether an attempt before the last one may have done the work, because its answer was lost.</summary>
+    public bool EarlierAttemptMayHaveWorked { get; init; }
+
+    /// <summary>The token to look for in the metadata of jobs, if a job that may exist carries one.</summary>
+    public string? RequestToken { get; init; }
+
     /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the request.</summary>
     public bool IsTransient => Kind
         is ApiErrorKind.ConnectionFailed
@@ -48,4 +54,19 @@ public sealed class FineTuningApiException : Exception
         or ApiErrorKind.Timeout
         or ApiErrorKind.ServerError
         or ApiErrorKind.InvalidResponse;
+
+    /// <summary>The same error in other words.</summary>
+    internal FineTuningApiException With(string message, int? attempts = null, bool? earlierMayHaveWorked = null, string? requestToken = null) =>
+        new(Kind, message, this)
+        {
+            StatusCode = StatusCode,
+            Code = Code,
+            Param = Param,
+            Type = Type,
+            RequestId = RequestId,
+            RetryAfter = RetryAfter,
+            Attempts = attempts ?? Attempts,
+            EarlierAttemptMayHaveWorked = earlierMayHaveWorked ?? EarlierAttemptMayHaveWorked,
+            RequestToken = requestToken ?? RequestToken,
+        };
 }

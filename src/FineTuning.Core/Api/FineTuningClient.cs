@@ -56,7 +56,10 @@ public sealed class FineTuningClient : IDisposable
 
     // ---- jobs
 
-    /// <summary>Creates a job, which costs money at a hosted service. Sent again only where the first was certainly not taken.</summary>
+    /// <summary>
+    /// Creates a job, which costs money at a hosted service. Sent again only where the first was certainly not taken;
+    /// <see cref="Jobs.JobCreator"/> also looks for a job whose answer was lost.
+    /// </summary>
     public Task<JobResource> CreateJobAsync(JobCreateRequest request, CancellationToken cancellationToken = default) =>
         SendIdentifiedAsync(
             Post("fine_tuning/jobs", request, RequestContext.Default.JobCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken },
@@ -80,17 +83,25 @@ public sealed class FineTuningClient : IDisposable
     public Task<JobResource> GetJobAsync(string jobId, CancellationToken cancellationToken = default) =>
         SendIdentifiedAsync(Get($"fine_tuning/jobs/{Segment(jobId)}"), WireContext.Default.JobResource, job => job.Id, cancellationToken);
 
-    /// <summary>Ends a job. The answer's status is cancelled at once.</summary>
+    /// <summary>Ends a job. The answer's status is cancelled at once. A job that is cancelled already is no error.</summary>
     public Task<JobResource> CancelJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        ChangeJobAsync(jobId, "cancel", cancellationToken);
+        ChangeJobAsync(jobId, "cancel", (refusal, job) => job.Status == JobStatus.Cancelled, cancellationToken);
 
     /// <summary>Stops a job so that it can go on later.</summary>
-    public Task<JobResource> PauseJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        ChangeJobAsync(jobId, "pause", cancellationToken);
+    public Task<JobResource> PauseJobAsync(string jobId, CancellationToken cancellationToken = default) => ChangeJobAsync(
+        jobId,
+        "pause",
+        (refusal, job) => refusal.EarlierAttemptMayHaveWorked && (job.Status == JobStatus.Pausing || job.Status == JobStatus.Paused),
+        cancellationToken);
 
     /// <summary>Lets a paused job go on.</summary>
-    public Task<JobResource> ResumeJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        ChangeJobAsync(jobId, "resume", cancellationToken);
+    public Task<JobResource> ResumeJobAsync(string jobId, CancellationToken cancellationToken = default) => ChangeJobAsync(
+        jobId,
+        "resume",
+        // It can have come to its end meanwhile, which a job that still pauses could not.
+        (refusal, job) => refusal.EarlierAttemptMayHaveWorked &&
+            job.Status != JobStatus.Pausing && job.Status != JobStatus.Paused && job.Status != JobStatus.Cancelled,
+        cancellationToken);
 
     /// <summary>One page of a job's events, newest first.</summary>
     public Task<ListResource<EventResource>> ListEventsAsync(string jobId, PageQuery? query = null, CancellationToken cancellationToken = default) =>
@@ -126,14 +137,17 @@ public sealed class FineTuningClient : IDisposable
 
     // ---- checkpoint permissions
 
-    /// <summary>Grants projects the use of a checkpoint. Needs an admin key.</summary>
+    /// <summary>
+    /// Grants projects the use of a checkpoint. Needs an admin key. Sent again only where the first was certainly not taken;
+    /// <see cref="Checkpoints.PermissionGranter"/> also looks for a grant whose answer was lost.
+    /// </summary>
     public Task<ListResource<PermissionResource>> CreatePermissionsAsync(
         string checkpoint, IReadOnlyList<string> projectIds, CancellationToken cancellationToken = default) =>
         SendAsync(
             Post(
                 $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions",
                 new PermissionCreateRequest { ProjectIds = projectIds },
-                RequestContext.Default.PermissionCreateRequest),
+                RequestContext.Default.PermissionCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken },
             WireContext.Default.ListResourcePermissionResource,
             cancellationToken);
 
@@ -145,12 +159,18 @@ public sealed class FineTuningClient : IDisposable
             WireContext.Default.ListResourcePermissionResource,
             cancellationToken);
 
+    /// <summary>All permissions of a checkpoint; asks for a page only when it is needed. Needs an admin key.</summary>
+    public IAsyncEnumerable<PermissionResource> EnumeratePermissionsAsync(
+        string checkpoint, PermissionQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        PermissionQuery start = query ?? new PermissionQuery();
+        return Pager.EnumerateAsync(
+            (after, token) => ListPermissionsAsync(checkpoint, start with { After = after ?? start.After }, token), p => p.Id, cancellationToken);
+    }
+
     /// <summary>Takes a permission back. Needs an admin key.</summary>
     public Task<DeletedResource> DeletePermissionAsync(string checkpoint, string permissionId, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            new ApiRequest(HttpMethod.Delete, $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}"),
-            WireContext.Default.DeletedResource,
-            cancellationToken);
+        DeleteAsync($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}", permissionId, cancellationToken);
 
     // ---- graders
 
@@ -269,7 +289,7 @@ public sealed class FineTuningClient : IDisposable
 
     /// <summary>Deletes a file.</summary>
     public Task<DeletedResource> DeleteFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        SendAsync(new ApiRequest(HttpMethod.Delete, $"files/{Segment(fileId)}"), WireContext.Default.DeletedResource, cancellationToken);
+        DeleteAsync($"files/{Segment(fileId)}", fileId, cancellationToken);
 
     // ---- models
 
@@ -283,7 +303,7 @@ public sealed class FineTuningClient : IDisposable
 
     /// <summary>Deletes a fine-tuned model.</summary>
     public Task<DeletedResource> DeleteModelAsync(string model, CancellationToken cancellationToken = default) =>
-        SendAsync(new ApiRequest(HttpMethod.Delete, $"models/{Segment(model)}"), WireContext.Default.DeletedResource, cancellationToken);
+        DeleteAsync($"models/{Segment(model)}", model, cancellationToken);
 
     private static ApiRequest Get(string path) => new(HttpMethod.Get, path);
 
@@ -353,12 +373,62 @@ public sealed class FineTuningClient : IDisposable
         }
     }
 
-    private Task<JobResource> ChangeJobAsync(string jobId, string verb, CancellationToken cancellationToken) =>
-        SendIdentifiedAsync(
-            new ApiRequest(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}"),
-            WireContext.Default.JobResource,
-            job => job.Id,
-            cancellationToken);
+    /// <param name="jobId">The job.</param>
+    /// <param name="verb">The end of the path.</param>
+    /// <param name="isDone">Whether a refusal, and the job as it is, mean that what was wanted has happened already.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    private async Task<JobResource> ChangeJobAsync(
+        string jobId, string verb, Func<FineTuningApiException, JobResource, bool> isDone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendIdentifiedAsync(
+                Bodiless(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}"), WireContext.Default.JobResource, job => job.Id, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (FineTuningApiException refusal) when (refusal.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.Conflict)
+        {
+            JobResource? job = await TryGetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
+            if (job is not null && isDone(refusal, job))
+            {
+                return job;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Null if it cannot be read: what led to the question says more than why the answer failed.</summary>
+    private async Task<JobResource?> TryGetJobAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FineTuningApiException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A delete that finds nothing is a success if an attempt before it may have deleted it.</summary>
+    private async Task<DeletedResource> DeleteAsync(string path, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(Bodiless(HttpMethod.Delete, path), WireContext.Default.DeletedResource, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FineTuningApiException e) when (e.Kind == ApiErrorKind.NotFound && e.EarlierAttemptMayHaveWorked)
+        {
+            return new DeletedResource { Id = id, Deleted = true };
+        }
+    }
+
+    /// <summary>
+    /// An empty body, where none is needed: .NET repeats a change without one by itself when a kept connection turns out to be dead, and nobody
+    /// would know that it was sent twice.
+    /// </summary>
+    private static ApiRequest Bodiless(HttpMethod method, string path) => new(method, path) { Content = _ => new ByteArrayContent([]) };
 
     private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         _transport.SendAsync(request, type, null, _observer, cancellationToken);

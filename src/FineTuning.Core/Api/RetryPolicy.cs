@@ -68,5 +68,5 @@ internal sealed class RetryPolicy
     };
 
     private static bool WasNotTaken(FineTuningApiException failure) =>
-        failure.Kind is ApiErrorKind.ConnectionFailed or ApiErrorKind.RateLimited;
+        failure.Kind is ApiErrorKind.ConnectionFailed or ApiErrorKind.RateLimited or ApiErrorKind.Conflict;
 }

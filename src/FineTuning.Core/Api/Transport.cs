@@ -60,6 +60,8 @@ internal sealed class Transport : IDisposable
         IApiObserver? observer,
         CancellationToken cancellationToken)
     {
+        bool mayHaveWorked = false;
+        DateTimeOffset? firstFailure = null;
         for (int number = 1; ; number++)
         {
             using var attempt = new Attempt(number, Options.Timeout, cancellationToken);
@@ -89,11 +91,15 @@ internal sealed class Transport : IDisposable
                 failure = translated;
             }
 
+            DateTimeOffset now = Options.Clock.UtcNow;
+            firstFailure ??= now;
             TimeSpan? delay = _retries.DelayAfter(failure, number, request.Repeatability);
-            if (delay is null)
+            if (delay is null || now + delay - firstFailure > Options.RetryTime)
             {
-                throw number == 1 ? failure : WithAttempts(failure, number);
+                throw number == 1 ? failure : failure.With($"{failure.Message} Tried {number} times.", number, mayHaveWorked);
             }
+
+            mayHaveWorked |= failure.MayHaveWorked;
 
             observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), number)
             {
@@ -156,11 +162,11 @@ internal sealed class Transport : IDisposable
         using HttpResponseMessage response = await _http
             .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, attempt.Token)
             .ConfigureAwait(false);
-        attempt.Touch();
+        attempt.Answered((int)response.StatusCode, ErrorReader.RequestId(response));
         observer?.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, uri, attempt.Number)
         {
-            StatusCode = (int)response.StatusCode,
-            RequestId = ErrorReader.RequestId(response),
+            StatusCode = attempt.StatusCode,
+            RequestId = attempt.RequestId,
             Duration = watch.Elapsed,
         });
 
@@ -219,8 +225,8 @@ internal sealed class Transport : IDisposable
             ApiErrorKind.InvalidResponse,
             $"The server answered {(int)response.StatusCode}, but the body {fault}. Is {Options.Endpoint} the base of an OpenAI-style API?")
         {
-            StatusCode = (int)response.StatusCode,
-            RequestId = ErrorReader.RequestId(response),
+            StatusCode = attempt.StatusCode,
+            RequestId = attempt.RequestId,
         };
     }
 
@@ -272,18 +278,6 @@ internal sealed class Transport : IDisposable
         return response.Content.ReadAsStreamAsync();
 #endif
     }
-
-    private static FineTuningApiException WithAttempts(FineTuningApiException failure, int attempts) =>
-        new(failure.Kind, $"{failure.Message} (tried {attempts} times)", failure)
-        {
-            StatusCode = failure.StatusCode,
-            Code = failure.Code,
-            Param = failure.Param,
-            Type = failure.Type,
-            RequestId = failure.RequestId,
-            RetryAfter = failure.RetryAfter,
-            Attempts = attempts,
-        };
 
     private static double NextRandom()
     {

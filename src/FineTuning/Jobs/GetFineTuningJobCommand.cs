@@ -70,7 +70,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
         var query = new JobQuery
         {
             Limit = filtersHere ? 100 : PageSize(),
-            Metadata = Metadata is null ? null : JobMetadata.ToPairs(Metadata),
+            Metadata = Metadata is null ? null : MetadataTable.ToPairs(Metadata),
             NoMetadata = NoMetadata,
         };
         await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))

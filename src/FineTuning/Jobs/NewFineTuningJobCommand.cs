@@ -19,7 +19,7 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningJob))]
 public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 {
-    private bool _isCreating;
+    private JobCreationRun? _creation;
 
     /// <summary>The base model.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -179,7 +179,8 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         // What a creation does not find is a file: it is not found by a job's id.
         await TryAsync("File", TrainingFile, async () =>
         {
-            JobResource? job = await FindByKeyAsync(cancellationToken) ?? await CreateAsync(request, files, cancellationToken);
+            _creation = new JobCreationRun(this, Client, IdempotencyKey);
+            JobResource? job = await _creation.FindByKeyAsync(cancellationToken) ?? await CreateAsync(_creation, request, files, cancellationToken);
             if (job is null)
             {
                 return;
@@ -199,15 +200,16 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     /// <inheritdoc/>
     protected override void OnStopped()
     {
-        if (_isCreating)
+        if (_creation?.StopMessage is string message)
         {
-            TellHost("The command was stopped while the service created the job, which may exist: look with Get-FineTuningJob -First 5.");
+            TellHost(message);
         }
 
         base.OnStopped();
     }
 
-    private async Task<JobResource?> CreateAsync(JobCreateRequest request, JobFiles files, CancellationToken cancellationToken)
+    private async Task<JobResource?> CreateAsync(
+        JobCreationRun creation, JobCreateRequest request, JobFiles files, CancellationToken cancellationToken)
     {
         // Both files are checked before either is sent: half of the work is no use to anybody.
         if (await files.CheckAsync(this, Model, request.Method?.Type ?? "supervised", cancellationToken) is ErrorRecord refusal)
@@ -219,51 +221,18 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         request = await files.UploadAsync(this, Client, request, cancellationToken);
         try
         {
-            _isCreating = true;
-            return await Client.CreateJobAsync(request, cancellationToken);
+            return await creation.CreateAsync(request, cancellationToken);
         }
         catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
         {
             WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, Connection?.Endpoint, explanation));
             return null;
         }
-        finally
-        {
-            _isCreating = cancellationToken.IsCancellationRequested;
-        }
     }
 
     private static string? Explain(FineTuningApiException e, JobFiles files) => e.MayHaveWorked
-        ? "The job may have been created, and a second one costs money again: look with Get-FineTuningJob -First 5 before you repeat it."
+        ? $"A second job costs money again: look with {JobCreationRun.HowToFind(e.RequestToken)} before you repeat the command."
         : files.Explain(e);
-
-    private async Task<JobResource?> FindByKeyAsync(CancellationToken cancellationToken)
-    {
-        if (IdempotencyKey is null)
-        {
-            return null;
-        }
-
-        // A service that ignores the filter lists any job, so all are looked through until one has the key.
-        var query = new JobQuery { Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = IdempotencyKey } };
-        await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))
-        {
-            if (job.Metadata?.TryGetValue(JobMetadata.KeyName, out string? key) != true || key != IdempotencyKey)
-            {
-                continue;
-            }
-
-            WriteVerbose($"The job {job.Id} carries the key '{IdempotencyKey}' already; none was created.");
-            if (job.Status.IsFinished && job.Status != JobStatus.Succeeded)
-            {
-                WriteWarning($"The job {job.Id} with the key '{IdempotencyKey}' is {job.Status} and is not repeated; another key creates a new one.");
-            }
-
-            return job;
-        }
-
-        return null;
-    }
 
     private JobCreateRequest Build()
     {
@@ -287,7 +256,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             Suffix = Suffix,
             Seed = Given(nameof(Seed), Seed),
             Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : MethodBuilder.ReadGrader(this, Grader)),
-            Metadata = JobMetadata.ForCreate(Metadata, IdempotencyKey),
+            Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
             Integrations = BuildIntegrations(),
             TrainingType = TrainingType,
         };

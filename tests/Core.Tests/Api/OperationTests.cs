@@ -76,8 +76,11 @@ public sealed class OperationTests
             "GET", "/v1/fine_tuning/checkpoints/c/permissions?after=cp_0&limit=9&project_id=p&order=ascending", null, Testing.List([]),
             async c => Show(
                 await c.ListPermissionsAsync("c", new PermissionQuery { After = "cp_0", Limit = 9, ProjectId = "p", Order = "ascending" }), p => p.Id), ""),
+        ["enumerate permissions"] = new(
+            "GET", "/v1/fine_tuning/checkpoints/c/permissions?limit=100", null, """{"data":[{"id":"cp_1","project_id":"p"}]}""",
+            async c => string.Join(" ", (await c.EnumeratePermissionsAsync("c").ToListAsync()).Select(p => p.Id)), "cp_1"),
         ["delete permission"] = new(
-            "DELETE", "/v1/fine_tuning/checkpoints/ft%3Ac/permissions/cp_1", null, """{"id":"cp_1","deleted":true}""",
+            "DELETE", "/v1/fine_tuning/checkpoints/ft%3Ac/permissions/cp_1", "", """{"id":"cp_1","deleted":true}""",
             async c => Show(await c.DeletePermissionAsync("ft:c", "cp_1")), "cp_1 gone"),
         ["run grader"] = new(
             "POST", "/v1/fine_tuning/alpha/graders/run", "{\"grader\":" + Grader + ",\"model_sample\":\"s\",\"item\":{\"a\":1}}", """{"reward":0.75}""",
@@ -109,7 +112,7 @@ public sealed class OperationTests
             },
             "16 bytes"),
         ["delete file"] = new(
-            "DELETE", "/v1/files/file-1", null, """{"id":"file-1","object":"file","deleted":true}""",
+            "DELETE", "/v1/files/file-1", "", """{"id":"file-1","object":"file","deleted":true}""",
             async c => Show(await c.DeleteFileAsync("file-1")), "file-1 gone"),
         ["list models"] = new(
             "GET", "/v1/models", null, """{"object":"list","data":[{"id":"m","owned_by":"o"}]}""",
@@ -118,7 +121,7 @@ public sealed class OperationTests
             "GET", "/v1/models/ft%3Am%3Ao%3As%3A1", null, """{"id":"ft:m:o:s:1"}""",
             async c => (await c.GetModelAsync("ft:m:o:s:1")).Id, "ft:m:o:s:1"),
         ["delete model"] = new(
-            "DELETE", "/v1/models/ft%3Am%3Ao%3As%3A1", null, """{"id":"ft:m:o:s:1","deleted":true}""",
+            "DELETE", "/v1/models/ft%3Am%3Ao%3As%3A1", "", """{"id":"ft:m:o:s:1","deleted":true}""",
             async c => Show(await c.DeleteModelAsync("ft:m:o:s:1")), "ft:m:o:s:1 gone"),
     };
 

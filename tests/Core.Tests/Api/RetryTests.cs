@@ -23,7 +23,7 @@ public sealed class RetryTests
     [InlineData(ApiErrorKind.Timeout, null, true, false)]
     [InlineData(ApiErrorKind.Timeout, 408, true, false)]
     [InlineData(ApiErrorKind.RateLimited, 429, true, true)]
-    [InlineData(ApiErrorKind.Conflict, 409, true, false)]
+    [InlineData(ApiErrorKind.Conflict, 409, true, true)]
     [InlineData(ApiErrorKind.ServerError, 500, true, false)]
     [InlineData(ApiErrorKind.ServerError, 503, true, false)]
     [InlineData(ApiErrorKind.InvalidResponse, 200, true, false)]
@@ -188,7 +188,7 @@ public sealed class RetryTests
         Assert.Equal(4, server.Count);
         Assert.Equal(3, clock.Delays.Count);
         Assert.Equal(4, error.Attempts);
-        Assert.Equal("No. (tried 4 times)", error.Message);
+        Assert.Equal("No. Tried 4 times.", error.Message);
         Assert.Equal((503, "c", "t", "req_1"), (error.StatusCode, error.Code, error.Type, error.RequestId));
     }
 
@@ -208,6 +208,47 @@ public sealed class RetryTests
         await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(1, server.Count);
         Assert.Empty(clock.Delays);
+    }
+
+    [Fact]
+    public async Task No_repeat_begins_after_the_time_for_them()
+    {
+        var clock = new TestClock();
+        await using StubServer server = StubServer.Replies(Reply.Error(503).With("Retry-After", "30"));
+        using var client = new FineTuningClient(Testing.Options(server, clock) with { MaxRetryCount = 20, RetryTime = TimeSpan.FromSeconds(65) }, null);
+        FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
+        Assert.Equal(3, error.Attempts);
+        Assert.Equal(TimeSpan.FromSeconds(60), clock.Elapsed);
+    }
+
+    [Fact]
+    public async Task The_time_for_repeats_begins_with_the_first_failure()
+    {
+        // An upload of an hour must not lose its repeats to its own length.
+        var clock = new TestClock();
+        await using var server = new StubServer(async exchange =>
+        {
+            if (exchange.Number == 1)
+            {
+                await clock.DelayAsync(TimeSpan.FromHours(1), default);
+            }
+
+            await exchange.SendAsync(exchange.Number == 1 ? Reply.Error(503) : Reply.Json(Testing.Job()));
+        });
+        using var client = new FineTuningClient(Testing.Options(server, clock) with { RetryTime = TimeSpan.FromMinutes(1) }, null);
+        await client.GetJobAsync("ftjob-1");
+        Assert.Equal(2, server.Count);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_keeps_its_status_and_the_name_of_the_request()
+    {
+        await using StubServer server = StubServer.Replies(
+            Reply.Json("{\"id\":").With("x-request-id", "req_9") with { Length = 500, Ending = Ending.Close });
+        using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 0 }, null);
+        FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
+        Assert.Equal((ApiErrorKind.ConnectionLost, 200, "req_9"), (error.Kind, error.StatusCode, error.RequestId));
+        Assert.Contains("broke inside its answer (200)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -234,7 +275,7 @@ public sealed class RetryTests
     }
 
     public static TheoryData<string> LostAnswers =>
-        ["reset", "close", "cut off", "500", "502", "503", "504", "408", "409", "empty", "html", "truncated", "no id"];
+        ["reset", "close", "cut off", "500", "502", "503", "504", "408", "empty", "html", "truncated", "no id"];
 
     [Theory]
     [MemberData(nameof(LostAnswers))]
@@ -258,7 +299,7 @@ public sealed class RetryTests
         Assert.Equal(1, server.Count);
         Assert.Equal(1, error.Attempts);
         Assert.Empty(clock.Delays);
-        Assert.Equal(fault != "409", error.MayHaveWorked);
+        Assert.True(error.MayHaveWorked);
     }
 
     [Theory]
@@ -274,6 +315,34 @@ public sealed class RetryTests
         FineTuningApiException error = await Testing.FailsAsync(() => client.CreateJobAsync(s_create));
         Assert.Equal(ApiErrorKind.ConnectionLost, error.Kind);
         Assert.Equal(["GET", "POST"], server.Requests.Select(r => r.Method));
+    }
+
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("cancel")]
+    [InlineData("pause")]
+    public async Task A_change_over_a_used_connection_is_repeated_by_nobody_but_the_client(string change)
+    {
+        await using StubServer server = StubServer.Replies(Reply.Json(Testing.Job()), Reply.Close, Reply.Json(Testing.Job()));
+        using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
+        await client.GetJobAsync("ftjob-1");
+        FineTuningApiException error = await Testing.FailsAsync(() => change switch
+        {
+            "delete" => client.DeleteFileAsync("file-1"),
+            "cancel" => client.CancelJobAsync("ftjob-1"),
+            _ => client.PauseJobAsync("ftjob-1"),
+        });
+        Assert.Equal(ApiErrorKind.ConnectionLost, error.Kind);
+        Assert.Equal(2, server.Count);
+    }
+
+    [Fact]
+    public async Task A_create_is_repeated_after_a_lock()
+    {
+        await using StubServer server = StubServer.Replies(Reply.Error(409), Reply.Json(Testing.Job("ftjob-7")));
+        using FineTuningClient client = Testing.Client(server);
+        Assert.Equal("ftjob-7", (await client.CreateJobAsync(s_create)).Id);
+        Assert.Equal(2, server.Count);
     }
 
     [Fact]

@@ -3,18 +3,13 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Management.Automation;
+using FineTuning.Core.Jobs;
 
 namespace FineTuning.Jobs;
 
 /// <summary>Makes the service's pairs of a hashtable.</summary>
-internal static class JobMetadata
+internal static class MetadataTable
 {
-    /// <summary>The pair that carries the value of -IdempotencyKey.</summary>
-    public const string KeyName = "idempotency_key";
-
-    // Source: the schema Metadata of OpenAI's OpenAPI document.
-    private const int MostPairs = 16, LongestKey = 64, LongestValue = 512;
-
     /// <summary>Keys and values as text, in invariant form.</summary>
     public static Dictionary<string, string> ToPairs(IDictionary table)
     {
@@ -27,32 +22,29 @@ internal static class JobMetadata
         return pairs;
     }
 
-    /// <summary>The pairs of a new job; null for none.</summary>
+    /// <summary>The pairs of a new job, without the key, for which there must be room; null for none.</summary>
     /// <exception cref="PSArgumentException">The service would refuse them.</exception>
     public static Dictionary<string, string>? ForCreate(IDictionary? table, string? idempotencyKey)
     {
         Dictionary<string, string> pairs = table is null ? [] : ToPairs(table);
-        if (idempotencyKey is not null)
+        if (idempotencyKey is not null && pairs.ContainsKey(JobMetadata.KeyName))
         {
-            if (pairs.ContainsKey(KeyName))
-            {
-                throw new PSArgumentException($"The metadata has a pair '{KeyName}', which is where -IdempotencyKey goes. Give one of them.");
-            }
-
-            pairs[KeyName] = idempotencyKey;
+            throw new PSArgumentException($"The metadata has a pair '{JobMetadata.KeyName}', which is where -IdempotencyKey goes. Give one of them.");
         }
 
-        if (pairs.Count > MostPairs)
+        int count = pairs.Count + (idempotencyKey is null ? 0 : 1);
+        if (count > JobMetadata.MostPairs)
         {
-            throw new PSArgumentException($"The metadata has {pairs.Count} pairs; the service takes {MostPairs}.");
+            string withKey = idempotencyKey is null ? string.Empty : " with the one of -IdempotencyKey";
+            throw new PSArgumentException($"The metadata has {count} pairs{withKey}; the service takes {JobMetadata.MostPairs}.");
         }
 
         foreach (KeyValuePair<string, string> pair in pairs)
         {
-            if (pair.Key.Length is 0 or > LongestKey || pair.Value.Length > LongestValue)
+            if (pair.Key.Length is 0 or > JobMetadata.LongestKey || pair.Value.Length > JobMetadata.LongestValue)
             {
                 throw new PSArgumentException(
-                    $"The metadata pair '{pair.Key}' is too long: the service takes keys of 1 to {LongestKey} characters and values of up to {LongestValue}.");
+                    $"The metadata pair '{pair.Key}' is too long: the service takes keys of 1 to {JobMetadata.LongestKey} characters and values of up to {JobMetadata.LongestValue}.");
             }
         }
 

@@ -1,0 +1,50 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Core.Jobs;
+
+/// <summary>The pairs that a job carries. Source of the limits: the schema Metadata of OpenAI's OpenAPI document.</summary>
+public static class JobMetadata
+{
+    /// <summary>The pair with the user's own name for a piece of work.</summary>
+    public const string KeyName = "idempotency_key";
+
+    /// <summary>The pair with a token that tells one creation from all others.</summary>
+    public const string TokenName = "request_token";
+
+    /// <summary>The most pairs of a job.</summary>
+    public const int MostPairs = 16;
+
+    /// <summary>The most characters of a pair's name.</summary>
+    public const int LongestKey = 64;
+
+    /// <summary>The most characters of a pair's value.</summary>
+    public const int LongestValue = 512;
+
+    /// <summary>Whether a job carries a pair.</summary>
+    public static bool Carries(JobResource job, string name, string value) =>
+        (job ?? throw new ArgumentNullException(nameof(job))).Metadata is { } pairs && pairs.TryGetValue(name, out string? found) && found == value;
+
+    /// <summary>The pairs and one more.</summary>
+    /// <exception cref="ArgumentException">The pairs have that name already, or there is no room.</exception>
+    internal static IReadOnlyDictionary<string, string> With(IReadOnlyDictionary<string, string>? pairs, string name, string value)
+    {
+        Dictionary<string, string> all = pairs is null ? new(StringComparer.Ordinal) : pairs.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        if (all.ContainsKey(name))
+        {
+            throw new ArgumentException($"The metadata has a pair '{name}' already.", nameof(pairs));
+        }
+
+        if (!HasRoom(pairs))
+        {
+            throw new ArgumentException($"The metadata has {all.Count} pairs already; with '{name}' there would be more than {MostPairs}.", nameof(pairs));
+        }
+
+        all[name] = value;
+        return all;
+    }
+
+    internal static bool HasRoom(IReadOnlyDictionary<string, string>? pairs) => (pairs?.Count ?? 0) < MostPairs;
+}
