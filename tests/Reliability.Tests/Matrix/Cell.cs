@@ -68,6 +68,9 @@ internal sealed class Cell : IDisposable
     /// <summary>Called with the number of each delay of the clock, after the fault had its turn.</summary>
     public Action<int>? OnDelay { get; set; }
 
+    /// <summary>Called when it worked, when the requests are counted: looks at the result in ways that ask the server.</summary>
+    public Func<Task>? Verify { get; set; }
+
     /// <summary>Called when the cell is done, whatever came of it.</summary>
     public Func<Task>? CleanUp { get; set; }
 
@@ -152,6 +155,11 @@ internal sealed class Cell : IDisposable
 
         List<string?> journal = await Lane.JournalAsync();
         await EndFaultAsync();
+        if (failure is null && Verify is not null)
+        {
+            await Verify();
+        }
+
         return new CellResult
         {
             Error = failure is null ? null : Words.ErrorId(failure),
@@ -174,7 +182,8 @@ internal sealed class Cell : IDisposable
         }
         else if (Fault.Place == FaultPlace.Server)
         {
-            await Lane.SetFaultsAsync(Fault.RuleFor(Operation.Point, once: !Lasts, Lane.Other.Url));
+            string rule = Fault.RuleFor(Operation.Point, once: !Lasts, Lane.Other.Url);
+            await Lane.SetFaultsAsync(Operation.Also is null ? [rule] : [rule, Operation.Also]);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class ChangeOperations
     [
         Change("cancelling", "CancelJob", cell => cell.Client.CancelJobAsync(cell.Id), "cancelled"),
         Change("pausing", "PauseJob", cell => cell.Client.PauseJobAsync(cell.Id), "pausing", "paused"),
-        Change("resuming", "ResumeJob", cell => cell.Client.ResumeJobAsync(cell.Id), "resuming", "queued", "running") with { Prepare = PauseAsync },
+        Change("resuming", "ResumeJob", cell => cell.Client.ResumeJobAsync(cell.Id), "resuming", "validating_files", "queued", "running") with { Prepare = PauseAsync },
         Delete("a file", "DeleteFile", async cell => cell.Id = await cell.Lane.Api.UploadAsync(name: cell.Name), cell => cell.Client.DeleteFileAsync(cell.Id))
             with { Count = cell => IsThereAsync(cell, $"files/{cell.Id}") },
         Delete("a model", "DeleteModel", async cell => cell.Id = (await cell.Lane.TrainAsync()).Model, cell => cell.Client.DeleteModelAsync(cell.Id))

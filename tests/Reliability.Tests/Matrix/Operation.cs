@@ -27,6 +27,12 @@ internal sealed record Operation(Section Section, string Name, string Point)
     /// <summary>Requests by which it looks what became of a lost one; null if it does not.</summary>
     public string? Look { get; init; }
 
+    /// <summary>A second rule, of another fault that lasts as long as the first.</summary>
+    public string? Also { get; init; }
+
+    /// <summary>Without a way to find out what became of a lost request, it ends in an error that says so.</summary>
+    public bool MayEndOpen { get; init; }
+
     public bool Has(Fault fault) => Changes || !fault.AfterWork;
 
     public override string ToString() => $"{Section.Title}: {Name} ({Point})";

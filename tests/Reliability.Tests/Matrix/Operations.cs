@@ -8,6 +8,7 @@ internal static class Operations
     public static IReadOnlyList<Operation> All { get; } =
     [
         .. ReadOperations.All,
+        .. CreateOperations.All,
         .. ChangeOperations.All,
         .. WaitOperations.All,
     ];

@@ -15,6 +15,8 @@ internal static class WaitOperations
     // The job is let to its end at this delay of the clock: some looks come before, some after.
     private const int GoesOnAt = 3;
 
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(20);
+
     public static IReadOnlyList<Operation> All { get; } =
     [
         Make(Section.Waits, "from the first look on", "GetJob", WaitAsync),
@@ -52,7 +54,7 @@ internal static class WaitOperations
 
     private static async Task WaitAsync(Cell cell)
     {
-        var waiter = new JobWaiter(cell.Client, new WaitOptions { Timeout = TimeSpan.FromHours(8) });
+        var waiter = new JobWaiter(cell.Client, new WaitOptions { Timeout = TimeSpan.FromDays(1), PollInterval = s_interval });
         List<WaitOutcome> outcomes = [];
         await foreach (WaitOutcome outcome in waiter.WaitAsync([cell.Id]))
         {
@@ -73,13 +75,16 @@ internal static class WaitOperations
     private static async Task FollowAsync(Cell cell)
     {
         List<string> seen = [];
-        await foreach (EventResource item in new EventFollower(cell.Client).FollowAsync(cell.Id))
+        await foreach (EventResource item in new EventFollower(cell.Client, s_interval).FollowAsync(cell.Id))
         {
             seen.Add(item.Id);
         }
 
-        List<string> all = [.. (await cell.Lane.Api.EventsAsync(cell.Id)).Select(item => item.GetProperty("id").GetString()!)];
-        all.Reverse();
-        Assert.Equal(all, seen);
+        cell.Verify = async () =>
+        {
+            List<string> all = [.. (await cell.Lane.Api.EventsAsync(cell.Id)).Select(item => item.GetProperty("id").GetString()!)];
+            all.Reverse();
+            Assert.Equal(all, seen);
+        };
     }
 }

@@ -21,8 +21,9 @@ internal static partial class Words
     {
         string text = Address().Replace(message.Replace(cell, "NAME", StringComparison.Ordinal), "HOST");
         text = Id().Replace(text, "ID");
-        text = Seconds().Replace(text, "within N seconds");
-        return Reason().Replace(text, "$1 HOST$2: REASON.");
+        text = Token().Replace(text, "TOKEN");
+        text = Seconds().Replace(text, "$1 N seconds");
+        return Tried().Replace(Reason().Replace(text, "$1 HOST$2: REASON."), string.Empty);
     }
 
     [GeneratedRegex(@"(127\.0\.0\.1|localhost):\d+")]
@@ -31,10 +32,16 @@ internal static partial class Words
     [GeneratedRegex(@"\b(ftjob|file|ftevent|ftckpt|req|part|upload|perm|cp)[-_][0-9A-Za-z]{6,}\b")]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"within [\d.]+ seconds")]
+    [GeneratedRegex(@"\b[0-9a-f]{32}\b")]
+    private static partial Regex Token();
+
+    [GeneratedRegex(@"(within|for) [\d.]+ seconds")]
     private static partial Regex Seconds();
 
+    [GeneratedRegex(@" Tried \d+ times\.")]
+    private static partial Regex Tried();
+
     // Each platform has its own words for a broken connection.
-    [GeneratedRegex(@"^(No connection to|No secure connection to|The connection to) HOST( broke)?: .*?\.(?= |$)")]
+    [GeneratedRegex(@"^(No connection to|No secure connection to|The connection to) HOST( broke[^:]*)?: .*?\.(?= [A-Z]|$)")]
     private static partial Regex Reason();
 }
