@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Net.Http;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -17,7 +16,7 @@ namespace FineTuning.Core.Api;
 /// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an empty id. Safe for use by many threads.
 /// Source of the operations: OpenAI's OpenAPI document.
 /// </summary>
-public sealed class FineTuningClient : IDisposable
+public sealed partial class FineTuningClient : IDisposable
 {
     private readonly Transport _transport;
     private readonly bool _ownsTransport;
@@ -202,22 +201,10 @@ public sealed class FineTuningClient : IDisposable
         _ = open ?? throw new ArgumentNullException(nameof(open));
         var request = new ApiRequest(HttpMethod.Post, "files")
         {
-            Content = attempt => FileForm(Open(attempt), fileName, purpose, progress, attempt),
+            Content = attempt => FileForm.Make("file", Open(open, attempt), fileName, purpose, progress, attempt),
             BodyText = $"(multipart: purpose={purpose}, file={fileName})",
         };
         return SendIdentifiedAsync(request, WireContext.Default.FileResource, file => file.Id, cancellationToken);
-
-        Stream Open(Attempt attempt)
-        {
-            try
-            {
-                return open();
-            }
-            catch (Exception e) when (attempt.NoteLocalFault(e))
-            {
-                throw;
-            }
-        }
     }
 
     /// <summary>One page of files, newest first.</summary>
@@ -317,6 +304,18 @@ public sealed class FineTuningClient : IDisposable
         };
     }
 
+    private static Stream Open(Func<Stream> open, Attempt attempt)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (attempt.NoteLocalFault(e))
+        {
+            throw;
+        }
+    }
+
     private static string Segment(string id)
     {
         // A dot segment would be folded away by the Uri class, and the request would go to another path.
@@ -326,51 +325,6 @@ public sealed class FineTuningClient : IDisposable
         }
 
         return Uri.EscapeDataString(id);
-    }
-
-    private static MultipartFormDataContent FileForm(Stream stream, string fileName, string purpose, IProgress<long>? progress, Attempt attempt)
-    {
-        var form = new MultipartFormDataContent();
-        // Some servers do not take the quotes that .NET puts around the boundary.
-        NameValueHeaderValue boundary = First(form.Headers.ContentType!.Parameters);
-        boundary.Value = boundary.Value?.Trim('"');
-
-        var purposePart = new StringContent(purpose);
-        purposePart.Headers.ContentType = null;
-        purposePart.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"purpose\"" };
-        form.Add(purposePart);
-
-        var filePart = new OwnedStreamContent(stream, attempt, progress);
-        filePart.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{HeaderText(fileName)}\"");
-        form.Add(filePart);
-        return form;
-
-        static string HeaderText(string name)
-        {
-            // Quotes and control characters would break the header; the service only shows the name.
-            var safe = new StringBuilder(name.Length);
-            foreach (char c in name)
-            {
-                safe.Append(c == '"' ? '\'' : char.IsControl(c) ? ' ' : c);
-            }
-
-            // A part's headers are written as Latin-1: one char for each byte of UTF-8 brings the bytes through.
-            return Encoding.GetEncoding("iso-8859-1").GetString(Encoding.UTF8.GetBytes(safe.ToString()));
-        }
-
-        static NameValueHeaderValue First(ICollection<NameValueHeaderValue> parameters)
-        {
-            foreach (NameValueHeaderValue parameter in parameters)
-            {
-                if (parameter.Name == "boundary")
-                {
-                    return parameter;
-                }
-            }
-
-            throw new InvalidOperationException("A multipart form without a boundary.");
-        }
     }
 
     /// <param name="jobId">The job.</param>

@@ -35,4 +35,6 @@ public sealed partial class WireContext : JsonSerializerContext;
 [JsonSerializable(typeof(PermissionCreateRequest))]
 [JsonSerializable(typeof(GraderRunRequest))]
 [JsonSerializable(typeof(GraderValidateRequest))]
+[JsonSerializable(typeof(UploadCreateRequest))]
+[JsonSerializable(typeof(UploadCompleteRequest))]
 public sealed partial class RequestContext : JsonSerializerContext;

@@ -31,7 +31,8 @@ internal sealed class ClientWorld : IAsyncDisposable
 
     public FineTuningClient Client { get; }
 
-    public static async Task<ClientWorld> StartAsync(TestTrainer? trainer = null) => new(await TestServer.StartAsync(trainer));
+    public static async Task<ClientWorld> StartAsync(TestTrainer? trainer = null, Func<ServerOptions, ServerOptions>? configure = null) =>
+        new(await TestServer.StartAsync(trainer, configure: configure));
 
     /// <param name="change">Changes the options.</param>
     public FineTuningClient NewClient(Func<ClientOptions, ClientOptions>? change = null)

@@ -1,0 +1,55 @@
+using System;
+using System.IO;
+
+namespace FineTuning.Core.Files;
+
+/// <summary>The place of one upload's state, taken for this process until it is disposed of.</summary>
+internal sealed class UploadSlot(string path, FileStream held) : IDisposable
+{
+    /// <summary>Reads a state; null if there is none that can be used.</summary>
+    public static UploadState? Load(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? UploadState.Parse(File.ReadAllBytes(path)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public UploadState? Load() => Load(path);
+
+    /// <summary>Writes a state whole. A disk that is full costs the going on, not the upload.</summary>
+    /// <returns>Whether it is on disk.</returns>
+    public bool TrySave(UploadState state)
+    {
+        try
+        {
+            using var file = new WholeFile(path, overwrite: true);
+            byte[] text = state.ToBytes();
+            file.Stream.Write(text, 0, text.Length);
+            file.Commit();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    public void Remove()
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It expires, and is removed then.
+        }
+    }
+
+    public void Dispose() => held.Dispose();
+}

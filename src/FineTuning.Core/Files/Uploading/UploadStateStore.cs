@@ -1,0 +1,81 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+
+namespace FineTuning.Core.Files;
+
+/// <summary>The folder of interrupted uploads: a small file for each, and a lock beside it while a process works on it.</summary>
+internal sealed class UploadStateStore
+{
+    private const string Ending = ".json";
+    private readonly string _folder;
+
+    private UploadStateStore(string folder) => _folder = folder;
+
+    /// <summary>Opens the folder, and makes it if it is not there. Null if nothing can be kept in it, which is no reason not to upload.</summary>
+    public static UploadStateStore? Open(string? folder)
+    {
+        if (folder is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            PrivateFolder.Make(folder);
+            return new UploadStateStore(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The key of a file's upload: one for each service, purpose and path.</summary>
+    public static string KeyOf(string service, string purpose, string path) => Hex.NameOf($"{service}\n{purpose}\n{path}");
+
+    /// <summary>The keys of all uploads that are kept.</summary>
+    public IReadOnlyList<string> Keys()
+    {
+        try
+        {
+            return [.. Directory.GetFiles(_folder, "*" + Ending).Select(path => Path.GetFileNameWithoutExtension(path))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Reads one without taking it.</summary>
+    public UploadState? Peek(string key) => UploadSlot.Load(PathOf(key));
+
+    /// <summary>Takes an upload for this process; null if another one has it, or nothing can be written here.</summary>
+    public UploadSlot? TryTake(string key)
+    {
+        string path = Path.Combine(_folder, key + ".lock");
+        while (true)
+        {
+            FileStream held;
+            try
+            {
+                held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+
+            // On Unix the one who had it before may have removed the name between our opening and our locking: then we hold nothing.
+            if (File.Exists(path))
+            {
+                return new UploadSlot(PathOf(key), held);
+            }
+
+            held.Dispose();
+        }
+    }
+
+    private string PathOf(string key) => Path.Combine(_folder, key + Ending);
+}
