@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using FineTuning.Core.Api;
+using FineTuning.Core.Files;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 
@@ -116,12 +117,12 @@ internal sealed class Cell : IDisposable
                 await BeginFaultAsync();
             }
 
-            FineTuningApiException? failure = null;
+            Exception? failure = null;
             try
             {
                 await Operation.Run(this).WaitAsync(s_patience);
             }
-            catch (FineTuningApiException e)
+            catch (Exception e) when (e is FineTuningApiException or UploadException)
             {
                 failure = e;
             }
@@ -138,10 +139,10 @@ internal sealed class Cell : IDisposable
         }
     }
 
-    private async Task<CellResult?> SumUpAsync(FineTuningApiException? failure)
+    private async Task<CellResult?> SumUpAsync(Exception? failure)
     {
         _hits += await Lane.HitsAsync();
-        int timeouts = _counter.TimeOuts + (failure?.Kind == ApiErrorKind.Timeout && failure.StatusCode is null ? 1 : 0);
+        int timeouts = _counter.TimeOuts + (failure is FineTuningApiException { Kind: ApiErrorKind.Timeout, StatusCode: null } ? 1 : 0);
         if (timeouts > (Fault.IsHarmless ? 0 : _hits))
         {
             return null;
@@ -153,7 +154,7 @@ internal sealed class Cell : IDisposable
                 (await Lane.JournalAsync()).Count >= _counter.Sendings);
         }
 
-        List<string?> journal = await Lane.JournalAsync();
+        List<JournalLine> journal = await Lane.JournalAsync();
         await EndFaultAsync();
         if (failure is null && Verify is not null)
         {
@@ -164,10 +165,10 @@ internal sealed class Cell : IDisposable
         {
             Error = failure is null ? null : Words.ErrorId(failure),
             Message = failure is null ? null : Words.Normalise(failure.Message, Name),
-            MayHaveWorked = failure?.MayHaveWorked == true,
+            MayHaveWorked = failure is FineTuningApiException { MayHaveWorked: true } or UploadException { Fault: UploadFault.OutcomeUnknown },
             Sent = _counter.Sendings,
-            Requests = journal.Count(operation => operation == Operation.Point),
-            Looks = journal.Count(operation => Operation.Look is not null && operation == Operation.Look),
+            Requests = journal.Count(line => line.Operation == Operation.Point),
+            Looks = journal.Count(line => Operation.Look is not null && line.Path.Contains(Operation.Look, StringComparison.Ordinal) && line.Method == "GET"),
             AllRequests = journal.Count,
             Count = Operation.Count is null ? null : await Operation.Count(this),
         };

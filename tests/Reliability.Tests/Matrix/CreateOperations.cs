@@ -28,7 +28,7 @@ internal static class CreateOperations
         new(Section.Grants, "a checkpoint to a project", "CreatePermissions")
         {
             Changes = true,
-            Look = "ListPermissions",
+            Look = "/permissions",
             Run = GrantAsync,
             Count = ChangeOperations.CountPermissionsAsync,
         },
@@ -43,7 +43,7 @@ internal static class CreateOperations
         },
         Run = run,
         Changes = true,
-        Look = "ListJobs",
+        Look = JobMetadata.TokenName,
         Count = async cell => (await JobsAsync(cell)).Count,
     };
 

@@ -87,10 +87,12 @@ internal sealed class Lane : IAsyncDisposable
     public async Task<long> HitsAsync() =>
         (await Server.Control.GetAsync("_server/faults")).GetProperty("data").EnumerateArray().Sum(rule => rule.GetProperty("hits").GetInt64());
 
-    /// <summary>The operations of all requests since the journal was cleared.</summary>
-    public async Task<List<string?>> JournalAsync() =>
-        [.. (await Server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray()
-            .Select(entry => entry.TryGetProperty("operation", out JsonElement operation) ? operation.GetString() : null)];
+    /// <summary>All requests since the journal was cleared.</summary>
+    public async Task<List<JournalLine>> JournalAsync() =>
+        [.. (await Server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray().Select(entry => new JournalLine(
+            entry.GetProperty("method").GetString()!,
+            entry.GetProperty("path").GetString()!,
+            entry.TryGetProperty("operation", out JsonElement operation) ? operation.GetString() : null))];
 
     public Task ClearJournalAsync() => Server.Control.DeleteJournalAsync();
 
@@ -104,3 +106,6 @@ internal sealed class Lane : IAsyncDisposable
         await Server.DisposeAsync();
     }
 }
+
+/// <summary>A request, as the server's journal has it.</summary>
+internal sealed record JournalLine(string Method, string Path, string? Operation);

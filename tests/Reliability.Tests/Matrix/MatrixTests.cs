@@ -13,7 +13,8 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
     /// <summary>Set to 1 to write the page instead of comparing with it.</summary>
     public const string WriteVariable = "FINETUNING_WRITE_DOCS";
 
-    private const int MostRequests = 4;
+    // Of one request; an upload has three of its parts.
+    private const int MostRequests = 4, MostParts = 6;
 
     private const string Begin = "<!-- begin matrix: written by ./build.ps1 docs -->", End = "<!-- end matrix -->";
 
@@ -39,17 +40,17 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
 
     [Fact]
     public void Nothing_is_asked_for_again_and_again() => None(run.Results.Where(cell =>
-        cell.Operation.Section.TellsRequests && cell.Operation.Look is null && cell.Result.Requests > MostRequests));
+        cell.Operation.Section.TellsRequests && cell.Operation.Look is null && cell.Result.Requests > (cell.Operation.Point == "AddUploadPart" ? MostParts : MostRequests)));
 
     [Fact]
     public void Nothing_is_doubled_and_what_works_is_there() => None(Changing.Where(cell => cell.Operation.Section == Section.Deletes
         ? cell.Result.Error is null && cell.Result.Count != 0
-        : cell.Result.Count > 1 || (cell.Result.Error is null && cell.Result.Count != 1)));
+        : (cell.Result.Count > 1 && !cell.Operation.MayRepeat) || (cell.Result.Error is null && cell.Result.Count < 1)));
 
     [Fact]
     public void An_error_about_something_that_was_done_says_that_it_may_have_worked() => None(Changing.Where(cell =>
         cell.Result.Error is not null && !cell.Result.MayHaveWorked &&
-        cell.Result.Count == (cell.Operation.Section == Section.Deletes ? 0 : 1)));
+        (cell.Result.Count > 0) != (cell.Operation.Section == Section.Deletes)));
 
     [Fact]
     public void The_page_tells_what_was_seen()
@@ -58,7 +59,7 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
         string text = File.ReadAllText(path);
         int from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, to = text.IndexOf(End, StringComparison.Ordinal);
         Assert.True(from >= Begin.Length && to >= from, $"'{path}' has no lines '{Begin}' and '{End}' to write between.");
-        string[] told = text[from..to].ReplaceLineEndings("\n").Split('\n'), seen = ["", .. Page.Write(run)];
+        string[] told = text[from..to].ReplaceLineEndings("\n").Split('\n'), seen = ["", .. new Page(run).Write()];
         if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
         {
             File.WriteAllText(path, $"{text[..from]}{string.Join('\n', seen)}{text[to..]}");

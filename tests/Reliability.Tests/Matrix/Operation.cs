@@ -24,11 +24,14 @@ internal sealed record Operation(Section Section, string Name, string Point)
     /// <summary>The fault begins when it has begun to wait, and a lasting one ends after ten minutes.</summary>
     public bool BeginsLater { get; init; }
 
-    /// <summary>Requests by which it looks what became of a lost one; null if it does not.</summary>
+    /// <summary>A part of the path of the requests by which it looks what became of a lost one; null if it does not.</summary>
     public string? Look { get; init; }
 
     /// <summary>A second rule, of another fault that lasts as long as the first.</summary>
     public string? Also { get; init; }
+
+    /// <summary>A second time costs nothing and hurts nobody: it is asked for again where it may have worked, and there can be two of it.</summary>
+    public bool MayRepeat { get; init; }
 
     /// <summary>Without a way to find out what became of a lost request, it ends in an error that says so.</summary>
     public bool MayEndOpen { get; init; }

@@ -9,6 +9,7 @@ internal static class Operations
     [
         .. ReadOperations.All,
         .. CreateOperations.All,
+        .. UploadOperations.All,
         .. ChangeOperations.All,
         .. WaitOperations.All,
     ];

@@ -6,65 +6,86 @@ using System.Linq;
 namespace FineTuning.Reliability.Tests.Matrix;
 
 /// <summary>Makes the tables of docs/reliability.md out of what was seen. What is the same is told once.</summary>
-internal static class Page
+internal sealed class Page(MatrixRun run)
 {
-    private const string Works = "works";
+    // What is added to an error where it stays open what became of a request.
+    private static readonly string[] s_additions = [" The job may have been created", " The permissions may have been granted"];
 
-    public static IReadOnlyList<string> Write(MatrixRun run)
+    public IReadOnlyList<string> Write()
     {
         List<string> lines = [];
         foreach (IGrouping<Section, Operation> section in Operations.All.GroupBy(operation => operation.Section))
         {
             lines.AddRange(["", $"### {section.Key.Title}"]);
-            foreach (IGrouping<string, Operation> alike in section.GroupBy(operation => string.Join('\n', Rows(run, operation))))
+            Operation? first = null;
+            foreach (IGrouping<string, Operation> alike in section.GroupBy(operation => string.Join('\n', Table(operation, null))))
             {
-                lines.AddRange(["", $"{Capital(string.Join("; ", alike.Select(operation => operation.Name)))}:", ""]);
-                lines.AddRange(Head(section.Key));
-                lines.AddRange(Rows(run, alike.First()));
+                Operation? like = first?.BeginsLater == alike.First().BeginsLater ? first : null;
+                lines.AddRange(["", Title(alike, like), "", .. Table(alike.First(), like)]);
+                first ??= alike.First();
             }
         }
 
-        lines.AddRange(["", "### What the errors say", "", "| Error | Words | When |", "| --- | --- | --- |"]);
-        lines.AddRange(Errors(run));
-        lines.Add("");
-        return lines;
+        return [.. lines, "", "### What the errors say", "", .. Errors(), ""];
     }
 
-    private static IEnumerable<string> Head(Section section)
+    private static string Title(IEnumerable<Operation> alike, Operation? like)
     {
-        List<string> columns = ["The fault", "It happens once", $"It {section.Lasting}"];
-        for (int at = columns.Count; at > 1; at--)
-        {
-            if (section.Counted is not null)
-            {
-                columns.Insert(at, Capital(section.Counted));
-            }
-
-            if (section.TellsRequests)
-            {
-                columns.Insert(at, "Requests");
-            }
-        }
-
-        yield return $"| {string.Join(" | ", columns)} |";
-        yield return $"| {string.Join(" | ", columns.Select(_ => "---"))} |";
+        string names = string.Join("; ", alike.Select(operation => operation.Name));
+        return $"{char.ToUpperInvariant(names[0])}{names[1..]}{(like is null ? ":" : $"; all else is as {like.Name}:")}";
     }
 
-    /// <summary>One row for all faults with the same consequences, at the place of the first.</summary>
-    private static IEnumerable<string> Rows(MatrixRun run, Operation operation) =>
-        from fault in Fault.All
-        where run.Find(operation, fault, lasts: true) is not null
-        group fault.Name by $"{Cells(run, operation, fault, lasts: false)} | {Cells(run, operation, fault, lasts: true)}" into alike
-        select $"| {string.Join("; ", alike)} | {alike.Key} |";
+    private IEnumerable<string> Table(Operation operation, Operation? like)
+    {
+        List<string> more = [];
+        if (operation.Section.TellsRequests)
+        {
+            more.Add("Requests");
+        }
 
-    private static string Cells(MatrixRun run, Operation operation, Fault fault, bool lasts)
+        if (operation.Section.Counted is string counted)
+        {
+            more.Add(counted);
+        }
+
+        string[] columns = ["The fault", "Once", .. more, operation.BeginsLater ? "For ten minutes" : "Every time", .. more];
+        return
+        [
+            $"| {string.Join(" | ", columns)} |",
+            $"| {string.Join(" | ", columns.Select(_ => "---"))} |",
+            .. from fault in Fault.All
+               where run.Find(operation, fault, lasts: true) is not null
+               let cells = Cells(operation, fault)
+               where like is null || cells != Cells(like, fault)
+               group fault by cells into alike
+               select $"| {Names(operation, alike)} | {alike.Key} |",
+        ];
+    }
+
+    /// <summary>The names of faults; the one of their family where all of it are there.</summary>
+    private static string Names(Operation operation, IEnumerable<Fault> faults)
+    {
+        string[] names =
+        [
+            .. (from fault in faults
+                let family = Fault.All.Where(other => other.Family is not null && other.Family == fault.Family && operation.Has(other))
+                select family.Any() && family.All(faults.Contains) ? fault.Family : fault.Name).Distinct(),
+        ];
+        return string.Join("; ", names
+            .Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal) || !names.Contains(name[..^Fault.After.Length]))
+            .Select(name => names.Contains(name + Fault.After) ? name + ", before or after the work" : name));
+    }
+
+    private string Cells(Operation operation, Fault fault) =>
+        $"{Cells(operation, run.Find(operation, fault, lasts: false))} | {Cells(operation, run.Find(operation, fault, lasts: true))}";
+
+    private static string Cells(Operation operation, CellResult? result)
     {
         List<string> cells = ["–"];
-        CellResult? result = run.Find(operation, fault, lasts);
         if (result is not null)
         {
             string maybe = operation.Changes && result.MayHaveWorked ? ", may have worked" : string.Empty;
-            cells[0] = result.Error is null ? Works : $"`{result.Error}`{maybe}";
+            cells[0] = result.Error is null ? "works" : $"`{result.Error}`{maybe}";
         }
 
         if (operation.Section.TellsRequests)
@@ -96,12 +117,26 @@ internal static class Page
         return string.Join(" + ", parts);
     }
 
-    private static IEnumerable<string> Errors(MatrixRun run) =>
-        from seen in run.Results
-        where seen.Result.Error is not null
-        group seen by (seen.Result.Error, seen.Result.Message) into alike
-        orderby alike.Key.Error, alike.Key.Message
-        select $"| `{alike.Key.Error}` | {alike.Key.Message} | {string.Join("; ", alike.Select(seen => seen.Fault.Name).Distinct())} |";
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    private IEnumerable<string> Errors()
+    {
+        var seen =
+            from cell in run.Results
+            where cell.Result.Error is not null
+            let message = cell.Result.Message!
+            let cut = s_additions.Select(addition => message.IndexOf(addition, StringComparison.Ordinal)).Where(at => at > 0).DefaultIfEmpty(message.Length).Min()
+            select (cell.Fault, cell.Result.Error, Words: message[..cut], Addition: message[cut..].Trim());
+        return
+        [
+            "| Error | Words | After |",
+            "| --- | --- | --- |",
+            .. from error in seen
+               group error.Fault.Name by (error.Error, error.Words) into alike
+               orderby alike.Key.Error, alike.Key.Words
+               select $"| `{alike.Key.Error}` | {alike.Key.Words} | {string.Join("; ", alike.Distinct().Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal)))} |",
+            "",
+            "Where it stays open what became of a request, they go on:",
+            "",
+            .. seen.Select(error => error.Addition).Where(addition => addition.Length > 0).Distinct().Order(StringComparer.Ordinal).Select(addition => $"- {addition}"),
+        ];
+    }
 }

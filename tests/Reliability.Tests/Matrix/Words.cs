@@ -1,6 +1,7 @@
 using System;
 using System.Text.RegularExpressions;
 using FineTuning.Core.Api;
+using FineTuning.Core.Files;
 
 namespace FineTuning.Reliability.Tests.Matrix;
 
@@ -8,10 +9,12 @@ namespace FineTuning.Reliability.Tests.Matrix;
 internal static partial class Words
 {
     /// <summary>The id that the cmdlets give the error. They have it from the kind.</summary>
-    public static string ErrorId(FineTuningApiException e) => e.Kind switch
+    public static string ErrorId(Exception e) => e switch
     {
-        ApiErrorKind.Timeout => "RequestTimedOut",
-        _ => e.Kind.ToString(),
+        FineTuningApiException { Kind: ApiErrorKind.Timeout } => "RequestTimedOut",
+        FineTuningApiException api => api.Kind.ToString(),
+        UploadException upload => upload.Fault.ToString(),
+        _ => e.GetType().Name,
     };
 
     /// <summary>Puts general words in the place of addresses, ids and the system's own reasons.</summary>
