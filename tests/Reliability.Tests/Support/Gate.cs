@@ -15,7 +15,6 @@ namespace FineTuning.Reliability.Tests.Support;
 internal sealed class Gate : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IPEndPoint _server;
     private readonly HashSet<Socket> _open = [];
     private readonly List<Task> _tasks = [];
     private Socket _listener;
@@ -26,7 +25,7 @@ internal sealed class Gate : IAsyncDisposable
     public Gate(string url)
     {
         Uri server = new(url);
-        _server = new IPEndPoint(IPAddress.Loopback, server.Port);
+        ServerPort = server.Port;
         _listener = Bind(0);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         Url = new UriBuilder(server) { Port = Port }.Uri;
@@ -37,6 +36,9 @@ internal sealed class Gate : IAsyncDisposable
 
     /// <summary>The base of the API behind the gate.</summary>
     public Uri Url { get; }
+
+    /// <summary>Where the server listens; another one after a restart.</summary>
+    public int ServerPort { get; set; }
 
     public void Open()
     {
@@ -136,7 +138,7 @@ internal sealed class Gate : IAsyncDisposable
 
         try
         {
-            await server.ConnectAsync(_server);
+            await server.ConnectAsync(IPAddress.Loopback, ServerPort);
             await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
