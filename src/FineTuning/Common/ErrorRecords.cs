@@ -85,6 +85,7 @@ internal static class ErrorRecords
     {
         "Job" => "Get-FineTuningJob lists the jobs.",
         "File" => "Get-FineTuningFile lists the files.",
+        "Event" => "Get-FineTuningEvent lists a job's events with their ids.",
         "Endpoint" => "Check that the endpoint is the exact base of an OpenAI-style API, such as https://api.openai.com/v1.",
         _ => "Check the id and the endpoint.",
     };
