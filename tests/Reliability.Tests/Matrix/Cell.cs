@@ -200,7 +200,7 @@ internal sealed class Cell : IDisposable
         {
             await BeginFaultAsync();
         }
-        else if (Operation.BeginsLater && Lasts && Clock.UtcNow - _faultBegan > Outage)
+        else if (Operation.Waits && Lasts && Clock.UtcNow - _faultBegan > Outage)
         {
             _hits += await Lane.HitsAsync();
             await EndFaultAsync();

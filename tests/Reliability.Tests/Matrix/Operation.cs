@@ -21,7 +21,10 @@ internal sealed record Operation(Section Section, string Name, string Point)
     /// <summary>A second time it would do more, or find its work done: faults after the work are of interest.</summary>
     public bool Changes { get; init; }
 
-    /// <summary>The fault begins when it has begun to wait, and a lasting one ends after ten minutes.</summary>
+    /// <summary>It goes on until a job ends: a lasting fault ends after ten minutes.</summary>
+    public bool Waits { get; init; }
+
+    /// <summary>The fault begins when it has looked once.</summary>
     public bool BeginsLater { get; init; }
 
     /// <summary>A part of the path of the requests by which it looks what became of a lost one; null if it does not.</summary>

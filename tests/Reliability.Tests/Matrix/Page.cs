@@ -48,7 +48,7 @@ internal sealed class Page(MatrixRun run)
             more.Add(counted);
         }
 
-        string[] columns = ["The fault", "Once", .. more, operation.BeginsLater ? "For ten minutes" : "Every time", .. more];
+        string[] columns = ["The fault", "Once", .. more, operation.Waits ? "For ten minutes" : "Every time", .. more];
         return
         [
             $"| {string.Join(" | ", columns)} |",

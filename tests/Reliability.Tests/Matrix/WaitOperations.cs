@@ -27,7 +27,7 @@ internal static class WaitOperations
     ];
 
     private static Operation Make(Section section, string name, string point, Func<Cell, Task> run) =>
-        new(section, name, point) { Prepare = PrepareAsync, Run = run };
+        new(section, name, point) { Prepare = PrepareAsync, Run = run, Waits = true };
 
     private static async Task PrepareAsync(Cell cell)
     {

@@ -33,7 +33,7 @@ internal sealed class World : IAsyncDisposable
 
     public Gate Gate { get; }
 
-    /// <summary>The way past all faults.</summary>
+    /// <summary>A way to the server around the gate, but not around its fault rules.</summary>
     public Api Api => _server.Api;
 
     public static async Task<World> StartAsync(Schedule schedule)
@@ -57,8 +57,9 @@ internal sealed class World : IAsyncDisposable
         _turn.Release();
     }
 
-    /// <summary>The first value that the database gives.</summary>
-    public object? Sql(string text) => _server.Sql(text);
+    /// <summary>What is in the server's database, whatever its answers say.</summary>
+    /// <param name="query">Selects one text with commas in it.</param>
+    public string[] Look(string query) => (_server.Sql(query) as string ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     public async ValueTask DisposeAsync()
     {
