@@ -8,6 +8,7 @@ using Xunit;
 namespace FineTuning.Reliability.Tests.Matrix;
 
 /// <summary>What must hold in every cell, and the page that tells all of them.</summary>
+[Collection("one at a time")]
 public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
 {
     /// <summary>Set to 1 to write the page instead of comparing with it.</summary>

@@ -11,6 +11,7 @@ using Xunit.Abstractions;
 namespace FineTuning.Reliability.Tests.Schedules;
 
 /// <summary>Lives of jobs through random faults: exactly one job each, all events once, and each wait ends with the job.</summary>
+[Collection("one at a time")]
 [Trait("Category", SoakScale.Category)]
 public sealed class ScheduleTests(ITestOutputHelper output)
 {
