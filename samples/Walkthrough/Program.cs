@@ -134,7 +134,8 @@ internal static class Program
     private static async Task FollowAsync(FineTuningClient client, JobResource job, CancellationToken cancellationToken)
     {
         // Each event once, oldest first, until the job has ended; a network that fails meanwhile is waited for.
-        var outage = new DirectProgress<FineTuningApiException>(e => Console.Error.WriteLine($"Still waiting: {e.Message}"));
+        var outage = new DirectProgress<ServiceOutage>(o => Console.Error.WriteLine(
+            o.Length is TimeSpan length ? $"The service answers again after {length.TotalSeconds:0} s" : $"Still waiting: {o.Reason.Message}"));
         await foreach (EventResource item in new EventFollower(client).FollowAsync(job.Id, after: null, outage, cancellationToken))
         {
             StepMetrics? step = StepMetrics.FromEvent(item);

@@ -79,7 +79,9 @@ Describe 'New-FineTuningJob' {
 
     It 'leaves out what was not given' {
         $body = New-FineTuningJob gpt-4o-mini $trainFile -Debug 5>&1 | Where-Object { "$_" -like 'POST /v1/fine_tuning/jobs >>*' } | Out-String -Width 2000
-        $body.Trim() | Should -Be "POST /v1/fine_tuning/jobs >> {`"model`":`"gpt-4o-mini`",`"training_file`":`"$($trainFile.Id)`"}"
+        $names = ($body.Trim() -replace '^POST /v1/fine_tuning/jobs >> ' | ConvertFrom-Json -AsHashtable)
+        $names.Keys | Should -Be 'model', 'training_file', 'metadata'
+        $names.metadata.Keys | Should -Be 'request_token'
     }
 
     It 'refuses -<name> <value>' -ForEach @(
@@ -244,6 +246,28 @@ Describe 'New-FineTuningJob' {
         (Stop-FineTuningJob $result.Output).Status | Should -Be 'cancelled'
     }
 
+    It 'finds the job whose answer was lost, and says so' {
+        $before = @(Get-FineTuningJob).Count
+        Set-FineTuningServerFault 'CreateJob:after_work,drop,count=1'
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -WarningVariable warnings; $script:told = $warnings }
+        $result.Errors | Should -BeNullOrEmpty
+        @(Get-FineTuningJob).Count | Should -Be ($before + 1)
+        $result.Output.Id | Should -Be (Get-FineTuningJob -First 1).Id
+        "$told" | Should -BeLike "*may have been created*$($result.Output.Metadata['request_token'])*$($result.Output.Id) was created after all*"
+    }
+
+    It 'tells of a job that may exist and cannot be looked for, and how to find it' {
+        Set-FineTuningServerFault 'CreateJob:after_work,status=500,message=Broken.,count=1', 'ListJobs:status=403,count=1'
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -WarningAction SilentlyContinue }
+        $job = Get-FineTuningJob -First 1
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerError,FineTuning.Commands.NewFineTuningJobCommand'
+        Get-ErrorText $result.Errors | Should -BeLike "Broken. The job may have been created*$($job.Metadata['request_token'])*(request *"
+        $action = $result.Errors.ErrorDetails.RecommendedAction
+        $action | Should -BeLike '*A second job costs money again: look with Get-FineTuningJob -Metadata @{ request_token = *'
+        (& ([scriptblock]::Create(($action -replace '^.*look with (.*) before.*$', '$1')))).Id | Should -Be $job.Id
+    }
+
     It 'creates one job for one -IdempotencyKey' {
         $key = "load-$([guid]::NewGuid())"
         $first = New-FineTuningJob gpt-4o-mini $train -IdempotencyKey $key -Metadata @{ team = 'red' }
@@ -308,7 +332,7 @@ Describe 'Get-FineTuningJob' {
         Get-FineTuningJob -Metadata @{ tag = 'nobody' } | Should -BeNullOrEmpty
     }
 
-    It 'lets the service choose by -NoMetadata' {
+    It 'chooses by -NoMetadata those that carry nothing of the user' {
         $jobs = Get-FineTuningJob -NoMetadata
         $jobs.Id | Should -Contain $plain.Id
         $jobs.Id | Should -Not -Contain $done.Id
@@ -407,15 +431,17 @@ Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
         (Get-FineTuningEvent $running).Message | Should -Contain 'Fine-tuning job paused'
     }
 
-    It 'cancel a running, a paused and a finished job; only the last is an error, and the pipeline goes on' {
+    It 'cancel a running, a cancelled, a paused and a finished job; only the last is an error, and the pipeline goes on' {
         $paused = New-PausedJob $long
         $over = Stop-FineTuningJob $queued
         $over.Status | Should -Be 'cancelled'
-        $result = Invoke-Captured { $running, $over, 'ftjob-none', $paused | Stop-FineTuningJob }
-        $result.Output.Id | Should -Be @($running.Id, $paused.Id)
-        $result.Output.Status | Should -Be @('cancelled', 'cancelled')
+        $done = Get-FineTuningJob -Status succeeded -First 1
+        if (-not $done) { $done = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait }
+        $result = Invoke-Captured { $running, $over, $done, 'ftjob-none', $paused | Stop-FineTuningJob }
+        $result.Output.Id | Should -Be @($running.Id, $over.Id, $paused.Id)
+        $result.Output.Status | Should -Be @('cancelled', 'cancelled', 'cancelled')
         $result.Errors.FullyQualifiedErrorId | Should -Be @('InvalidRequest,FineTuning.Commands.StopFineTuningJobCommand', 'JobNotFound,FineTuning.Commands.StopFineTuningJobCommand')
-        $result.Errors.TargetObject | Should -Be @($over.Id, 'ftjob-none')
+        $result.Errors.TargetObject | Should -Be @($done.Id, 'ftjob-none')
     }
 
     It '<_> refuses a file and goes on' -ForEach 'Stop-FineTuningJob', 'Suspend-FineTuningJob', 'Resume-FineTuningJob', 'Wait-FineTuningJob' {

@@ -48,8 +48,11 @@ public sealed class FineTuningApiException : Exception
         or ApiErrorKind.ServerError
         || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500);
 
+    /// <summary>Whether the request only asked, so that nothing can have changed.</summary>
+    public bool IsRead { get; internal set; }
+
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
-    public bool MayHaveWorked => Kind
+    public bool MayHaveWorked => !IsRead && Kind
         is ApiErrorKind.ConnectionLost
         or ApiErrorKind.Timeout
         or ApiErrorKind.ServerError
@@ -68,5 +71,6 @@ public sealed class FineTuningApiException : Exception
             Attempts = attempts ?? Attempts,
             EarlierAttemptMayHaveWorked = earlierMayHaveWorked ?? EarlierAttemptMayHaveWorked,
             RequestToken = requestToken ?? RequestToken,
+            IsRead = IsRead,
         };
 }

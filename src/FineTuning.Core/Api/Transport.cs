@@ -91,6 +91,7 @@ internal sealed class Transport : IDisposable
                 failure = translated;
             }
 
+            failure.IsRead = request.Method == HttpMethod.Get;
             DateTimeOffset now = Options.Clock.UtcNow;
             firstFailure ??= now;
             TimeSpan? delay = _retries.DelayAfter(failure, number, request.Repeatability);

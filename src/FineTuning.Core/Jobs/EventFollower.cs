@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -8,18 +9,51 @@ using FineTuning.Core.Models;
 
 namespace FineTuning.Core.Jobs;
 
+/// <summary>How to follow.</summary>
+public sealed record FollowOptions
+{
+    /// <summary>
+    /// Only events that came after these: for each job the newest of them that is its own counts, and a job that has none of them is an
+    /// error. Null or none gives all events.
+    /// </summary>
+    public IReadOnlyList<string>? After { get; init; }
+
+    /// <summary>Ends the following of a job when so many of its events were given; null ends it with the job.</summary>
+    public long? First { get; init; }
+
+    /// <summary>Says that the service was heard before; see <see cref="WaitOptions.WasReached"/>.</summary>
+    public bool WasReached { get; init; }
+
+    /// <summary>Is told when an outage begins and when it has ended.</summary>
+    public IProgress<ServiceOutage>? Outages { get; init; }
+}
+
+/// <summary>An event of a job that is followed; or, without one, the end of it.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Event">The event; null when the job is not followed any more.</param>
+/// <param name="Failure">Why it cannot be followed any more; null if the job has ended, or enough was given.</param>
+public sealed record FollowedEvent(string JobId, EventResource? Event, FineTuningApiException? Failure);
+
 /// <summary>
-/// Gives a job's events oldest first, each once, until the job has ended and all its events were given. An outage of the server is waited out
-/// once the first look has worked.
+/// Gives the events of jobs oldest first, each once, until the jobs have ended and all their events were given. Outages are waited out as
+/// <see cref="JobWaiter"/> does.
 /// </summary>
 public sealed class EventFollower
 {
+    /// <summary>The code of the error of an event to begin after that the job does not have.</summary>
+    public const string UnknownEvent = "unknown_event";
+
+    // Some services write the last event a moment after the status. An end that was watched is believed when two looks have found nothing
+    // new since; one that lies back is at once.
+    private const int QuietLooksAfterEnd = 2;
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2), s_longAgo = TimeSpan.FromMinutes(5);
+
     private readonly FineTuningClient _client;
     private readonly TimeSpan? _pollInterval;
 
     /// <summary>Makes a follower.</summary>
-    /// <param name="client">Where the job is.</param>
-    /// <param name="pollInterval">Time between two looks; null adapts it to what happens.</param>
+    /// <param name="client">Where the jobs are.</param>
+    /// <param name="pollInterval">Time between two looks at a job; null adapts it to what happens.</param>
     public EventFollower(FineTuningClient client, TimeSpan? pollInterval = null)
     {
         _client = client ?? throw new ArgumentNullException(nameof(client));
@@ -29,82 +63,122 @@ public sealed class EventFollower
     /// <summary>Follows a job.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="after">Only events that came after the one with this id; null gives all.</param>
-    /// <param name="outage">Is told why a look failed that will be repeated.</param>
+    /// <param name="outage">Is told when an outage begins and when it has ended.</param>
     /// <param name="cancellationToken">Ends the following; the job goes on.</param>
+    /// <exception cref="FineTuningApiException">The job cannot be followed any more, or has no event <paramref name="after"/>.</exception>
     public async IAsyncEnumerable<EventResource> FollowAsync(
         string jobId,
         string? after = null,
-        IProgress<FineTuningApiException>? outage = null,
+        IProgress<ServiceOutage>? outage = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        IClock clock = _client.Options.Clock;
-        var schedule = new PollSchedule(_pollInterval, _client.Options.Endpoint.IsLoopback);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        if (after is not null)
+        var options = new FollowOptions { After = after is null ? null : [after], Outages = outage };
+        await foreach (FollowedEvent item in FollowAsync([jobId], options, cancellationToken).ConfigureAwait(false))
         {
-            seen.Add(after);
-        }
-
-        bool begun = false;
-        while (true)
-        {
-            // The status is read before the events: a job that had ended by then has told everything it will, but for a last word
-            // that some services write just after the status.
-            JobResource? job = null;
-            IReadOnlyList<EventResource> news = [];
-            try
+            if (item.Failure is not null)
             {
-                job = await _client.GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
-                news = await ReadNewAsync(jobId, seen, cancellationToken).ConfigureAwait(false);
-                begun = true;
-            }
-            catch (FineTuningApiException e) when (e.IsTransient && begun)
-            {
-                outage?.Report(e);
-                job = null;
+                throw item.Failure;
             }
 
-            foreach (EventResource item in news)
+            if (item.Event is not null)
             {
-                yield return item;
+                yield return item.Event;
             }
-
-            if (job?.Status.IsFinished == true && news.Count == 0)
-            {
-                yield break;
-            }
-
-            if (news.Count > 0)
-            {
-                schedule.Changed();
-            }
-
-            await clock.DelayAsync(schedule.Next(job, clock.UtcNow), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Pages from the newest event back to the first one already seen, and gives what lies between, oldest first.</summary>
-    private async Task<IReadOnlyList<EventResource>> ReadNewAsync(string jobId, HashSet<string> seen, CancellationToken cancellationToken)
+    /// <summary>Follows jobs, all at once: their events come as they are seen, those of each job in order.</summary>
+    /// <param name="jobIds">The jobs; one named twice is followed once.</param>
+    /// <param name="options">How; null is the usual way.</param>
+    /// <param name="cancellationToken">Ends the following; the jobs go on.</param>
+    public async IAsyncEnumerable<FollowedEvent> FollowAsync(
+        IEnumerable<string> jobIds, FollowOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var news = new List<EventResource>();
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (EventResource item in _client.EnumerateEventsAsync(jobId, null, cancellationToken).ConfigureAwait(false))
+        options ??= new FollowOptions();
+        var follows = jobIds
+            .Distinct(StringComparer.Ordinal)
+            .Select(id => new Follow(id, new EventTail(_client, id, options.After), options.First))
+            .ToDictionary(f => f.JobId, StringComparer.Ordinal);
+        JobLooks<Sight>? looks = null;
+        looks = new JobLooks<Sight>(_client, _pollInterval, options.Outages, async (id, token) =>
         {
-            if (seen.Contains(item.Id))
+            // The status is read before the events: a job that had ended by then has told everything it will, but for its last words.
+            JobResource job = await _client.GetJobAsync(id, token).ConfigureAwait(false);
+            looks!.WasReached = true;
+            return new Sight(job, await follows[id].Tail.ReadAsync(token).ConfigureAwait(false));
+        })
+        {
+            WasReached = options.WasReached,
+        };
+        await foreach (Look<Sight> look in looks.RunAsync(follows.Keys.ToList(), null, cancellationToken).ConfigureAwait(false))
+        {
+            if (look.Seen is not Sight sight)
             {
-                break;
+                yield return new FollowedEvent(look.JobId, null, look.Failure);
+                continue;
             }
 
-            // Pages that are cut by time overlap at events of one time. Without ids nothing can be told apart.
-            if (ids.Add(item.Id) || item.Id.Length == 0)
+            Follow follow = follows[look.JobId];
+            foreach (EventResource item in sight.News.Take((int)Math.Min(int.MaxValue, follow.Left)))
             {
-                news.Add(item);
+                yield return new FollowedEvent(look.JobId, item, null);
             }
+
+            follow.Left -= sight.News.Count;
+            if (follow.IsOver(sight, _client.Options.Clock.UtcNow))
+            {
+                yield return new FollowedEvent(look.JobId, null, null);
+                continue;
+            }
+
+            bool hasEnded = sight.Job.Status.IsFinished;
+            looks.Again(look.JobId, sight.Job, sight.News.Count > 0 || hasEnded, hasEnded ? s_lastWords : null);
         }
+    }
 
-        // Marked only when the whole stretch was read: a failure half-way must not hide the older half from the next look.
-        seen.UnionWith(ids);
-        news.Reverse();
-        return news;
+    /// <summary>What a job has told until now since an event of it, newest first.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="after">The newest of these that is the job's own counts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FineTuningApiException">A request failed, or the job has none of the events <paramref name="after"/>.</exception>
+    public async Task<IReadOnlyList<EventResource>> ReadAsync(string jobId, IReadOnlyList<string> after, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<EventResource> news = await new EventTail(_client, jobId, after).ReadAsync(cancellationToken).ConfigureAwait(false);
+        return [.. news.Reverse()];
+    }
+
+    private sealed record Sight(JobResource Job, IReadOnlyList<EventResource> News);
+
+    private sealed class Follow(string jobId, EventTail tail, long? first)
+    {
+        private bool _sawItGoing;
+        private int _quietLooks;
+
+        public string JobId { get; } = jobId;
+
+        public EventTail Tail { get; } = tail;
+
+        /// <summary>Events that are still wanted.</summary>
+        public long Left { get; set; } = first ?? long.MaxValue;
+
+        public bool IsOver(Sight sight, DateTimeOffset now)
+        {
+            if (Left <= 0)
+            {
+                return true;
+            }
+
+            if (!sight.Job.Status.IsFinished)
+            {
+                _sawItGoing = true;
+                _quietLooks = 0;
+                return false;
+            }
+
+            _quietLooks = sight.News.Count > 0 ? 0 : _quietLooks + 1;
+            return _sawItGoing
+                ? _quietLooks >= QuietLooksAfterEnd
+                : _quietLooks > 0 || sight.Job.FinishedAt < now - s_longAgo;
+        }
     }
 }

@@ -87,9 +87,17 @@ public sealed class JobCreator
 
     private async Task<JobCreation> SendAsync(JobCreateRequest request, IProgress<JobCreateProgress>? progress, CancellationToken cancellationToken)
     {
-        bool hasToken = JobMetadata.HasRoom(request.Metadata) && request.Metadata?.ContainsKey(JobMetadata.TokenName) != true;
-        string? token = hasToken ? Guid.NewGuid().ToString("N") : null;
-        JobCreateRequest sent = token is null ? request : request with { Metadata = JobMetadata.With(request.Metadata, JobMetadata.TokenName, token) };
+        string? token = Guid.NewGuid().ToString("N");
+        JobCreateRequest sent = request;
+        if (JobMetadata.WithToken(request.Metadata, token) is { } withToken)
+        {
+            sent = request with { Metadata = withToken };
+        }
+        else
+        {
+            token = null;
+        }
+
         progress?.Report(new JobCreateProgress(token, null));
         try
         {

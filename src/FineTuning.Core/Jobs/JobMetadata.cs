@@ -27,6 +27,18 @@ public static class JobMetadata
     public static bool Carries(JobResource job, string name, string value) =>
         (job ?? throw new ArgumentNullException(nameof(job))).Metadata is { } pairs && pairs.TryGetValue(name, out string? found) && found == value;
 
+    /// <summary>Whether a job carries anything beside the token that each creation adds. The service's own filter for jobs without metadata cannot tell.</summary>
+    public static bool HasAnyOfTheUser(JobResource job) =>
+        (job ?? throw new ArgumentNullException(nameof(job))).Metadata?.Keys.Any(name => name != TokenName) == true;
+
+    /// <summary>The pairs with a new token. One that was copied from another job gives way: it would find that one.</summary>
+    /// <returns>Null if there is no room.</returns>
+    internal static IReadOnlyDictionary<string, string>? WithToken(IReadOnlyDictionary<string, string>? pairs, string token)
+    {
+        Dictionary<string, string>? others = pairs?.Where(pair => pair.Key != TokenName).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        return others?.Count >= MostPairs ? null : With(others, TokenName, token);
+    }
+
     /// <summary>The pairs and one more.</summary>
     /// <exception cref="ArgumentException">The pairs have that name already, or there is no room.</exception>
     internal static IReadOnlyDictionary<string, string> With(IReadOnlyDictionary<string, string>? pairs, string name, string value)
@@ -37,7 +49,7 @@ public static class JobMetadata
             throw new ArgumentException($"The metadata has a pair '{name}' already.", nameof(pairs));
         }
 
-        if (!HasRoom(pairs))
+        if (all.Count >= MostPairs)
         {
             throw new ArgumentException($"The metadata has {all.Count} pairs already; with '{name}' there would be more than {MostPairs}.", nameof(pairs));
         }
@@ -45,6 +57,4 @@ public static class JobMetadata
         all[name] = value;
         return all;
     }
-
-    internal static bool HasRoom(IReadOnlyDictionary<string, string>? pairs) => (pairs?.Count ?? 0) < MostPairs;
 }

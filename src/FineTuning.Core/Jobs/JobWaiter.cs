@@ -10,41 +10,17 @@ using FineTuning.Core.Models;
 
 namespace FineTuning.Core.Jobs;
 
-/// <summary>How to wait.</summary>
-public sealed record WaitOptions
-{
-    /// <summary>The longest wait over all jobs; null waits for ever.</summary>
-    public TimeSpan? Timeout { get; init; }
-
-    /// <summary>Time between two looks at the jobs; null adapts it to what happens.</summary>
-    public TimeSpan? PollInterval { get; init; }
-}
-
-/// <summary>How the wait for one job ended. Exactly one of finished, failed to be read, and timed out.</summary>
-/// <param name="JobId">The job.</param>
-/// <param name="Job">The job as last seen; null if it never was.</param>
-/// <param name="Failure">Why the job could not be read any more.</param>
-/// <param name="TimedOut">The time was up and the job goes on.</param>
-public sealed record WaitOutcome(string JobId, JobResource? Job, FineTuningApiException? Failure, bool TimedOut);
-
-/// <summary>What is known of a job during the wait.</summary>
-/// <param name="JobId">The job.</param>
-/// <param name="Job">As last seen.</param>
-/// <param name="Latest">The newest numbers, if there are any.</param>
-/// <param name="Outage">Why the last look failed; null if it did not.</param>
-public sealed record WaitProgress(string JobId, JobResource? Job, StepMetrics? Latest, FineTuningApiException? Outage);
-
 /// <summary>
-/// Waits until jobs have ended. A server that goes away for a while ends no wait that has begun: only an error that no repeat can mend, or
-/// the time-out, does. A paused job is waited for: somebody may resume it.
+/// Waits until jobs have ended, looking at a few of them at a time. A service that was there and goes away ends no wait, however long it is
+/// away: only its own answer that no repeat can mend, or the time-out, does. A service that is not heard at all at the first look is an
+/// error, since the address may be wrong; one that says 429 or 5xx is there. A paused job is waited for: somebody may resume it.
 /// </summary>
 public sealed class JobWaiter
 {
     private static readonly TimeSpan s_forEver = TimeSpan.FromDays(36500);
-    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(20);
 
-    // A wait without any time still looks once.
-    private static readonly TimeSpan s_shortestLook = TimeSpan.FromSeconds(1);
+    // Real time: the numbers are an extra, and a service that hangs over them must not keep the status back.
+    private static readonly TimeSpan s_metricsTime = TimeSpan.FromSeconds(10);
 
     private readonly FineTuningClient _client;
     private readonly WaitOptions _options;
@@ -56,7 +32,10 @@ public sealed class JobWaiter
         _options = options ?? new WaitOptions();
     }
 
-    /// <summary>Gives each job's outcome as soon as it is known.</summary>
+    /// <summary>
+    /// Gives each job's outcome as soon as it is known. Jobs that are found at their end by the same round of looks come in the order of
+    /// the ids, and so do those whose time was up.
+    /// </summary>
     /// <param name="jobIds">The jobs; one named twice is waited for once.</param>
     /// <param name="progress">Is told after every look; null saves the requests for metrics.</param>
     /// <param name="cancellationToken">Ends the wait; the jobs go on.</param>
@@ -65,122 +44,87 @@ public sealed class JobWaiter
         IProgress<WaitProgress>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        IClock clock = _client.Options.Clock;
-        DateTimeOffset? deadline = _options.Timeout < s_forEver ? clock.UtcNow + _options.Timeout : null;
-        var waits = jobIds.Distinct(StringComparer.Ordinal).Select(id => new Wait(id, _options.PollInterval, _client)).ToList();
-        bool begun = false;
-        while (waits.Count > 0)
+        List<Wait> waits = [.. jobIds.Distinct(StringComparer.Ordinal).Select(id => new Wait(id))];
+        var open = waits.ToDictionary(w => w.JobId, StringComparer.Ordinal);
+        bool readMetrics = progress is not null && _options.ReadMetrics;
+        var looks = new JobLooks<Sight>(_client, _options.PollInterval, _options.Outages, (id, token) => LookAsync(id, readMetrics, token))
         {
-            TimeSpan pause = TimeSpan.MaxValue;
-            foreach (Wait wait in waits.Where(w => w.Due <= clock.UtcNow).ToList())
+            WasReached = _options.WasReached,
+            OnOutage = (id, failure) =>
             {
-                WaitOutcome? outcome = await LookAsync(wait, begun, deadline, progress, cancellationToken).ConfigureAwait(false);
-                begun |= wait.Job is not null;
-                if (outcome is not null)
-                {
-                    waits.Remove(wait);
-                    yield return outcome;
-                }
-                else
-                {
-                    wait.Due = clock.UtcNow + wait.Schedule.Next(wait.Job, clock.UtcNow);
-                }
+                open[id].Outage = failure;
+                progress?.Report(open[id].ToProgress());
+            },
+        };
+        TimeSpan? timeout = _options.Timeout < s_forEver ? _options.Timeout : null;
+        await foreach (Look<Sight> look in looks.RunAsync(waits.Select(w => w.JobId), timeout, cancellationToken).ConfigureAwait(false))
+        {
+            Wait wait = open[look.JobId];
+            bool changed = false;
+            if (look.Seen is Sight sight)
+            {
+                changed = wait.Job?.Status != sight.Job.Status;
+                wait.Take(sight);
+                progress?.Report(wait.ToProgress());
             }
 
-            if (deadline <= clock.UtcNow)
+            if (look.Failure is null && !wait.Job!.Status.IsFinished)
             {
-                break;
+                looks.Again(wait.JobId, wait.Job, changed);
+                continue;
             }
 
-            foreach (Wait wait in waits)
-            {
-                pause = Min(pause, wait.Due - clock.UtcNow);
-            }
-
-            if (waits.Count > 0)
-            {
-                pause = deadline is null ? pause : Min(pause, deadline.Value - clock.UtcNow);
-                await clock.DelayAsync(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-            }
+            open.Remove(wait.JobId);
+            yield return new WaitOutcome(wait.JobId, wait.Job, look.Failure, TimedOut: false);
         }
 
-        foreach (Wait wait in waits)
+        foreach (Wait wait in waits.Where(w => open.ContainsKey(w.JobId)))
         {
-            yield return new WaitOutcome(wait.JobId, wait.Job, null, TimedOut: true);
+            yield return new WaitOutcome(wait.JobId, wait.Job, null, TimedOut: true) { Outage = wait.Outage };
         }
     }
 
-    private async Task<WaitOutcome?> LookAsync(
-        Wait wait, bool begun, DateTimeOffset? deadline, IProgress<WaitProgress>? progress, CancellationToken cancellationToken)
+    private async Task<Sight> LookAsync(string jobId, bool readMetrics, CancellationToken cancellationToken)
     {
-        // A server that does not answer must not draw the wait out: its requests, with all their repeats, end when the time is up.
-        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (deadline - _client.Options.Clock.UtcNow is TimeSpan left && left < s_longestTimer)
-        {
-            look.CancelAfter(left > s_shortestLook ? left : s_shortestLook);
-        }
-
-        try
-        {
-            JobResource job = await _client.GetJobAsync(wait.JobId, look.Token).ConfigureAwait(false);
-            if (wait.Job?.Status != job.Status)
-            {
-                wait.Schedule.Changed();
-            }
-
-            wait.Job = job;
-            if (progress is not null && job.Status == JobStatus.Running)
-            {
-                wait.Latest = await LatestMetricsAsync(wait.JobId, look.Token).ConfigureAwait(false) ?? wait.Latest;
-            }
-
-            progress?.Report(new WaitProgress(wait.JobId, job, wait.Latest, null));
-            return job.Status.IsFinished ? new WaitOutcome(wait.JobId, job, null, TimedOut: false) : null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new WaitOutcome(wait.JobId, wait.Job, null, TimedOut: true);
-        }
-        catch (FineTuningApiException e) when (e.IsTransient && begun)
-        {
-            progress?.Report(new WaitProgress(wait.JobId, wait.Job, wait.Latest, e));
-            return null;
-        }
-        catch (FineTuningApiException e)
-        {
-            return new WaitOutcome(wait.JobId, wait.Job, e, TimedOut: false);
-        }
+        JobResource job = await _client.GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
+        return new Sight(job, readMetrics && job.Status == JobStatus.Running
+            ? await LatestMetricsAsync(jobId, cancellationToken).ConfigureAwait(false)
+            : null);
     }
 
     private async Task<StepMetrics?> LatestMetricsAsync(string jobId, CancellationToken cancellationToken)
     {
-        // A step and a checkpoint message often come together, so the newest event alone may not be a step.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_metricsTime);
         try
         {
+            // A step and a checkpoint message often come together, so the newest event alone may not be a step.
             ListResource<EventResource> page = await _client
-                .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, cancellationToken)
+                .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, patience.Token)
                 .ConfigureAwait(false);
             return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
         }
-        catch (FineTuningApiException)
+        catch (Exception e) when (e is FineTuningApiException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // The numbers are an extra. A provider without events, or a key that may not read them, must not end the wait.
+            // A provider without events, or a key that may not read them, must not end the wait.
             return null;
         }
     }
 
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    private sealed record Sight(JobResource Job, StepMetrics? Latest);
 
-    private sealed class Wait(string jobId, TimeSpan? interval, FineTuningClient client)
+    private sealed class Wait(string jobId)
     {
         public string JobId { get; } = jobId;
 
-        public PollSchedule Schedule { get; } = new(interval, client.Options.Endpoint.IsLoopback);
+        public JobResource? Job { get; private set; }
 
-        public DateTimeOffset Due { get; set; } = DateTimeOffset.MinValue;
+        public FineTuningApiException? Outage { get; set; }
 
-        public JobResource? Job { get; set; }
+        private StepMetrics? Latest { get; set; }
 
-        public StepMetrics? Latest { get; set; }
+        public void Take(Sight sight) => (Job, Latest, Outage) = (sight.Job, sight.Latest ?? Latest, null);
+
+        public WaitProgress ToProgress() => new(JobId, Job, Latest, Outage);
     }
 }

@@ -6,7 +6,7 @@ using FineTuning.Core.Models;
 namespace FineTuning;
 
 /// <summary>A model as it was at a step of a job, ready to use.</summary>
-public sealed class FineTuningCheckpoint
+public sealed class FineTuningCheckpoint : ServiceObject
 {
     internal FineTuningCheckpoint(CheckpointResource source)
     {

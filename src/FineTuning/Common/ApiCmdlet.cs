@@ -4,7 +4,10 @@ using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Connections;
 using FineTuning.Core.Api;
+using FineTuning.Core.Files;
+using FineTuning.Files;
 
 namespace FineTuning.Common;
 
@@ -12,6 +15,9 @@ namespace FineTuning.Common;
 public abstract class ApiCmdlet : AsyncCmdlet
 {
     private FineTuningClient? _client;
+    private FineTuningConnection? _origin;
+    private bool _isOfOrigin;
+    private FineTuningConnection? _ofFirst;
 
     /// <summary>The connection to use. Without it, the session's; without that, one is made of the vault or the environment.</summary>
     [Parameter]
@@ -25,12 +31,15 @@ public abstract class ApiCmdlet : AsyncCmdlet
         {
             if (_client is null)
             {
-                Connection ??= ConnectionResolver.Resolve(this);
+                if (Connection is null)
+                {
+                    Connection = ConnectionResolver.Resolve(this, _origin);
+                    _isOfOrigin = Connection == _origin && Connection != RunspaceState.Current.Connection;
+                }
+
                 if (Connection.IsClosed)
                 {
-                    ThrowTerminatingError(ErrorRecords.Invalid(
-                        "ConnectionClosed", $"The connection to {Connection.Endpoint} was closed by Disconnect-FineTuning or Stop-FineTuningServer.",
-                        "Connect again with Connect-FineTuning.", Connection, ErrorCategory.ConnectionError));
+                    ThrowTerminatingError(ConnectionClosed());
                 }
 
                 _client = Connection.Client.WithObserver(new PipelineObserver(this));
@@ -39,6 +48,22 @@ public abstract class ApiCmdlet : AsyncCmdlet
             return _client;
         }
     }
+
+    /// <summary>Emits an object, which remembers the connection it came over.</summary>
+    public new void WriteObject(object? sendToPipeline)
+    {
+        if (((sendToPipeline as PSObject)?.BaseObject ?? sendToPipeline) is ServiceObject item)
+        {
+            item.Origin ??= Connection;
+        }
+
+        base.WriteObject(sendToPipeline);
+    }
+
+    /// <summary>The error of a connection that was closed before or during the work.</summary>
+    private protected ErrorRecord ConnectionClosed() => ErrorRecords.Invalid(
+        "ConnectionClosed", $"The connection to {Connection!.Endpoint} was closed by Disconnect-FineTuning.",
+        "Connect again with Connect-FineTuning.", Connection, ErrorCategory.ConnectionError);
 
     /// <summary>Does one item's work; a failure of the service becomes an error record and the pipeline goes on.</summary>
     /// <param name="noun">What is worked on, such as Job: the start of the error id when it is not found.</param>
@@ -53,6 +78,10 @@ public abstract class ApiCmdlet : AsyncCmdlet
         catch (FineTuningApiException e)
         {
             WriteError(ErrorRecords.FromApi(e, noun, target, Connection?.Endpoint));
+        }
+        catch (UploadException e)
+        {
+            WriteError(UploadErrors.Make(e, target));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,21 +98,70 @@ public abstract class ApiCmdlet : AsyncCmdlet
             return Task.CompletedTask;
         }
 
+        UseOrigin(identity.Origin);
         return TryAsync(noun, identity.Id, work);
+    }
+
+    /// <summary>Does long work that ends, with an error, when its connection is closed in another place.</summary>
+    private protected async Task WhileOpenAsync(CancellationToken cancellationToken, Func<CancellationToken, Task> work)
+    {
+        // The connection is found with the client.
+        _ = Client;
+        using var open = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Connection!.Closed);
+        try
+        {
+            await work(open.Token);
+        }
+        catch (OperationCanceledException) when (Connection.IsClosed && !cancellationToken.IsCancellationRequested)
+        {
+            WriteError(ConnectionClosed());
+        }
+    }
+
+    /// <summary>
+    /// Whether an identity is of the service that the first one is of, for work that goes on over one connection. If it is not, it says so.
+    /// </summary>
+    private protected bool IsOfOneService(ObjectIdentity identity)
+    {
+        _ = Client;
+        _ofFirst ??= Connection;
+        if (Connection!.Endpoint == _ofFirst!.Endpoint)
+        {
+            return true;
+        }
+
+        WriteError(ErrorRecords.Invalid(
+            "OtherService", $"'{identity.Id}' is of {Connection.Endpoint}, and what came before it is of {_ofFirst.Endpoint}.",
+            "Run the command once for each service.", identity));
+        (Connection, _origin, _client) = (_ofFirst, _ofFirst, null);
+        return false;
+    }
+
+    /// <summary>Whether an identity is an object that came from the service in use, which then was heard before.</summary>
+    private protected bool CameFromHere(ObjectIdentity identity) => identity.Origin is not null && identity.Origin.Endpoint == Connection?.Endpoint;
+
+    /// <summary>Without a connection of the user's choice, each object is looked up where it came from.</summary>
+    private void UseOrigin(FineTuningConnection? origin)
+    {
+        if (origin is null)
+        {
+            return;
+        }
+
+        _origin = origin;
+        if (_isOfOrigin && Connection != origin)
+        {
+            Connection = null;
+            _client = null;
+        }
     }
 
     /// <summary>Writes a stream of items as -First and -Skip ask, and asks for no page that is not needed.</summary>
     protected async Task WriteListAsync<T>(IAsyncEnumerable<T> items, Func<T, object> output, CancellationToken cancellationToken)
     {
-        PagingParameters paging = PagingParameters;
-        if (paging.IncludeTotalCount)
-        {
-            // The service never says how many there are.
-            WriteObject(paging.NewTotalCount(0, 0));
-        }
-
-        ulong skip = paging.Skip;
-        ulong left = paging.First;
+        WriteTotalCount();
+        ulong skip = PagingParameters.Skip;
+        ulong left = PagingParameters.First;
         if (left == 0)
         {
             return;
@@ -102,6 +180,15 @@ public abstract class ApiCmdlet : AsyncCmdlet
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Writes the total if it was asked for: the service never says how many there are.</summary>
+    private protected void WriteTotalCount()
+    {
+        if (PagingParameters.IncludeTotalCount)
+        {
+            WriteObject(PagingParameters.NewTotalCount(0, 0));
         }
     }
 

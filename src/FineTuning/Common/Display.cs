@@ -22,6 +22,9 @@ public static class Display
         _ => $"{span.TotalDays:0}d",
     });
 
+    /// <summary>The end of an id, by which a few ids can be told apart.</summary>
+    public static string End(string id) => id?.Length > 9 ? "…" + id.Substring(id.Length - 8) : id ?? string.Empty;
+
     /// <summary>What a job gave: its model, or why it failed, or when it is expected.</summary>
     public static string Result(FineTuningJob job)
     {

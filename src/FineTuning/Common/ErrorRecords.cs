@@ -47,10 +47,9 @@ internal static class ErrorRecords
         ApiErrorKind.ConnectionFailed => ("ConnectionFailed", ErrorCategory.ConnectionError, endpoint?.IsLoopback == true
             ? "Nothing listens there: run Start-FineTuningServer, or Connect-FineTuning to another endpoint."
             : "Check the network and the endpoint that Get-FineTuningConnection shows."),
-        ApiErrorKind.ConnectionLost => ("ConnectionLost", ErrorCategory.ConnectionError,
-            "The request may have worked: look before you repeat it."),
+        ApiErrorKind.ConnectionLost => ("ConnectionLost", ErrorCategory.ConnectionError, LookOrRepeat(e)),
         ApiErrorKind.Timeout => ("RequestTimedOut", ErrorCategory.OperationTimeout,
-            "The request may have worked: look before you repeat it. Connect-FineTuning -TimeoutSec allows more time."),
+            $"{LookOrRepeat(e)} Connect-FineTuning -TimeoutSec allows more time."),
         ApiErrorKind.TlsFailed => ("TlsFailed", ErrorCategory.SecurityError,
             "Check the server's certificate and this machine's clock and trusted roots."),
         ApiErrorKind.AuthenticationFailed => ("AuthenticationFailed", ErrorCategory.AuthenticationError,
@@ -72,17 +71,21 @@ internal static class ErrorRecords
         ApiErrorKind.QuotaExhausted => ("QuotaExhausted", ErrorCategory.QuotaExceeded,
             "Raise the budget at the service; a repeat cannot help before."),
         ApiErrorKind.ServerError => ("ServerError", ErrorCategory.ResourceUnavailable,
-            "The fault is the service's: repeat it later, and name the request id to its support."),
+            $"The fault is the service's. {LookOrRepeat(e)} Its support can find the request by its id."),
         ApiErrorKind.Redirected => ("Redirected", ErrorCategory.ConnectionError,
             "Connect to the right address: Connect-FineTuning -Endpoint."),
         _ => ("InvalidResponse", ErrorCategory.InvalidData,
             "Check that the endpoint is the exact base, such as https://api.openai.com/v1."),
     };
 
+    private static string LookOrRepeat(FineTuningApiException e) =>
+        e.MayHaveWorked ? "The request may have worked: look before you repeat it." : "Repeat it later.";
+
     private static string HowToList(string noun) => noun switch
     {
         "Job" => "Get-FineTuningJob lists the jobs.",
         "File" => "Get-FineTuningFile lists the files.",
+        "Event" => "Get-FineTuningEvent lists a job's events with their ids.",
         "Endpoint" => "Check that the endpoint is the exact base of an OpenAI-style API, such as https://api.openai.com/v1.",
         _ => "Check the id and the endpoint.",
     };

@@ -18,6 +18,9 @@ public abstract class ObjectIdentity
     /// <summary>The id; empty if refused.</summary>
     public string Id { get; }
 
+    /// <summary>Over which connection the object came that was given; null for a plain id.</summary>
+    internal FineTuningConnection? Origin { get; private protected init; }
+
     /// <summary>Why this names nothing; null if it does.</summary>
     internal string? Refusal { get; }
 

@@ -20,13 +20,23 @@ internal static class ConnectionResolver
     /// <summary>Goes where a key is wanted and any will do. Long enough to be no part of any other text, which would be masked.</summary>
     public const string NoKey = "no-key-for-a-local-server";
 
-    /// <summary>The session's connection, or one made of the vault or the environment, which then is the session's.</summary>
-    public static FineTuningConnection Resolve(AsyncCmdlet cmdlet)
+    /// <summary>
+    /// The session's connection, or the one over which an object came that is worked on, or one made of the vault or the environment, which
+    /// then is the session's.
+    /// </summary>
+    /// <param name="cmdlet">Looks for it.</param>
+    /// <param name="origin">The object's; null if there is none.</param>
+    public static FineTuningConnection Resolve(AsyncCmdlet cmdlet, FineTuningConnection? origin)
     {
         RunspaceState session = RunspaceState.Current;
         if (session.Connection is { IsClosed: false } open)
         {
             return open;
+        }
+
+        if (origin is { IsClosed: false })
+        {
+            return origin;
         }
 
         var options = new ClientOptions
@@ -115,13 +125,16 @@ internal static class ConnectionResolver
             return (Protect(NoKey), "none (a local server that asks for no key)");
         }
 
+        string handOver = RunspaceState.IsConnectedElsewhere
+            ? "Another runspace of this process is connected: hand its connection over with -Connection $using:connection. Or run"
+            : "Run";
         cmdlet.ThrowTerminatingError(ErrorRecords.Make(
             new PSInvalidOperationException("There is no key."),
             "NoKey",
             ErrorCategory.AuthenticationError,
             endpoint,
             $"There is no key for {endpoint}.",
-            $"Run Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variables {KeyVariable} and {EndpointVariable}; Start-FineTuningServer needs none."));
+            $"{handOver} Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variables {KeyVariable} and {EndpointVariable}; Start-FineTuningServer needs none."));
         throw new InvalidOperationException();
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Security;
+using System.Threading;
 using FineTuning.Core.Api;
 
 namespace FineTuning;
@@ -8,6 +9,7 @@ namespace FineTuning;
 public sealed class FineTuningConnection
 {
     private readonly ApiCredential? _credential;
+    private readonly CancellationTokenSource _closed = new();
 
     internal FineTuningConnection(ClientOptions options, SecureString? key, string keySource)
     {
@@ -35,7 +37,10 @@ public sealed class FineTuningConnection
     public int MaxRetryCount => Client.Options.MaxRetryCount;
 
     /// <summary>Whether it was disconnected.</summary>
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _closed.IsCancellationRequested;
+
+    /// <summary>Ends what goes on over it when it is closed.</summary>
+    internal CancellationToken Closed => _closed.Token;
 
     internal FineTuningClient Client { get; }
 
@@ -44,7 +49,7 @@ public sealed class FineTuningConnection
 
     internal void Close()
     {
-        IsClosed = true;
+        _closed.Cancel();
         Client.Dispose();
         _credential?.Dispose();
     }

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
@@ -8,6 +10,7 @@ namespace FineTuning.Connections;
 internal sealed class RunspaceState
 {
     private static readonly ConditionalWeakTable<Runspace, RunspaceState> s_states = new();
+    private static readonly List<WeakReference<RunspaceState>> s_all = [];
 
     /// <summary>The connection that cmdlets use when none is named.</summary>
     public FineTuningConnection? Connection { get; set; }
@@ -16,5 +19,30 @@ internal sealed class RunspaceState
     public List<FineTuningServerInfo> Servers { get; } = [];
 
     /// <summary>The state of the runspace that runs the calling cmdlet.</summary>
-    public static RunspaceState Current => s_states.GetOrCreateValue(Runspace.DefaultRunspace);
+    public static RunspaceState Current => s_states.GetValue(Runspace.DefaultRunspace, static _ => Create());
+
+    /// <summary>Whether another runspace of this process has a connection, which could be handed over.</summary>
+    public static bool IsConnectedElsewhere
+    {
+        get
+        {
+            RunspaceState own = Current;
+            lock (s_all)
+            {
+                return s_all.Any(r => r.TryGetTarget(out RunspaceState? state) && state != own && state.Connection is { IsClosed: false });
+            }
+        }
+    }
+
+    private static RunspaceState Create()
+    {
+        var state = new RunspaceState();
+        lock (s_all)
+        {
+            s_all.RemoveAll(r => !r.TryGetTarget(out _));
+            s_all.Add(new WeakReference<RunspaceState>(state));
+        }
+
+        return state;
+    }
 }

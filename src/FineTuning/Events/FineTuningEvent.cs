@@ -6,7 +6,7 @@ using FineTuning.Core.Models;
 namespace FineTuning;
 
 /// <summary>Something that happened in a job.</summary>
-public sealed class FineTuningEvent
+public sealed class FineTuningEvent : ServiceObject
 {
     internal FineTuningEvent(EventResource source, string jobId)
     {

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using System.Threading;
@@ -6,7 +8,6 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
-using FineTuning.Core.Common;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
 
@@ -17,7 +18,9 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningEvent))]
 public sealed class GetFineTuningEventCommand : ApiCmdlet
 {
-    private string? _following;
+    /// <summary>The jobs that are followed, in order, with the id of the event shown last; empty before the first.</summary>
+    private readonly List<(string JobId, string LastEvent)> _followed = [];
+    private bool _wasReached;
 
     /// <summary>The jobs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -29,10 +32,10 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     [Parameter]
     public SwitchParameter Follow { get; set; }
 
-    /// <summary>Only events that came after the one with this id.</summary>
+    /// <summary>Only events that came after the one with this id; for several jobs, an id of each.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? After { get; set; }
+    public string[]? After { get; set; }
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
@@ -41,46 +44,123 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
         {
             await ForEachAsync("Job", id, async () =>
             {
-                _following = Follow ? id.Id : null;
-                IAsyncEnumerable<EventResource> events = Follow ? FollowAsync(id.Id, cancellationToken) : ListAsync(id.Id, cancellationToken);
-                await WriteListAsync(events, e => new FineTuningEvent(e, id.Id), cancellationToken);
+                if (!Follow)
+                {
+                    await ListAsync(id.Id, cancellationToken);
+                }
+                else if (IsOfOneService(id) && !_followed.Exists(f => f.JobId == id.Id))
+                {
+                    _followed.Add((id.Id, string.Empty));
+                    _wasReached |= CameFromHere(id);
+                }
             });
+        }
+    }
 
-            // Not in a finally: after Ctrl+C it says which job was followed.
-            _following = null;
+    /// <inheritdoc/>
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_followed.Count > 0)
+        {
+            await WhileOpenAsync(cancellationToken, FollowAsync);
         }
     }
 
     /// <inheritdoc/>
     protected override void OnStopped()
     {
-        if (_following is string id)
+        if (_followed.Count > 0)
         {
-            TellHost($"The events are no longer followed; the job goes on. 'Get-FineTuningEvent {id} -Follow' follows them again.");
+            // An event that is named must be one of the job's own, so jobs that have shown none yet are followed from their beginning.
+            IEnumerable<string> commands = _followed
+                .GroupBy(f => f.LastEvent.Length > 0)
+                .Select(g => $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{(g.Key ? $" -After {string.Join(", ", g.Select(f => f.LastEvent))}" : string.Empty)}'");
+            string jobs = _followed.Count == 1 ? "job goes" : "jobs go";
+            TellHost($"The events are no longer followed; the {jobs} on. {string.Join(" and ", commands)} goes on from here.");
         }
     }
 
-    private async IAsyncEnumerable<EventResource> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        using var line = new ProgressLine(this, $"Following {jobId}");
-        var outage = new DirectProgress<FineTuningApiException>(e => line.Report($"No answer at the moment: {e.Message}"));
-        await foreach (EventResource item in new EventFollower(Client).FollowAsync(jobId, After, outage, cancellationToken))
+        (ulong first, ulong skip) = (PagingParameters.First, PagingParameters.Skip);
+        WriteTotalCount();
+        if (first == 0)
         {
-            yield return item;
+            return;
         }
-    }
 
-    private async IAsyncEnumerable<EventResource> ListAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var query = new PageQuery { Limit = PageSize() };
-        await foreach (EventResource item in Client.EnumerateEventsAsync(jobId, query, cancellationToken))
+        bool areSeveral = _followed.Count > 1;
+        var toSkip = _followed.ToDictionary(f => f.JobId, _ => skip, StringComparer.Ordinal);
+        var options = new FollowOptions
         {
-            if (item.Id == After)
+            After = After,
+            First = first > long.MaxValue - skip ? null : (long)(first + skip),
+            WasReached = _wasReached,
+            Outages = new OutageWarnings(this, "The following"),
+        };
+        await foreach (FollowedEvent item in new EventFollower(Client).FollowAsync(toSkip.Keys.ToList(), options, cancellationToken))
+        {
+            if (item.Event is null)
             {
-                yield break;
+                _followed.RemoveAll(f => f.JobId == item.JobId);
+                if (item.Failure is not null)
+                {
+                    WriteFailure(item.Failure, item.JobId);
+                }
             }
+            else if (toSkip[item.JobId] > 0)
+            {
+                toSkip[item.JobId]--;
+            }
+            else
+            {
+                WriteObject(Label(new FineTuningEvent(item.Event, item.JobId), areSeveral));
+                _followed[_followed.FindIndex(f => f.JobId == item.JobId)] = (item.JobId, item.Event.Id);
+            }
+        }
+    }
 
+    private async Task ListAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IAsyncEnumerable<EventResource> events = After is null
+                ? Client.EnumerateEventsAsync(jobId, new PageQuery { Limit = PageSize() }, cancellationToken)
+                : SinceAsync(jobId, cancellationToken);
+            await WriteListAsync(events, e => new FineTuningEvent(e, jobId), cancellationToken);
+        }
+        catch (FineTuningApiException e) when (e.Code == EventFollower.UnknownEvent)
+        {
+            WriteFailure(e, jobId);
+        }
+    }
+
+    private async IAsyncEnumerable<EventResource> SinceAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // All of them before the first is emitted: whether the event is the job's own shows only when it is reached.
+        foreach (EventResource item in await new EventFollower(Client).ReadAsync(jobId, After!, cancellationToken))
+        {
             yield return item;
         }
+    }
+
+    private void WriteFailure(FineTuningApiException failure, string jobId)
+    {
+        bool isAboutEvent = failure.Code == EventFollower.UnknownEvent;
+        object target = isAboutEvent ? string.Join(", ", After!) : jobId;
+        WriteError(ErrorRecords.FromApi(failure, isAboutEvent ? "Event" : "Job", target, Connection?.Endpoint));
+    }
+
+    /// <summary>Where the events of several jobs come mixed, the view says of each which job it is of.</summary>
+    private static object Label(FineTuningEvent item, bool areSeveral)
+    {
+        if (!areSeveral)
+        {
+            return item;
+        }
+
+        PSObject labelled = PSObject.AsPSObject(item);
+        labelled.TypeNames.Insert(0, $"{typeof(FineTuningEvent).FullName}#OfSeveral");
+        return labelled;
     }
 }

@@ -22,7 +22,7 @@ public sealed class FileIdentity : ObjectIdentity
         {
             FileIdentity same => same,
             string id => new FileIdentity(id, Check(id)),
-            FineTuningFile file => new FileIdentity(file.Id, null),
+            FineTuningFile file => new FileIdentity(file.Id, null) { Origin = file.Origin },
             FineTuningJob job => new FileIdentity(null, $"A job ({job.Id}) is not a file; its files are in TrainingFile, ValidationFile and ResultFiles."),
             _ => FromProperties(source),
         };

@@ -6,7 +6,7 @@ using FineTuning.Core.Models;
 namespace FineTuning;
 
 /// <summary>A file at the service.</summary>
-public sealed class FineTuningFile
+public sealed class FineTuningFile : ServiceObject
 {
     internal FineTuningFile(FileResource source)
     {

@@ -7,7 +7,7 @@ using FineTuning.Core.Models;
 namespace FineTuning;
 
 /// <summary>A job as it was when it was read.</summary>
-public sealed class FineTuningJob
+public sealed class FineTuningJob : ServiceObject
 {
     internal FineTuningJob(JobResource source)
     {

@@ -9,6 +9,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
+using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
 using FineTuning.Jobs;
 
@@ -64,18 +65,19 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
 
     private async IAsyncEnumerable<JobResource> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool filtersHere = Status is not null || Model is not null;
+        bool filtersHere = Status is not null || Model is not null || NoMetadata;
         WildcardPattern[]? models = Model?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant)).ToArray();
         JobStatus[]? statuses = Status?.Select(s => new JobStatus(s)).ToArray();
         var query = new JobQuery
         {
             Limit = filtersHere ? 100 : PageSize(),
             Metadata = Metadata is null ? null : MetadataTable.ToPairs(Metadata),
-            NoMetadata = NoMetadata,
         };
         await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))
         {
-            if ((statuses is null || statuses.Contains(job.Status)) && (models is null || Array.Exists(models, m => m.IsMatch(job.Model))))
+            if ((statuses is null || statuses.Contains(job.Status)) &&
+                (models is null || Array.Exists(models, m => m.IsMatch(job.Model))) &&
+                (!NoMetadata || !JobMetadata.HasAnyOfTheUser(job)))
             {
                 yield return job;
             }

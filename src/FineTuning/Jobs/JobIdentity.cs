@@ -22,9 +22,9 @@ public sealed class JobIdentity : ObjectIdentity
         {
             JobIdentity same => same,
             string id => new JobIdentity(id, Check(id)),
-            FineTuningJob job => new JobIdentity(job.Id, null),
-            FineTuningEvent item => new JobIdentity(item.JobId, null),
-            FineTuningCheckpoint checkpoint => new JobIdentity(checkpoint.JobId, null),
+            FineTuningJob job => new JobIdentity(job.Id, null) { Origin = job.Origin },
+            FineTuningEvent item => new JobIdentity(item.JobId, null) { Origin = item.Origin },
+            FineTuningCheckpoint checkpoint => new JobIdentity(checkpoint.JobId, null) { Origin = checkpoint.Origin },
             FineTuningFile file => new JobIdentity(null, $"A file ({file.Id}) is not a job."),
             _ => FromProperties(source),
         };

@@ -8,51 +8,62 @@ using FineTuning.Core.Api;
 using FineTuning.Core.Common;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
+using FineTuning.Jobs;
 
 namespace FineTuning.Common;
 
-/// <summary>A cmdlet that can wait for jobs, with a line of progress for each.</summary>
+/// <summary>A cmdlet that can wait for jobs and shows how they get on.</summary>
 public abstract class JobWaitCmdlet : ApiCmdlet
 {
     private readonly List<string> _waitedFor = [];
+
+    /// <summary>The statuses as last told, of jobs that go on.</summary>
+    private readonly Dictionary<string, JobStatus> _statuses = new(StringComparer.Ordinal);
 
     /// <summary>Seconds to wait at the most; the jobs go on after that. Requests have the connection's own time-out.</summary>
     [Parameter]
     [ValidateRange(0.0, 31_536_000.0)]
     public double TimeoutSec { get; set; }
 
-    /// <summary>Seconds between two looks at the jobs; adapted to what happens by default.</summary>
+    /// <summary>Seconds between two looks at a job; adapted to what happens by default.</summary>
     [Parameter]
     [ValidateRange(0.01, 86_400.0)]
     public double PollIntervalSec { get; set; }
 
     /// <summary>Waits for jobs and emits each as it ends.</summary>
-    protected async Task WaitAsync(IReadOnlyList<string> jobIds, CancellationToken cancellationToken)
+    /// <param name="jobIds">The jobs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="wasReached">Whether the service was heard before; then silence is waited out from the first look on.</param>
+    protected async Task WaitAsync(IReadOnlyList<string> jobIds, CancellationToken cancellationToken, bool wasReached = true)
     {
-        _waitedFor.AddRange(jobIds);
+        _waitedFor.AddRange(jobIds.Distinct(StringComparer.Ordinal));
+        using var view = new WaitView(this, _waitedFor);
         var options = new WaitOptions
         {
             Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : null,
             PollInterval = PollIntervalSec > 0 ? TimeSpan.FromSeconds(PollIntervalSec) : null,
+            ReadMetrics = view.ShowsSteps,
+            WasReached = wasReached,
+            Outages = new OutageWarnings(this, "The wait"),
         };
-        var lines = jobIds.Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => new ProgressLine(this, $"Fine-tuning job {id}"));
-        try
+        SynchronizationContext pipeline = SynchronizationContext.Current!;
+        var progress = new DirectProgress<WaitProgress>(p =>
         {
-            var progress = new DirectProgress<WaitProgress>(p => Show(lines[p.JobId], p));
-            await foreach (WaitOutcome outcome in new JobWaiter(Client, options).WaitAsync(jobIds, progress, cancellationToken))
+            view.Show(p);
+            if (p.Job is JobResource job)
             {
-                lines[outcome.JobId].Dispose();
+                pipeline.Post(_ => Tell(job), null);
+            }
+        });
+        await WhileOpenAsync(cancellationToken, async token =>
+        {
+            await foreach (WaitOutcome outcome in new JobWaiter(Client, options).WaitAsync(_waitedFor.ToList(), progress, token))
+            {
+                view.End(outcome.JobId);
                 _waitedFor.Remove(outcome.JobId);
                 Write(outcome);
             }
-        }
-        finally
-        {
-            foreach (ProgressLine line in lines.Values)
-            {
-                line.Dispose();
-            }
-        }
+        });
     }
 
     /// <inheritdoc/>
@@ -67,26 +78,19 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         }
     }
 
-    private static void Show(ProgressLine line, WaitProgress p)
+    /// <summary>Warns of what the end of a wait depends on.</summary>
+    private void Tell(JobResource job)
     {
-        string status = p.Job?.Status.Value ?? "…";
-        if (p.Outage is not null)
+        bool wasKnown = _statuses.TryGetValue(job.Id, out JobStatus before);
+        _statuses[job.Id] = job.Status;
+        if (job.Status == JobStatus.Paused && before != JobStatus.Paused)
         {
-            line.Report($"{status}; no answer at the moment: {p.Outage.Message}");
-            return;
+            WriteWarning($"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, 'Stop-FineTuningJob {job.Id}' ends it.");
         }
-
-        double? share = p.Latest is { TotalSteps: > 0 } ? (double)p.Latest.Step / p.Latest.TotalSteps : null;
-        if (p.Latest is not null)
+        else if (wasKnown && job.Status == JobStatus.Cancelled)
         {
-            status += FormattableString.Invariant($", step {p.Latest.Step}");
-            status += p.Latest.TotalSteps is int total ? FormattableString.Invariant($" of {total}") : string.Empty;
-            status += p.Latest.TrainLoss is double loss ? FormattableString.Invariant($", train loss {loss:0.0000}") : string.Empty;
-            status += (p.Latest.FullValidLoss ?? p.Latest.ValidLoss) is double valid ? FormattableString.Invariant($", valid loss {valid:0.0000}") : string.Empty;
+            WriteWarning($"The job {job.Id} was cancelled and has made no model.");
         }
-
-        TimeSpan? left = p.Job?.EstimatedFinish - DateTimeOffset.UtcNow;
-        line.Report(status, share, left > TimeSpan.Zero ? left : null);
     }
 
     private void Write(WaitOutcome outcome)
@@ -102,8 +106,10 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         }
         else if (outcome.TimedOut)
         {
+            string silence = outcome.Outage is null ? string.Empty : $" The service did not answer any more: {outcome.Outage.Message}";
+            string status = outcome.Job?.Status.Value ?? "in an unknown state";
             string message = FormattableString.Invariant(
-                $"The job {outcome.JobId} had not ended after {TimeoutSec:0.###} seconds; it is {outcome.Job?.Status.Value ?? "unknown"} and goes on.");
+                $"The job {outcome.JobId} had not ended after {TimeoutSec:0.###} seconds; it was {status} and goes on.{silence}");
             WriteError(ErrorRecords.Make(
                 new TimeoutException(message), "WaitTimedOut", ErrorCategory.OperationTimeout, outcome.JobId, message,
                 $"'Wait-FineTuningJob {outcome.JobId}' waits again."));

@@ -13,6 +13,7 @@ namespace FineTuning.Commands;
 public sealed class WaitFineTuningJobCommand : JobWaitCmdlet
 {
     private readonly List<string> _ids = [];
+    private bool _wasReached;
 
     /// <summary>The jobs to wait for.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -27,12 +28,18 @@ public sealed class WaitFineTuningJobCommand : JobWaitCmdlet
         {
             await ForEachAsync("Job", id, () =>
             {
-                _ids.Add(id.Id);
+                if (IsOfOneService(id))
+                {
+                    _ids.Add(id.Id);
+                    _wasReached |= CameFromHere(id);
+                }
+
                 return Task.CompletedTask;
             });
         }
     }
 
     /// <inheritdoc/>
-    protected override Task EndAsync(CancellationToken cancellationToken) => _ids.Count == 0 ? Task.CompletedTask : WaitAsync(_ids, cancellationToken);
+    protected override Task EndAsync(CancellationToken cancellationToken) =>
+        _ids.Count == 0 ? Task.CompletedTask : WaitAsync(_ids, cancellationToken, _wasReached);
 }

@@ -79,7 +79,7 @@ public sealed class StopFineTuningServerCommand : AsyncCmdlet
         session.Servers.RemoveAll(s => s.ProcessId == server.ProcessId);
         if (session.Connection?.Endpoint == server.Endpoint)
         {
-            session.Connection.Close();
+            // Not closed: what waits over it in another runspace goes on when the server comes back.
             session.Connection = null;
         }
     }

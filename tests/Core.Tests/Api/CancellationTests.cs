@@ -190,7 +190,8 @@ public sealed class CancellationTests
         Assert.Equal(ApiErrorKind.Timeout, error.Kind);
         Assert.Null(error.StatusCode);
         Assert.Equal(2, error.Attempts);
-        Assert.True(error.MayHaveWorked);
+        Assert.False(error.MayHaveWorked);
+        Assert.True(error.IsRead);
         Assert.StartsWith($"127.0.0.1:{server.Port} did not answer within 0", error.Message, StringComparison.Ordinal);
     }
 

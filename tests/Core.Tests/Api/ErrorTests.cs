@@ -307,6 +307,8 @@ public sealed class ErrorTests
         var error = new FineTuningApiException(kind, "m") { StatusCode = status };
         Assert.Equal(isTransient, error.IsTransient);
         Assert.Equal(mayHaveWorked, error.MayHaveWorked);
+        error.IsRead = true;
+        Assert.False(error.MayHaveWorked);
     }
 
     [Fact]

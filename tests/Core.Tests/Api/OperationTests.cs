@@ -113,22 +113,20 @@ public sealed class OperationTests
             "16 bytes"),
         ["create upload"] = new(
             "POST", "/v1/uploads", """{"filename":"a.jsonl","purpose":"fine-tune","bytes":9,"mime_type":"text/jsonl"}""",
-            """{"id":"upload_1","status":"pending","expires_at":3601}""",
-            async c => Show(await c.CreateUploadAsync(
-                new UploadCreateRequest { FileName = "a.jsonl", Purpose = "fine-tune", Bytes = 9, MimeType = "text/jsonl" })), "upload_1 pending"),
+            """{"id":"upload_1","status":"pending","bytes":9}""",
+            async c => (await c.CreateUploadAsync(
+                new UploadCreateRequest { FileName = "a.jsonl", Purpose = "fine-tune", Bytes = 9, MimeType = "text/jsonl" })).Status,
+            "pending"),
         ["complete upload"] = new(
-            "POST", "/v1/uploads/upload_1/complete", """{"part_ids":["part_2","part_1"],"md5":"00ff"}""",
+            "POST", "/v1/uploads/upload_1/complete", """{"part_ids":["part_2","part_1"],"md5":"0f"}""",
             """{"id":"upload_1","status":"completed","file":{"id":"file-1"}}""",
-            async c => (await c.CompleteUploadAsync("upload_1", ["part_2", "part_1"], "00ff")).File!.Id, "file-1"),
+            async c => (await c.CompleteUploadAsync("upload_1", ["part_2", "part_1"], "0f")).File!.Id, "file-1"),
         ["complete upload, no md5"] = new(
-            "POST", "/v1/uploads/upload_1/complete", """{"part_ids":["part_1"]}""", """{"id":"upload_1","status":"completed","file":null}""",
-            async c => Show(await c.CompleteUploadAsync("upload_1", ["part_1"])), "upload_1 completed"),
+            "POST", "/v1/uploads/upload_1/complete", """{"part_ids":["part_1"]}""", """{"id":"upload_1","status":"completed"}""",
+            async c => (await c.CompleteUploadAsync("upload_1", ["part_1"])).Status, "completed"),
         ["cancel upload"] = new(
             "POST", "/v1/uploads/upload_1/cancel", "", """{"id":"upload_1","status":"cancelled"}""",
-            async c => Show(await c.CancelUploadAsync("upload_1")), "upload_1 cancelled"),
-        ["delete file"] = new(
-            "DELETE", "/v1/files/file-1", "", """{"id":"file-1","object":"file","deleted":true}""",
-            async c => Show(await c.DeleteFileAsync("file-1")), "file-1 gone"),
+            async c => (await c.CancelUploadAsync("upload_1")).Status, "cancelled"),
         ["list models"] = new(
             "GET", "/v1/models", null, """{"object":"list","data":[{"id":"m","owned_by":"o"}]}""",
             async c => Show(await c.ListModelsAsync(), m => m.Id + " " + m.OwnedBy), "m o"),
@@ -179,7 +177,7 @@ public sealed class OperationTests
     [Fact]
     public void Every_operation_is_in_the_table()
     {
-        // Files and parts, which are sent as forms, have tests of their own.
+        // What sends streams has tests of its own.
         string[] tested = [.. s_operations.Keys.Select(k => k.Split(',')[0].Replace(" ", string.Empty, StringComparison.Ordinal)), "createfile", "adduploadpart", "enumeratejobs"];
         IEnumerable<string> methods = typeof(FineTuningClient).GetMethods()
             .Where(m => m.Name.EndsWith("Async", StringComparison.Ordinal))
@@ -340,8 +338,6 @@ public sealed class OperationTests
         ModelResource[] models = await Task.WhenAll(ids.Select(id => Task.Run(() => client.GetModelAsync(id))));
         Assert.Equal(ids, models.Select(m => m.Id));
     }
-
-    private static string Show(UploadResource upload) => $"{upload.Id} {upload.Status}";
 
     private static string Show<T>(ListResource<T> list, Func<T, string> show) =>
         string.Join(" ", list.Data.Select(show).Concat(list.HasMore ? ["more"] : Array.Empty<string>()));

@@ -227,10 +227,11 @@ public sealed class EventFollowerTests
             "html" => Reply.Json("<html>Back soon</html>"),
             _ => Reply.Error(503),
         };
-        var outages = new Reports<FineTuningApiException>();
+        var outages = new Reports<ServiceOutage>();
         Assert.Equal(expected, await FollowAsync(outage: outages, interval: TimeSpan.FromSeconds(20)));
-        Assert.NotEmpty(outages.Items);
-        Assert.All(outages.Items, o => Assert.Equal(4, o.Attempts));
+        Assert.Equal(2, outages.Items.Count);
+        Assert.All(outages.Items, o => Assert.Equal(4, o.Reason.Attempts));
+        Assert.InRange(outages.Items[1].Length!.Value.TotalMinutes, 58, 61);
         Assert.True(expected.Count > 200);
     }
 
@@ -271,8 +272,8 @@ public sealed class EventFollowerTests
     [Fact]
     public async Task A_server_that_is_away_from_the_beginning_is_an_error()
     {
-        _service.Before = _ => Reply.Error(503);
-        Assert.Equal(ApiErrorKind.ServerError, (await Testing.FailsAsync(() => FollowAsync())).Kind);
+        _service.Before = _ => Reply.Reset;
+        Assert.Equal(ApiErrorKind.ConnectionLost, (await Testing.FailsAsync(() => FollowAsync())).Kind);
     }
 
     [Fact]
@@ -321,7 +322,9 @@ public sealed class EventFollowerTests
             return Task.CompletedTask;
         };
         await FollowAsync(interval: TimeSpan.FromSeconds(30));
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(30), 10), _clock.Delays);
+
+        // And a last look for last words.
+        Assert.Equal([.. Enumerable.Repeat(TimeSpan.FromSeconds(30), 10), TimeSpan.FromSeconds(2)], _clock.Delays);
     }
 
     [Fact]
@@ -338,7 +341,7 @@ public sealed class EventFollowerTests
         return ids;
     }
 
-    private async Task<List<string>> FollowAsync(string? after = null, IProgress<FineTuningApiException>? outage = null, TimeSpan? interval = null)
+    private async Task<List<string>> FollowAsync(string? after = null, IProgress<ServiceOutage>? outage = null, TimeSpan? interval = null)
     {
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);

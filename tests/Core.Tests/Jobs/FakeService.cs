@@ -13,13 +13,16 @@ internal sealed class FakeService
     private readonly Dictionary<string, string> _jobs = new(StringComparer.Ordinal);
 
     /// <summary>Oldest first.</summary>
-    private readonly List<(string Id, string Json)> _events = [];
+    private readonly List<(string Job, string Id, string Json)> _events = [];
 
     /// <summary>Answers in place of the service; null lets it answer.</summary>
     public Func<StubRequest, Reply?>? Before { get; set; }
 
     /// <summary>Runs after each list of events was made.</summary>
     public Action? AfterEvents { get; set; }
+
+    /// <summary>The most events a page holds, whatever is asked for.</summary>
+    public int PageSize { get; set; } = 100;
 
     public StubServer Serve() => StubServer.Answers(Answer);
 
@@ -31,11 +34,11 @@ internal sealed class FakeService
         }
     }
 
-    public void AddEvent(string id, long time = 1, string message = "m", string more = "")
+    public void AddEvent(string id, long time = 1, string message = "m", string more = "", string job = "j")
     {
         lock (_gate)
         {
-            _events.Add((id, Testing.Event(id, time, message, more)));
+            _events.Add((job, id, Testing.Event(id, time, message, more)));
         }
     }
 
@@ -63,8 +66,8 @@ internal sealed class FakeService
                 }
 
                 string? after = Value("after");
-                int limit = int.Parse(Value("limit")!, CultureInfo.InvariantCulture);
-                List<(string Id, string Json)> newest = [.. _events.AsEnumerable().Reverse()];
+                int limit = Math.Min(PageSize, int.Parse(Value("limit")!, CultureInfo.InvariantCulture));
+                List<(string Job, string Id, string Json)> newest = [.. _events.Where(e => e.Job == path[4]).Reverse()];
                 int start = after is null ? 0 : newest.FindIndex(e => e.Id == after) + 1;
                 return Reply.Json(Testing.List(newest.Skip(start).Take(limit).Select(e => e.Json), newest.Count > start + limit));
             }

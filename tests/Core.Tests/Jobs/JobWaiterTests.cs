@@ -164,9 +164,9 @@ public sealed class JobWaiterTests
     public async Task An_outage_at_the_beginning_is_an_outcome()
     {
         _service.SetJob("j", "running");
-        _service.Before = _ => Reply.Error(503);
+        _service.Before = _ => Reply.Reset;
         WaitOutcome outcome = Assert.Single(await WaitAsync("j"));
-        Assert.Equal(ApiErrorKind.ServerError, outcome.Failure!.Kind);
+        Assert.Equal(ApiErrorKind.ConnectionLost, outcome.Failure!.Kind);
         Assert.Null(outcome.Job);
     }
 
@@ -331,6 +331,284 @@ public sealed class JobWaiterTests
         using FineTuningClient client = Testing.Client(server, _clock);
         await Testing.IsCancelledAsync(() => new JobWaiter(client).WaitAsync(["j"], null, source.Token).ToListAsync().AsTask());
         Assert.All(server.Requests, r => Assert.Equal("GET", r.Method));
+    }
+
+    [Fact]
+    public async Task A_paused_job_is_told_in_progress()
+    {
+        _service.SetJob("j", "paused");
+        FinishAfter(TimeSpan.FromSeconds(5), "j");
+        var progress = new Reports<WaitProgress>();
+        await WaitAsync(["j"], null, progress);
+        Assert.Equal(JobStatus.Paused, progress.Items[0].Job!.Status);
+    }
+
+    [Fact]
+    public async Task Jobs_that_have_ended_come_in_the_order_given_whatever_is_answered_first()
+    {
+        string[] ids = [.. Enumerable.Range(0, 12).Select(i => "j" + i)];
+        foreach (string id in ids)
+        {
+            _service.SetJob(id, "succeeded");
+        }
+
+        // The first one is answered last of all that are asked for at once.
+        using var others = new CountdownEvent(7);
+        _service.Before = request =>
+        {
+            if (request.Target.EndsWith("/j0", StringComparison.Ordinal))
+            {
+                Assert.True(others.Wait(Testing.Patience));
+            }
+            else if (!others.IsSet)
+            {
+                others.Signal();
+            }
+
+            return null;
+        };
+        Assert.Equal(ids, (await WaitAsync(ids)).Select(o => o.JobId));
+    }
+
+    [Fact]
+    public async Task Eight_jobs_are_looked_at_at_a_time_and_no_more()
+    {
+        string[] ids = [.. Enumerable.Range(0, 40).Select(i => "j" + i)];
+        foreach (string id in ids)
+        {
+            _service.SetJob(id, "succeeded");
+        }
+
+        int now = 0, most = 0;
+        using var full = new ManualResetEventSlim();
+        _service.Before = _ =>
+        {
+            int count = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, count);
+            if (count == 8)
+            {
+                full.Set();
+            }
+
+            Assert.True(full.Wait(Testing.Patience));
+            Interlocked.Decrement(ref now);
+            return null;
+        };
+        Assert.Equal(40, (await WaitAsync(ids)).Count);
+        Assert.Equal(8, most);
+
+        static void InterlockedMax(ref int place, int value)
+        {
+            for (int seen = place; value > seen; seen = place)
+            {
+                Interlocked.CompareExchange(ref place, value, seen);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_interval_of_each_of_many_jobs_is_the_one_asked_for()
+    {
+        string[] ids = [.. Enumerable.Range(0, 200).Select(i => "j" + i)];
+        var looks = new Dictionary<string, List<TimeSpan>>();
+        foreach (string id in ids)
+        {
+            _service.SetJob(id, "running");
+            looks[id] = [];
+        }
+
+        // Each answer takes a second of the clock: one after the other they would take 200 of a minute.
+        _service.Before = request =>
+        {
+            lock (looks)
+            {
+                looks[request.Target.Split('/')[^1]].Add(_clock.Elapsed);
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1) / 8);
+            return null;
+        };
+        FinishAfter(TimeSpan.FromMinutes(10), ids);
+        await WaitAsync(ids, new WaitOptions { PollInterval = TimeSpan.FromMinutes(1) });
+        Assert.All(looks.Values, times => Assert.InRange(times.Count, 10, 12));
+    }
+
+    [Fact]
+    public async Task An_outage_of_many_jobs_is_told_once_when_it_begins_and_once_when_it_ends()
+    {
+        string[] ids = [.. Enumerable.Range(0, 20).Select(i => "j" + i)];
+        foreach (string id in ids)
+        {
+            _service.SetJob(id, "running");
+        }
+
+        FinishAfter(TimeSpan.FromHours(2), ids);
+        _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(30) && _clock.Elapsed < TimeSpan.FromMinutes(40) ? Reply.Error(503, message: "Down.") : null;
+        var outages = new Reports<ServiceOutage>();
+        List<WaitOutcome> outcomes = await WaitAsync(ids, new WaitOptions { Outages = outages });
+        Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job!.Status));
+        Assert.Equal(2, outages.Items.Count);
+        Assert.Equal((null, 503), (outages.Items[0].Length, outages.Items[0].Reason.StatusCode));
+        Assert.InRange(outages.Items[1].Length!.Value.TotalMinutes, 9.5, 11);
+        Assert.Equal(outages.Items[0].Began, outages.Items[1].Began);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task A_service_that_is_not_well_at_the_first_look_is_waited_for(int status)
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(20), "j");
+        _service.Before = _ => _clock.Elapsed < TimeSpan.FromMinutes(10) ? Reply.Error(status) : null;
+        var outages = new Reports<ServiceOutage>();
+        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { Outages = outages }));
+        Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
+        Assert.Equal(2, outages.Items.Count);
+    }
+
+    [Fact]
+    public async Task Silence_at_the_first_look_is_an_outage_where_the_service_was_heard_before()
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(20), "j");
+        _service.Before = _ => _clock.Elapsed < TimeSpan.FromMinutes(10) ? Reply.Reset : null;
+        Assert.Equal(JobStatus.Succeeded, Assert.Single(await WaitAsync(["j"], new WaitOptions { WasReached = true })).Job!.Status);
+    }
+
+    [Fact]
+    public async Task Silence_about_the_first_job_is_an_outage_where_the_second_one_is_seen()
+    {
+        _service.SetJob("a", "running");
+        _service.SetJob("b", "running");
+        FinishAfter(TimeSpan.FromMinutes(5), "a", "b");
+        int silences = 0;
+        _service.Before = r => r.Target.EndsWith("/a", StringComparison.Ordinal) && silences++ < 4 ? Reply.Reset : null;
+        List<WaitOutcome> outcomes = await WaitAsync("a", "b");
+        Assert.Equal(2, outcomes.Count);
+        Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job?.Status));
+    }
+
+    [Theory]
+    [InlineData("redirect")]
+    [InlineData("409")]
+    [InlineData("close")]
+    public async Task What_is_no_answer_of_the_service_ends_no_wait_that_has_begun(string fault)
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(30), "j");
+        _service.Before = _ => _clock.Elapsed < TimeSpan.FromMinutes(1) || _clock.Elapsed > TimeSpan.FromMinutes(9) ? null : fault switch
+        {
+            "redirect" => new Reply { Status = 302 }.With("Location", "https://example.invalid/maintenance"),
+            "409" => Reply.Error(409),
+            _ => Reply.Close,
+        };
+        Assert.Equal(JobStatus.Succeeded, Assert.Single(await WaitAsync("j")).Job!.Status);
+    }
+
+    [Fact]
+    public async Task A_pause_that_the_service_asks_for_is_kept()
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(30), "j");
+        bool asked = false;
+        _service.Before = _ =>
+        {
+            bool first = !asked && _clock.Elapsed > TimeSpan.FromMinutes(1);
+            asked |= first;
+            return first ? Reply.Error(429).With("Retry-After", "240") : null;
+        };
+        await WaitAsync("j");
+        Assert.InRange(_clock.Delays.Max(), TimeSpan.FromSeconds(235), TimeSpan.FromSeconds(240));
+    }
+
+    [Fact]
+    public async Task A_time_out_in_an_outage_tells_what_was_the_matter()
+    {
+        _service.SetJob("j", "running");
+        _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(1) ? Reply.Error(503, message: "Down.") : null;
+        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromMinutes(10) }));
+        Assert.True(outcome.TimedOut);
+        Assert.Equal("running", outcome.Job!.Status.Value);
+        Assert.Equal(503, outcome.Outage!.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_job_that_ends_between_the_last_look_and_the_time_is_no_time_out()
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromSeconds(50), "j");
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(50), PollInterval = TimeSpan.FromSeconds(40) }));
+        Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
+    }
+
+    [Fact]
+    public async Task Without_any_time_many_jobs_are_looked_at_once_each()
+    {
+        string[] ids = [.. Enumerable.Range(0, 30).Select(i => "j" + i)];
+        foreach (string id in ids)
+        {
+            _service.SetJob(id, id == "j29" ? "succeeded" : "running");
+        }
+
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<WaitOutcome> outcomes = await new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.Zero }).WaitAsync(ids).ToListAsync();
+        Assert.Equal(30, server.Count);
+        Assert.Equal("j29", outcomes[0].JobId);
+        Assert.Equal(ids[..29], outcomes.Skip(1).Select(o => o.JobId));
+        Assert.All(outcomes.Skip(1), o => Assert.Equal((true, "running"), (o.TimedOut, o.Job!.Status.Value)));
+    }
+
+    [Fact]
+    public async Task A_job_whose_looks_hang_keeps_no_other_one_waiting()
+    {
+        _service.SetJob("a", "running");
+        _service.SetJob("b", "succeeded");
+        await using var server = new StubServer(exchange => exchange.Request.Target.EndsWith("/a", StringComparison.Ordinal)
+            ? Task.Delay(Timeout.Infinite, exchange.Stopping)
+            : exchange.SendAsync(Reply.Json(Testing.Job("b", "succeeded"))));
+        using FineTuningClient client = Testing.Client(server, _clock);
+        WaitOutcome first = await new JobWaiter(client).WaitAsync(["a", "b"]).FirstAsync().AsTask().WaitAsync(Testing.Patience);
+        Assert.Equal("b", first.JobId);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(401)]
+    public async Task A_job_that_cannot_be_read_any_more_ends_its_own_wait_only(int status)
+    {
+        _service.SetJob("a", "running");
+        _service.SetJob("b", "running");
+        FinishAfter(TimeSpan.FromMinutes(10), "b");
+        _service.Before = r => r.Target.EndsWith("/a", StringComparison.Ordinal) && _clock.Elapsed > TimeSpan.FromMinutes(1) ? Reply.Error(status) : null;
+        List<WaitOutcome> outcomes = await WaitAsync("a", "b");
+        Assert.Equal(["a", "b"], outcomes.Select(o => o.JobId));
+        Assert.Equal((status, "running"), (outcomes[0].Failure!.StatusCode, outcomes[0].Job!.Status.Value));
+        Assert.Equal(JobStatus.Succeeded, outcomes[1].Job!.Status);
+    }
+
+    [Fact]
+    public async Task An_estimate_that_jumps_about_keeps_the_interval_within_its_bounds()
+    {
+        var random = new Random(1);
+        _clock.OnDelay = (_, _) =>
+        {
+            long estimate = random.Next(4) switch
+            {
+                0 => 0,
+                1 => _clock.UtcNow.ToUnixTimeSeconds() + random.Next(-100_000, 100_000),
+                2 => _clock.UtcNow.ToUnixTimeSeconds() + random.Next(5),
+                _ => 253_402_300_799,
+            };
+            _service.SetJob("j", _clock.Elapsed > TimeSpan.FromMinutes(10) ? "succeeded" : "running", $",\"estimated_finish\":{estimate}");
+            return Task.CompletedTask;
+        };
+        _service.SetJob("j", "running");
+        await WaitAsync("j");
+        Assert.All(_clock.Delays, d => Assert.InRange(d, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(2)));
     }
 
     [Fact]

@@ -42,6 +42,15 @@ internal sealed class TestClock : IClock
 
     public TimeSpan Elapsed => UtcNow - Start;
 
+    /// <summary>Lets the time go on, as work does that takes long.</summary>
+    public void Advance(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            _now += time;
+        }
+    }
+
     public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -138,6 +138,17 @@ public sealed class JobCreatorTests : IAsyncLifetime
         Assert.Equal(JobMetadata.MostPairs, Assert.Single(await _world.JobsAsync()).Metadata!.Count);
     }
 
+    [Fact]
+    public async Task A_token_that_was_copied_from_another_job_is_not_taken_over()
+    {
+        JobCreation first = await Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { ["team"] = "a" } });
+        await _world.FaultAsync("CreateJob:after_work,drop");
+        JobCreation second = await Creator.CreateAsync(_request with { Metadata = first.Job.Metadata });
+        Assert.NotEqual(first.Job.Id, second.Job.Id);
+        Assert.NotEqual(first.Job.Metadata![JobMetadata.TokenName], second.Job.Metadata![JobMetadata.TokenName]);
+        Assert.Equal("a", second.Job.Metadata["team"]);
+    }
+
     [Theory]
     [InlineData("param=metadata")]
     [InlineData("message='Unknown field metadata.'")]

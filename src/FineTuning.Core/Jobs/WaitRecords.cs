@@ -1,0 +1,46 @@
+using System;
+using FineTuning.Core.Api;
+using FineTuning.Core.Metrics;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Core.Jobs;
+
+/// <summary>How to wait.</summary>
+public sealed record WaitOptions
+{
+    /// <summary>The longest wait over all jobs; null waits for ever. With zero each job is looked at once.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Time between two looks at a job; null adapts it to what happens.</summary>
+    public TimeSpan? PollInterval { get; init; }
+
+    /// <summary>Whether progress is told with the numbers of the newest step, which costs a request for each look at a job that trains.</summary>
+    public bool ReadMetrics { get; init; } = true;
+
+    /// <summary>
+    /// Says that the service was heard before, by the call that made the jobs for example. Then no answer to the first look is an outage
+    /// as well, and not a sign of a wrong address.
+    /// </summary>
+    public bool WasReached { get; init; }
+
+    /// <summary>Is told when an outage begins and when it has ended.</summary>
+    public IProgress<ServiceOutage>? Outages { get; init; }
+}
+
+/// <summary>How the wait for one job ended. Exactly one of finished, failed to be read, and timed out.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Job">The job as last seen; null if it never was.</param>
+/// <param name="Failure">Why the job could not be read any more.</param>
+/// <param name="TimedOut">The time was up and the job goes on.</param>
+public sealed record WaitOutcome(string JobId, JobResource? Job, FineTuningApiException? Failure, bool TimedOut)
+{
+    /// <summary>Why the last look failed of a wait that timed out; null if it did not.</summary>
+    public FineTuningApiException? Outage { get; init; }
+}
+
+/// <summary>What is known of a job during the wait.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Job">As last seen.</param>
+/// <param name="Latest">The newest numbers, if there are any.</param>
+/// <param name="Outage">Why the last look failed; null if it did not.</param>
+public sealed record WaitProgress(string JobId, JobResource? Job, StepMetrics? Latest, FineTuningApiException? Outage);

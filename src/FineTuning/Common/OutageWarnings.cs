@@ -1,0 +1,23 @@
+using System;
+using System.Threading;
+using FineTuning.Core.Jobs;
+
+namespace FineTuning.Common;
+
+/// <summary>
+/// Warns when an outage begins and when it is over, from any thread. The log of a run that nobody watches has no progress, but it has warnings.
+/// </summary>
+/// <param name="cmdlet">Warns.</param>
+/// <param name="action">What goes on meanwhile, such as "The wait".</param>
+internal sealed class OutageWarnings(AsyncCmdlet cmdlet, string action) : IProgress<ServiceOutage>
+{
+    private readonly SynchronizationContext _pipeline = SynchronizationContext.Current!;
+
+    public void Report(ServiceOutage value)
+    {
+        string text = value.Length is TimeSpan length
+            ? $"The service answers again, after {Display.Span(length)}."
+            : $"The service does not answer: {value.Reason.Message} {action} goes on until it does.";
+        _pipeline.Post(_ => cmdlet.WriteWarning(text), null);
+    }
+}
