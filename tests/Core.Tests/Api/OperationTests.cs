@@ -111,6 +111,9 @@ public sealed class OperationTests
                 return await c.GetFileContentAsync("file-1", target) + " bytes";
             },
             "16 bytes"),
+        ["delete file"] = new(
+            "DELETE", "/v1/files/file-1", "", """{"id":"file-1","object":"file","deleted":true}""",
+            async c => Show(await c.DeleteFileAsync("file-1")), "file-1 gone"),
         ["create upload"] = new(
             "POST", "/v1/uploads", """{"filename":"a.jsonl","purpose":"fine-tune","bytes":9,"mime_type":"text/jsonl"}""",
             """{"id":"upload_1","status":"pending","bytes":9}""",
