@@ -34,7 +34,7 @@ internal static class ConnectionFaults
             return null;
         }
 
-        string why = Innermost(e).Message.TrimEnd('.');
+        string why = Explain(e);
         return Diagnose(e) switch
         {
             ApiErrorKind.ConnectionFailed => Make(ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}."),
@@ -80,6 +80,20 @@ internal static class ConnectionFaults
         }
 #endif
         return ApiErrorKind.ConnectionLost;
+    }
+
+    private static string Explain(Exception e)
+    {
+        Exception inner = Innermost(e);
+        string message = inner.Message;
+#if NET
+        // The platform puts its own word for the error behind its sentence.
+        if (inner is HttpIOException io)
+        {
+            message = message.Replace($" ({io.HttpRequestError})", string.Empty, StringComparison.Ordinal);
+        }
+#endif
+        return message.TrimEnd('.', ' ');
     }
 
     private static Exception Innermost(Exception e)

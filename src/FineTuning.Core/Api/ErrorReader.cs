@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Net.Http;
 using System.Net.Http.Headers;
@@ -110,7 +111,7 @@ internal static class ErrorReader
         return $"The server answered {(int)response.StatusCode}{reason} {kind} instead of an explanation.";
     }
 
-    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside an error that is null or a flag.</summary>
+    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside an error that is null or a flag. Detail can be a list of what is wrong where (FastAPI).</summary>
     private static (string? Message, string? Type, string? Param, string? Code) Parse(string body)
     {
         try
@@ -129,12 +130,34 @@ internal static class ErrorReader
                 }
             }
 
-            return (Text(root, "message") ?? Text(root, "detail"), Text(root, "type"), Text(root, "param"), Text(root, "code"));
+            return (Text(root, "message") ?? Text(root, "detail") ?? Details(root), Text(root, "type"), Text(root, "param"), Text(root, "code"));
         }
         catch (JsonException)
         {
             return default;
         }
+    }
+
+    private static string? Details(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("detail", out JsonElement list) || list.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var sentences = new List<string>();
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            if (Text(item, "msg") is not string words)
+            {
+                continue;
+            }
+
+            bool hasPlace = item.TryGetProperty("loc", out JsonElement place) && place.ValueKind == JsonValueKind.Array && place.GetArrayLength() > 0;
+            sentences.Add(hasPlace ? $"{string.Join(".", place.EnumerateArray())}: {words}" : words);
+        }
+
+        return sentences.Count == 0 ? null : string.Join("; ", sentences);
     }
 
     private static string? Text(JsonElement element, string name)

@@ -99,6 +99,8 @@ public sealed class ErrorTests
     [InlineData("""{"error":null,"message":"m"}""", "m")]
     [InlineData("""{"error":true,"message":"m"}""", "m")]
     [InlineData("""{"title":"t","detail":"d"}""", "d")]
+    [InlineData("""{"detail":[{"loc":["body","metadata"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"},{"msg":"b"},{"loc":["body",3]},7]}""", "body.metadata: Extra inputs are not permitted; b")]
+    [InlineData("""{"detail":[]}""", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
     [InlineData("\uFEFF{\"error\":{\"message\":\"m\"}}", "m")]
     public async Task The_words_stand_in_several_places(string body, string message) =>
         Assert.Equal(message, (await AnswerAsync(Reply.Json(body, 400))).Message);

@@ -249,6 +249,7 @@ public sealed class RetryTests
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal((ApiErrorKind.ConnectionLost, 200, "req_9"), (error.Kind, error.StatusCode, error.RequestId));
         Assert.Contains("broke inside its answer (200)", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ResponseEnded", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

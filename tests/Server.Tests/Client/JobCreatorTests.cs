@@ -152,6 +152,7 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Theory]
     [InlineData("param=metadata")]
     [InlineData("message='Unknown field metadata.'")]
+    [InlineData("body='{\"detail\":[{\"loc\":[\"body\",\"metadata\"],\"msg\":\"Extra inputs are not permitted\"}]}'")]
     public async Task A_service_without_metadata_gets_none(string refusal)
     {
         await _world.FaultAsync($"CreateJob:status=400,{refusal},count=1");
