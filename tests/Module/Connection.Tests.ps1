@@ -266,3 +266,112 @@ Describe 'The connection object' {
         (Get-ServerRequest $keyless).path | Should -BeLike '/v1/files*'
     }
 }
+
+Describe 'A runspace without a connection' {
+    BeforeAll {
+        Set-Variables @{}
+        Connect-FineTuning $keyless.Endpoint -ApiKey $key
+        $file = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive train.jsonl))
+        $job = New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Wait
+
+        function Invoke-Elsewhere([string] $Script, $Argument) {
+            $pipeline = Start-TestPipeline $Script $Argument
+            try {
+                $pipeline.Shell.EndInvoke($pipeline.Async)
+                [pscustomobject]@{ Output = @($pipeline.Output); Errors = @($pipeline.Shell.Streams.Error) }
+            } finally { $pipeline.Shell.Dispose() }
+        }
+    }
+
+    It 'uses the connection that <what> came over' -ForEach @(
+        @{ what = 'a job'; get = { $job }; script = 'param($x) Get-FineTuningJob $x' }
+        @{ what = 'a job'; get = { $job }; script = 'param($x) $x | Wait-FineTuningJob' }
+        @{ what = 'an event'; get = { Get-FineTuningEvent $job -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
+        @{ what = 'an event that was followed'; get = { Get-FineTuningEvent $job, $job.Id -Follow -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
+        @{ what = 'a checkpoint'; get = { Get-FineTuningCheckpoint $job -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
+        @{ what = 'a file'; get = { $file }; script = 'param($x) $x | Get-FineTuningFile' }
+    ) {
+        $result = Invoke-Elsewhere $script (& $get)
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output.Id | Should -Be ($what -eq 'a file' ? $file.Id : $job.Id)
+    }
+
+    It 'does so in ForEach-Object -Parallel' {
+        $manifest = Get-TestManifest
+        $result = $job, $job | ForEach-Object -Parallel { Import-Module $using:manifest; $_ | Get-FineTuningEvent -First 1 }
+        $result | Should -HaveCount 2
+    }
+
+    It 'keeps none of it' {
+        (Invoke-Elsewhere 'param($x) $null = Get-FineTuningJob $x; Get-FineTuningConnection; "end"' $job).Output | Should -Be 'end'
+    }
+
+    It 'asks each service for its own jobs, and waits for those of one at a time' {
+        $other = Connect-FineTuning $locked.Endpoint -ApiKey $key -PassThru
+        $second = New-FineTuningJob gpt-4o-mini (Send-FineTuningFile (Join-Path $TestDrive train.jsonl) -SkipCheck) -EpochCount 1
+        Connect-FineTuning $keyless.Endpoint -ApiKey $key
+        (Invoke-Elsewhere 'param($x) $x | Get-FineTuningJob' @($job, $second, $job)).Output.Id | Should -Be @($job.Id, $second.Id, $job.Id)
+        $result = Invoke-Elsewhere 'param($x) $x | Wait-FineTuningJob' @($job, $second)
+        $result.Output.Id | Should -Be $job.Id
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'OtherService,FineTuning.Commands.WaitFineTuningJobCommand'
+        "$($result.Errors)" | Should -BeLike "*$second*$($locked.Endpoint)*$($keyless.Endpoint)*"
+        $other | Disconnect-FineTuning
+    }
+
+    It 'with one of its own uses that' {
+        $result = Invoke-Elsewhere 'param($x) Connect-FineTuning $x[1] -ApiKey $x[2]; Get-FineTuningJob $x[0]' @($job, $locked.Endpoint, $key)
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
+    }
+
+    It 'does not use one that was closed' {
+        $closed = Connect-FineTuning $keyless.Endpoint -ApiKey $key -PassThru
+        $seen = Get-FineTuningJob $job
+        Connect-FineTuning $keyless.Endpoint -ApiKey $key
+        $closed | Disconnect-FineTuning
+        $env:OPENAI_BASE_URL = 'https://example.invalid/v1'
+        $result = Invoke-Elsewhere 'param($x) Get-FineTuningJob $x' $seen
+        Set-Variables @{}
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'NoKey,FineTuning.Commands.GetFineTuningJobCommand'
+    }
+
+    It 'is told with plain ids how a connection is handed over' {
+        $env:OPENAI_BASE_URL = 'https://example.invalid/v1'
+        $result = Invoke-Elsewhere 'param($x) Get-FineTuningJob $x' $job.Id
+        Set-Variables @{}
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'NoKey,FineTuning.Commands.GetFineTuningJobCommand'
+        Get-ErrorText $result.Errors[0] | Should -BeLike '*-Connection $using:connection*Connect-FineTuning*'
+    }
+
+    It 'sees nothing of it in any view, nor in what is stored' {
+        foreach ($item in $job, $file, (Get-FineTuningEvent $job -First 1), (Get-FineTuningCheckpoint $job -First 1)) {
+            $item.PSObject.Members.Name | Should -Not -Contain 'Origin'
+            foreach ($text in ($item | ConvertTo-Json -Depth 5), [Management.Automation.PSSerializer]::Serialize($item, 5), ($item | Format-List * -Force | Out-String)) {
+                $text | Should -Not -BeLike "*$($keyless.Endpoint.Port)*"
+                $text | Should -Not -BeLike "*$secret*"
+            }
+        }
+    }
+}
+
+Describe 'A connection that is closed while something goes on over it' {
+    It 'ends it with an error that says so' {
+        $connection = Connect-FineTuning $keyless.Endpoint -ApiKey $key -PassThru
+        $file = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 500)
+        $paused = New-PausedJob $file
+        $wait = Start-TestPipeline 'param($a) Wait-FineTuningJob $a' $paused
+        $follow = Start-TestPipeline 'param($a) Get-FineTuningEvent $a -Follow' $paused
+        try {
+            Wait-Until { $wait.Shell.Streams.Warning.Count -gt 0 -and $follow.Output.Count -gt 2 } -Because 'both have begun'
+            Connect-FineTuning $keyless.Endpoint -ApiKey $key
+            $connection | Disconnect-FineTuning
+            foreach ($pipeline in $wait, $follow) {
+                $pipeline.Shell.EndInvoke($pipeline.Async)
+                $pipeline.Shell.Streams.Error.FullyQualifiedErrorId | Should -BeLike 'ConnectionClosed,*'
+            }
+        } finally {
+            $wait.Shell.Dispose()
+            $follow.Shell.Dispose()
+            $null = Stop-FineTuningJob $paused
+        }
+    }
+}

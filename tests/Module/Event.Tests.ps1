@@ -56,6 +56,65 @@ Describe 'Get-FineTuningEvent' {
         Get-FineTuningEvent $job -After $all[0].Id | Should -BeNullOrEmpty
     }
 
+    It 'refuses an event that the job does not have, <how>' -ForEach @{ how = 'listing'; follow = $false }, @{ how = 'following'; follow = $true } {
+        $other = New-PausedJob $train
+        $foreign = (Get-FineTuningEvent $other -First 1).Id
+        foreach ($after in 'ftevent-none', $foreign) {
+            $result = Invoke-Captured { Get-FineTuningEvent $job -After $after -Follow:$follow }
+            $result.Output | Should -BeNullOrEmpty
+            $result.Errors.FullyQualifiedErrorId | Should -Be 'EventNotFound,FineTuning.Commands.GetFineTuningEventCommand'
+            "$($result.Errors)" | Should -BeLike "*$after*$($job.Id)*"
+            $result.Errors[0].TargetObject | Should -Be $after
+        }
+        $null = Stop-FineTuningJob $other
+    }
+
+    It 'gives the newest of those -After an event with -First' {
+        (Get-FineTuningEvent $job -After $all[9].Id -First 2 -Skip 1).Id | Should -Be $all[1..2].Id
+        (Get-FineTuningEvent $job -Follow -After $all[9].Id -First 2 -Skip 1).Id | Should -Be $all[7..6].Id
+    }
+
+    It 'takes an id for each of several jobs -After' {
+        $second = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait
+        $ofSecond = @(Get-FineTuningEvent $second)
+        $result = Get-FineTuningEvent $job, $second -Follow -After $all[2].Id, $ofSecond[4].Id
+        ($result | Where-Object JobId -EQ $job.Id).Id | Should -Be $all[1..0].Id
+        ($result | Where-Object JobId -EQ $second.Id).Id | Should -Be $ofSecond[3..0].Id
+    }
+
+    It 'follows several jobs at once: as they come, each in order and in full' {
+        $first, $second = 1..2 | ForEach-Object { New-PausedJob $train -EpochCount 1 }
+        $seen = [Collections.Generic.List[object]]::new()
+        $first, $second | Get-FineTuningEvent -Follow | ForEach-Object {
+            $seen.Add($_)
+            # The second one goes on only when the first one has ended, so one after the other would never end.
+            if ($_.Message -eq 'Fine-tuning job paused' -and $_.JobId -eq $second.Id) { $null = Resume-FineTuningJob $second }
+            if ($_.Message -eq 'The job has successfully completed' -and $_.JobId -eq $second.Id) { $null = Resume-FineTuningJob $first }
+        }
+        foreach ($one in $first, $second) {
+            $reverse = @(Get-FineTuningEvent $one).Id
+            [array]::Reverse($reverse)
+            ($seen | Where-Object JobId -EQ $one.Id).Id | Should -Be $reverse
+        }
+        $seen[-1].JobId | Should -Be $first.Id
+        $text = $seen | Out-String -Width 120
+        $text | Should -Not -BeLike '*JobId:*' -Because 'the jobs alternate: a heading for each change would be noise'
+        foreach ($one in $first, $second) { $text | Should -BeLike "*$($one.Id.Substring($one.Id.Length - 8))*" }
+        ($text -split '\n' -match '^Time +Job +Level +Message').Count | Should -Be 1
+    }
+
+    It 'counts -First for each of several jobs that are followed, and ends then' {
+        $paused = New-PausedJob $train
+        $result = @(Get-FineTuningEvent $paused, $job -Follow -First 2 -Skip 1)
+        ($result | Where-Object JobId -EQ $job.Id).Id | Should -Be $followed[1..2].Id
+        @($result | Where-Object JobId -EQ $paused.Id) | Should -HaveCount 2
+        $null = Stop-FineTuningJob $paused
+    }
+
+    It 'follows a job that is named twice once' {
+        @(Get-FineTuningEvent $job, $job -Follow).Count | Should -Be $all.Count
+    }
+
     It 'stops a -Follow of a job that does not end when Select-Object has enough' {
         $paused = New-PausedJob $train
         Get-FineTuningEvent $paused -Follow | Select-Object -First 2 | Should -HaveCount 2

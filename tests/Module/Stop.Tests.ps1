@@ -24,6 +24,7 @@ Describe 'Ctrl+C' {
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
             $pipeline.Output.Count | Should -Be 0
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "*job goes on*'Wait-FineTuningJob $job'*'Stop-FineTuningJob $job'*"
             (Get-FineTuningJob $job).Status | Should -Be 'running'
         } finally {
             $pipeline.Shell.Dispose()
@@ -44,6 +45,35 @@ Describe 'Ctrl+C' {
         }
     }
 
+    It 'during a wait for several jobs names those that have not ended, each once' {
+        $paused = 1..2 | ForEach-Object { New-PausedJob $long }
+        $ended = New-PausedJob $long | Stop-FineTuningJob
+        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @(($paused + $ended + $paused[0]), $connection)
+        try {
+            Wait-Until { $pipeline.Output.Count -eq 1 } -Because 'the one that has ended comes'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "*jobs go on*'Wait-FineTuningJob $($paused[0]), $($paused[1])'*'Stop-FineTuningJob $($paused[0]), $($paused[1])'*"
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = $paused | Stop-FineTuningJob
+        }
+    }
+
+    It 'during a wait for a service that hangs returns at once' {
+        $job = New-PausedJob $long
+        Set-FineTuningServerFault 'GetJob:skip=1,delay_ms=60000'
+        $pipeline = Start-TestPipeline 'param($a) Wait-FineTuningJob $a[0] -Connection $a[1]' @($job.Id, $connection)
+        try {
+            Wait-Until { (Get-FineTuningServerFault).Hits -gt 0 } -Because 'a look hangs'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "*'Wait-FineTuningJob $job'*"
+        } finally {
+            $pipeline.Shell.Dispose()
+            Clear-FineTuningServerFault
+            $null = Stop-FineTuningJob $job
+        }
+    }
+
     It 'during -Follow returns at once, and the job goes on' {
         $job = New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1
         Wait-Running $job
@@ -52,10 +82,35 @@ Describe 'Ctrl+C' {
             Wait-Until { $pipeline.Output.Count -gt 5 } -Because 'events come'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "*job goes on*'Get-FineTuningEvent $job -Follow -After $($pipeline.Output[-1].Id)'*"
             (Get-FineTuningJob $job).Status | Should -Be 'running'
         } finally {
             $pipeline.Shell.Dispose()
             $null = Stop-FineTuningJob $job
+        }
+    }
+
+    It 'during -Follow of several jobs says how to go on with each, and that goes on' {
+        $paused = 1..2 | ForEach-Object { New-PausedJob $long }
+        $pipeline = Start-TestPipeline 'param($a) $a[0] | Get-FineTuningEvent -Follow -Connection $a[1]' @($paused, $connection)
+        try {
+            Wait-Until {
+                $pipeline.Output.Count -eq @($paused | Get-FineTuningEvent).Count
+            } -Because 'all events come'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $last = foreach ($job in $paused) { ($pipeline.Output | Where-Object JobId -EQ $job.Id)[-1].Id }
+            $command = "Get-FineTuningEvent $($paused[0]), $($paused[1]) -Follow -After $($last[0]), $($last[1])"
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "*jobs go on*'$command'*"
+            $null = $paused | Stop-FineTuningJob
+            $rest = Invoke-Expression $command
+            foreach ($job in $paused) {
+                $shown = @($pipeline.Output + $rest | Where-Object JobId -EQ $job.Id).Id
+                [array]::Reverse($shown)
+                $shown | Should -Be (Get-FineTuningEvent $job).Id
+            }
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = $paused | Stop-FineTuningJob -ErrorAction Ignore
         }
     }
 

@@ -139,14 +139,19 @@ function Invoke-ChildPwsh {
 }
 
 function Start-TestPipeline {
-    # Runs a script in a runspace of its own, so that it can be stopped as Ctrl+C does. The script gets the argument.
+    # Runs a script in a runspace of its own, so that it can be stopped as Ctrl+C does. The script gets the argument. Its screen keeps what is
+    # told when the pipeline takes nothing any more.
     param([Parameter(Mandatory)] [string] $Script, [object] $Argument)
     $state = [initialsessionstate]::CreateDefault2()
     $state.ImportPSModule($script:Manifest)
-    $shell = [powershell]::Create($state)
+    if (-not ('TestHost' -as [type])) { Add-Type -Path "$PSScriptRoot/TestHost.cs" }
+    $screen = [TestHost]::new()
+    $runspace = [runspacefactory]::CreateRunspace($screen, $state)
+    $runspace.Open()
+    $shell = [powershell]::Create($runspace)
     $null = $shell.AddScript($Script).AddArgument($Argument)
     $output = [Management.Automation.PSDataCollection[psobject]]::new()
-    [pscustomobject]@{ Shell = $shell; Output = $output; Async = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output) }
+    [pscustomobject]@{ Shell = $shell; Output = $output; Screen = $screen; Async = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output) }
 }
 
 function Stop-TestPipeline {

@@ -18,6 +18,9 @@ internal sealed class TestClock : IClock
     /// <summary>Runs in place of each delay, after the time has gone on. It may wait or throw.</summary>
     public Func<TimeSpan, CancellationToken, Task>? OnDelay { get; set; }
 
+    /// <summary>More than the test needs.</summary>
+    public int MostDelays { get; init; } = 20_000;
+
     public DateTimeOffset UtcNow
     {
         get
@@ -63,7 +66,7 @@ internal sealed class TestClock : IClock
         }
 
         // A loop that never ends must fail its test, not hang it.
-        if (count > 20_000)
+        if (count > MostDelays)
         {
             throw new InvalidOperationException("The test's clock was asked for more delays than any test needs.");
         }
