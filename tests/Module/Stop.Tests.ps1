@@ -170,7 +170,11 @@ Describe 'Ctrl+C' {
         $send = 'param($a) Send-FineTuningFile $a[0] -PartSizeMB 1 -Purpose user_data -Connection $a[1]'
         $pipeline = Start-TestPipeline $send @($large, $connection)
         try {
-            Wait-Until { "$($pipeline.Shell.Streams.Progress)" -like '*3 of 8 parts*' } -Because 'three parts are there'
+            $states = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/uploads/*.json'
+            Wait-Until {
+                $state = Get-Content $states -Raw -ErrorAction Ignore | ConvertFrom-Json | Where-Object Path -EQ $large
+                @($state.Parts).Count -eq 3
+            } -Because 'three parts are there'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
         } finally {

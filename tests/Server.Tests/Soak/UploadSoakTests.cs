@@ -32,6 +32,9 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     // So few parts would meet no failure in a hundred.
     private static readonly string s_failures = SoakScale.IsLong ? "0.01" : "0.1";
 
+    // Long enough that the last parts are not there before the test has seen the ones it waits for.
+    private static readonly int s_delay = SoakScale.IsLong ? 30 : 250;
+
     private readonly string _folder = TestServer.NewFolder();
 
     private static int PartCount => (int)(s_bytes / s_partBytes);
@@ -50,7 +53,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         await using ServerProcess server = await ServerProcess.StartAsync(
             "--data", Path.Combine(_folder, "server"),
             "--fault", $"AddUploadPart:probability={s_failures},seed={SoakScale.Seed},status=500",
-            "--fault", "AddUploadPart:delay_ms=30");
+            "--fault", $"AddUploadPart:delay_ms={s_delay}");
         UploadWorkerReport idle = await RunAsync(server.Url);
         Dictionary<long, string> recorded = [];
         string? upload = null;
@@ -99,7 +102,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
             Stopwatch waited = Stopwatch.StartNew();
             while (RecordedUpload.Read(StateFolder) is not { } state || state.Parts.Count < parts)
             {
-                Assert.False(worker.HasEnded, "The upload ended before it could be killed.");
+                Assert.False(worker.HasEnded, "The upload ended before it could be killed: " + (worker.HasEnded ? (await worker.EndAsync()).ToString() : null));
                 Assert.True(waited.Elapsed < TimeSpan.FromMinutes(5), "The upload does not get on.");
                 await Task.Delay(5);
             }

@@ -84,7 +84,7 @@ internal sealed class UploadStateStore
     {
         try
         {
-            foreach (string path in Directory.GetFiles(_folder, key + Ending + ".*"))
+            foreach (string path in Directory.GetFiles(_folder, key + Ending + ".*.part"))
             {
                 File.Delete(path);
             }
