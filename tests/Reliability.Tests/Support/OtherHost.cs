@@ -41,7 +41,7 @@ internal sealed class OtherHost : IAsyncDisposable
                 Interlocked.Increment(ref _connections);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // Stopped.
         }

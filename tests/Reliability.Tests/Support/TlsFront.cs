@@ -66,7 +66,7 @@ internal sealed class TlsFront : IAsyncDisposable
                 await ServeAsync(client);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // Stopped.
         }
