@@ -29,6 +29,9 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
     /// <summary>Whether the server gives a part of the content, so that what is there is worth keeping.</summary>
     public bool OffersRanges { get; private set; } = there > 0;
 
+    /// <summary>The size that the content has by the service's account; null if it is not known. What comes in another size is asked for again.</summary>
+    public long? Told { get; init; }
+
     /// <summary>Asks for what is missing.</summary>
     public void Prepare(HttpRequestMessage message)
     {
@@ -95,8 +98,22 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
             progress?.Report(Count);
         }
 
+        if (Told is long told && Count != told)
+        {
+            // Such as the page of a network that wants a sign-in.
+            long got = Count;
+            Restart();
+            throw Wrong(response, FormattableString.Invariant($"The server sent {got} bytes of a file that has {told} bytes by its own account."));
+        }
+
         return Count;
     }
+
+    private static FineTuningApiException Wrong(HttpResponseMessage response, string message) => new(ApiErrorKind.InvalidResponse, message)
+    {
+        StatusCode = (int)response.StatusCode,
+        RequestId = ErrorReader.RequestId(response),
+    };
 
     private void Note(HttpResponseMessage response)
     {
@@ -119,12 +136,6 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
 
         long wanted = Count;
         Restart();
-        throw new FineTuningApiException(
-            ApiErrorKind.InvalidResponse,
-            FormattableString.Invariant($"The server was asked for the content from byte {wanted} on and sent '{range}'."))
-        {
-            StatusCode = (int)response.StatusCode,
-            RequestId = ErrorReader.RequestId(response),
-        };
+        throw Wrong(response, FormattableString.Invariant($"The server was asked for the content from byte {wanted} on and sent '{range}'."));
     }
 }

@@ -354,7 +354,8 @@ public sealed partial class FineTuningClient : IDisposable
         {
             return await SendAsync(Bodiless(HttpMethod.Delete, path), WireContext.Default.DeletedResource, cancellationToken).ConfigureAwait(false);
         }
-        catch (FineTuningApiException e) when (e.Kind == ApiErrorKind.NotFound && e.EarlierAttemptMayHaveWorked)
+        // By the status: a model that is gone has a kind of its own.
+        catch (FineTuningApiException e) when (e.StatusCode == 404 && e.EarlierAttemptMayHaveWorked)
         {
             return new DeletedResource { Id = id, Deleted = true };
         }
