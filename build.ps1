@@ -12,7 +12,7 @@ Run it with the tasks you want, in order. Without a task it builds and tests.
   demo     shows the whole way of a training file on a local server
   soak     runs the long checks: random kills, many stored jobs, hostile requests and more; each runs in test too, shortly
   bench    compares with other programs and writes the figures into docs/performance.md
-  docs     checks the markdown help and builds the module's help of it
+  docs     checks the markdown help and builds the module's help of it, and writes the tables of docs/reliability.md anew
   package  makes artifacts/FineTuning.VERSION.nupkg
   clean    removes everything that the other tasks made
 
@@ -162,12 +162,11 @@ function Invoke-Build {
     # SQLite is built for many platforms that run no PowerShell.
     Get-ChildItem $bin/server/runtimes -Directory | Where-Object Name -NotMatch '^(win-(x64|x86|arm64)|osx-(x64|arm64)|linux-(musl-)?(x64|arm64|arm))$' | Remove-Item -Recurse
     Get-ChildItem $bin -Recurse -Include *.pdb, *.xml, web.config, *.endpoints.json | Where-Object Name -NotLike '*.ps1xml' | Remove-Item
-    Invoke-Docs
+    Invoke-Help
 }
 
-function Invoke-Docs {
-    if (-not $done.Add('docs')) { return }
-    Invoke-Build
+function Invoke-Help {
+    if (-not $done.Add('help')) { return }
     Install-MissingTool
     if (-not (Find-Tool 'Microsoft.PowerShell.PlatyPS')) {
         Write-Warning 'The help was not built: it needs Microsoft.PowerShell.PlatyPS.'
@@ -175,6 +174,17 @@ function Invoke-Docs {
     }
     Write-Step 'Building the help'
     if ((Invoke-Pwsh "$root/docs/Build-Help.ps1" -Module $manifest -Markdown "$root/docs/help" -Output $bin) -ne 0) { throw 'The help is not in order.' }
+}
+
+function Invoke-Docs {
+    Invoke-Build
+    Write-Step 'Writing docs/reliability.md'
+    $env:FINETUNING_WRITE_DOCS = '1'
+    try {
+        Invoke-Tool dotnet test (Join-Path $root 'tests/Reliability.Tests') -c $Configuration --no-build --nologo --filter FullyQualifiedName~MatrixTests
+    } finally {
+        Remove-Item Env:FINETUNING_WRITE_DOCS
+    }
 }
 
 function Invoke-Package {
@@ -248,7 +258,9 @@ function Invoke-Soak {
     Write-Step 'Long checks'
     if (-not $env:FINETUNING_SOAK_SCALE) { $env:FINETUNING_SOAK_SCALE = '40' }
     try {
-        Invoke-Tool dotnet test (Join-Path $root 'tests/Server.Tests') -c $Configuration --no-build --nologo --filter Category=Soak --logger 'console;verbosity=detailed'
+        foreach ($project in 'Server.Tests', 'Reliability.Tests') {
+            Invoke-Tool dotnet test (Join-Path $root "tests/$project") -c $Configuration --no-build --nologo --filter Category=Soak --logger 'console;verbosity=detailed'
+        }
     } finally {
         Remove-Item Env:FINETUNING_SOAK_SCALE
     }

@@ -75,8 +75,12 @@ run_demo() {
 
 run_soak() {
     # The variable multiplies the counts of the checks that run in test too.
-    run_build && FINETUNING_SOAK_SCALE="${FINETUNING_SOAK_SCALE:-40}" dotnet test tests/Server.Tests -c Release --no-build --nologo \
-        --filter Category=Soak --logger 'console;verbosity=detailed'
+    run_build || return 1
+    local project
+    for project in Server.Tests Reliability.Tests; do
+        FINETUNING_SOAK_SCALE="${FINETUNING_SOAK_SCALE:-40}" dotnet test "tests/$project" -c Release --no-build --nologo \
+            --filter Category=Soak --logger 'console;verbosity=detailed' || return 1
+    done
 }
 
 run_bench() {

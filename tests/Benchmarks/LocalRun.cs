@@ -23,36 +23,28 @@ internal sealed record LocalResult(double Right, TimeSpan Training, TimeSpan Who
 /// <summary>The project's own server, as a process of its own that keeps nothing: upload, job, answers, all over HTTP.</summary>
 internal sealed class LocalRun : IDisposable
 {
-    private const string Greeting = "FineTuning server listening on ";
     private const int LatencySample = 500;
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(20);
-    private readonly Process _process;
+    private readonly ServerUnderTest _server;
     private readonly HttpClient _http = new();
 
-    private LocalRun(Process process) => _process = process;
+    private LocalRun(ServerUnderTest server)
+    {
+        _server = server;
+        _http.BaseAddress = new Uri(server.Endpoint + "/");
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-bench");
+    }
 
     public static async Task<LocalResult> RunAsync(string program, PackageData data)
     {
-        using LocalRun run = new(Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, [program, "--memory", "--parent-pid", $"{Environment.ProcessId}"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardInput = true,
-            })!);
-        await run.ListenAsync();
+        using LocalRun run = new(await ServerUnderTest.StartAsync(program));
         return await run.MeasureAsync(data);
     }
 
     public void Dispose()
     {
         _http.Dispose();
-        using (Process stop = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-        {
-            stop.WaitForExit();
-        }
-
-        _process.WaitForExit();
-        _process.Dispose();
+        _server.Dispose();
     }
 
     private static string Question(Example example, string model) => new JsonObject
@@ -63,15 +55,6 @@ internal sealed class LocalRun : IDisposable
     }.ToJsonString();
 
     private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
-
-    private async Task ListenAsync()
-    {
-        string line = await _process.StandardOutput.ReadLineAsync() ?? string.Empty;
-        _http.BaseAddress = new Uri(line.StartsWith(Greeting, StringComparison.Ordinal)
-            ? line[Greeting.Length..] + "/"
-            : throw new InvalidOperationException("The server did not start."));
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-bench");
-    }
 
     private async Task<LocalResult> MeasureAsync(PackageData data)
     {

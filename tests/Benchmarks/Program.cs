@@ -17,8 +17,8 @@ internal static class Program
     [
         ("dataset-check", DatasetCheck.RunAsync),
         ("token-counts", TokenCounts.RunAsync),
-        ("package-sections", repository => PackageSections.RunAsync(Path.Combine(
-            repository, "src", "FineTuning.Server", "bin", Configuration, "net10.0", "FineTuning.Server.dll"))),
+        ("package-sections", repository => PackageSections.RunAsync(ServerIn(repository))),
+        ("upload", repository => UploadThroughput.RunAsync(ServerIn(repository))),
     ];
 
 #if DEBUG
@@ -50,6 +50,9 @@ internal static class Program
 
         return 0;
     }
+
+    private static string ServerIn(string repository) =>
+        Path.Combine(repository, "src", "FineTuning.Server", "bin", Configuration, "net10.0", "FineTuning.Server.dll");
 
     /// <summary>The folder of the clone: this program runs somewhere below it.</summary>
     private static string FindRepository()

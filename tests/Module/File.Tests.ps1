@@ -103,6 +103,116 @@ Describe 'Send-FineTuningFile' {
     }
 }
 
+Describe 'Send-FineTuningFile with content that is at the service' {
+    BeforeAll {
+        $known = New-TestDataset (Join-Path $TestDrive known.jsonl) -Word known
+        $copy = Copy-Item $known (Join-Path $TestDrive copy.jsonl) -PassThru
+        $first = Send-FineTuningFile $known
+    }
+    BeforeEach { Clear-ServerRequest $server }
+
+    It 'emits that and says so' {
+        $file = Send-FineTuningFile $copy -InformationVariable told 6> $null
+        $file.Id | Should -Be $first.Id
+        "$told" | Should -BeLike "copy.jsonl is at the service already, as $($first.Id) since *"
+        $told.Tags | Should -Contain 'PSHOST' -Because 'it is shown at the prompt'
+        (Get-ServerRequest $server).line | Should -Be "GET /v1/files/$($first.Id)"
+    }
+
+    It 'sends it again with -Force' {
+        $again = Send-FineTuningFile $known -Force
+        $again.Id | Should -Not -Be $first.Id
+        (Get-ServerRequest $server).line | Should -Be 'POST /v1/files'
+    }
+
+    It 'sends it again when the service has it no more' {
+        $gone = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive gone.jsonl) -Word gone)
+        Remove-FineTuningFile $gone -Confirm:$false
+        (Send-FineTuningFile (Join-Path $TestDrive gone.jsonl)).Id | Should -Not -Be $gone.Id
+    }
+
+    It 'is not sent for a job either' {
+        $job = New-FineTuningJob gpt-4o-mini $known -InformationVariable told 6> $null
+        (Get-ServerRequest $server | Where-Object operation -EQ CreateFile) | Should -BeNullOrEmpty
+        $job.TrainingFile | Should -BeLike 'file-*'
+        "$told" | Should -BeLike '*nothing was sent*'
+    }
+
+    It 'sends nothing and asks nothing with -WhatIf' {
+        Send-FineTuningFile $copy -WhatIf | Should -BeNullOrEmpty
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Send-FineTuningFile in parts' {
+    BeforeAll {
+        function New-Bytes([string] $Name, [int] $Megabytes) {
+            $bytes = [byte[]]::new($Megabytes * 1MB - 7)
+            [Random]::new($Name.GetHashCode()).NextBytes($bytes)
+            $path = Join-Path $TestDrive $Name
+            [IO.File]::WriteAllBytes($path, $bytes)
+            $path
+        }
+        function Get-Operation { (Get-ServerRequest $server).operation }
+    }
+    BeforeEach { Clear-ServerRequest $server }
+    AfterEach { Clear-FineTuningServerFault }
+
+    It 'sends parts of the size that is asked for' {
+        $large = New-Bytes parts.bin 3
+        $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data
+        Get-Operation | Should -Be @('CreateUpload', 'AddUploadPart', 'AddUploadPart', 'AddUploadPart', 'CompleteUpload')
+        $target = (New-Item (Join-Path $TestDrive back) -ItemType Directory).FullName
+        (Get-FileHash (Receive-FineTuningFile $file $target)).Hash | Should -Be (Get-FileHash $large).Hash
+    }
+
+    It 'goes on with the same command, from parts that it names' {
+        $large = New-Bytes resumed.bin 8
+        Set-FineTuningServerFault 'AddUploadPart:skip=4,status=400'
+        $result = Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'InvalidRequest,*'
+        "$($result.Warnings)" | Should -Match "^\d of 8 parts of 'resumed.bin' are at the service: the same command goes on from there until \d\d:\d\d\.$"
+        $there = [int] "$($result.Warnings)".Substring(0, 1)
+        Clear-FineTuningServerFault
+        Clear-ServerRequest $server
+        $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Verbose 4>&1 | Where-Object { $_ -is [FineTuning.FineTuningFile] }
+        $file.Bytes | Should -Be (Get-Item $large).Length
+        @((Get-Operation) -eq 'AddUploadPart') | Should -HaveCount (8 - $there)
+    }
+
+    It 'refuses a file that has changed since, and begins anew with -Force' {
+        $large = New-Bytes changed.bin 8
+        Set-FineTuningServerFault 'AddUploadPart:skip=4,status=400'
+        $null = Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }
+        Clear-FineTuningServerFault
+        [IO.File]::AppendAllText($large, 'more')
+        $result = Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'FileChanged,FineTuning.Commands.SendFineTuningFileCommand'
+        Get-ErrorText $result.Errors | Should -BeLike '*changed.bin*-Force*'
+        $result.Errors.TargetObject | Should -Be $large
+        (Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Force).Bytes | Should -Be (Get-Item $large).Length
+        Get-Operation | Should -Contain 'CancelUpload'
+    }
+
+    It 'refuses a part size of <size>' -ForEach @(@{ size = 65 }, @{ size = 0 }, @{ size = -1 }) {
+        $result = Invoke-Captured { Send-FineTuningFile $train -PartSizeMB $size }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'refuses an empty file and goes on' {
+        $empty = (New-Item (Join-Path $TestDrive empty.jsonl)).FullName
+        $result = Invoke-Captured { $empty, $valid | Send-FineTuningFile -SkipCheck 6> $null }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'EmptyFile,FineTuning.Commands.SendFineTuningFileCommand'
+        $result.Output | Should -HaveCount 1
+    }
+
+    It 'refuses a folder' {
+        $result = Invoke-Captured { Send-FineTuningFile $folder -PartSizeMB 1 }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathIsFolder,FineTuning.Commands.SendFineTuningFileCommand'
+    }
+}
+
 Describe 'Get-FineTuningFile' {
     BeforeAll {
         foreach ($old in Get-FineTuningFile) { Remove-FineTuningFile $old -Confirm:$false }
@@ -222,6 +332,26 @@ Describe 'Receive-FineTuningFile' {
         Receive-FineTuningFile $file $target -WhatIf | Should -BeNullOrEmpty
         Get-ServerRequest $server | Should -BeNullOrEmpty
         Get-ChildItem $target | Should -BeNullOrEmpty
+    }
+
+    It 'fetches the rest of what broke off' {
+        $bytes = [byte[]]::new(6MB)
+        [Random]::new(3).NextBytes($bytes)
+        $large = Join-Path $TestDrive broken-off.bin
+        [IO.File]::WriteAllBytes($large, $bytes)
+        $sent = Send-FineTuningFile $large -Purpose user_data -Force
+        Set-FineTuningServerFault 'GetFileContent:truncate_after=5000000,count=1', 'GetFileContent:status=503'
+        $result = Invoke-Captured { Receive-FineTuningFile $sent $target }
+        Clear-FineTuningServerFault
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'ServerError,*'
+        $part = Get-ChildItem $target
+        $part.Name | Should -BeLike 'broken-off.bin.????????.part'
+        "$($result.Warnings)" | Should -BeLike "4.8 MB are kept in '$($part.FullName)': the same command goes on from there."
+        Clear-ServerRequest $server
+        $saved = Receive-FineTuningFile $sent $target
+        (Get-FileHash $saved).Hash | Should -Be (Get-FileHash $large).Hash
+        (Get-ServerRequest $server | Where-Object operation -EQ GetFileContent).status | Should -Be 206
+        Get-ChildItem $target | Should -HaveCount 1
     }
 
     It 'reports a folder that is not there' {

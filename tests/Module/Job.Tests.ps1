@@ -22,14 +22,15 @@ Describe 'New-FineTuningJob' {
     BeforeEach { Clear-ServerRequest $server }
 
     It 'takes a training file from here to a job' {
-        $job = New-FineTuningJob gpt-4o-mini $train
+        $new = New-TestDataset (Join-Path $TestDrive new.jsonl) -Word new
+        $job = New-FineTuningJob gpt-4o-mini $new
         $job.GetType().FullName | Should -Be 'FineTuning.FineTuningJob'
         $job.Id | Should -BeLike 'ftjob-*'
         $job.Status | Should -Be 'validating_files'
         $job.Status | Should -BeOfType ([string])
         $job.Model | Should -Be 'gpt-4o-mini'
         (Get-ServerRequest $server).line | Should -Be @('POST /v1/files', 'POST /v1/fine_tuning/jobs')
-        (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'train.jsonl'
+        (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'new.jsonl'
     }
 
     It 'takes training and validation data as <kind>' -ForEach @(

@@ -160,6 +160,32 @@ Describe 'Ctrl+C' {
         }
     }
 
+    It 'during an upload in parts says how many are at the service and how to go on' {
+        $large = Join-Path $TestDrive parts.bin
+        $bytes = [byte[]]::new(8MB)
+        [Random]::new(7).NextBytes($bytes)
+        [IO.File]::WriteAllBytes($large, $bytes)
+        # Some parts arrive, the others hang.
+        Set-FineTuningServerFault 'AddUploadPart:skip=3,delay_ms=60000'
+        $send = 'param($a) Send-FineTuningFile $a[0] -PartSizeMB 1 -Purpose user_data -Connection $a[1]'
+        $pipeline = Start-TestPipeline $send @($large, $connection)
+        try {
+            $states = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/uploads/*.json'
+            Wait-Until {
+                $state = Get-Content $states -Raw -ErrorAction Ignore | ConvertFrom-Json | Where-Object Path -EQ $large
+                @($state.Parts).Count -eq 3
+            } -Because 'three parts are there'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        } finally {
+            $pipeline.Shell.Dispose()
+            Clear-FineTuningServerFault
+        }
+        Clear-ServerRequest $server
+        (Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data).Bytes | Should -Be 8MB
+        @((Get-ServerRequest $server | Where-Object operation -EQ AddUploadPart)) | Should -HaveCount 5
+    }
+
     It 'during the check of a large dataset returns at once' {
         $large = New-TestDataset (Join-Path $TestDrive check.jsonl) -Count 200000
         $pipeline = Start-TestPipeline 'param($a) while ($true) { Send-FineTuningFile $a[0] -Purpose fine-tune -Connection $a[1] -WhatIf:$false }' @($large, $connection)

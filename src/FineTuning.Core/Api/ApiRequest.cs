@@ -12,5 +12,8 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>The text of the body for observers; null for streams.</summary>
     public string? BodyText { get; init; }
 
+    /// <summary>Adds to the headers of an attempt.</summary>
+    public Action<HttpRequestMessage>? Prepare { get; init; }
+
     public Repeatability Repeatability { get; init; } = Repeatability.Repeatable;
 }

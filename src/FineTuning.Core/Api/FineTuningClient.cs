@@ -223,55 +223,37 @@ public sealed partial class FineTuningClient : IDisposable
     public Task<FileResource> GetFileAsync(string fileId, CancellationToken cancellationToken = default) =>
         SendIdentifiedAsync(Get($"files/{Segment(fileId)}"), WireContext.Default.FileResource, file => file.Id, cancellationToken);
 
-    /// <summary>Copies a file's content. A repeat starts again at the stream's first position, so the stream must be able to seek.</summary>
+    /// <summary>
+    /// Copies a file's content. A repeat goes on where the attempt before it broke off if the server offers that, and else starts again at the
+    /// stream's first position, so the stream must be able to seek.
+    /// </summary>
     /// <param name="fileId">The file.</param>
     /// <param name="destination">Where the content goes, from its present position. What it throws comes out as it is.</param>
-    /// <param name="progress">Is told of bytes received; starts again at a repeat.</param>
+    /// <param name="progress">Is told of bytes received; starts again where a repeat does.</param>
     /// <param name="cancellationToken">Ends the download.</param>
     /// <returns>The number of bytes.</returns>
     public Task<long> GetFileContentAsync(
         string fileId, Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         _ = destination ?? throw new ArgumentNullException(nameof(destination));
-        long start = destination.Position;
-        return _transport.SendAsync(
-            Get($"files/{Segment(fileId)}/content"),
-            async (response, attempt) =>
-            {
-                try
-                {
-                    destination.Position = start;
-                    destination.SetLength(start);
-                }
-                catch (Exception e) when (attempt.NoteLocalFault(e))
-                {
-                    throw;
-                }
+        return ReceiveContentAsync(fileId, new ContentTransfer(destination, there: 0, total: null, progress), cancellationToken);
+    }
 
-                using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
-                byte[] piece = new byte[128 * 1024];
-                long total = 0;
-                int count;
-                while ((count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)
-                {
-                    attempt.Touch();
-                    try
-                    {
-                        await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
-                    }
-                    catch (Exception e) when (attempt.NoteLocalFault(e))
-                    {
-                        throw;
-                    }
-
-                    total += count;
-                    progress?.Report(total);
-                }
-
-                return total;
-            },
-            _observer,
-            cancellationToken);
+    /// <summary>Copies what is missing of a file's content.</summary>
+    /// <returns>The size of the content.</returns>
+    internal async Task<long> ReceiveContentAsync(string fileId, ContentTransfer transfer, CancellationToken cancellationToken)
+    {
+        ApiRequest request = Get($"files/{Segment(fileId)}/content") with { Prepare = transfer.Prepare };
+        try
+        {
+            return await _transport.SendAsync(request, transfer.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
+        {
+            // What is there is no beginning of this content.
+            transfer.Restart();
+            return await _transport.SendAsync(request, transfer.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Deletes a file.</summary>
@@ -372,7 +354,8 @@ public sealed partial class FineTuningClient : IDisposable
         {
             return await SendAsync(Bodiless(HttpMethod.Delete, path), WireContext.Default.DeletedResource, cancellationToken).ConfigureAwait(false);
         }
-        catch (FineTuningApiException e) when (e.Kind == ApiErrorKind.NotFound && e.EarlierAttemptMayHaveWorked)
+        // By the status: a model that is gone has a kind of its own.
+        catch (FineTuningApiException e) when (e.StatusCode == 404 && e.EarlierAttemptMayHaveWorked)
         {
             return new DeletedResource { Id = id, Deleted = true };
         }

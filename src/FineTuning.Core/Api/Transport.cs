@@ -153,6 +153,7 @@ internal sealed class Transport : IDisposable
         message.Headers.ExpectContinue = false;
         AddIfSet(message, "OpenAI-Organization", Options.Organization);
         AddIfSet(message, "OpenAI-Project", Options.Project);
+        request.Prepare?.Invoke(message);
         _credential?.Apply(message.Headers, Options.Endpoint);
 
         observer?.OnTrace(new ApiTrace(ApiTraceKind.Sending, request.Method.Method, uri, attempt.Number)

@@ -8,11 +8,15 @@ using FineTuning.Core.Models;
 
 namespace FineTuning.Core.Files;
 
-/// <summary>Downloads a file beside its place and moves it there when it is whole, so that no half of a file is ever taken for one.</summary>
+/// <summary>
+/// Downloads a file beside its place and moves it there when it is whole, so that no half of a file is ever taken for one. What an interrupted
+/// download has of a large file is kept there, and the same download goes on from it, where the service gives parts of a content.
+/// </summary>
 public sealed class FileDownload
 {
     // Result files are small tables; anything larger is not one.
     private const long LargestResult = 64 * 1024 * 1024;
+    private const string ResultPurpose = "fine-tune-results";
 
     private readonly FineTuningClient _client;
 
@@ -25,54 +29,77 @@ public sealed class FileDownload
     /// <summary>Whether a result file that comes in base64 is written as the table it is.</summary>
     public bool DecodeResults { get; init; } = true;
 
+    /// <summary>Bytes of which an interrupted download is kept; less is sooner fetched again than explained. 4 MB by default.</summary>
+    public long KeptFrom { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>What the last interrupted download kept; null if nothing.</summary>
+    public PendingDownload? Pending { get; private set; }
+
     /// <summary>Downloads one file.</summary>
-    /// <param name="file">What to download.</param>
+    /// <param name="file">What to download. Its size, if the service tells it, is what must arrive.</param>
     /// <param name="target">The full path of the new file; its folder must exist.</param>
-    /// <param name="progress">Is told of bytes received.</param>
-    /// <param name="cancellationToken">Ends it; nothing is left behind.</param>
+    /// <param name="progress">Is told of bytes that are there.</param>
+    /// <param name="cancellationToken">Ends it; see <see cref="Pending"/>.</param>
+    /// <exception cref="FineTuningApiException">The service refused it, could not be reached, or sent another number of bytes than it told.</exception>
     /// <exception cref="IOException">The target exists, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The target may not be written.</exception>
     public async Task RunAsync(FileResource file, string target, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         _ = file ?? throw new ArgumentNullException(nameof(file));
-        if (File.Exists(target) && !Overwrite)
+        Pending = null;
+        using var whole = new WholeFile(target, Overwrite, KeyOf(file));
+        await ReceiveAsync(file, whole, progress, cancellationToken).ConfigureAwait(false);
+        if (DecodeResults && file.Purpose == ResultPurpose && whole.Stream.Length <= LargestResult)
         {
-            throw new IOException($"The file '{target}' exists already.");
+            if (await DecodeAsync(whole, cancellationToken).ConfigureAwait(false) is byte[] table)
+            {
+                using var decoded = new WholeFile(target, Overwrite);
+                await decoded.Stream.WriteAsync(table, 0, table.Length, cancellationToken).ConfigureAwait(false);
+                decoded.Commit();
+                return;
+            }
         }
 
-        string part = target + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".part";
+        whole.Commit();
+    }
+
+    private async Task ReceiveAsync(FileResource file, WholeFile whole, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        long there = whole.Stream.Length;
+        if (there > 0 && there == file.Bytes)
+        {
+            return;
+        }
+
+        whole.Stream.Position = 0;
+        var transfer = new ContentTransfer(whole.Stream, there < file.Bytes ? there : 0, file.Bytes, progress)
+        {
+            // Of results, which are encoded on the way, services tell either size.
+            Told = file.Purpose == ResultPurpose ? null : file.Bytes,
+        };
         try
         {
-            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.Asynchronous))
-            {
-                await _client.GetFileContentAsync(file.Id, stream, progress, cancellationToken).ConfigureAwait(false);
-                if (DecodeResults && file.Purpose == "fine-tune-results" && stream.Length <= LargestResult)
-                {
-                    await DecodeAsync(stream, cancellationToken).ConfigureAwait(false);
-                }
-            }
-
-            if (File.Exists(target))
-            {
-                if (!Overwrite)
-                {
-                    throw new IOException($"The file '{target}' exists already.");
-                }
-
-                File.Delete(target);
-            }
-
-            File.Move(part, target);
+            await _client.ReceiveContentAsync(file.Id, transfer, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch (Exception e) when (e is OperationCanceledException or FineTuningApiException { IsTransient: true })
         {
-            File.Delete(part);
+            if (transfer.OffersRanges && transfer.Count >= KeptFrom && whole.Keep() is string path)
+            {
+                Pending = new PendingDownload(path, transfer.Count);
+            }
+
+            throw;
         }
     }
 
-    private static async Task DecodeAsync(FileStream stream, CancellationToken cancellationToken)
+    // A content never changes under its id, so an id and a size are enough to go on by.
+    private string KeyOf(FileResource file) =>
+        Hex.NameOf(FormattableString.Invariant($"{_client.Options.Endpoint.AbsoluteUri}\n{file.Id}\n{file.Bytes}")).Substring(0, 8);
+
+    private static async Task<byte[]?> DecodeAsync(WholeFile whole, CancellationToken cancellationToken)
     {
+        using FileStream stream = whole.OpenWritten();
         byte[] sent = new byte[stream.Length];
-        stream.Position = 0;
         int count = 0;
         int read;
         while (count < sent.Length && (read = await stream.ReadAsync(sent, count, sent.Length - count, cancellationToken).ConfigureAwait(false)) > 0)
@@ -80,18 +107,14 @@ public sealed class FileDownload
             count += read;
         }
 
-        byte[] table;
         try
         {
-            table = Convert.FromBase64String(Encoding.ASCII.GetString(sent, 0, count));
+            return Convert.FromBase64String(Encoding.ASCII.GetString(sent, 0, count));
         }
         catch (FormatException)
         {
             // Some services send the table as it is.
-            return;
+            return null;
         }
-
-        stream.SetLength(0);
-        await stream.WriteAsync(table, 0, table.Length, cancellationToken).ConfigureAwait(false);
     }
 }

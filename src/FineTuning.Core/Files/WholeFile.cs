@@ -15,6 +15,7 @@ public sealed class WholeFile : IDisposable
     private readonly string _part;
     private readonly bool _overwrite;
     private readonly FileStream _stream;
+    private readonly bool _canKeep;
     private bool _isDone;
 
     /// <summary>Begins a file.</summary>
@@ -23,6 +24,17 @@ public sealed class WholeFile : IDisposable
     /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public WholeFile(string path, bool overwrite)
+        : this(path, overwrite, key: null)
+    {
+    }
+
+    /// <summary>Begins a file, or goes on with what <see cref="Keep"/> left of it: the stream has that, and stands at its end.</summary>
+    /// <param name="path">The full path that the file will have; its folder must exist.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <param name="key">What the content is known by, fit for a name. Null keeps nothing; nor is anything kept while another has the same.</param>
+    /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    internal WholeFile(string path, bool overwrite, string? key)
     {
         Path = path ?? throw new ArgumentNullException(nameof(path));
         _overwrite = overwrite;
@@ -30,8 +42,14 @@ public sealed class WholeFile : IDisposable
 
         // Beside the file itself, not beside a link to it: a move works within one disk, and a link is to stay one.
         Target = FollowLink(path);
+        if (key is not null && TryContinue(Target + "." + key + ".part") is FileStream begun)
+        {
+            (_part, _stream, _canKeep) = (begun.Name, begun, true);
+            return;
+        }
+
         _part = Target + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".part";
-        _stream = Create(_part, Target);
+        _stream = Create(_part, Target, FileMode.CreateNew);
     }
 
     /// <summary>The path that the file will have.</summary>
@@ -70,6 +88,20 @@ public sealed class WholeFile : IDisposable
         _isDone = true;
     }
 
+    /// <summary>Ends the writing and leaves what was written for the next one with the same path and key to go on with.</summary>
+    /// <returns>The path of what was written; null if it cannot be gone on with and is removed.</returns>
+    internal string? Keep()
+    {
+        if (!_canKeep || _isDone)
+        {
+            return null;
+        }
+
+        Close();
+        _isDone = true;
+        return _part;
+    }
+
     /// <summary>Removes what was written unless it was moved to its place.</summary>
     public void Dispose()
     {
@@ -87,15 +119,48 @@ public sealed class WholeFile : IDisposable
         }
     }
 
+    private FileStream? TryContinue(string part)
+    {
+        // A link would lead the writing to another file, whoever put it there.
+        if (IsLink(part))
+        {
+            return null;
+        }
+
+        try
+        {
+            FileStream stream = Create(part, Target, FileMode.OpenOrCreate);
+            stream.Position = stream.Length;
+            return stream;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else writes it at this moment; if nothing can be written here, the other name says so.
+            return null;
+        }
+    }
+
+    private static bool IsLink(string path)
+    {
+        try
+        {
+            return (File.GetAttributes(path) & FileAttributes.ReparsePoint) != 0;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
     // A file that others may not read is not to be readable while it is written.
-    private static FileStream Create(string part, string target)
+    private static FileStream Create(string part, string target, FileMode mode)
     {
 #if NET
         if (!OperatingSystem.IsWindows() && File.Exists(target))
         {
             return new FileStream(part, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew,
+                Mode = mode,
                 Access = FileAccess.Write,
                 Share = FileShare.None,
                 BufferSize = BufferBytes,
@@ -103,7 +168,7 @@ public sealed class WholeFile : IDisposable
             });
         }
 #endif
-        return new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+        return new FileStream(part, mode, FileAccess.Write, FileShare.None, BufferBytes);
     }
 
     // Down to the disk: after a power cut the new name must not stand for an empty file.

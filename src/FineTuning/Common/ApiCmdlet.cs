@@ -6,6 +6,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Connections;
 using FineTuning.Core.Api;
+using FineTuning.Core.Files;
+using FineTuning.Files;
 
 namespace FineTuning.Common;
 
@@ -76,6 +78,10 @@ public abstract class ApiCmdlet : AsyncCmdlet
         catch (FineTuningApiException e)
         {
             WriteError(ErrorRecords.FromApi(e, noun, target, Connection?.Endpoint));
+        }
+        catch (UploadException e)
+        {
+            WriteError(UploadErrors.Make(e, target));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,15 +5,12 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Models;
 using FineTuning.Datasets;
 
 namespace FineTuning.Files;
 
-/// <summary>Takes a local file to the service: first the check, so that a bad line costs no upload and no wait, then the bytes.</summary>
+/// <summary>Checks local files before they are uploaded, so that a bad line costs no upload and no wait.</summary>
 internal static class DatasetUpload
 {
     private const int ShownProblems = 5;
@@ -29,21 +26,6 @@ internal static class DatasetUpload
         DatasetReport report = await DatasetCheckRun.CheckAsync(cmdlet, path, validationPath, options, cancellationToken);
         return Judge(cmdlet, path, report) ?? (report.Validation is null ? null : Judge(cmdlet, validationPath!, report.Validation));
     }
-
-    /// <summary>Uploads a file with progress.</summary>
-    /// <exception cref="FineTuningApiException">The upload failed.</exception>
-    public static async Task<FileResource> SendAsync(
-        PSCmdlet cmdlet, FineTuningClient client, string path, string purpose, CancellationToken cancellationToken)
-    {
-        string name = Path.GetFileName(path);
-        long size = new FileInfo(path).Length;
-        using var line = new ProgressLine(cmdlet, $"Uploading {name}");
-        var progress = new DirectProgress<long>(sent => line.Report($"{ByteSize.Text(sent)} of {ByteSize.Text(size)}", size == 0 ? 1 : (double)sent / size));
-        return await client.CreateFileAsync(() => Open(path), name, purpose, progress, cancellationToken);
-    }
-
-    private static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
     private static ErrorRecord? Judge(AsyncCmdlet cmdlet, string path, DatasetReport report)
     {

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
+using FineTuning.Core.Api;
 using FineTuning.Core.Common;
 using FineTuning.Core.Files;
 using FineTuning.Core.Models;
@@ -16,6 +17,8 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
 {
+    private FileDownload? _download;
+
     /// <summary>The files to download.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FileId")]
@@ -35,6 +38,10 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private string? PendingMessage => _download?.Pending is PendingDownload pending
+        ? $"{ByteSize.Text(pending.Bytes)} are kept in '{pending.Path}': the same command goes on from there."
+        : null;
+
     /// <inheritdoc/>
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
@@ -42,6 +49,17 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         {
             await ForEachAsync("File", id, () => ReceiveAsync(id.Id, cancellationToken));
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnStopped()
+    {
+        if (PendingMessage is string message)
+        {
+            TellHost(message);
+        }
+
+        base.OnStopped();
     }
 
     private async Task ReceiveAsync(string id, CancellationToken cancellationToken)
@@ -70,9 +88,14 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
             $"{ByteSize.Text(got)} of {ByteSize.Text(file.Bytes)}", file.Bytes is > 0 ? (double)got / file.Bytes.Value : null));
         try
         {
-            var download = new FileDownload(Client) { Overwrite = Force, DecodeResults = !Raw };
-            await download.RunAsync(file, target, progress, cancellationToken);
+            _download = new FileDownload(Client) { Overwrite = Force, DecodeResults = !Raw };
+            await _download.RunAsync(file, target, progress, cancellationToken);
             LocalPath.Write(this, target);
+        }
+        catch (FineTuningApiException) when (PendingMessage is string message)
+        {
+            WriteWarning(message);
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

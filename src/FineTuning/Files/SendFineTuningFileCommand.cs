@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Files;
 using FineTuning.Files;
 
 namespace FineTuning.Commands;
@@ -13,6 +14,10 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningFile))]
 public sealed class SendFineTuningFileCommand : ApiCmdlet
 {
+    private const long Megabyte = 1024 * 1024;
+
+    private UploadRun? _upload;
+
     /// <summary>Files; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
     [SupportsWildcards]
@@ -33,6 +38,15 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
     [Parameter]
     public SwitchParameter SkipCheck { get; set; }
 
+    /// <summary>Sends files in parts of so many megabytes.</summary>
+    [Parameter]
+    [ValidateRange(1, (int)(UploadOptions.LargestPart / Megabyte))]
+    public int PartSizeMB { get; set; }
+
+    /// <summary>Sends files again that are at the service, and begins interrupted uploads anew.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +63,17 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    protected override void OnStopped()
+    {
+        if (_upload?.PendingMessage is string message)
+        {
+            TellHost(message);
+        }
+
+        base.OnStopped();
+    }
+
     private Task SendAsync(string path, CancellationToken cancellationToken) => TryAsync("File", path, async () =>
     {
         if (!SkipCheck && Purpose == "fine-tune")
@@ -62,6 +87,13 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
             }
         }
 
-        WriteObject(new FineTuningFile(await DatasetUpload.SendAsync(this, Client, path, Purpose, cancellationToken)));
+        _upload = new UploadRun(this, Client, new UploadOptions
+        {
+            Purpose = Purpose,
+            PartBytes = PartSizeMB == 0 ? null : PartSizeMB * Megabyte,
+            Force = Force,
+        });
+        WriteObject(new FineTuningFile(await _upload.SendAsync(path, cancellationToken)));
+        _upload = null;
     });
 }

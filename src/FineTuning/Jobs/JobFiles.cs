@@ -19,6 +19,7 @@ internal sealed class JobFiles
     private readonly JobFile? _validation;
     private readonly string? _trainingPath;
     private readonly string? _validationPath;
+    private UploadRun? _upload;
 
     private JobFiles(JobFile training, string? trainingPath, JobFile? validation, string? validationPath)
     {
@@ -27,6 +28,9 @@ internal sealed class JobFiles
         _validation = validation;
         _validationPath = validationPath;
     }
+
+    /// <summary>What to say of an upload that was stopped; null if nothing of it is left to go on from.</summary>
+    public string? StopMessage => _upload?.PendingMessage;
 
     /// <summary>Finds out which is which.</summary>
     /// <exception cref="FileNotFoundException">One can only be a path, and there is no such file.</exception>
@@ -54,17 +58,21 @@ internal sealed class JobFiles
             : await DatasetUpload.CheckAsync(cmdlet, _validationPath, null, options with { MinimumExamples = 1 }, cancellationToken);
     }
 
-    /// <summary>Sends what is here, and names the files as the service does.</summary>
+    /// <summary>Sends what is here and not at the service yet, and names the files as the service does.</summary>
     /// <exception cref="FineTuningApiException">An upload failed.</exception>
+    /// <exception cref="Core.Files.UploadException">An upload cannot go on.</exception>
     public async Task<JobCreateRequest> UploadAsync(
         AsyncCmdlet cmdlet, FineTuningClient client, JobCreateRequest request, CancellationToken cancellationToken)
     {
+        var upload = new UploadRun(cmdlet, client);
+        _upload = upload;
         string training = await SendAsync(_trainingPath) ?? request.TrainingFile;
         string? validation = await SendAsync(_validationPath) ?? request.ValidationFile;
+        _upload = null;
         return request with { TrainingFile = training, ValidationFile = validation };
 
         async Task<string?> SendAsync(string? path) =>
-            path is null ? null : (await DatasetUpload.SendAsync(cmdlet, client, path, "fine-tune", cancellationToken)).Id;
+            path is null ? null : (await upload.SendAsync(path, cancellationToken)).Id;
     }
 
     /// <summary>What a refusal of a file means where it was named by something that is neither a file here nor one there.</summary>

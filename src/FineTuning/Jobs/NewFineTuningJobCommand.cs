@@ -20,6 +20,7 @@ namespace FineTuning.Commands;
 public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 {
     private JobCreationRun? _creation;
+    private JobFiles? _files;
 
     /// <summary>The base model.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -150,10 +151,11 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     {
         JobCreateRequest request;
         JobFiles files;
+        _files = null;
         try
         {
             request = Build();
-            files = JobFiles.Resolve(this, TrainingFile!, ValidationFile);
+            _files = files = JobFiles.Resolve(this, TrainingFile!, ValidationFile);
         }
         catch (FileNotFoundException e)
         {
@@ -200,7 +202,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     /// <inheritdoc/>
     protected override void OnStopped()
     {
-        if (_creation?.StopMessage is string message)
+        if ((_creation?.StopMessage ?? _files?.StopMessage) is string message)
         {
             TellHost(message);
         }

@@ -275,6 +275,9 @@ public sealed class OperationTests
             () => client.GetFileAsync(id!),
             () => client.GetFileContentAsync(id!, new MemoryStream()),
             () => client.DeleteFileAsync(id!),
+            () => client.AddUploadPartAsync(id!, () => new MemoryStream()),
+            () => client.CompleteUploadAsync(id!, ["part_1"]),
+            () => client.CancelUploadAsync(id!),
             () => client.GetModelAsync(id!),
             () => client.DeleteModelAsync(id!),
         ];

@@ -30,6 +30,17 @@ public sealed class TransferTests
         Assert.Equal([null, "application/octet-stream"], parts.Select(p => p.Type));
     }
 
+    [Fact]
+    public async Task A_part_is_a_form_of_its_data()
+    {
+        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"part_1","upload_id":"upload_1"}"""));
+        using FineTuningClient client = Testing.Client(server);
+        Assert.Equal("part_1", (await client.AddUploadPartAsync("upload_1", () => new MemoryStream("abc"u8.ToArray()))).Id);
+        Assert.Equal(("POST", "/v1/uploads/upload_1/parts"), (server.Requests[0].Method, server.Requests[0].Target));
+        Part part = Assert.Single(Parts(server.Requests[0]));
+        Assert.Equal(("form-data; name=\"data\"; filename=\"part\"", "abc"), (part.Disposition, part.Text));
+    }
+
     [Theory]
     [InlineData("a\"b.jsonl", "a'b.jsonl")]
     [InlineData("a\r\nX-Evil: 1.jsonl", "a  X-Evil: 1.jsonl")]

@@ -166,6 +166,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
         await _world.InterruptAsync(kept, 2);
         File.Delete(gone);
         await File.WriteAllTextAsync(Path.Combine(_world.StateFolder, "0000.json"), "not a state");
+        await File.WriteAllTextAsync(Path.Combine(_world.StateFolder, "0001.json.1a2b3c4d.part"), "what a kill left");
         await _world.ForgetJournalAsync();
         await _world.NewUploader(inParts: false).UploadAsync(_world.NewFile(10, "other.jsonl"));
         JsonElement cancel = (await _world.JournalAsync())[0];

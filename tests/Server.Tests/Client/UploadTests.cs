@@ -221,6 +221,16 @@ public sealed class UploadTests : IAsyncLifetime
     public async Task A_file_that_is_not_there_is_an_error_of_the_disk() =>
         await Assert.ThrowsAsync<FileNotFoundException>(() => _world.NewUploader().UploadAsync(Path.Combine(_world.StateFolder, "none.jsonl")));
 
+    [Fact]
+    public async Task A_file_without_a_size_is_an_error_of_the_disk()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            IOException e = await Assert.ThrowsAsync<IOException>(() => _world.NewUploader().UploadAsync("/proc/self/status"));
+            Assert.Contains("does not tell its size", e.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

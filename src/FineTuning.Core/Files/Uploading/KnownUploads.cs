@@ -63,7 +63,7 @@ internal sealed class KnownUploads
 
     private static void Prune(string folder)
     {
-        var files = new DirectoryInfo(folder).GetFiles("*" + Ending);
+        var files = new DirectoryInfo(folder).GetFiles("*" + Ending + "*");
         if (files.Length <= MostFiles)
         {
             return;

@@ -31,7 +31,7 @@ internal sealed class UploadSource
         (long length, DateTime lastWrite) = Look(full);
         return length > 0
             ? new UploadSource(full, length, lastWrite) { Name = System.IO.Path.GetFileName(path) }
-            : throw new UploadException(UploadFault.EmptyFile, $"The file '{path}' is empty.");
+            : throw WhyEmpty(path);
     }
 
     /// <summary>Opens a piece of it. The stream throws what <see cref="EnsureUnchanged"/> throws before it gives its last bytes.</summary>
@@ -52,6 +52,15 @@ internal sealed class UploadSource
 
     public UploadException Changed(string what) =>
         new(UploadFault.ChangedWhileSent, FormattableString.Invariant($"The file '{Path}' {what} while it was sent."));
+
+    // Devices and what the system makes up as it is read tell no size either.
+    private static Exception WhyEmpty(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
+        return file.ReadByte() < 0
+            ? new UploadException(UploadFault.EmptyFile, $"The file '{path}' is empty.")
+            : new IOException($"The file '{path}' does not tell its size. Copy it to an ordinary file first.");
+    }
 
     private static (long Length, DateTime LastWrite) Look(string path)
     {

@@ -40,7 +40,8 @@ internal sealed class UploadStateStore
     {
         try
         {
-            return [.. Directory.GetFiles(_folder, "*" + Ending).Select(path => Path.GetFileNameWithoutExtension(path))];
+            // With what a crash left of one, which has more behind the ending.
+            return [.. Directory.GetFiles(_folder, "*" + Ending + "*").Select(path => Path.GetFileName(path).Split('.')[0]).Distinct()];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,10 +71,27 @@ internal sealed class UploadStateStore
             // On Unix the one who had it before may have removed the name between our opening and our locking: then we hold nothing.
             if (File.Exists(path))
             {
+                RemoveHalves(key);
                 return new UploadSlot(PathOf(key), held);
             }
 
             held.Dispose();
+        }
+    }
+
+    /// <summary>What a process that was killed left half-written. Nobody else writes while the lock is held.</summary>
+    private void RemoveHalves(string key)
+    {
+        try
+        {
+            foreach (string path in Directory.GetFiles(_folder, key + Ending + ".*.part"))
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // They are in nobody's way.
         }
     }
 

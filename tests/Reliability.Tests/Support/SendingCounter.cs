@@ -1,0 +1,31 @@
+using System;
+using System.Threading;
+using FineTuning.Core.Api;
+
+namespace FineTuning.Reliability.Tests.Support;
+
+/// <summary>Counts what a client believes to have sent, and how often it had waited in vain before it repeated.</summary>
+internal sealed class SendingCounter : IApiObserver
+{
+    private int _sendings;
+    private int _timeOuts;
+
+    public int Sendings => Volatile.Read(ref _sendings);
+
+    public int TimeOuts => Volatile.Read(ref _timeOuts);
+
+    public bool WantsBodies => false;
+
+    public void OnTrace(ApiTrace trace)
+    {
+        if (trace.Kind == ApiTraceKind.Sending)
+        {
+            Interlocked.Increment(ref _sendings);
+        }
+        else if (trace.Kind == ApiTraceKind.Retrying && trace.StatusCode is null &&
+            trace.Reason?.Contains("did not answer within", StringComparison.Ordinal) == true)
+        {
+            Interlocked.Increment(ref _timeOuts);
+        }
+    }
+}
