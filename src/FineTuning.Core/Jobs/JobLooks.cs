@@ -30,8 +30,7 @@ internal sealed class JobLooks<T>
 
     // These run by the machine's clock whatever the client's is. They are guards against a server that hangs, and how long it hangs is real.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_holdBack = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_lastLook = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     // A service that asks for more is asked again all the same: it may have been a slip.
     private static readonly TimeSpan s_longestRequestedPause = TimeSpan.FromMinutes(10);
@@ -110,7 +109,7 @@ internal sealed class JobLooks<T>
 
                     await _clock.DelayAsync(UntilNext(), cancellationToken).ConfigureAwait(false);
                 }
-                else if (IsTimeUp() && _running.Exists(r => r.Real.Elapsed >= s_lastLook))
+                else if (IsTimeUp() && _running.Exists(r => r.Real.Elapsed >= s_patience))
                 {
                     break;
                 }
@@ -166,11 +165,7 @@ internal sealed class JobLooks<T>
     {
         bool isTimeUp = IsTimeUp();
         DateTimeOffset now = _clock.UtcNow;
-        List<Entry> due = [.. _resting
-            .Where(e => isTimeUp ? IsOwedALook(e) : e.Due <= now)
-            .OrderBy(e => e.Due).ThenBy(e => e.Index)
-            .Take(AtOnce - _running.Count)];
-        foreach (Entry entry in due)
+        while (_running.Count < AtOnce && FirstDue(isTimeUp, now) is Entry entry)
         {
             _resting.Remove(entry);
             entry.Began = now;
@@ -178,9 +173,25 @@ internal sealed class JobLooks<T>
         }
     }
 
+    /// <summary>The one that has been due the longest; of several, the first in the order of the ids.</summary>
+    private Entry? FirstDue(bool isTimeUp, DateTimeOffset now)
+    {
+        Entry? first = null;
+        foreach (Entry entry in _resting)
+        {
+            bool isDue = isTimeUp ? IsOwedALook(entry) : entry.Due <= now;
+            if (isDue && (first is null || (entry.Due, entry.Index).CompareTo((first.Due, first.Index)) < 0))
+            {
+                first = entry;
+            }
+        }
+
+        return first;
+    }
+
     /// <summary>When the time is up, each job is looked at a last time: what ended in time is no time-out.</summary>
     private bool IsOwedALook(Entry entry) =>
-        entry.Began is null || (entry.Began < _deadline && _overtime.Elapsed < s_lastLook);
+        entry.Began is null || (entry.Began < _deadline && _overtime.Elapsed < s_patience);
 
     private bool IsTimeUp()
     {
@@ -207,7 +218,7 @@ internal sealed class JobLooks<T>
     private Running? TakeAnswered()
     {
         int index = _running.FindIndex(r => r.Task.IsCompleted);
-        return index < 0 || (index > 0 && _running[0].Real.Elapsed < s_holdBack) ? null : _running[index];
+        return index < 0 || (index > 0 && _running[0].Real.Elapsed < s_patience) ? null : _running[index];
     }
 
     private Look<T>? Settle(Running done)

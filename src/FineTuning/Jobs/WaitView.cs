@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using FineTuning.Common;
 using FineTuning.Core.Jobs;
+using FineTuning.Core.Models;
 
 namespace FineTuning.Jobs;
 
@@ -14,7 +15,7 @@ internal sealed class WaitView : IDisposable
 
     private readonly Dictionary<string, ProgressLine> _lines;
     private readonly ProgressLine? _summary;
-    private readonly Dictionary<string, string> _going = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobStatus> _statuses = new(StringComparer.Ordinal);
     private readonly int _count;
 
     public WaitView(AsyncCmdlet cmdlet, IReadOnlyCollection<string> jobIds)
@@ -37,16 +38,14 @@ internal sealed class WaitView : IDisposable
             return;
         }
 
-        _going[p.JobId] = p.Job?.Status.Value is { Length: > 0 } status ? status : "unknown";
-        IEnumerable<string> counts = _going.Values
-            .GroupBy(s => s, StringComparer.OrdinalIgnoreCase)
-            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => FormattableString.Invariant($"{g.Count()} {g.Key}"));
+        _statuses[p.JobId] = p.Job?.Status ?? default;
+        IEnumerable<string> counts = _statuses.Values
+            .GroupBy(status => status)
+            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key.Value, StringComparer.Ordinal)
+            .Select(g => FormattableString.Invariant($"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet" : g.Key.Value)}"));
         string text = string.Join(", ", counts);
-        int ended = _count - _going.Count(pair => !IsEnd(pair.Value)) - (_count - _going.Count);
-        _summary.Report(p.Outage is null ? text : $"{text}; no answer at the moment: {p.Outage.Message}", (double)ended / _count);
-
-        static bool IsEnd(string value) => new Core.Models.JobStatus(value).IsFinished;
+        double ended = _statuses.Values.Count(status => status.IsFinished);
+        _summary.Report(p.Outage is null ? text : $"{text}; no answer at the moment: {p.Outage.Message}", ended / _count);
     }
 
     /// <summary>Takes a job's line away.</summary>

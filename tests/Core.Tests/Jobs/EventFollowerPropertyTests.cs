@@ -22,7 +22,7 @@ public sealed class EventFollowerPropertyTests
     [Fact]
     public async Task Every_event_comes_once_and_in_order_through_bursts_outages_and_restarts()
     {
-        for (int seed = 1; seed <= 60; seed++)
+        for (int seed = 1; seed <= 30; seed++)
         {
             await CheckAsync(seed);
         }

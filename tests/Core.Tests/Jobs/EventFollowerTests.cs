@@ -328,6 +328,175 @@ public sealed class EventFollowerTests
     }
 
     [Fact]
+    public async Task A_quiet_look_costs_two_small_requests_however_many_events_there_are()
+    {
+        _service.SetJob("j", "running");
+        Add(0, 1000);
+        _clock.OnDelay = (_, _) =>
+        {
+            if (_clock.Elapsed > TimeSpan.FromMinutes(1))
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        Assert.Equal(1000, (await new EventFollower(client).FollowAsync("j").ToListAsync()).Count);
+        string[] lists = [.. server.Requests.Select(r => r.Target).Where(t => t.Contains("/events", StringComparison.Ordinal))];
+
+        // The first look took ten pages, and the one after such a burst is ready for another; every later one is a job and a small page.
+        int looks = server.Count - lists.Length;
+        Assert.Equal(11, lists.Count(t => t.Contains("limit=100", StringComparison.Ordinal)));
+        Assert.Equal(looks - 2, lists.Count(t => t.EndsWith("?limit=25", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("e10", true)]
+    [InlineData("e10", false)]
+    [InlineData("", true)]
+    public async Task An_event_that_the_job_does_not_have_is_an_error_that_names_it(string after, bool follows)
+    {
+        _service.SetJob("j", "running");
+        Add(0, 10);
+        _service.AddEvent("e10", job: "another");
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        var follower = new EventFollower(client);
+        FineTuningApiException error = await Testing.FailsAsync(() => follows
+            ? follower.FollowAsync("j", after).ToListAsync().AsTask()
+            : follower.ReadAsync("j", [after]));
+        Assert.Equal((ApiErrorKind.NotFound, EventFollower.UnknownEvent, "after"), (error.Kind, error.Code, error.Param));
+        Assert.Contains($"'{after}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the job j", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_came_since_an_event_is_read_newest_first()
+    {
+        _service.SetJob("j", "running");
+        string[] ids = Add(0, 250);
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        Assert.Equal(ids[100..].Reverse(), (await new EventFollower(client).ReadAsync("j", ["e99", "e3", "of another"])).Select(e => e.Id));
+    }
+
+    [Fact]
+    public async Task A_new_event_below_a_known_one_of_the_same_second_is_given()
+    {
+        _service.SetJob("j", "running");
+        string[] pages = [Page("b", "a"), Page("b", "late", "a"), Page("c", "b", "late", "a")];
+        int look = -1;
+        _service.Before = request =>
+        {
+            bool isList = request.Target.Contains("/events", StringComparison.Ordinal);
+            if (isList && look == 3)
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return isList ? Reply.Json(pages[Math.Min(++look, 2)]) : null;
+        };
+        Assert.Equal(["a", "b", "late", "c"], await FollowAsync());
+
+        static string Page(params string[] ids) => Testing.List(ids.Select(id => Testing.Event(id)));
+    }
+
+    [Fact]
+    public async Task Events_without_ids_are_told_apart_by_all_they_say()
+    {
+        _service.SetJob("j", "running");
+        int round = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            round++;
+            if (round < 10)
+            {
+                // Two of every three say the same at the same time.
+                _service.AddEvent(string.Empty, time: round / 3, message: round % 3 == 0 ? "other" : "same");
+            }
+            else
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<EventResource> items = await new EventFollower(client).FollowAsync("j").ToListAsync();
+        Assert.Equal(
+            ["same", "same", "other", "same", "same", "other", "same", "same", "other"], items.Select(e => e.Message));
+    }
+
+    [Fact]
+    public async Task A_service_that_ignores_the_cursor_is_an_error_and_not_an_endless_list()
+    {
+        _service.SetJob("j", "running");
+        string page = Testing.List(Enumerable.Range(0, 100).Select(i => Testing.Event("e" + i)), more: true);
+        _service.Before = r => r.Target.Contains("/events", StringComparison.Ordinal) && _clock.Elapsed < TimeSpan.FromMinutes(1) ? Reply.Json(page) : null;
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        FineTuningApiException error = await Testing.FailsAsync(() => new EventFollower(client).ReadAsync("j", ["e200"]));
+        Assert.Contains("again and again", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_cannot_be_followed_ends_no_other_ones_following()
+    {
+        _service.SetJob("j", "succeeded");
+        Add(0, 3);
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["nobody", "j", "j"], null).ToListAsync();
+        Assert.Equal(["nobody", "j", "j", "j", "j"], items.Select(i => i.JobId));
+        Assert.Equal(404, items[0].Failure!.StatusCode);
+        Assert.Equal(["e0", "e1", "e2"], items.Skip(1).Take(3).Select(i => i.Event!.Id));
+        Assert.Equal((null, null), (items[4].Event, items[4].Failure));
+    }
+
+    [Fact]
+    public async Task A_job_is_followed_until_so_many_events_were_given_as_are_wanted()
+    {
+        _service.SetJob("j", "running");
+        Add(0, 150);
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["j"], new FollowOptions { First = 120 }).ToListAsync();
+        Assert.Equal(120, items.Count(i => i.Event is not null));
+        Assert.Equal("e119", items[119].Event!.Id);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task The_last_words_of_a_job_whose_end_was_watched_are_waited_for(int delay)
+    {
+        // They come with the status, or at the next look, when nothing new has come with it.
+        _service.SetJob("j", "running");
+        Add(0, 1);
+        const int end = 5;
+        int delays = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            delays++;
+            if (delays == end)
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            if (delays == end + delay)
+            {
+                Add(1, 2);
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(3, (await FollowAsync()).Count);
+    }
+
+    [Fact]
     public void Without_a_client_there_is_no_follower() => Assert.Throws<ArgumentNullException>(() => new EventFollower(null!));
 
     private string[] Add(int start, int count)
