@@ -21,6 +21,7 @@ if ($World) {
         Get-Content "$($task.Samples)/helpdesk-valid.jsonl" -TotalCount 8 | Set-Content $samples/valid.jsonl
         Copy-Item $samples/train.jsonl, $samples/valid.jsonl $samples/data
         Copy-Item $samples/train.jsonl $samples/tickets.jsonl
+        Copy-Item $samples/train.jsonl $samples/large.jsonl
         $lines = Get-Content $samples/train.jsonl
         "$($lines[0]),`r`n`r`n" + (($lines -join "`r`n") + "`r`n") | Set-Content $samples/exported.jsonl -NoNewline
         $prompt = { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" }

@@ -177,6 +177,7 @@ Describe 'Ctrl+C' {
             } -Because 'three parts are there'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            "$($pipeline.Screen.Warnings)" | Should -Match "^3 of 8 parts of 'parts.bin' are at the service: the same command goes on from there until \d\d:\d\d\.$"
         } finally {
             $pipeline.Shell.Dispose()
             Clear-FineTuningServerFault
@@ -184,6 +185,29 @@ Describe 'Ctrl+C' {
         Clear-ServerRequest $server
         (Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data).Bytes | Should -Be 8MB
         @((Get-ServerRequest $server | Where-Object operation -EQ AddUploadPart)) | Should -HaveCount 5
+    }
+
+    It 'during a download says what is kept and how to go on' {
+        $large = Join-Path $TestDrive download.bin
+        $bytes = [byte[]]::new(8MB)
+        [Random]::new(8).NextBytes($bytes)
+        [IO.File]::WriteAllBytes($large, $bytes)
+        $file = Send-FineTuningFile $large -Purpose user_data
+        $target = (New-Item (Join-Path $TestDrive downloads) -ItemType Directory).FullName
+        # Most of it comes at once, and the rest, after that broke off, not at all.
+        Set-FineTuningServerFault 'GetFileContent:truncate_after=5000000,count=1', 'GetFileContent:delay_ms=60000'
+        $pipeline = Start-TestPipeline 'param($a) Receive-FineTuningFile $a[0] $a[1] -Connection $a[2] -Verbose' @($file.Id, $target, $connection)
+        try {
+            Wait-Until { "$($pipeline.Shell.Streams.Verbose)" -like '*, attempt 2*' } -Because 'the rest is asked for'
+            (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "4.8 MB are kept in '$target*download.bin.????????.part': the same command goes on from there."
+        } finally {
+            $pipeline.Shell.Dispose()
+            Clear-FineTuningServerFault
+        }
+        $saved = Receive-FineTuningFile $file $target
+        (Get-FileHash $saved).Hash | Should -Be (Get-FileHash $large).Hash
+        Get-ChildItem $target | Should -HaveCount 1
     }
 
     It 'during the check of a large dataset returns at once' {

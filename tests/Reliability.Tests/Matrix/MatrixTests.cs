@@ -29,7 +29,7 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
     public void No_key_goes_to_another_host_or_through_a_bad_certificate() => Assert.Equal(0, run.Betrayals);
 
     [Fact]
-    public void Who_knows_of_a_request_has_sent_it() => None(run.Results.Where(cell =>
+    public void No_request_is_sent_that_the_client_does_not_know_of() => None(run.Results.Where(cell =>
         cell.Fault.Place == FaultPlace.Server && cell.Result.Sent != cell.Result.AllRequests));
 
     [Fact]

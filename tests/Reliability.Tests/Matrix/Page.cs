@@ -26,7 +26,7 @@ internal sealed class Page(MatrixRun run)
             }
         }
 
-        return [.. lines, "", "### What the errors say", "", .. Errors(), ""];
+        return [.. lines, "", "### What the errors say", "", "Where a service explains its own error, its words stand here; in these tests they are made up.", "", .. Errors(), ""];
     }
 
     private static string Title(IEnumerable<Operation> alike, Operation? like)

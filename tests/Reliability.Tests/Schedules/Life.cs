@@ -33,13 +33,24 @@ internal sealed class Life(Schedule schedule, World world, string folder)
     {
         string file = await UploadAsync();
         string? job = await CreateAsync(file);
-        Task<List<string>> following = job is null ? Task.FromResult<List<string>>([]) : FollowAsync(job);
-        await Task.WhenAll(following, job is null ? Task.CompletedTask : WaitAsync(job));
-
+        List<string> followed = job is null ? [] : await WaitAndFollowAsync(job);
         await world.CalmAsync();
         Assert.Equal(s_content, await world.Api.Http.GetStringAsync($"files/{file}/content"));
         Assert.Equal(job is null ? [] : [job], Jobs());
-        Assert.Equal(world.Look("SELECT group_concat(id) FROM (SELECT id FROM events ORDER BY seq)"), await following);
+        Assert.Equal(world.Look("SELECT group_concat(id) FROM (SELECT id FROM events ORDER BY seq)"), followed);
+    }
+
+    private async Task<List<string>> WaitAndFollowAsync(string job)
+    {
+        Task waiting = WaitAsync(job);
+        if (schedule.FollowsLate)
+        {
+            await waiting;
+        }
+
+        Task<List<string>> following = FollowAsync(job);
+        await Task.WhenAll(waiting, following);
+        return await following;
     }
 
     private string[] Jobs() => world.Look("SELECT group_concat(id) FROM jobs");
@@ -102,8 +113,11 @@ internal sealed class Life(Schedule schedule, World world, string folder)
         {
             bool begun = false;
             var progress = new Reporter(() => begun = true);
+
+            // Who follows late is to meet the faults of the events himself.
+            var options = new WaitOptions { Timeout = TimeSpan.FromDays(2), ReadMetrics = !schedule.FollowsLate };
             WaitOutcome? only = null;
-            await foreach (WaitOutcome outcome in new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromDays(2) }).WaitAsync([job], progress))
+            await foreach (WaitOutcome outcome in new JobWaiter(client, options).WaitAsync([job], progress))
             {
                 Assert.Null(only);
                 only = outcome;

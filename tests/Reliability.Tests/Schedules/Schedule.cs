@@ -28,8 +28,13 @@ internal sealed class Schedule
         var random = new Random(seed);
         Key = random.Next(2) == 0 ? $"key-{seed}" : null;
         InParts = random.Next(2) == 0;
-        Steps = random.Next(5) == 0 ? random.Next(100, 160) : random.Next(4, 30);
-        Rules = [.. Enumerable.Range(0, random.Next(2, 14)).Select(_ => Draw(random))];
+        FollowsLate = random.Next(4) == 0;
+        Steps = FollowsLate || random.Next(5) == 0 ? random.Next(100, 320) : random.Next(4, 30);
+        Rules =
+        [
+            .. Enumerable.Range(0, random.Next(2, 14)).Select(_ => Draw(random)),
+            .. FollowsLate ? new[] { BetweenPages(random) } : [],
+        ];
         Outages = [.. Enumerable.Range(0, random.Next(3)).Select(_ => (random.Next(1, 40), random.Next(1, 60)))];
         RestartAt = random.Next(4) == 0 ? random.Next(1, 40) : null;
     }
@@ -40,6 +45,9 @@ internal sealed class Schedule
     public string? Key { get; }
 
     public bool InParts { get; }
+
+    /// <summary>The following begins when the job has ended: there are several pages of events from the start.</summary>
+    public bool FollowsLate { get; }
 
     /// <summary>Of the training; each is an event.</summary>
     public int Steps { get; }
@@ -54,8 +62,12 @@ internal sealed class Schedule
     public int? RestartAt { get; }
 
     public override string ToString() =>
-        $"seed {Seed}: {(Key is null ? "no key" : "a key")}, {(InParts ? "in parts" : "in one request")}, {Steps} steps, " +
+        $"seed {Seed}: {(Key is null ? "no key" : "a key")}, {(InParts ? "in parts" : "in one request")}, {Steps} steps{(FollowsLate ? ", followed late" : string.Empty)}, " +
         $"outages [{string.Join(", ", Outages)}], restart {(RestartAt?.ToString(CultureInfo.InvariantCulture) ?? "none")}, rules [{string.Join(" | ", Rules)}]";
+
+    // As many failures as make an outage of one look, behind the first pages of it.
+    private static string BetweenPages(Random random) =>
+        $"ListEvents:{(random.Next(2) == 0 ? "drop" : "status=503")},skip={random.Next(1, 4)},count={random.Next(4, 9)}";
 
     private static string Draw(Random random)
     {

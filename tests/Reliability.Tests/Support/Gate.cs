@@ -132,6 +132,14 @@ internal sealed class Gate : IAsyncDisposable
         Socket server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         lock (_gate)
         {
+            // Closed between the connection and now: it must not be open behind a closed gate.
+            if (!_isOpen || _isDisposed)
+            {
+                Reset(client);
+                Reset(server);
+                return;
+            }
+
             _open.Add(client);
             _open.Add(server);
         }
