@@ -15,5 +15,8 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>Adds to the headers of an attempt.</summary>
     public Action<HttpRequestMessage>? Prepare { get; init; }
 
+    /// <summary>How many bytes of a transfer are safely there, where a repeat goes on from them; null where it begins anew.</summary>
+    public Func<long>? Reached { get; init; }
+
     public Repeatability Repeatability { get; init; } = Repeatability.Repeatable;
 }

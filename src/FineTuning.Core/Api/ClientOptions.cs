@@ -23,7 +23,10 @@ public sealed record ClientOptions
     /// <summary>Repeats of a request that failed for a passing reason, 0 to 20.</summary>
     public int MaxRetryCount { get; init; } = 3;
 
-    /// <summary>No repeat of a request begins later than this after its first failure, however many are left.</summary>
+    /// <summary>
+    /// No repeat of a request begins later than this after its first failure, however many are left. A download that goes on where it was
+    /// counts anew from there.
+    /// </summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Allows plain http to other machines, which shows the key to everybody on the way.</summary>

@@ -243,7 +243,7 @@ public sealed partial class FineTuningClient : IDisposable
     /// <returns>The size of the content.</returns>
     internal async Task<long> ReceiveContentAsync(string fileId, ContentTransfer transfer, CancellationToken cancellationToken)
     {
-        ApiRequest request = Get($"files/{Segment(fileId)}/content") with { Prepare = transfer.Prepare };
+        ApiRequest request = Get($"files/{Segment(fileId)}/content") with { Prepare = transfer.Prepare, Reached = () => transfer.Count };
         try
         {
             return await _transport.SendAsync(request, transfer.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);

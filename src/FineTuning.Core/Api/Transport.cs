@@ -60,11 +60,10 @@ internal sealed class Transport : IDisposable
         IApiObserver? observer,
         CancellationToken cancellationToken)
     {
-        bool mayHaveWorked = false;
-        DateTimeOffset? firstFailure = null;
-        for (int number = 1; ; number++)
+        var repeated = new RepeatedRequest(request, _retries, Options);
+        while (true)
         {
-            using var attempt = new Attempt(number, Options.Timeout, cancellationToken);
+            using var attempt = new Attempt(repeated.Attempt, Options.Timeout, cancellationToken);
             FineTuningApiException failure;
             try
             {
@@ -91,25 +90,15 @@ internal sealed class Transport : IDisposable
                 failure = translated;
             }
 
-            failure.IsRead = request.Method == HttpMethod.Get;
-            DateTimeOffset now = Options.Clock.UtcNow;
-            firstFailure ??= now;
-            TimeSpan? delay = _retries.DelayAfter(failure, number, request.Repeatability);
-            if (delay is null || now + delay - firstFailure > Options.RetryTime)
-            {
-                throw number == 1 ? failure : failure.With($"{failure.Message} Tried {number} times.", number, mayHaveWorked);
-            }
-
-            mayHaveWorked |= failure.MayHaveWorked;
-
-            observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), number)
+            TimeSpan delay = repeated.Fail(failure);
+            observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), attempt.Number)
             {
                 Delay = delay,
                 Reason = failure.Message,
                 StatusCode = failure.StatusCode,
                 RequestId = failure.RequestId,
             });
-            await Options.Clock.DelayAsync(delay.Value, cancellationToken).ConfigureAwait(false);
+            await Options.Clock.DelayAsync(delay, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using FineTuning.Core.Api;
 using FineTuning.Core.Models;
 
@@ -27,6 +28,12 @@ public sealed record JobCreation(JobResource Job, JobOrigin Origin)
 
     /// <summary>A second job of the same key that could not be cancelled and goes on; null if there is none.</summary>
     public string? RunningDuplicate { get; init; }
+
+    /// <summary>Whether it was made sure that no other run created a job of the key at the same moment; false where the jobs could not be listed.</summary>
+    public bool IsSettled { get; init; } = true;
+
+    /// <summary>What the job that carries the key was made with and is not asked for now, as sentences without a full stop; empty if there is no such thing.</summary>
+    public IReadOnlyList<string> Differences { get; init; } = [];
 
     /// <summary>Whether the job carries the idempotency key at the service; false where the service drops metadata, so that a second run would not find it.</summary>
     public bool KeepsKey { get; init; } = true;

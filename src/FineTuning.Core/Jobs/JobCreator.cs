@@ -21,6 +21,9 @@ public sealed class JobCreator
     // Clocks differ, and a service that ignores the filter would have all its jobs paged through at each look.
     private static readonly TimeSpan s_oldestLost = TimeSpan.FromDays(1);
 
+    // A new job may be missing from the list for a moment.
+    private static readonly TimeSpan s_settleTime = TimeSpan.FromSeconds(15);
+
     private readonly FineTuningClient _client;
     private readonly JobCreateOptions _options;
 
@@ -75,7 +78,7 @@ public sealed class JobCreator
             request = request with { Metadata = JobMetadata.With(request.Metadata, JobMetadata.KeyName, idempotencyKey) };
             if (await FindByKeyAsync(idempotencyKey, cancellationToken).ConfigureAwait(false) is JobResource found)
             {
-                return new JobCreation(found, JobOrigin.FoundByKey);
+                return new JobCreation(found, JobOrigin.FoundByKey) { Differences = JobComparison.Differences(request, found) };
             }
         }
 
@@ -174,19 +177,12 @@ public sealed class JobCreator
             return creation with { KeepsKey = false };
         }
 
-        JobResource? first = null;
-        try
-        {
-            first = await FindByKeyAsync(key, cancellationToken).ConfigureAwait(false);
-        }
-        catch (FineTuningApiException)
-        {
-            // The job is there: that the look behind it failed must not hide it.
-        }
-
+        JobResource? first = await LostAnswer
+            .FindAsync(_client.Options.Clock, s_settleTime, look => FindByKeyAsync(key, look), cancellationToken)
+            .ConfigureAwait(false);
         if (first is null || first.Id == own.Id || !IsUsable(first))
         {
-            return creation;
+            return creation with { IsSettled = first is not null };
         }
 
         try

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
@@ -26,12 +27,12 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
 
     /// <summary>The job that carries the key already, before any file is sent for another one.</summary>
     /// <exception cref="FineTuningApiException">The jobs could not be listed.</exception>
-    public async Task<JobResource?> FindByKeyAsync(CancellationToken cancellationToken)
+    public async Task<JobResource?> FindByKeyAsync(JobCreateRequest request, CancellationToken cancellationToken)
     {
         JobResource? found = idempotencyKey is null ? null : await _creator.FindByKeyAsync(idempotencyKey, cancellationToken);
         if (found is not null)
         {
-            TellFound(found);
+            TellFound(found, JobComparison.Differences(request, found));
         }
 
         return found;
@@ -78,7 +79,7 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
                 cmdlet.WriteWarning($"The job {creation.Job.Id} was created after all.");
                 break;
             case JobOrigin.FoundByKey when creation.CancelledDuplicate is null && creation.RunningDuplicate is null:
-                TellFound(creation.Job);
+                TellFound(creation.Job, creation.Differences);
                 break;
         }
 
@@ -93,6 +94,12 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
             cmdlet.WriteWarning($"{sameMoment}, and the own job {running} could not be cancelled: 'Stop-FineTuningJob {running}' ends it.");
         }
 
+        if (!creation.IsSettled)
+        {
+            cmdlet.WriteWarning(
+                $"It could not be made sure that no other run created a job with the key '{idempotencyKey}' at the same moment: 'Get-FineTuningJob -Metadata @{{ {JobMetadata.KeyName} = '{idempotencyKey?.Replace("'", "''")}' }}' lists them.");
+        }
+
         if (!creation.KeepsKey)
         {
             cmdlet.WriteWarning(
@@ -100,9 +107,15 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         }
     }
 
-    private void TellFound(JobResource job)
+    private void TellFound(JobResource job, IReadOnlyList<string> differences)
     {
         cmdlet.WriteVerbose($"The job {job.Id} carries the key '{idempotencyKey}' already; none was created.");
+        if (differences.Count > 0)
+        {
+            cmdlet.WriteWarning(
+                $"The job {job.Id} carries the key '{idempotencyKey}' already, but {string.Join(", ", differences)}. None was created; another key creates a new one.");
+        }
+
         if (job.Status.IsFinished && job.Status != JobStatus.Succeeded)
         {
             cmdlet.WriteWarning($"The job {job.Id} with the key '{idempotencyKey}' is {job.Status} and is not repeated; another key creates a new one.");

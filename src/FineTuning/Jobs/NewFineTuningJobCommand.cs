@@ -182,7 +182,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         await TryAsync("File", TrainingFile, async () =>
         {
             _creation = new JobCreationRun(this, Client, IdempotencyKey);
-            JobResource? job = await _creation.FindByKeyAsync(cancellationToken) ?? await CreateAsync(_creation, request, files, cancellationToken);
+            JobResource? job = await _creation.FindByKeyAsync(request, cancellationToken) ?? await CreateAsync(_creation, request, files, cancellationToken);
             if (job is null)
             {
                 return;

@@ -168,6 +168,40 @@ public sealed class TransferTests
         Assert.Equal(4, server.Count);
     }
 
+    [Theory]
+    [InlineData(1024 * 1024, true)]
+    [InlineData(1024 * 1024 - 1, false)]
+    public async Task A_download_that_gets_on_has_all_its_repeats_again(int step, bool arrives)
+    {
+        byte[] content = new byte[6 * step];
+        new Random(4).NextBytes(content);
+        await using var server = new StubServer(exchange =>
+        {
+            string? range = exchange.Request["Range"];
+            int from = range is null ? 0 : int.Parse(range.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
+            byte[] piece = content[from..(from + step)];
+            Reply reply = Reply.Raw(piece).With("Accept-Ranges", "bytes") with { Length = content.Length - from };
+            return exchange.SendAsync(from + step == content.Length
+                ? Part(reply, from)
+                : Part(reply, from) with { Ending = Ending.Close });
+        });
+        using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 1 }, null);
+        using var target = new MemoryStream();
+        if (arrives)
+        {
+            await client.GetFileContentAsync("file-1", target);
+            Assert.Equal(content, target.ToArray());
+        }
+        else
+        {
+            Assert.Equal(2, (await Testing.FailsAsync(() => client.GetFileContentAsync("file-1", target))).Attempts);
+        }
+
+        Reply Part(Reply reply, int from) => from == 0
+            ? reply
+            : reply.With("Content-Range", $"bytes {from}-{content.Length - 1}/{content.Length}") with { Status = 206 };
+    }
+
     [Fact]
     public async Task A_download_of_many_bytes_is_exact()
     {

@@ -193,6 +193,50 @@ public sealed class JobCreatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_of_another_piece_of_work_is_told()
+    {
+        JobCreation first = await Creator.CreateAsync(_request with { Seed = 7, Method = new JobMethod { Type = "supervised" } }, "k");
+        Assert.Empty(first.Differences);
+        Assert.Empty((await Creator.CreateAsync(_request, "k")).Differences);
+        string other = await _world.Server.Api.UploadAsync();
+        JobCreation found = await Creator.CreateAsync(
+            _request with { Model = "gpt-4.1-mini", TrainingFile = other, Seed = 8, Method = new JobMethod { Type = "dpo" } }, "k");
+        Assert.Equal(first.Job.Id, found.Job.Id);
+        Assert.Equal(
+            ["its model is gpt-4o-mini", $"its training file is {_request.TrainingFile}", "its method is supervised", "its seed is 7"], found.Differences);
+        Assert.Single(await _world.JobsAsync());
+    }
+
+    [Theory]
+    [InlineData("gpt-4o-mini-2024-07-18", "gpt-4o-mini", "train.jsonl", 0)]
+    [InlineData("gpt-4o-mini", "gpt-4o-mini-2024-07-18", "file-1", 1)]
+    [InlineData("gpt-4o", "gpt-4o", "file-2", 1)]
+    public void Only_what_is_known_to_differ_differs(string model, string wanted, string file, int count) => Assert.Equal(
+        count,
+        JobComparison.Differences(
+            new JobCreateRequest { Model = wanted, TrainingFile = file },
+            new JobResource { Model = model, TrainingFile = "file-1" }).Count);
+
+    [Fact]
+    public async Task A_list_that_cannot_be_read_behind_a_creation_is_told()
+    {
+        await _world.FaultAsync("ListJobs:skip=1,status=500");
+        JobCreation creation = await Creator.CreateAsync(_request, "k");
+        Assert.Equal(JobOrigin.Created, creation.Origin);
+        Assert.False(creation.IsSettled);
+        Assert.True(creation.KeepsKey);
+        Assert.True((await Creator.CreateAsync(_request)).IsSettled);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_listed_late_is_waited_for()
+    {
+        await _world.FaultAsync("ListJobs:skip=1,count=3,status=200,body='{\"data\":[],\"has_more\":false}'");
+        Assert.True((await Creator.CreateAsync(_request, "k")).IsSettled);
+        Assert.Equal(5, await _world.CountAsync("ListJobs"));
+    }
+
+    [Fact]
     public async Task A_job_that_can_still_come_to_something_goes_before_one_that_was_cancelled()
     {
         string cancelled = await _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" }));
