@@ -477,7 +477,9 @@ public sealed class EventFollowerTests
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
         List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["j"], new FollowOptions { Gaps = told }).ToListAsync();
-        Assert.Equal(1 + given, items.Count(i => i.Event is not null));
+        Assert.Equal(
+            ["m0", .. Enumerable.Range(1 + burst - given, given).Select(i => "m" + i)],
+            items.Where(i => i.Event is not null).Select(i => i.Event!.Message));
         Assert.Equal(Enumerable.Repeat("j", gaps), told.Items);
 
         void AddNameless(int start, int count)
