@@ -318,6 +318,17 @@ Describe 'A runspace without a connection' {
         $other | Disconnect-FineTuning
     }
 
+    It 'waits for the jobs of one account at a time where two are connected to one service' {
+        Connect-FineTuning $keyless.Endpoint -ApiKey (ConvertTo-TestKey 'sk-test-Another4wXk29Lm')
+        $theirs = Get-FineTuningJob $job
+        Connect-FineTuning $keyless.Endpoint -ApiKey $key
+        $again = Get-FineTuningJob $job
+        $result = Invoke-Elsewhere 'param($x) $x | Wait-FineTuningJob' @($job, $again, $theirs)
+        $result.Output.Id | Should -Be $job.Id
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'OtherService,FineTuning.Commands.WaitFineTuningJobCommand'
+        "$($result.Errors)" | Should -BeLike '*another connection*'
+    }
+
     It 'with one of its own uses that' {
         $result = Invoke-Elsewhere 'param($x) Connect-FineTuning $x[1] -ApiKey $x[2]; Get-FineTuningJob $x[0]' @($job, $locked.Endpoint, $key)
         $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'

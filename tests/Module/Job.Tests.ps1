@@ -225,6 +225,15 @@ Describe 'New-FineTuningJob' {
         $job.Error | Should -BeNullOrEmpty
     }
 
+    It 'waits with -Wait for a job that the service does not find at first' {
+        Set-FineTuningServerFault 'GetJob:status=404,count=2'
+        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait }
+        (Get-FineTuningServerFault).Hits | Should -Be 2
+        Clear-FineTuningServerFault
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output.Status | Should -Be 'succeeded'
+    }
+
     It 'emits a job that failed together with an error that says why' {
         $bad = Send-FineTuningFile $broken -SkipCheck
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $bad -Wait }
@@ -548,15 +557,18 @@ Describe 'Wait-FineTuningJob' {
         $result.Output | Should -BeNullOrEmpty
     }
 
-    It 'waits where the service answers that it is not well, and warns when that begins and ends' {
+    It 'waits where the service answers <status>, and warns when that begins and ends' -ForEach @(
+        @{ status = 503; text = 'is not well' }
+        @{ status = 429; text = 'asks to wait' }
+    ) {
         $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait
         $once = Connect-FineTuning $server.Endpoint -SkipCheck -MaxRetryCount 0 -PassThru
-        Set-FineTuningServerFault 'GetJob:status=503,count=3'
+        Set-FineTuningServerFault "GetJob:status=$status,count=3"
         $result = Invoke-Captured { Wait-FineTuningJob $job.Id -Connection $once }
         Clear-FineTuningServerFault
         $result.Output.Status | Should -Be 'succeeded'
         $result.Warnings | Should -HaveCount 2
-        "$($result.Warnings[0])" | Should -BeLike '*does not answer*goes on until it does*'
+        "$($result.Warnings[0])" | Should -BeLike "The service ${text}: *The wait goes on meanwhile."
         "$($result.Warnings[1])" | Should -BeLike '*answers again, after *s.*'
     }
 

@@ -32,7 +32,7 @@ Describe 'A server that goes away and comes back while jobs are waited for and f
                 $pipeline.Shell.Streams.Error | Should -BeNullOrEmpty
                 $warnings = @($pipeline.Shell.Streams.Warning | Where-Object Message -NotLike '*is paused*')
                 $warnings | Should -HaveCount 2
-                "$($warnings[0])" | Should -BeLike "*does not answer*127.0.0.1:$port*goes on until it does*"
+                "$($warnings[0])" | Should -BeLike "*does not answer*127.0.0.1:$port*goes on meanwhile*"
                 "$($warnings[1])" | Should -BeLike '*answers again, after *'
             }
             $wait.Output.Status | Should -Be @('succeeded', 'succeeded')

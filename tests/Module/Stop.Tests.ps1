@@ -114,6 +114,22 @@ Describe 'Ctrl+C' {
         }
     }
 
+    It 'during -Follow -After with nothing new yet says how to go on after the same event' {
+        $job = New-PausedJob $long
+        $after = (Get-FineTuningEvent $job -First 1).Id
+        Clear-ServerRequest $server
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -After $a[1] -Connection $a[2]' @($job.Id, $after, $connection)
+        try {
+            Wait-Request "GET /v1/fine_tuning/jobs/$job/events*"
+            $null = Stop-TestPipeline $pipeline
+            $pipeline.Output.Count | Should -Be 0
+            "$($pipeline.Screen.Warnings)" | Should -BeLike "*'Get-FineTuningEvent $job -Follow -After $after'*"
+        } finally {
+            $pipeline.Shell.Dispose()
+            $null = Stop-FineTuningJob $job
+        }
+    }
+
     It 'during -Follow asks for nothing more' {
         $stopped, $going = 1..2 | ForEach-Object { New-PausedJob $long }
         $pipelines = $stopped, $going | ForEach-Object { Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @($_.Id, $connection) }

@@ -61,6 +61,9 @@ public sealed class ApiCredential : IDisposable
         return null;
     });
 
+    /// <summary>Whether it is the same key.</summary>
+    public bool IsSame(ApiCredential? other) => other is not null && Use(key => other.Use(o => string.Equals(key.Trim(), o.Trim(), StringComparison.Ordinal)));
+
     /// <summary>Takes the key out of a text that a server may have echoed.</summary>
     internal string Mask(string text) => Use(key => text.Replace(key.Trim(), Redaction.Mask));
 

@@ -17,7 +17,10 @@ public sealed record ClientOptions
     /// <summary>The project to bill, as <c>OpenAI-Project</c>.</summary>
     public string? Project { get; init; }
 
-    /// <summary>The longest time without any progress of a request: to the first answer, and between two pieces of a body.</summary>
+    /// <summary>
+    /// The longest time without any progress of a request: to the first answer, and between two pieces of a body. Above zero, and at the
+    /// most 24 days.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>Repeats of a request that failed for a passing reason, 0 to 20.</summary>
@@ -54,9 +57,10 @@ public sealed record ClientOptions
             throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https.");
         }
 
-        if (Timeout <= TimeSpan.Zero)
+        // A timer of the platform takes no more than 24.8 days.
+        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromDays(24))
         {
-            throw new ArgumentException("The time-out must be above zero.");
+            throw new ArgumentException("The time-out must be above zero and at the most 24 days.");
         }
 
         if (RetryTime < TimeSpan.Zero)

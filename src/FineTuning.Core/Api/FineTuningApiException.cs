@@ -40,13 +40,16 @@ public sealed class FineTuningApiException : Exception
     public string? RequestToken { get; init; }
 
     /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the request.</summary>
-    public bool IsTransient => Kind
+    public bool IsTransient => !IsLasting && (Kind
         is ApiErrorKind.ConnectionFailed
         or ApiErrorKind.ConnectionLost
         or ApiErrorKind.Timeout
         or ApiErrorKind.RateLimited
         or ApiErrorKind.ServerError
-        || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500);
+        || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500));
+
+    /// <summary>Whether it is the service's way, which no repeat mends, although the kind of error can pass.</summary>
+    internal bool IsLasting { get; init; }
 
     /// <summary>Whether the request only asked, so that nothing can have changed.</summary>
     public bool IsRead { get; internal set; }
@@ -76,5 +79,6 @@ public sealed class FineTuningApiException : Exception
             RequestToken = requestToken ?? RequestToken,
             IsRead = IsRead,
             IsLast = IsLast,
+            IsLasting = IsLasting,
         };
 }

@@ -25,8 +25,7 @@ internal static class Pager
             if (next is not null && !cursors.Add(next))
             {
                 // A server that ignores 'after', or goes in a circle, would be asked for ever. Seen before its items are given again.
-                throw new FineTuningApiException(
-                    ApiErrorKind.InvalidResponse, $"The server sends the page behind '{next}' again and again.");
+                throw Circle("page", next);
             }
 
             foreach (T item in page.Data)
@@ -42,4 +41,14 @@ internal static class Pager
             after = next;
         }
     }
+
+    /// <summary>The error of a list that would never end. The next time it would be the same, so nothing waits for it to pass.</summary>
+    /// <param name="page">What it sends, such as "page".</param>
+    /// <param name="cursor">The item behind which it was asked for.</param>
+    public static FineTuningApiException Circle(string page, string cursor) => new(
+        ApiErrorKind.InvalidResponse, $"The server sends the {page} behind '{cursor}' again and again.")
+    {
+        IsLasting = true,
+        IsRead = true,
+    };
 }

@@ -19,17 +19,21 @@ internal sealed class EventTail
     private readonly FineTuningClient _client;
     private readonly string _jobId;
     private readonly HashSet<string> _after;
+    private readonly Action? _onGap;
 
     /// <summary>Keys of all events that were given, and of those that were passed over.</summary>
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private bool _hasBegun;
+    private bool _hasNameless;
     private int _pageSize = LargestPage;
 
     /// <param name="client">Where the job is.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="after">Events of which the newest that is the job's own, and all before it, are left out; none leaves out nothing.</param>
-    public EventTail(FineTuningClient client, string jobId, IEnumerable<string>? after)
+    /// <param name="onGap">Is told when the service has events that it gives no way to ask for. It may run on any thread.</param>
+    public EventTail(FineTuningClient client, string jobId, IEnumerable<string>? after, Action? onGap = null)
     {
+        _onGap = onGap;
         _client = client;
         _jobId = jobId;
         _after = new HashSet<string>(after ?? [], StringComparer.Ordinal);
@@ -45,6 +49,7 @@ internal sealed class EventTail
         bool foundStart = _hasBegun || _after.Count == 0;
         string? cursor = null;
         bool hasMore = true;
+        bool isCutOff = false;
         while (hasMore)
         {
             var query = new PageQuery { After = cursor, Limit = cursor is null ? _pageSize : LargestPage };
@@ -70,11 +75,12 @@ internal sealed class EventTail
             }
 
             cursor = page.Data.LastOrDefault(item => item.Id.Length > 0)?.Id;
+            isCutOff = hasMore && cursor is null;
             hasMore &= cursor is not null;
+            _hasNameless |= page.Data.Any(item => item.Id.Length == 0);
             if (hasMore && !cursors.Add(cursor!))
             {
-                throw new FineTuningApiException(
-                    ApiErrorKind.InvalidResponse, $"The server sends the page of events behind '{cursor}' again and again.");
+                throw Pager.Circle("page of events", cursor!);
             }
         }
 
@@ -86,7 +92,14 @@ internal sealed class EventTail
         // Marked only when the whole stretch was read: a failure half-way must not hide the older half from the next reading.
         _known.UnionWith(keys);
         _hasBegun = true;
-        _pageSize = news.Count > ManyNews ? LargestPage : QuietPage;
+
+        // Without ids there is no asking for what lies behind a page, so each must reach as far as it can.
+        _pageSize = news.Count > ManyNews || _hasNameless ? LargestPage : QuietPage;
+        if (isCutOff)
+        {
+            _onGap?.Invoke();
+        }
+
         news.Reverse();
         return news;
     }

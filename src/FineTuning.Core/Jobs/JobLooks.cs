@@ -30,7 +30,7 @@ internal sealed class JobLooks<T>
 
     // These run by the machine's clock whatever the client's is. They are guards against a server that hangs, and how long it hangs is real.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3), s_longestOvertime = TimeSpan.FromSeconds(30);
 
     // A service that asks for more is asked again all the same: it may have been a slip.
     private static readonly TimeSpan s_longestRequestedPause = TimeSpan.FromMinutes(10);
@@ -44,6 +44,7 @@ internal sealed class JobLooks<T>
     private readonly List<Entry> _resting = [];
     private readonly List<Running> _running = [];
     private readonly List<Running> _undecided = [];
+    private readonly List<Running> _abandoned = [];
     private readonly Stopwatch _overtime = new();
     private DateTimeOffset? _deadline;
     private volatile bool _wasReached;
@@ -74,7 +75,9 @@ internal sealed class JobLooks<T>
 
     /// <summary>Gives answers in the order in which the looks began, which is that of the ids at first.</summary>
     /// <param name="jobIds">The jobs, each once.</param>
-    /// <param name="timeout">The longest time; null has no end. Every job is looked at once, also without any time.</param>
+    /// <param name="timeout">
+    /// The longest time; null has no end. Every job is looked at once, also without any time, unless the service hangs over it for long.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<Look<T>> RunAsync(
         IEnumerable<string> jobIds, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -109,11 +112,7 @@ internal sealed class JobLooks<T>
 
                     await _clock.DelayAsync(UntilNext(), cancellationToken).ConfigureAwait(false);
                 }
-                else if (IsTimeUp() && _running.Exists(r => r.Real.Elapsed >= s_patience))
-                {
-                    break;
-                }
-                else
+                else if (!IsTimeUp() || !AbandonSlow())
                 {
                     IEnumerable<Task> open = _running.Where(r => !r.Task.IsCompleted).Select(r => (Task)r.Task);
                     await Task.WhenAny([.. open, Task.Delay(s_tick, cancellationToken)]).ConfigureAwait(false);
@@ -130,8 +129,9 @@ internal sealed class JobLooks<T>
         {
             // Nothing goes on behind the caller's back.
             stopping.Cancel();
-            await Task.WhenAll(_running.Select(r => r.Task.ContinueWith(
+            await Task.WhenAll(_running.Concat(_abandoned).Select(r => r.Task.ContinueWith(
                 static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default))).ConfigureAwait(false);
+            _running.Concat(_abandoned).ToList().ForEach(r => r.Stop.Dispose());
         }
     }
 
@@ -153,11 +153,14 @@ internal sealed class JobLooks<T>
         Rest(entry, pause > longest ? longest.Value : pause);
     }
 
-    private void Rest(Entry entry, TimeSpan pause)
+    /// <param name="entry">Was looked at.</param>
+    /// <param name="pause">How long to leave it alone.</param>
+    /// <param name="asked">How long from now on the service asks to be left alone.</param>
+    private void Rest(Entry entry, TimeSpan pause, TimeSpan asked = default)
     {
         // From the beginning of the look, so that many jobs, or a slow service, do not stretch the interval; but never at once again.
         DateTimeOffset now = _clock.UtcNow;
-        entry.Due = Max(entry.Began!.Value + pause, now + TimeSpan.FromTicks(pause.Ticks / 2));
+        entry.Due = Max(Max(entry.Began!.Value + pause, now + TimeSpan.FromTicks(pause.Ticks / 2)), now + asked);
         _resting.Add(entry);
     }
 
@@ -169,7 +172,8 @@ internal sealed class JobLooks<T>
         {
             _resting.Remove(entry);
             entry.Began = now;
-            _running.Add(new Running(entry, LookAsync(entry.JobId, cancellationToken)));
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            _running.Add(new Running(entry, stop, LookAsync(entry.JobId, stop.Token)));
         }
     }
 
@@ -191,7 +195,18 @@ internal sealed class JobLooks<T>
 
     /// <summary>When the time is up, each job is looked at a last time: what ended in time is no time-out.</summary>
     private bool IsOwedALook(Entry entry) =>
-        entry.Began is null || (entry.Began < _deadline && _overtime.Elapsed < s_patience);
+        entry.Began is null ? _overtime.Elapsed < s_longestOvertime : entry.Began < _deadline && _overtime.Elapsed < s_patience;
+
+    /// <summary>
+    /// When the time is up, a look that hangs is given up, so that it does not keep the others from theirs. Says whether there was one.
+    /// </summary>
+    private bool AbandonSlow()
+    {
+        List<Running> slow = _running.FindAll(r => !r.Task.IsCompleted && r.Real.Elapsed >= s_patience);
+        slow.ForEach(r => r.Stop.Cancel());
+        _abandoned.AddRange(slow);
+        return _running.RemoveAll(slow.Contains) > 0;
+    }
 
     private bool IsTimeUp()
     {
@@ -224,6 +239,7 @@ internal sealed class JobLooks<T>
     private Look<T>? Settle(Running done)
     {
         _running.Remove(done);
+        done.Stop.Dispose();
         (T? seen, FineTuningApiException? failure) = done.Task.GetAwaiter().GetResult();
         _wasReached |= seen is not null;
         if (_wasReached)
@@ -258,7 +274,7 @@ internal sealed class JobLooks<T>
         OnOutage?.Invoke(silent.Entry.JobId, failure);
         TimeSpan pause = silent.Entry.Schedule.Next(silent.Entry.Job, _clock.UtcNow);
         TimeSpan asked = failure.RetryAfter ?? TimeSpan.Zero;
-        Rest(silent.Entry, Max(pause, asked > s_longestRequestedPause ? s_longestRequestedPause : asked));
+        Rest(silent.Entry, pause, asked > s_longestRequestedPause ? s_longestRequestedPause : asked);
     }
 
     private async Task<(T? Seen, FineTuningApiException? Failure)> LookAsync(string jobId, CancellationToken cancellationToken)
@@ -292,7 +308,7 @@ internal sealed class JobLooks<T>
         public DateTimeOffset? Began { get; set; }
     }
 
-    private sealed record Running(Entry Entry, Task<(T? Seen, FineTuningApiException? Failure)> Task)
+    private sealed record Running(Entry Entry, CancellationTokenSource Stop, Task<(T? Seen, FineTuningApiException? Failure)> Task)
     {
         public Stopwatch Real { get; } = Stopwatch.StartNew();
     }

@@ -22,14 +22,23 @@ public sealed class JobWaiter
     // Real time: the numbers are an extra, and a service that hangs over them must not keep the status back.
     private static readonly TimeSpan s_metricsTime = TimeSpan.FromSeconds(10);
 
+    // The time to find a job in is short, and the last look in it must not lie at its beginning.
+    private static readonly TimeSpan s_longestSearchPause = TimeSpan.FromSeconds(5);
+
     private readonly FineTuningClient _client;
     private readonly WaitOptions _options;
 
     /// <summary>Makes a waiter.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A time in the options is out of its range.</exception>
     public JobWaiter(FineTuningClient client, WaitOptions? options = null)
     {
         _client = client ?? throw new ArgumentNullException(nameof(client));
         _options = options ?? new WaitOptions();
+        PollSchedule.Check(_options.PollInterval, nameof(options));
+        if (_options.Timeout < TimeSpan.Zero || _options.NotFoundTime < TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), "The longest wait, and the time to find a job in, must not be below zero.");
+        }
     }
 
     /// <summary>
@@ -56,6 +65,8 @@ public sealed class JobWaiter
                 progress?.Report(open[id].ToProgress());
             },
         };
+        IClock clock = _client.Options.Clock;
+        DateTimeOffset began = clock.UtcNow;
         TimeSpan? timeout = _options.Timeout < s_forEver ? _options.Timeout : null;
         await foreach (Look<Sight> look in looks.RunAsync(waits.Select(w => w.JobId), timeout, cancellationToken).ConfigureAwait(false))
         {
@@ -66,6 +77,12 @@ public sealed class JobWaiter
                 changed = wait.Job?.Status != sight.Job.Status;
                 wait.Take(sight);
                 progress?.Report(wait.ToProgress());
+            }
+
+            if (look.Failure?.Kind == ApiErrorKind.NotFound && wait.Job is null && clock.UtcNow - began < _options.NotFoundTime)
+            {
+                looks.Again(wait.JobId, null, changed: false, s_longestSearchPause);
+                continue;
             }
 
             if (look.Failure is null && !wait.Job!.Status.IsFinished)

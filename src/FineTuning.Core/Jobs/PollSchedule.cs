@@ -11,6 +11,9 @@ internal sealed class PollSchedule
 {
     private const double Growth = 1.4;
 
+    // Less is no pause, and a timer of the platform takes no more than 24.8 days.
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(10), s_most = TimeSpan.FromDays(24);
+
     private readonly TimeSpan _shortest;
     private readonly TimeSpan _longest;
     private TimeSpan _next;
@@ -22,6 +25,16 @@ internal sealed class PollSchedule
         _shortest = fixedInterval ?? TimeSpan.FromSeconds(isLocal ? 0.2 : 2);
         _longest = fixedInterval ?? TimeSpan.FromSeconds(isLocal ? 2 : 30);
         _next = _shortest;
+    }
+
+    /// <summary>Refuses a user's own interval that would ask without any pause, or that no timer can wait for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of its range.</exception>
+    public static void Check(TimeSpan? interval, string name)
+    {
+        if (interval < s_least || interval > s_most)
+        {
+            throw new ArgumentOutOfRangeException(name, interval, "The time between two looks must be from 10 milliseconds to 24 days.");
+        }
     }
 
     /// <summary>Something changed, so more may come soon.</summary>

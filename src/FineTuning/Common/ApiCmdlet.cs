@@ -119,25 +119,26 @@ public abstract class ApiCmdlet : AsyncCmdlet
     }
 
     /// <summary>
-    /// Whether an identity is of the service that the first one is of, for work that goes on over one connection. If it is not, it says so.
+    /// Whether an identity is of the account that the first one is of, for work that goes on over one connection. If it is not, it says so.
     /// </summary>
     private protected bool IsOfOneService(ObjectIdentity identity)
     {
         _ = Client;
         _ofFirst ??= Connection;
-        if (Connection!.Endpoint == _ofFirst!.Endpoint)
+        if (Connection!.IsSameAccount(_ofFirst!))
         {
             return true;
         }
 
+        string first = Connection.Endpoint == _ofFirst!.Endpoint ? "another connection to it" : _ofFirst.Endpoint.ToString();
         WriteError(ErrorRecords.Invalid(
-            "OtherService", $"'{identity.Id}' is of {Connection.Endpoint}, and what came before it is of {_ofFirst.Endpoint}.",
-            "Run the command once for each service.", identity));
+            "OtherService", $"'{identity.Id}' is of {Connection.Endpoint}, and what came before it is of {first}.",
+            "Run the command once for each connection.", identity));
         (Connection, _origin, _client) = (_ofFirst, _ofFirst, null);
         return false;
     }
 
-    /// <summary>Whether an identity is an object that came from the service in use, which then was heard before.</summary>
+    /// <summary>Whether an identity is an object that came from the service in use, with whatever key, which then was heard before.</summary>
     private protected bool CameFromHere(ObjectIdentity identity) => identity.Origin is not null && identity.Origin.Endpoint == Connection?.Endpoint;
 
     /// <summary>Without a connection of the user's choice, each object is looked up where it came from.</summary>

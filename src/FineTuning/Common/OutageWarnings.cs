@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using FineTuning.Core.Api;
 using FineTuning.Core.Jobs;
 
 namespace FineTuning.Common;
@@ -17,7 +18,15 @@ internal sealed class OutageWarnings(AsyncCmdlet cmdlet, string action) : IProgr
     {
         string text = value.Length is TimeSpan length
             ? $"The service answers again, after {Display.Span(length)}."
-            : $"The service does not answer: {value.Reason.Message} {action} goes on until it does.";
+            : $"The service {State(value.Reason)}: {value.Reason.Message} {action} goes on meanwhile.";
         _pipeline.Post(_ => cmdlet.WriteWarning(text), null);
     }
+
+    /// <summary>What the service does in an outage, behind "The service".</summary>
+    public static string State(FineTuningApiException reason) => reason.Kind switch
+    {
+        ApiErrorKind.RateLimited => "asks to wait",
+        ApiErrorKind.ServerError or ApiErrorKind.Conflict => "is not well",
+        _ => "does not answer",
+    };
 }

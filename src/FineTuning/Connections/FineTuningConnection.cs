@@ -44,6 +44,11 @@ public sealed class FineTuningConnection
 
     internal FineTuningClient Client { get; }
 
+    /// <summary>Whether the other one reaches the same jobs: with the same key, or none, for the same organisation and project.</summary>
+    internal bool IsSameAccount(FineTuningConnection other) => this == other || (
+        Endpoint == other.Endpoint && Organization == other.Organization && Project == other.Project && !IsClosed && !other.IsClosed &&
+        (_credential?.IsSame(other._credential) ?? other._credential is null));
+
     /// <summary>The endpoint.</summary>
     public override string ToString() => Endpoint.ToString();
 

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
+using FineTuning.Core.Common;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
 
@@ -71,14 +72,16 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     {
         if (_followed.Count > 0)
         {
-            // An event that is named must be one of the job's own, so jobs that have shown none yet are followed from their beginning.
+            // An event that is named must be one of the job's own, so jobs that have shown none yet are followed from where they were.
             IEnumerable<string> commands = _followed
                 .GroupBy(f => f.LastEvent.Length > 0)
-                .Select(g => $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{(g.Key ? $" -After {string.Join(", ", g.Select(f => f.LastEvent))}" : string.Empty)}'");
+                .Select(g => $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{FromHere(g.Key ? [.. g.Select(f => f.LastEvent)] : After)}'");
             string jobs = _followed.Count == 1 ? "job goes" : "jobs go";
             TellHost($"The events are no longer followed; the {jobs} on. {string.Join(" and ", commands)} goes on from here.");
         }
     }
+
+    private static string FromHere(string[]? after) => after is null ? string.Empty : $" -After {string.Join(", ", after)}";
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
@@ -89,6 +92,7 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
             return;
         }
 
+        SynchronizationContext pipeline = SynchronizationContext.Current!;
         bool areSeveral = _followed.Count > 1;
         var toSkip = _followed.ToDictionary(f => f.JobId, _ => skip, StringComparer.Ordinal);
         var options = new FollowOptions
@@ -97,6 +101,8 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
             First = first > long.MaxValue - skip ? null : (long)(first + skip),
             WasReached = _wasReached,
             Outages = new OutageWarnings(this, "The following"),
+            Gaps = new DirectProgress<string>(id => pipeline.Post(_ => WriteWarning(
+                $"The job {id} tells more than the service gives at a time, and its events have no ids to ask for the rest with: some may be missing."), null)),
         };
         await foreach (FollowedEvent item in new EventFollower(Client).FollowAsync(toSkip.Keys.ToList(), options, cancellationToken))
         {

@@ -15,6 +15,8 @@ namespace FineTuning.Common;
 /// <summary>A cmdlet that can wait for jobs and shows how they get on.</summary>
 public abstract class JobWaitCmdlet : ApiCmdlet
 {
+    private static readonly TimeSpan s_timeToAppear = TimeSpan.FromSeconds(30);
+
     private readonly List<string> _waitedFor = [];
 
     /// <summary>The statuses as last told, of jobs that go on.</summary>
@@ -34,7 +36,8 @@ public abstract class JobWaitCmdlet : ApiCmdlet
     /// <param name="jobIds">The jobs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="wasReached">Whether the service was heard before; then silence is waited out from the first look on.</param>
-    protected async Task WaitAsync(IReadOnlyList<string> jobIds, CancellationToken cancellationToken, bool wasReached = true)
+    /// <param name="areNew">The jobs were created just now, so that not every copy of the service's data may have them.</param>
+    protected async Task WaitAsync(IReadOnlyList<string> jobIds, CancellationToken cancellationToken, bool wasReached = true, bool areNew = false)
     {
         _waitedFor.AddRange(jobIds.Distinct(StringComparer.Ordinal));
         using var view = new WaitView(this, _waitedFor);
@@ -44,6 +47,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
             PollInterval = PollIntervalSec > 0 ? TimeSpan.FromSeconds(PollIntervalSec) : null,
             ReadMetrics = view.ShowsSteps,
             WasReached = wasReached,
+            NotFoundTime = areNew ? s_timeToAppear : TimeSpan.Zero,
             Outages = new OutageWarnings(this, "The wait"),
         };
         SynchronizationContext pipeline = SynchronizationContext.Current!;
@@ -106,7 +110,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         }
         else if (outcome.TimedOut)
         {
-            string silence = outcome.Outage is null ? string.Empty : $" The service did not answer any more: {outcome.Outage.Message}";
+            string silence = outcome.Outage is null ? string.Empty : $" The service {OutageWarnings.State(outcome.Outage)}: {outcome.Outage.Message}";
             string status = outcome.Job?.Status.Value ?? "in an unknown state";
             string message = FormattableString.Invariant(
                 $"The job {outcome.JobId} had not ended after {TimeoutSec:0.###} seconds; it was {status} and goes on.{silence}");

@@ -190,7 +190,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 
             if (Wait)
             {
-                await WaitAsync([job.Id], cancellationToken);
+                await WaitAsync([job.Id], cancellationToken, areNew: true);
             }
             else
             {

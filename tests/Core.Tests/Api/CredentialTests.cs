@@ -111,10 +111,22 @@ public sealed class CredentialTests
     }
 
     [Theory]
+    [InlineData("sk-a", "sk-a ", true)]
+    [InlineData("sk-a", "sk-A", false)]
+    [InlineData("sk-a", null, false)]
+    public void Keys_can_be_compared_without_being_shown(string one, string? other, bool areSame)
+    {
+        using ApiCredential first = Testing.Credential(one);
+        using ApiCredential? second = other is null ? null : Testing.Credential(other);
+        Assert.Equal(areSame, first.IsSame(second));
+    }
+
+    [Theory]
     [InlineData(0, 3)]
     [InlineData(-1, 3)]
     [InlineData(1, -1)]
     [InlineData(1, 21)]
+    [InlineData(25 * 24 * 60 * 60, 3)]
     public void Impossible_patience_is_refused(int seconds, int retries) => Assert.Throws<ArgumentException>(() =>
         new FineTuningClient(new ClientOptions { Timeout = TimeSpan.FromSeconds(seconds), MaxRetryCount = retries }, null));
 }

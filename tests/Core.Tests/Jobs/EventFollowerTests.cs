@@ -324,7 +324,7 @@ public sealed class EventFollowerTests
         await FollowAsync(interval: TimeSpan.FromSeconds(30));
 
         // And a last look for last words.
-        Assert.Equal([.. Enumerable.Repeat(TimeSpan.FromSeconds(30), 10), TimeSpan.FromSeconds(2)], _clock.Delays);
+        Assert.Equal([.. Enumerable.Repeat(TimeSpan.FromSeconds(30), 10), TimeSpan.FromSeconds(0.2)], _clock.Delays);
     }
 
     [Fact]
@@ -438,8 +438,72 @@ public sealed class EventFollowerTests
         _service.Before = r => r.Target.Contains("/events", StringComparison.Ordinal) && _clock.Elapsed < TimeSpan.FromMinutes(1) ? Reply.Json(page) : null;
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        FineTuningApiException error = await Testing.FailsAsync(() => new EventFollower(client).ReadAsync("j", ["e200"]));
-        Assert.Contains("again and again", error.Message, StringComparison.Ordinal);
+        var follower = new EventFollower(client);
+        FineTuningApiException[] errors =
+        [
+            await Testing.FailsAsync(() => follower.ReadAsync("j", ["e200"])),
+            await Testing.FailsAsync(() => follower.FollowAsync("j").ToListAsync().AsTask()),
+            await Testing.FailsAsync(() => client.EnumerateEventsAsync("j").ToListAsync().AsTask()),
+        ];
+        Assert.All(errors, e => Assert.Contains("again and again", e.Message, StringComparison.Ordinal));
+        Assert.All(errors, e => Assert.Equal((ApiErrorKind.InvalidResponse, false, false), (e.Kind, e.IsTransient, e.MayHaveWorked)));
+        Assert.Empty(_clock.Delays);
+    }
+
+    [Theory]
+    [InlineData(60, 60, 0)]
+    [InlineData(99, 99, 0)]
+    [InlineData(101, 100, 1)]
+    public async Task New_events_without_ids_are_given_as_far_as_a_page_reaches_and_a_gap_is_told(int burst, int given, int gaps)
+    {
+        _service.SetJob("j", "running");
+        AddNameless(0, 1);
+        int round = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            // Quiet looks first.
+            if (++round == 5)
+            {
+                AddNameless(1, burst);
+            }
+            else if (round == 8)
+            {
+                _service.SetJob("j", "succeeded");
+            }
+
+            return Task.CompletedTask;
+        };
+        var told = new Reports<string>();
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["j"], new FollowOptions { Gaps = told }).ToListAsync();
+        Assert.Equal(
+            ["m0", .. Enumerable.Range(1 + burst - given, given).Select(i => "m" + i)],
+            items.Where(i => i.Event is not null).Select(i => i.Event!.Message));
+        Assert.Equal(Enumerable.Repeat("j", gaps), told.Items);
+
+        void AddNameless(int start, int count)
+        {
+            for (int i = start; i < start + count; i++)
+            {
+                _service.AddEvent(string.Empty, message: "m" + i);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(25L * 24 * 60 * 60 * 1000)]
+    public async Task An_interval_that_no_timer_can_keep_is_refused(long milliseconds)
+    {
+        await using StubServer server = _service.Serve();
+        using FineTuningClient client = Testing.Client(server, _clock);
+        var interval = TimeSpan.FromMilliseconds(milliseconds);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EventFollower(client, interval));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new JobWaiter(client, new WaitOptions { PollInterval = interval }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromTicks(-1) }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new JobWaiter(client, new WaitOptions { NotFoundTime = TimeSpan.FromTicks(-1) }));
     }
 
     [Fact]

@@ -541,6 +541,70 @@ public sealed class JobWaiterTests
     }
 
     [Fact]
+    public async Task A_pause_that_the_service_asks_for_begins_with_its_answer()
+    {
+        _service.SetJob("j", "running");
+        var looks = new List<TimeSpan>();
+        TimeSpan? answered = null;
+        _service.Before = _ =>
+        {
+            looks.Add(_clock.Elapsed);
+            if (answered is not null || _clock.Elapsed < TimeSpan.FromMinutes(1))
+            {
+                return null;
+            }
+
+            // A slow answer.
+            _clock.Advance(TimeSpan.FromMinutes(3));
+            answered = _clock.Elapsed;
+            return Reply.Error(429).With("Retry-After", "240");
+        };
+        FinishAfter(TimeSpan.FromMinutes(5), "j");
+        await WaitAsync("j");
+        Assert.Equal(TimeSpan.FromMinutes(4), looks.First(l => l >= answered) - answered);
+    }
+
+    [Theory]
+    [InlineData(20, 30, true)]
+    [InlineData(20, 0, false)]
+    [InlineData(40, 30, false)]
+    public async Task A_new_job_that_is_not_found_yet_is_looked_for_a_while(int appears, int patience, bool isFound)
+    {
+        _service.SetJob("j", "running");
+        FinishAfter(TimeSpan.FromMinutes(5), "j");
+        _service.Before = _ => _clock.Elapsed < TimeSpan.FromSeconds(appears) ? Reply.Error(404) : null;
+        var options = new WaitOptions { NotFoundTime = TimeSpan.FromSeconds(patience) };
+        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], options));
+        Assert.Equal(isFound ? (null, JobStatus.Succeeded) : (404, null), (outcome.Failure?.StatusCode, outcome.Job?.Status));
+    }
+
+    [Fact]
+    public async Task A_new_job_that_was_seen_and_is_gone_is_not_looked_for()
+    {
+        _service.SetJob("j", "running");
+        _service.Before = _ => _clock.Elapsed > TimeSpan.FromSeconds(2) ? Reply.Error(404) : null;
+        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { NotFoundTime = TimeSpan.FromMinutes(30) }));
+        Assert.Equal((404, "running"), (outcome.Failure!.StatusCode, outcome.Job!.Status.Value));
+        Assert.InRange(_clock.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Without_any_time_a_look_that_hangs_keeps_no_other_job_from_its_own()
+    {
+        string[] ids = [.. Enumerable.Range(0, 60).Select(i => "j" + i)];
+        await using var server = new StubServer(exchange =>
+        {
+            string id = exchange.Request.Target.Split('/')[^1];
+            return id == "j3" ? Task.Delay(Timeout.Infinite, exchange.Stopping) : exchange.SendAsync(Reply.Json(Testing.Job(id, "running")));
+        });
+        using FineTuningClient client = Testing.Client(server, _clock);
+        List<WaitOutcome> outcomes = await new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.Zero })
+            .WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+        Assert.Equal(ids, outcomes.Select(o => o.JobId));
+        Assert.Equal(["j3"], outcomes.Where(o => o.Job is null).Select(o => o.JobId));
+    }
+
+    [Fact]
     public async Task A_time_out_in_an_outage_tells_what_was_the_matter()
     {
         _service.SetJob("j", "running");
