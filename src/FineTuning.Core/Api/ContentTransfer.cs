@@ -22,6 +22,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
     private readonly long _start = destination.Position;
     private EntityTagHeaderValue? _tag;
     private long? _total = total;
+    private bool _wasWrongSize;
 
     /// <summary>The bytes that are in the stream.</summary>
     public long Count { get; private set; } = there;
@@ -65,6 +66,12 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         }
         else
         {
+            if (Told is long whole && response.Content.Headers.ContentLength is long coming && coming != whole)
+            {
+                // Before what is there gives way to it.
+                throw WrongSize(response, FormattableString.Invariant($"{coming}"));
+            }
+
             Count = 0;
             Note(response);
         }
@@ -85,6 +92,12 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         while ((count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)
         {
             attempt.Touch();
+            if (Count + count > Told)
+            {
+                Restart();
+                throw WrongSize(response, "more");
+            }
+
             try
             {
                 await destination.WriteAsync(piece, 0, count, attempt.Token).ConfigureAwait(false);
@@ -100,20 +113,29 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
 
         if (Told is long told && Count != told)
         {
-            // Such as the page of a network that wants a sign-in.
             long got = Count;
             Restart();
-            throw Wrong(response, FormattableString.Invariant($"The server sent {got} bytes of a file that has {told} bytes by its own account."));
+            throw WrongSize(response, FormattableString.Invariant($"{got}"));
         }
 
         return Count;
     }
 
-    private static FineTuningApiException Wrong(HttpResponseMessage response, string message) => new(ApiErrorKind.InvalidResponse, message)
+    private static FineTuningApiException Wrong(HttpResponseMessage response, string message, bool isLast = false) =>
+        new(ApiErrorKind.InvalidResponse, message)
+        {
+            StatusCode = (int)response.StatusCode,
+            RequestId = ErrorReader.RequestId(response),
+            IsLast = isLast,
+        };
+
+    // Such as the page of a network that wants a sign-in. Once may be an accident; each repeat can cost all of the content.
+    private FineTuningApiException WrongSize(HttpResponseMessage response, string bytes)
     {
-        StatusCode = (int)response.StatusCode,
-        RequestId = ErrorReader.RequestId(response),
-    };
+        bool isLast = _wasWrongSize;
+        _wasWrongSize = true;
+        return Wrong(response, FormattableString.Invariant($"The server sent {bytes} bytes of a file that has {Told} bytes by its own account."), isLast);
+    }
 
     private void Note(HttpResponseMessage response)
     {

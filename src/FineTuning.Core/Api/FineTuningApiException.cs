@@ -54,6 +54,9 @@ public sealed class FineTuningApiException : Exception
     /// <summary>Whether the request only asked, so that nothing can have changed.</summary>
     public bool IsRead { get; internal set; }
 
+    /// <summary>Whether the same request is not sent again now, because it would only fail in the same way.</summary>
+    internal bool IsLast { get; init; }
+
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
     public bool MayHaveWorked => !IsRead && Kind
         is ApiErrorKind.ConnectionLost
@@ -75,6 +78,7 @@ public sealed class FineTuningApiException : Exception
             EarlierAttemptMayHaveWorked = earlierMayHaveWorked ?? EarlierAttemptMayHaveWorked,
             RequestToken = requestToken ?? RequestToken,
             IsRead = IsRead,
+            IsLast = IsLast,
             IsLasting = IsLasting,
         };
 }

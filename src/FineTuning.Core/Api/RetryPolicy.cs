@@ -39,7 +39,7 @@ internal sealed class RetryPolicy
     /// <param name="repeatability">What a second request would do.</param>
     public TimeSpan? DelayAfter(FineTuningApiException failure, int attempt, Repeatability repeatability)
     {
-        if (attempt > MaxRetryCount || !IsWorthRepeating(failure) || failure.RetryAfter > s_longestRequestedDelay)
+        if (attempt > MaxRetryCount || failure.IsLast || !IsWorthRepeating(failure) || failure.RetryAfter > s_longestRequestedDelay)
         {
             return null;
         }

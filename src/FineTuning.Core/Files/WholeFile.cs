@@ -58,6 +58,9 @@ public sealed class WholeFile : IDisposable
     /// <summary>Where to write.</summary>
     public Stream Stream => _stream;
 
+    /// <summary>Whether what is written goes down to the disk before it has its name, so that a power cut leaves no empty file.</summary>
+    internal bool ToDisk { get; init; } = true;
+
     private string Target { get; }
 
     /// <summary>Ends the writing and opens what was written, to look at it before it is moved to its place.</summary>
@@ -97,7 +100,17 @@ public sealed class WholeFile : IDisposable
             return null;
         }
 
-        Close();
+        try
+        {
+            // Not down to the disk: with gigabytes that takes longer than the user waits after Ctrl+C.
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full. What ended the writing matters more.
+            return null;
+        }
+
         _isDone = true;
         return _part;
     }
@@ -108,6 +121,10 @@ public sealed class WholeFile : IDisposable
         try
         {
             _stream.Dispose();
+        }
+        catch (IOException) when (!_isDone)
+        {
+            // It is given up, and a full disk must not hide why.
         }
         finally
         {
@@ -171,12 +188,11 @@ public sealed class WholeFile : IDisposable
         return new FileStream(part, mode, FileAccess.Write, FileShare.None, BufferBytes);
     }
 
-    // Down to the disk: after a power cut the new name must not stand for an empty file.
     private void Close()
     {
         if (_stream.CanWrite)
         {
-            _stream.Flush(flushToDisk: true);
+            _stream.Flush(flushToDisk: ToDisk);
             _stream.Dispose();
         }
     }

@@ -24,6 +24,7 @@ internal static class UploadErrors
         UploadFault.Expired => ("UploadExpired", ErrorCategory.OperationTimeout,
             "Repeat the command over a faster line, or divide the file: a service keeps parts for about an hour."),
         UploadFault.NoParts => ("PartsNotSupported", ErrorCategory.NotImplemented, "Leave out -PartSizeMB: the file goes in one request then."),
+        UploadFault.TooManyParts => ("TooManyParts", ErrorCategory.InvalidArgument, "Give -PartSizeMB a larger number, or leave it out."),
         _ => ("UploadOutcomeUnknown", ErrorCategory.InvalidResult,
             "Get-FineTuningFile shows what is there; Send-FineTuningFile -Force sends the file again."),
     };

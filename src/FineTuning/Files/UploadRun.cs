@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Management.Automation;
 using System.Threading;
@@ -36,7 +37,7 @@ internal sealed class UploadRun
     public string? PendingMessage => _uploader.Pending is not PendingUpload pending
         ? null
         : FormattableString.Invariant(
-            $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command goes on from there until {pending.ExpiresAt.LocalDateTime:HH:mm}.");
+            $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command goes on from there until {Text(pending.ExpiresAt.LocalDateTime)}.");
 
     /// <summary>Uploads a file, or finds it at the service.</summary>
     /// <exception cref="FineTuningApiException">The upload failed.</exception>
@@ -67,6 +68,9 @@ internal sealed class UploadRun
 
         return result.File;
     }
+
+    private static string Text(DateTime time) =>
+        time.ToString(time.Date == DateTime.Today ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static void Show(UploadProgress progress, ProgressLine line)
     {

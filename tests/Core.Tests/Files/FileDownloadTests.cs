@@ -184,7 +184,38 @@ public sealed class FileDownloadTests : IDisposable
         }
 
         FineTuningApiException e = await Testing.FailsAsync(() => download.RunAsync(file, Target));
-        Assert.Contains("4 bytes of file-1, which has 10", e.Message, StringComparison.Ordinal);
+        Assert.Contains("4 bytes of a file that has 10", e.Message, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFiles());
+
+        // Once may be an accident.
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task What_is_kept_outlasts_an_answer_that_is_another_page()
+    {
+        bool isPage = false;
+        await using StubServer server = StubServer.Answers(_ => isPage ? Reply.Raw("page"u8.ToArray()) : Broken("01234", 10));
+        using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
+        var download = new FileDownload(client) { KeptFrom = 5 };
+        var file = new FileResource { Id = "file-1", Bytes = 10 };
+        await Testing.FailsAsync(() => download.RunAsync(file, Target));
+        isPage = true;
+        await Testing.FailsAsync(() => download.RunAsync(file, Target));
+        Assert.Equal("01234", await File.ReadAllTextAsync(download.Pending!.Path));
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_end_is_not_taken()
+    {
+        byte[] body = new byte[50_000_000];
+        await using StubServer server = StubServer.Answers(_ => Reply.Raw(body) with { Length = -1, Ending = Ending.Close });
+        using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
+        var reports = new Reports<long>();
+        FineTuningApiException e = await Testing.FailsAsync(
+            () => new FileDownload(client).RunAsync(new FileResource { Id = "file-1", Bytes = 1_000_000 }, Target, reports));
+        Assert.Contains("more bytes of a file that has 1000000", e.Message, StringComparison.Ordinal);
+        Assert.All(reports.Items, bytes => Assert.InRange(bytes, 0, 1_000_000));
         Assert.Empty(_folder.GetFiles());
     }
 

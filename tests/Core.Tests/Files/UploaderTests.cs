@@ -97,6 +97,68 @@ public sealed class UploaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\"created_at\":1,", "3601", 1)]
+    [InlineData("", "1795780800", 120)]
+    [InlineData("\"created_at\":1,", "253402300799", 720)]
+    [InlineData("\"created_at\":5,", "1", 1)]
+    public async Task How_long_parts_are_kept_is_told_whatever_the_service_says(string created, string expires, int hours)
+    {
+        await File.WriteAllTextAsync(Source, "0123456789");
+        string upload = $$"""{"object":"upload","id":"upload_1","bytes":10,{{created}}"status":"pending","expires_at":{{expires}}}""";
+        await using StubServer server = StubServer.Answers(request =>
+            request.Target.EndsWith("/uploads", StringComparison.Ordinal) ? Reply.Json(upload) : Reply.Error(403));
+        using FineTuningClient client = Testing.Client(server);
+        var uploader = new FileUploader(client, new UploadOptions { PartBytes = 4, StateFolder = Path.Combine(_folder.FullName, "state") });
+        await Testing.FailsAsync(() => uploader.UploadAsync(Source));
+        Assert.Equal(TestClock.Start + TimeSpan.FromHours(hours), uploader.Pending?.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task Parts_that_are_too_many_are_refused_and_nothing_is_asked()
+    {
+        await File.WriteAllBytesAsync(Source, new byte[10_001]);
+        await using StubServer server = StubServer.Answers(Answer);
+        using FineTuningClient client = Testing.Client(server);
+        UploadException e = await Assert.ThrowsAsync<UploadException>(
+            () => new FileUploader(client, new UploadOptions { PartBytes = 1 }).UploadAsync(Source));
+        Assert.Equal(UploadFault.TooManyParts, e.Fault);
+        Assert.Contains("10001 parts", e.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_that_the_service_still_makes_is_waited_for(bool isRefused)
+    {
+        await File.WriteAllTextAsync(Source, "0123456789");
+        int completions = 0, looks = 0;
+        await using StubServer server = StubServer.Answers(request =>
+            request.Target.EndsWith("/complete", StringComparison.Ordinal)
+                ? !isRefused ? Reply.Json(UploadJson("pending")) : completions++ == 0 ? Reply.Error(500) : Reply.Error(400, message: "It is being completed.")
+                : request.Target.Contains("/files", StringComparison.Ordinal)
+                    ? Reply.Json(Testing.List(looks++ < 5 ? [] : [FileJson.Replace("\"x\"", "\"größe.jsonl\"", StringComparison.Ordinal)]))
+                    : Answer(request));
+        using FineTuningClient client = Testing.Client(server);
+        UploadResult result = await new FileUploader(client, new UploadOptions { PartBytes = 4 }).UploadAsync(Source);
+        Assert.Equal(("file-1", 6), (result.File.Id, looks));
+    }
+
+    [Fact]
+    public async Task Files_that_cannot_be_listed_say_nothing_of_the_upload()
+    {
+        await File.WriteAllTextAsync(Source, "0123456789");
+        await using StubServer server = StubServer.Answers(request =>
+            request.Target.EndsWith("/complete", StringComparison.Ordinal) ? Reply.Json(UploadJson("pending"))
+                : request.Target.Contains("/files", StringComparison.Ordinal) ? Reply.Error(404) : Answer(request));
+        using FineTuningClient client = Testing.Client(server);
+        UploadException e = await Assert.ThrowsAsync<UploadException>(
+            () => new FileUploader(client, new UploadOptions { PartBytes = 4 }).UploadAsync(Source));
+        Assert.Equal(UploadFault.OutcomeUnknown, e.Fault);
+        Assert.Contains("cannot be listed", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("fine-tune", "a.jsonl", "text/jsonl")]
     [InlineData("fine-tune", "a", "text/jsonl")]
     [InlineData("user_data", "A.PDF", "application/pdf")]

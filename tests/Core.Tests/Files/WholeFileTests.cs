@@ -1,5 +1,7 @@
 using System;
+using System.Globalization;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Text;
 using FineTuning.Core.Files;
 using Xunit;
@@ -82,6 +84,53 @@ public sealed class WholeFileTests : IDisposable
         Assert.Equal("after", File.ReadAllText(real));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
     }
+
+    [Fact]
+    public void What_is_kept_is_gone_on_with()
+    {
+        using (WholeFile file = new(Target, overwrite: false, "key"))
+        {
+            file.Stream.Write("abc"u8);
+            Assert.NotNull(file.Keep());
+        }
+
+        using WholeFile next = new(Target, overwrite: false, "key");
+        next.Stream.Write("def"u8);
+        next.Commit();
+        Assert.Equal("abcdef", File.ReadAllText(Target));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_full_disk_hides_nothing_when_a_file_is_given_up(bool isKept)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+        using (WholeFile file = new(Target, overwrite: false, "key"))
+        {
+            file.Stream.Write("abc"u8);
+            Assert.True(dup2((int)full.SafeFileHandle.DangerousGetHandle(), OpenOf(_folder)) >= 0);
+            if (isKept)
+            {
+                Assert.Null(file.Keep());
+            }
+        }
+
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    // By the system's list: asking the stream for its handle would write what is in its buffer.
+    private static int OpenOf(string folder) => int.Parse(
+        Path.GetFileName(Array.Find(Directory.GetFiles("/proc/self/fd"), fd => new FileInfo(fd).LinkTarget?.StartsWith(folder + "/", StringComparison.Ordinal) == true)!),
+        CultureInfo.InvariantCulture);
+
+    [DllImport("libc")]
+    private static extern int dup2(int from, int to);
 
     private static void Write(string path, string text)
     {

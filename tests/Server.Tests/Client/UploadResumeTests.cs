@@ -28,6 +28,9 @@ public sealed class UploadResumeTests : IAsyncLifetime
     {
         string path = _world.NewFile((Parts * UploadWorld.PartBytes) - 1);
         PendingUpload pending = (await _world.InterruptAsync(path, 5)).Pending!;
+
+        // An endpoint can hold a key in its query.
+        Assert.DoesNotContain("127.0.0.1", await File.ReadAllTextAsync(Assert.Single(_world.States)), StringComparison.Ordinal);
         Assert.Equal((5, Parts), (pending.Parts, pending.PartCount));
         Assert.Equal(_world.World.Clock.UtcNow + TimeSpan.FromHours(1), pending.ExpiresAt, TimeSpan.FromMinutes(1));
         await _world.ForgetJournalAsync();
@@ -227,6 +230,44 @@ public sealed class UploadResumeTests : IAsyncLifetime
         Assert.Equal(["CompleteUpload", "ListFiles"], await _world.OperationsAsync());
         await _world.AssertContentAsync(path, result.File.Id);
         Assert.Equal(1, await _world.FileCountAsync());
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(31 * 24, false)]
+    public async Task A_completion_that_was_asked_for_is_kept_when_others_upload(int hours, bool isKept)
+    {
+        await _world.World.FaultAsync("CompleteUpload:after_work,drop,count=1");
+        await _world.World.FaultAsync("CompleteUpload:status=503");
+        string path = _world.NewFile(Parts * UploadWorld.PartBytes);
+        await Assert.ThrowsAsync<FineTuningApiException>(() => _world.NewUploader().UploadAsync(path));
+        await _world.World.Server.Control.Http.DeleteAsync("_server/faults");
+        await _world.World.Clock.DelayAsync(TimeSpan.FromHours(hours), default);
+        await _world.NewUploader(inParts: false).UploadAsync(_world.NewFile(10, "other.jsonl"));
+        Assert.Equal(isKept ? 1 : 0, _world.States.Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_of_another_content_is_not_taken_for_the_one_it_made(bool isKnown)
+    {
+        await _world.World.FaultAsync("CompleteUpload:status=503");
+        string path = _world.NewFile(Parts * UploadWorld.PartBytes);
+        await Assert.ThrowsAsync<FineTuningApiException>(() => _world.NewUploader().UploadAsync(path));
+        await _world.World.Server.Control.Http.DeleteAsync("_server/faults");
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(path)!, "b"));
+        string other = _world.NewFile(Parts * UploadWorld.PartBytes, Path.Combine("b", "train.jsonl"), seed: 2);
+        UploadResult wrong = await _world
+            .NewUploader(inParts: false, options => options with { StateFolder = isKnown ? options.StateFolder : null }).UploadAsync(other);
+
+        // Even where the service says that it was completed, a file that is known to have another content is not the one.
+        string words = isKnown ? "already completed" : "no";
+        await _world.World.FaultAsync($"CompleteUpload:status=400,message={words}");
+        UploadException e = await Assert.ThrowsAsync<UploadException>(() => _world.NewUploader().UploadAsync(path));
+        Assert.Equal(UploadFault.OutcomeUnknown, e.Fault);
+        Assert.Contains(isKnown ? "no file" : wrong.File.Id, e.Message, StringComparison.Ordinal);
+        Assert.Contains(words, e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -258,6 +258,13 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.True(e is UploadException { Fault: UploadFault.ChangedWhileSent } or FileNotFoundException, e.ToString());
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
         Assert.Equal(0, await _world.FileCountAsync());
+        if (inParts && !vanishes)
+        {
+            // The repeat begins anew, and is not refused as another file.
+            Assert.Contains("CancelUpload", await _world.OperationsAsync());
+            Assert.Empty(_world.States);
+            await _world.AssertContentAsync(path, (await _world.NewUploader().UploadAsync(path)).File.Id);
+        }
     }
 
     [Theory]

@@ -27,7 +27,7 @@ internal sealed class UploadWorld : IAsyncDisposable
     public List<string> Notices { get; } = [];
 
     /// <summary>The files that hold the state of interrupted uploads.</summary>
-    public string[] States => Directory.Exists(StateFolder) ? Directory.GetFiles(StateFolder) : [];
+    public string[] States => Directory.Exists(StateFolder) ? Directory.GetFiles(StateFolder, "*.json*") : [];
 
     public static async Task<UploadWorld> StartAsync(Func<ServerOptions, ServerOptions>? configure = null) =>
         new(await ClientWorld.StartAsync(configure: configure));

@@ -35,7 +35,7 @@ public sealed class FileUploader
         _client = client ?? throw new ArgumentNullException(nameof(client));
         _options = options ?? new UploadOptions();
         _options.Validate();
-        _service = $"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} {client.Options.Organization} {client.Options.Project}".TrimEnd();
+        _service = Hex.NameOf($"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} {client.Options.Organization} {client.Options.Project}".TrimEnd());
         _known = new KnownUploads(_options.StateFolder, _service, _options.Purpose);
     }
 
@@ -75,7 +75,7 @@ public sealed class FileUploader
         }
 
         using UploadSlot? slot = store?.TryTake(key);
-        var parted = new PartedUploader(_client, _options, _service, source, slot, meter);
+        var parted = new PartedUploader(_client, _options, _service, source, slot, _known, meter);
         _parted = parted;
         UploadState? begun = await parted.ResumeAsync(cancellationToken).ConfigureAwait(false);
         bool inParts = begun is not null || _options.PartBytes is not null || source.Length > _options.LargestRequest;
@@ -117,11 +117,11 @@ public sealed class FileUploader
     /// <summary>A file at the service with this content; null if there is none that is known and still what it was.</summary>
     private async Task<FileResource?> FindKnownAsync(UploadSource source, string sha256, CancellationToken cancellationToken)
     {
-        foreach (KnownUpload known in _known.Find(source.Length, sha256))
+        foreach (string known in _known.Find(source.Length, sha256))
         {
             try
             {
-                FileResource file = await _client.GetFileAsync(known.Id, cancellationToken).ConfigureAwait(false);
+                FileResource file = await _client.GetFileAsync(known, cancellationToken).ConfigureAwait(false);
                 if (file.Bytes == source.Length && file.Purpose == _options.Purpose && file.Status is not ("error" or "deleted" or "failed") &&
                     !(file.ExpiresAt <= _client.Options.Clock.UtcNow + s_worthReusing))
                 {
@@ -139,7 +139,7 @@ public sealed class FileUploader
 
     private UploadResult Remember(UploadSource source, UploadResult result)
     {
-        _known.Add(source.Length, result.Sha256, new KnownUpload(result.File.Id, result.File.FileName, _client.Options.Clock.UtcNow));
+        _known.Add(source.Length, result.Sha256, result.File.Id);
         return result;
     }
 }

@@ -34,17 +34,26 @@ internal sealed class KnownUploads
     /// <summary>Whether any content of this size is known: without one no file need be read to see.</summary>
     public bool HasSize(long bytes) => Try(folder => Directory.GetFiles(folder, Prefix(bytes) + "*" + Ending).Length > 0, false);
 
-    /// <summary>What may be this content, newest first.</summary>
-    public IReadOnlyList<KnownUpload> Find(long bytes, string sha256) => Try(folder => Read(PathOf(folder, bytes, sha256)), []);
+    /// <summary>The ids of what may be this content, newest first.</summary>
+    public IReadOnlyList<string> Find(long bytes, string sha256) => Try(folder => Read(PathOf(folder, bytes, sha256)), []);
 
-    /// <summary>Remembers a file, before all others of its content.</summary>
-    public void Add(long bytes, string sha256, KnownUpload file) => Try(
+    /// <summary>The ids of other contents of this size.</summary>
+    public IReadOnlyCollection<string> FindOthers(long bytes, string sha256) => Try<IReadOnlyCollection<string>>(
+        folder =>
+        {
+            string own = PathOf(folder, bytes, sha256);
+            return [.. Directory.GetFiles(folder, Prefix(bytes) + "*" + Ending).Where(path => path != own).SelectMany(Read)];
+        },
+        []);
+
+    /// <summary>Remembers a file's id, before all others of its content.</summary>
+    public void Add(long bytes, string sha256, string id) => Try(
         folder =>
         {
             PrivateFolder.Make(folder);
             string path = PathOf(folder, bytes, sha256);
-            List<KnownUpload> all = [file, .. Read(path).Where(known => known.Id != file.Id).Take(MostIds - 1)];
-            byte[] text = JsonSerializer.SerializeToUtf8Bytes(all, UploadStateContext.Default.IReadOnlyListKnownUpload);
+            List<string> all = [id, .. Read(path).Where(known => known != id).Take(MostIds - 1)];
+            byte[] text = JsonSerializer.SerializeToUtf8Bytes(all, UploadStateContext.Default.IReadOnlyListString);
             using (var whole = new WholeFile(path, overwrite: true))
             {
                 whole.Stream.Write(text, 0, text.Length);
@@ -57,9 +66,21 @@ internal sealed class KnownUploads
         false,
         isNew: true);
 
-    private static IReadOnlyList<KnownUpload> Read(string path) => File.Exists(path)
-        ? JsonSerializer.Deserialize(File.ReadAllBytes(path), UploadStateContext.Default.IReadOnlyListKnownUpload) ?? []
-        : [];
+    // What cannot be read is as good as nothing, and is written over by the next.
+    private static IReadOnlyList<string> Read(string path)
+    {
+        try
+        {
+            IReadOnlyList<string>? all = StateFile.TryRead(path) is byte[] text
+                ? JsonSerializer.Deserialize(text, UploadStateContext.Default.IReadOnlyListString)
+                : null;
+            return [.. (all ?? []).Where(StateFile.IsId).Take(MostIds)];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 
     private static void Prune(string folder)
     {
@@ -86,7 +107,7 @@ internal sealed class KnownUploads
         {
             return _folder is not null && (isNew || Directory.Exists(_folder)) ? work(_folder) : otherwise;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return otherwise;
         }

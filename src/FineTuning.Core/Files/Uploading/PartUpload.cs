@@ -30,12 +30,14 @@ internal sealed class PartUpload(FineTuningClient client, UploadSource source, U
     }
 
     /// <summary>Puts a state on disk, and goes on with it whether that worked or not.</summary>
-    public void Save(UploadState state)
+    /// <param name="state">The state.</param>
+    /// <param name="toDisk">Whether it must outlast a power cut.</param>
+    public void Save(UploadState state, bool toDisk = true)
     {
         lock (_gate)
         {
             State = state;
-            _isSaved = slot?.TrySave(state) == true;
+            _isSaved = slot?.TrySave(state, toDisk) == true;
         }
     }
 
@@ -78,7 +80,7 @@ internal sealed class PartUpload(FineTuningClient client, UploadSource source, U
                 ApiErrorKind.InvalidResponse, $"{client.Options.Endpoint.Authority} took a part before it had all of it.") { StatusCode = 200 };
             lock (_gate)
             {
-                Save(State.With(new UploadStatePart(offset, part.Id, sha256)));
+                Save(State.With(new UploadStatePart(offset, part.Id, sha256)), toDisk: false);
             }
 
             meter.Finish(number, length);

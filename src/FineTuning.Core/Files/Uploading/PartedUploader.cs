@@ -9,9 +9,10 @@ namespace FineTuning.Core.Files;
 
 /// <summary>Takes one file to the service in parts, from its start or from where an interrupted upload ended.</summary>
 internal sealed class PartedUploader(
-    FineTuningClient client, UploadOptions options, string service, UploadSource source, UploadSlot? slot, UploadMeter meter)
+    FineTuningClient client, UploadOptions options, string service, UploadSource source, UploadSlot? slot, KnownUploads known, UploadMeter meter)
 {
     private static readonly TimeSpan s_usualLifetime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_longestLifetime = TimeSpan.FromDays(30);
     private volatile PartUpload? _upload;
 
     /// <summary>What the same command can go on from; null if nothing is kept.</summary>
@@ -34,8 +35,7 @@ internal sealed class PartedUploader(
             return null;
         }
 
-        // One that may have been completed is looked for, however long ago.
-        if (StaleUploads.HasExpired(state, client.Options.Clock) && !state.IsCompleting)
+        if (StaleUploads.HasExpired(state, client.Options.Clock))
         {
             Tell($"The service has dropped the parts of the interrupted upload {state.UploadId}: all is sent again.");
             slot.Remove();
@@ -107,20 +107,39 @@ internal sealed class PartedUploader(
         _upload = upload;
         int resumedParts = upload.State.Parts.Count;
         upload.Save(upload.State);
-        await AllOrNone.RunAsync(
-            [
-                stop => upload.SendAsync(options.ParallelParts, stop),
-                async stop => hash ??= await ContentHash.ReadAsync(source, withMd5: true, null, stop).ConfigureAwait(false),
-            ],
-            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await AllOrNone.RunAsync(
+                [
+                    stop => upload.SendAsync(options.ParallelParts, stop),
+                    async stop => hash ??= await ContentHash.ReadAsync(source, withMd5: true, null, stop).ConfigureAwait(false),
+                ],
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (UploadException e) when (e.Fault == UploadFault.ChangedWhileSent)
+        {
+            // Parts of two contents make no file: the repeat begins anew.
+            upload.Remove();
+            await UploadCompletion.CancelAsync(client, upload.State.UploadId, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+
         meter.Begin(UploadStage.Completing, source.Length, upload.State.PartCount, upload.State.PartCount);
-        FileResource file = await UploadCompletion.RunAsync(client, upload, hash!.Md5, cancellationToken).ConfigureAwait(false);
+        FileResource file = await UploadCompletion.RunAsync(client, upload, hash!, known, cancellationToken).ConfigureAwait(false);
         upload.Remove();
-        return new UploadResult(file, hash.Sha256) { PartIds = upload.PartIds(), ResumedParts = resumedParts };
+        return new UploadResult(file, hash!.Sha256) { PartIds = upload.PartIds(), ResumedParts = resumedParts };
     }
 
     private async Task<UploadState?> BeginAsync(CancellationToken cancellationToken)
     {
+        long partBytes = options.PartBytes ?? UploadOptions.DefaultPart, count = UploadState.CountParts(source.Length, partBytes);
+        if (count > UploadState.MostParts)
+        {
+            throw new UploadException(
+                UploadFault.TooManyParts,
+                FormattableString.Invariant($"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are {UploadState.MostParts}."));
+        }
+
         UploadResource upload;
         try
         {
@@ -147,7 +166,8 @@ internal sealed class PartedUploader(
 
         // How long it lives is counted on this machine's clock, which need not agree with the service's.
         DateTimeOffset now = client.Options.Clock.UtcNow;
-        TimeSpan lifetime = upload.ExpiresAt > upload.CreatedAt ? upload.ExpiresAt - upload.CreatedAt : s_usualLifetime;
+        TimeSpan lifetime = upload.ExpiresAt - (upload.CreatedAt == default ? now : upload.CreatedAt);
+        lifetime = lifetime <= TimeSpan.Zero ? s_usualLifetime : lifetime < s_longestLifetime ? lifetime : s_longestLifetime;
         return new UploadState
         {
             Service = service,
@@ -156,7 +176,7 @@ internal sealed class PartedUploader(
             Name = source.Name,
             Bytes = source.Length,
             LastWrite = source.LastWrite,
-            PartBytes = options.PartBytes ?? UploadOptions.DefaultPart,
+            PartBytes = partBytes,
             UploadId = upload.Id,
             CreatedAt = upload.CreatedAt == default ? now : upload.CreatedAt,
             ExpiresAt = now + lifetime,

@@ -12,6 +12,9 @@ internal static class StaleUploads
     // Tidying up must not hold up what was asked for.
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
+    // A file that may have been made is looked for long after.
+    private static readonly TimeSpan s_completionKept = TimeSpan.FromDays(30);
+
     /// <summary>Goes over all uploads but one. Nothing that goes wrong is an error.</summary>
     public static async Task SweepAsync(
         FineTuningClient client, UploadStateStore store, string service, string ownKey, CancellationToken cancellationToken)
@@ -35,7 +38,9 @@ internal static class StaleUploads
         }
     }
 
-    public static bool HasExpired(UploadState state, IClock clock) => state.ExpiresAt <= clock.UtcNow;
+    /// <summary>Whether the time is over in which an upload can be gone on with, or the file that it may have become be looked for.</summary>
+    public static bool HasExpired(UploadState state, IClock clock) =>
+        clock.UtcNow - state.ExpiresAt >= (state.IsCompleting ? s_completionKept : TimeSpan.Zero);
 
     // What cannot be read is of no use to anybody either.
     private static bool IsStale(UploadState? state, IClock clock) => state is null || HasExpired(state, clock) || !File.Exists(state.Path);
@@ -43,22 +48,31 @@ internal static class StaleUploads
     private static async Task RemoveAsync(
         FineTuningClient client, UploadStateStore store, string service, string key, CancellationToken cancellationToken)
     {
-        using UploadSlot? slot = store.TryTake(key);
-        UploadState? state = slot?.Load();
-        if (slot is null || !IsStale(state, client.Options.Clock))
+        UploadState? state;
+        using (UploadSlot? slot = store.TryTake(key))
         {
-            return;
-        }
-
-        if (state is not null && !HasExpired(state, client.Options.Clock))
-        {
-            // Another service's can only be told with a connection to it; until then, or until its time is over, it stays.
-            if (state.Service != service || !await UploadCompletion.CancelAsync(client, state.UploadId, cancellationToken).ConfigureAwait(false))
+            state = slot?.Load();
+            if (slot is null || !IsStale(state, client.Options.Clock))
             {
+                return;
+            }
+
+            if (state is null || HasExpired(state, client.Options.Clock))
+            {
+                slot.Remove();
                 return;
             }
         }
 
-        slot.Remove();
+        // The place is free meanwhile, so that an upload of a file that has come back need not do without. It finds this one cancelled, and begins
+        // anew. Another service's can only be told with a connection to it; until then, or until its time is over, it stays.
+        if (state.Service == service && await UploadCompletion.CancelAsync(client, state.UploadId, cancellationToken).ConfigureAwait(false))
+        {
+            using UploadSlot? slot = store.TryTake(key);
+            if (slot?.Load()?.UploadId == state.UploadId)
+            {
+                slot.Remove();
+            }
+        }
     }
 }

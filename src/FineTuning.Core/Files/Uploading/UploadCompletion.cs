@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Api;
@@ -12,10 +14,16 @@ namespace FineTuning.Core.Files;
 /// </summary>
 internal static class UploadCompletion
 {
+    private const int ShownCandidates = 5;
+
+    // A large file may take the service a while to put together.
+    private static readonly TimeSpan s_lookupTime = TimeSpan.FromMinutes(2);
+
     /// <summary>Completes an upload all of whose parts are at the service.</summary>
     /// <exception cref="UploadException">The content arrived damaged, or it cannot be told which file was made.</exception>
     /// <exception cref="FineTuningApiException">The service refused it, or could not be reached.</exception>
-    public static async Task<FileResource> RunAsync(FineTuningClient client, PartUpload upload, string? md5, CancellationToken cancellationToken)
+    public static async Task<FileResource> RunAsync(
+        FineTuningClient client, PartUpload upload, ContentHash hash, KnownUploads known, CancellationToken cancellationToken)
     {
         bool wasAsked = upload.State.IsCompleting;
         if (!wasAsked)
@@ -27,7 +35,7 @@ internal static class UploadCompletion
         try
         {
             UploadResource done = await client
-                .CompleteUploadAsync(upload.State.UploadId, upload.PartIds(), md5, cancellationToken).ConfigureAwait(false);
+                .CompleteUploadAsync(upload.State.UploadId, upload.PartIds(), hash.Md5, cancellationToken).ConfigureAwait(false);
             if (done.File is { Id.Length: > 0 } file)
             {
                 return file;
@@ -46,7 +54,7 @@ internal static class UploadCompletion
             refusal = e;
         }
 
-        return await FindAsync(client, upload.State, refusal, cancellationToken).ConfigureAwait(false);
+        return await FindAsync(client, upload.State, known.FindOthers(upload.State.Bytes, hash.Sha256), refusal, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives an upload up. That it cannot be is no error: it expires by itself.</summary>
@@ -65,36 +73,88 @@ internal static class UploadCompletion
     }
 
     private static async Task<FileResource> FindAsync(
-        FineTuningClient client, UploadState state, FineTuningApiException? refusal, CancellationToken cancellationToken)
+        FineTuningClient client,
+        UploadState state,
+        IReadOnlyCollection<string> others,
+        FineTuningApiException? refusal,
+        CancellationToken cancellationToken)
     {
-        FileResource? found = null;
-        int count = 0;
-        await foreach (FileResource file in client.EnumerateFilesAsync(new FileQuery { Purpose = state.Purpose }, cancellationToken).ConfigureAwait(false))
-        {
-            if (file.FileName == state.Name && file.Bytes == state.Bytes && file.Purpose == state.Purpose && file.CreatedAt >= state.CreatedAt)
+        // Once, where the service is done with an upload whose completion nobody waits for any more.
+        bool mayComeYet = refusal is null || refusal.EarlierAttemptMayHaveWorked || !UploadRefusals.SaysGone(refusal);
+        FineTuningApiException? unlisted = null;
+        List<FileResource> found = await LostAnswer.FindAsync(
+            client.Options.Clock,
+            mayComeYet ? s_lookupTime : TimeSpan.Zero,
+            async token =>
             {
-                found = file;
-                count++;
-            }
-        }
+                try
+                {
+                    List<FileResource> files = await ListAsync(client, state, others, token).ConfigureAwait(false);
+                    unlisted = null;
+                    return files.Count > 0 ? files : null;
+                }
+                catch (FineTuningApiException e)
+                {
+                    unlisted = e;
+                    throw;
+                }
+            },
+            cancellationToken).ConfigureAwait(false) ?? [];
 
-        if (count == 1)
+        // Any other file of that name and size is as likely to be another content.
+        if (found.Count == 1 && (refusal is null || refusal.EarlierAttemptMayHaveWorked || UploadRefusals.SaysCompleted(refusal)))
         {
-            return found!;
+            return found[0];
         }
 
-        if (count == 0 && refusal is not null && UploadRefusals.SaysGone(refusal))
+        if (unlisted is { IsTransient: true })
+        {
+            throw unlisted;
+        }
+
+        if (found.Count == 0 && unlisted is null && refusal is not null && UploadRefusals.SaysGone(refusal))
         {
             throw refusal;
         }
 
-        string which = count == 0
-            ? "has no file of that name, size and purpose that was made since"
-            : FormattableString.Invariant($"has {count} files of that name, size and purpose that were made since");
+        string why = refusal is null ? string.Empty : $" It refused to complete it: {refusal.Message}";
         throw new UploadException(
             UploadFault.OutcomeUnknown,
-            $"All parts of '{state.Path}' are at the service, which may have completed the upload {state.UploadId}; but it {which}.",
+            $"All parts of '{state.Path}' are at the service, which may have completed the upload {state.UploadId}; but {Outcome(found, unlisted)}.{why}",
             refusal);
+    }
+
+    private static async Task<List<FileResource>> ListAsync(
+        FineTuningClient client, UploadState state, IReadOnlyCollection<string> others, CancellationToken cancellationToken)
+    {
+        List<FileResource> files = [];
+        await foreach (FileResource file in client.EnumerateFilesAsync(new FileQuery { Purpose = state.Purpose }, cancellationToken).ConfigureAwait(false))
+        {
+            if (file.FileName == state.Name && file.Bytes == state.Bytes && file.Purpose == state.Purpose && file.CreatedAt >= state.CreatedAt &&
+                !others.Contains(file.Id))
+            {
+                files.Add(file);
+            }
+        }
+
+        return files;
+    }
+
+    private static string Outcome(List<FileResource> found, FineTuningApiException? unlisted)
+    {
+        if (unlisted is not null)
+        {
+            return $"its files cannot be listed ({unlisted.Message.TrimEnd('.')})";
+        }
+
+        if (found.Count == 0)
+        {
+            return "it has no file of that name, size and purpose that was made since";
+        }
+
+        string ids = string.Join(", ", found.Take(ShownCandidates).Select(file => file.Id)) + (found.Count > ShownCandidates ? ", …" : string.Empty);
+        string count = found.Count == 1 ? "1 file" : FormattableString.Invariant($"{found.Count} files");
+        return $"it has {count} of that name, size and purpose made since ({ids}), and does not say which it is";
     }
 
     private static bool IsOfDamage(FineTuningApiException e) =>

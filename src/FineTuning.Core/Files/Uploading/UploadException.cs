@@ -25,6 +25,9 @@ public enum UploadFault
 
     /// <summary>The service completed the upload, and it cannot be told which of its files that made.</summary>
     OutcomeUnknown,
+
+    /// <summary>The parts that were asked for are so small that the file has more than 10,000 of them.</summary>
+    TooManyParts,
 }
 
 /// <summary>An upload that cannot go on for a reason of its own. What the service or the disk refuses comes as their own exceptions.</summary>

@@ -13,6 +13,10 @@ internal static class UploadRefusals
     public static bool SaysGone(FineTuningApiException e) =>
         e.Kind == ApiErrorKind.NotFound || e.StatusCode == 410 || (IsRefusal(e) && (Has(e, "expired") || Has(e, "'cancelled'") || Has(e, "'canceled'")));
 
+    /// <summary>Whether it says that the upload was completed before. That it cannot be completed says nothing.</summary>
+    public static bool SaysCompleted(FineTuningApiException e) =>
+        IsRefusal(e) && (Has(e, "'completed'") || Has(e, "\"completed\"") || Has(e, "already completed") || Has(e, "already been completed"));
+
     /// <summary>Whether the service has nothing at the address of uploads.</summary>
     public static bool SaysNoUploads(FineTuningApiException e) => e.StatusCode is 404 or 405 or 501;
 

@@ -11,10 +11,13 @@ internal sealed record UploadState
 {
     public const int CurrentFormat = 1;
 
+    /// <summary>The most parts of one upload: all of them are written again with each.</summary>
+    public const int MostParts = 10_000;
+
     /// <summary>What another version writes otherwise is not read.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>Where it goes: endpoint, organisation and project.</summary>
+    /// <summary>Where it goes: a hash of endpoint, organisation and project, since an endpoint can hold secrets.</summary>
     public required string Service { get; init; }
 
     public required string Purpose { get; init; }
@@ -48,7 +51,10 @@ internal sealed record UploadState
     public IReadOnlyList<UploadStatePart> Parts { get; init; } = [];
 
     [JsonIgnore]
-    public int PartCount => (int)((Bytes + PartBytes - 1) / PartBytes);
+    public int PartCount => (int)CountParts(Bytes, PartBytes);
+
+    /// <summary>How many parts a file has.</summary>
+    public static long CountParts(long bytes, long partBytes) => ((bytes - 1) / partBytes) + 1;
 
     /// <summary>Reads one; null if it is not one of this version.</summary>
     public static UploadState? Parse(byte[] text)
@@ -70,8 +76,11 @@ internal sealed record UploadState
 
     public UploadState With(UploadStatePart part) => this with { Parts = [.. Parts, part] };
 
+    // What a text of JSON says can be null where no null is meant.
     private bool IsWhole() =>
-        Parts.All(part => part.Offset >= 0 && part.Offset < Bytes && part.Offset % PartBytes == 0 && part.Id.Length > 0 && part.Sha256.Length > 0) &&
+        Service is not null && Purpose is not null && Path is not null && Name is not null && StateFile.IsId(UploadId) &&
+        CountParts(Bytes, PartBytes) <= MostParts && Parts is not null &&
+        Parts.All(part => part is { Offset: >= 0, Id.Length: > 0, Sha256.Length: > 0 } && part.Offset < Bytes && part.Offset % PartBytes == 0) &&
         Parts.Select(part => part.Offset).Distinct().Count() == Parts.Count;
 }
 
@@ -81,14 +90,7 @@ internal sealed record UploadState
 /// <param name="Sha256">The SHA-256 of what was sent, as hexadecimal digits.</param>
 internal sealed record UploadStatePart(long Offset, string Id, string Sha256);
 
-/// <summary>A file that is at the service, as it is remembered on disk.</summary>
-/// <param name="Id">The file's id.</param>
-/// <param name="Name">Its name there.</param>
-/// <param name="KnownSince">When it was uploaded or last found.</param>
-internal sealed record KnownUpload(string Id, string Name, DateTimeOffset KnownSince);
-
 /// <summary>How state on disk is written.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true)]
 [JsonSerializable(typeof(UploadState))]
-[JsonSerializable(typeof(IReadOnlyList<KnownUpload>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class UploadStateContext : JsonSerializerContext;

@@ -9,6 +9,10 @@ namespace FineTuning.Core.Files;
 internal sealed class UploadStateStore
 {
     private const string Ending = ".json";
+
+    // On Unix a name that is removed may be open elsewhere already: two processes would then hold a lock each. There the empty file stays.
+    private static readonly FileOptions s_lockOptions = Path.DirectorySeparatorChar == '\\' ? FileOptions.DeleteOnClose : FileOptions.None;
+
     private readonly string _folder;
 
     private UploadStateStore(string folder) => _folder = folder;
@@ -55,28 +59,19 @@ internal sealed class UploadStateStore
     /// <summary>Takes an upload for this process; null if another one has it, or nothing can be written here.</summary>
     public UploadSlot? TryTake(string key)
     {
-        string path = Path.Combine(_folder, key + ".lock");
-        while (true)
+        FileStream held;
+        try
         {
-            FileStream held;
-            try
-            {
-                held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return null;
-            }
-
-            // On Unix the one who had it before may have removed the name between our opening and our locking: then we hold nothing.
-            if (File.Exists(path))
-            {
-                RemoveHalves(key);
-                return new UploadSlot(PathOf(key), held);
-            }
-
-            held.Dispose();
+            held = new FileStream(
+                Path.Combine(_folder, key + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, s_lockOptions);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        RemoveHalves(key);
+        return new UploadSlot(PathOf(key), held);
     }
 
     /// <summary>What a process that was killed left half-written. Nobody else writes while the lock is held.</summary>
