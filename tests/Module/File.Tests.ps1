@@ -166,12 +166,21 @@ Describe 'Send-FineTuningFile in parts' {
         (Get-FileHash (Receive-FineTuningFile $file $target)).Hash | Should -Be (Get-FileHash $large).Hash
     }
 
+    It 'says that an upload with -Force goes on without it' {
+        $large = New-Bytes forced.bin 4
+        Set-FineTuningServerFault 'AddUploadPart:skip=2,status=400'
+        $result = Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Force }
+        "$($result.Warnings)" | Should -BeLike '*the same command without -Force goes on from there*'
+        Clear-FineTuningServerFault
+        (Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data).Bytes | Should -Be (Get-Item $large).Length
+    }
+
     It 'goes on with the same command, from parts that it names' {
         $large = New-Bytes resumed.bin 8
         Set-FineTuningServerFault 'AddUploadPart:skip=4,status=400'
         $result = Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }
         $result.Errors.FullyQualifiedErrorId | Should -BeLike 'InvalidRequest,*'
-        "$($result.Warnings)" | Should -Match "^\d of 8 parts of 'resumed.bin' are at the service: the same command goes on from there until \d\d:\d\d\.$"
+        "$($result.Warnings)" | Should -Match "^\d of 8 parts of 'resumed.bin' are at the service: the same command goes on from there until (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$"
         $there = [int] "$($result.Warnings)".Substring(0, 1)
         Clear-FineTuningServerFault
         Clear-ServerRequest $server

@@ -193,7 +193,7 @@ Describe 'Ctrl+C' {
             } -Because 'three parts are there'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
-            "$($pipeline.Screen.Warnings)" | Should -Match "^3 of 8 parts of 'parts.bin' are at the service: the same command goes on from there until \d\d:\d\d\.$"
+            "$($pipeline.Screen.Warnings)" | Should -Match "^3 of 8 parts of 'parts.bin' are at the service: the same command goes on from there until (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$"
         } finally {
             $pipeline.Shell.Dispose()
             Clear-FineTuningServerFault

@@ -18,6 +18,7 @@ internal sealed class UploadRun
     private readonly AsyncCmdlet _cmdlet;
     private readonly FileUploader _uploader;
     private readonly SynchronizationContext _pipeline = SynchronizationContext.Current!;
+    private readonly bool _isForced;
     private string _name = string.Empty;
 
     /// <param name="cmdlet">The cmdlet.</param>
@@ -26,6 +27,7 @@ internal sealed class UploadRun
     public UploadRun(AsyncCmdlet cmdlet, FineTuningClient client, UploadOptions? options = null)
     {
         _cmdlet = cmdlet;
+        _isForced = options?.Force == true;
         _uploader = new FileUploader(client, (options ?? new UploadOptions()) with
         {
             StateFolder = Path.Combine(UserFolder.Path, "uploads"),
@@ -37,7 +39,7 @@ internal sealed class UploadRun
     public string? PendingMessage => _uploader.Pending is not PendingUpload pending
         ? null
         : FormattableString.Invariant(
-            $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command goes on from there until {Text(pending.ExpiresAt.LocalDateTime)}.");
+            $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command{(_isForced ? " without -Force" : string.Empty)} goes on from there until {Text(pending.ExpiresAt.LocalDateTime)}.");
 
     /// <summary>Uploads a file, or finds it at the service.</summary>
     /// <exception cref="FineTuningApiException">The upload failed.</exception>
