@@ -76,7 +76,7 @@ if ($World) {
             }
             'Wait-FineTuningJob' { $null = New-Job $Ids['file-abc123'] }
             'Remove-FineTuningFile' {
-                $file = Send-FineTuningFile $samples/train.jsonl
+                $file = Send-FineTuningFile $samples/train.jsonl -Force
                 $Ids['file-abc123'] = $file.Id
                 $Ids['ftjob-abc123'] = (New-Job $file.Id @{ Wait = $true }).Id
             }
