@@ -207,6 +207,16 @@ Describe 'Stop-FineTuningServer' {
         Test-ProcessRuns $first.ProcessId | Should -BeFalse
     }
 
+    It 'passes over one of the session that was killed' {
+        $first = Start-FineTuningServer -Memory -PassThru
+        $second = Start-FineTuningServer -Memory -PassThru
+        Stop-Process -Id $second.ProcessId -Force
+        Wait-Gone $second.ProcessId
+        (Get-FineTuningServerRequest -ErrorAction Stop).Path | Should -Not -BeNullOrEmpty
+        Stop-FineTuningServer -ErrorAction Stop
+        Test-ProcessRuns $first.ProcessId | Should -BeFalse
+    }
+
     It 'stops by process id, also of an object' {
         $first = Start-FineTuningServer -Memory -PassThru
         $second = Start-FineTuningServer -Memory -PassThru

@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text.Json;
 using FineTuning.Common;
+using FineTuning.Connections;
 
 namespace FineTuning.Server;
 
@@ -51,6 +52,18 @@ internal static class RunFiles
                 File.Delete(file);
             }
         }
+    }
+
+    /// <summary>The server that this session started last and that still runs. Those that died are forgotten.</summary>
+    public static FineTuningServerInfo? FindNewestOfSession()
+    {
+        List<FineTuningServerInfo> servers = RunspaceState.Current.Servers;
+        servers.RemoveAll(server =>
+        {
+            using Process? process = FindProcess(server);
+            return process is null;
+        });
+        return servers.Count == 0 ? null : servers[servers.Count - 1];
     }
 
     public static FineTuningServerInfo? TryRead(string file)

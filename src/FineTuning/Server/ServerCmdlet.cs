@@ -1,9 +1,7 @@
 using System;
-using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using FineTuning.Connections;
 using FineTuning.Server;
 
 namespace FineTuning.Common;
@@ -19,12 +17,12 @@ public abstract class ServerCmdlet : AsyncCmdlet
     /// <inheritdoc/>
     protected sealed override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        FineTuningServerInfo[] servers = Server ?? [.. RunspaceState.Current.Servers.Skip(RunspaceState.Current.Servers.Count - 1)];
+        FineTuningServerInfo[] servers = Server ?? (RunFiles.FindNewestOfSession() is FineTuningServerInfo own ? [own] : []);
         if (servers.Length == 0)
         {
             WriteError(ErrorRecords.Make(
-                new ItemNotFoundException("This session has started no server."), "ServerNotFound", ErrorCategory.ObjectNotFound, null,
-                "This session has started no server.", $"Start one with Start-FineTuningServer, or pipe one of Get-FineTuningServer to {MyInvocation.MyCommand.Name}."));
+                new ItemNotFoundException("No server that this session started runs."), "ServerNotFound", ErrorCategory.ObjectNotFound, null,
+                "No server that this session started runs.", $"Start one with Start-FineTuningServer, or pipe one of Get-FineTuningServer to {MyInvocation.MyCommand.Name}."));
         }
 
         foreach (FineTuningServerInfo server in servers)

@@ -50,13 +50,13 @@ public sealed class StopFineTuningServerCommand : AsyncCmdlet
 
                 break;
             default:
-                if (RunspaceState.Current.Servers.LastOrDefault() is FineTuningServerInfo own)
+                if (RunFiles.FindNewestOfSession() is FineTuningServerInfo own)
                 {
                     await StopAsync(own, cancellationToken);
                 }
                 else
                 {
-                    WriteError(NotFound("This session has started no server.", null));
+                    WriteError(NotFound("No server that this session started runs.", null));
                 }
 
                 break;
