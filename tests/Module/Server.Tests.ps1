@@ -212,7 +212,7 @@ Describe 'Stop-FineTuningServer' {
         $second = Start-FineTuningServer -Memory -PassThru
         Stop-Process -Id $second.ProcessId -Force
         Wait-Gone $second.ProcessId
-        (Get-FineTuningServerRequest -ErrorAction Stop).Path | Should -Not -BeNullOrEmpty
+        { Get-FineTuningServerRequest -ErrorAction Stop } | Should -Not -Throw
         Stop-FineTuningServer -ErrorAction Stop
         Test-ProcessRuns $first.ProcessId | Should -BeFalse
     }
