@@ -99,6 +99,42 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
             $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoKey,*'
         }
 
+        It 'is told of where it is not for, without being read' {
+            $result = Invoke-Captured { Connect-FineTuning https://example.invalid/v1 -SkipCheck -Verbose 4>&1 }
+            "$($result.Output)" | Should -BeLike '*The vault Work has OPENAI_API_KEY, which is for api.openai.com and not for example.invalid*'
+            $result.Terminating.ErrorDetails.RecommendedAction |
+                Should -BeLike 'The vault Work has OPENAI_API_KEY, which is for api.openai.com: name it with -SecretName*Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata*'
+        }
+
+        Context 'whose metadata names an endpoint' {
+            AfterEach { Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata @{} }
+
+            It 'goes to <to> if that is <metadata>' -ForEach @(
+                @{ Metadata = 'example.invalid'; To = 'https://example.invalid/v1' }
+                @{ Metadata = 'example.invalid:8443'; To = 'https://EXAMPLE.invalid:8443/v1' }
+                @{ Metadata = 'https://example.invalid'; To = 'https://example.invalid:443/other/v1' }
+                @{ Metadata = 'https://example.invalid/openai/v1'; To = 'https://example.invalid/v1' }
+                @{ Metadata = 'http://127.0.0.1:9'; To = 'http://127.0.0.1:9/v1' }
+            ) {
+                Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata @{ endpoint = $Metadata }
+                (Connect-FineTuning $To -SkipCheck -PassThru).KeySource | Should -Be 'secret OPENAI_API_KEY in vault Work'
+            }
+
+            It 'does not go to <to> if it is for <metadata>' -ForEach @(
+                @{ Metadata = 'example.invalid'; To = 'https://api.openai.com/v1' }
+                @{ Metadata = 'example.invalid'; To = 'https://sub.example.invalid/v1' }
+                @{ Metadata = 'example.invalid'; To = 'https://example.invalid:8443/v1' }
+                @{ Metadata = 'http://example.invalid:443'; To = 'https://example.invalid/v1' }
+                @{ Metadata = 'https://'; To = 'https://example.invalid/v1' }
+                @{ Metadata = '*'; To = 'https://example.invalid/v1' }
+            ) {
+                Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata @{ Endpoint = $Metadata }
+                $result = Invoke-Captured { Connect-FineTuning $To -SkipCheck }
+                $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoKey,*'
+                $result.Terminating.ErrorDetails.RecommendedAction | Should -BeLike "The vault Work has OPENAI_API_KEY, which is for *"
+            }
+        }
+
         It 'nor is it given to a local server that takes this very key' {
             $result = Invoke-Captured { Connect-FineTuning $server.Endpoint }
             $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'AuthenticationFailed,*'

@@ -106,11 +106,10 @@ internal static class ConnectionResolver
     /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
     public static (SecureString? Key, string Source) FindKey(AsyncCmdlet cmdlet, Uri endpoint)
     {
-        // A key in a vault was put there for OpenAI: a stray base address in the environment must not draw it out.
-        if (endpoint.Host.Equals(ClientOptions.OpenAIEndpoint.Host, StringComparison.OrdinalIgnoreCase) &&
-            SecretVault.Find(cmdlet, KeyVariable) is (SecureString found, string vault))
+        // A key in a vault goes only where it is for: a stray base address in the environment must not draw it out.
+        if (SecretVault.FindForEndpoint(cmdlet, KeyVariable, endpoint, out string? advice) is FoundSecret found)
         {
-            return (found, $"secret {KeyVariable} in vault {vault}");
+            return (found.Key, $"secret {KeyVariable} in vault {found.Vault}");
         }
 
         // The environment's key is for the environment's endpoint; for another one that was named, a key has to be named too.
@@ -134,6 +133,7 @@ internal static class ConnectionResolver
             ErrorCategory.AuthenticationError,
             endpoint,
             $"There is no key for {endpoint}.",
+            (advice is null ? string.Empty : advice + " ") +
             $"{handOver} Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variables {KeyVariable} and {EndpointVariable}; Start-FineTuningServer needs none."));
         throw new InvalidOperationException();
     }

@@ -15,14 +15,13 @@ internal static class SecretVault
 
     private static readonly string s_find = $@"
         param($Name)
-        if (-not (Get-Command -Name {Module}\Get-Secret -ErrorAction Ignore)) {{ return }}
+        if (-not (Get-Command -Name {Module}\Get-SecretInfo -ErrorAction Ignore)) {{ return }}
         $fault = $null
         # The whole list first: Select-Object -First would stop Get-SecretInfo, which takes the stop for a failure of the vault.
         $all = @({Module}\Get-SecretInfo -Name $Name -ErrorAction SilentlyContinue -ErrorVariable fault -WarningAction Ignore |
             Where-Object Name -EQ $Name)
-        if ($all.Count -eq 0) {{ if ($fault) {{ [string]$fault[0] }}; return }}
-        $all[0].VaultName
-        {Module}\Get-Secret -Name $Name -Vault $all[0].VaultName -ErrorAction Stop";
+        if ($all.Count -eq 0 -and $fault) {{ [string]$fault[0] }}
+        $all";
 
     private static readonly string s_get = $@"
         param($Name, $Vault)
@@ -33,20 +32,37 @@ internal static class SecretVault
         if ($Vault) {{ $where.Vault = $Vault }}
         {Module}\Get-Secret -Name $Name @where -ErrorAction Stop";
 
-    /// <summary>Looks for a secret that nobody named. A vault that cannot be read is a warning, not an end.</summary>
-    public static (SecureString Key, string Vault)? Find(AsyncCmdlet cmdlet, string name)
+    /// <summary>Looks for a secret that nobody named and that is for an endpoint. A vault that cannot be read is a warning, not an end.</summary>
+    public static FoundSecret? FindForEndpoint(AsyncCmdlet cmdlet, string name, Uri endpoint) => FindForEndpoint(cmdlet, name, endpoint, out _);
+
+    /// <summary>Looks for a secret that nobody named and that is for an endpoint. A vault that cannot be read is a warning, not an end.</summary>
+    /// <param name="cmdlet">Warns, and reads the vaults.</param>
+    /// <param name="name">The secret's name. The first of this name that is for the endpoint is taken; only this one's value is read.</param>
+    /// <param name="endpoint">Where the key will go.</param>
+    /// <param name="advice">What to tell where no key is found: a secret that is there, but for another host. Null if there is none.</param>
+    public static FoundSecret? FindForEndpoint(AsyncCmdlet cmdlet, string name, Uri endpoint, out string? advice)
     {
+        advice = null;
         try
         {
-            Collection<PSObject> found = Invoke(cmdlet, s_find, name);
-            if (found.Count == 2)
+            foreach (PSObject found in Invoke(cmdlet, s_find, name))
             {
-                return (ToKey(found[1], name), found[0].ToString());
-            }
+                if (found.BaseObject is string fault)
+                {
+                    cmdlet.WriteWarning($"A secret vault could not be read, so the environment is used: {fault}");
+                    continue;
+                }
 
-            if (found.Count == 1)
-            {
-                cmdlet.WriteWarning($"A secret vault could not be read, so the environment is used: {found[0]}");
+                string vault = found.Properties["VaultName"].Value.ToString()!;
+                SecretScope scope = SecretScope.Of(found.Properties["Metadata"].Value);
+                if (scope.Includes(endpoint))
+                {
+                    return new FoundSecret(ToKey(Invoke(cmdlet, s_get, name, vault)[0], name), vault);
+                }
+
+                cmdlet.WriteVerbose($"The vault {vault} has {name}, which is for {scope} and not for {endpoint.Authority}.");
+                advice ??= $"The vault {vault} has {name}, which is for {scope}: name it with -SecretName to use it here, or run " +
+                    $"Set-SecretInfo {name} -Vault {vault} -Metadata @{{ {SecretScope.Key} = '{endpoint.GetLeftPart(UriPartial.Authority)}' }}.";
             }
         }
         catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException)
