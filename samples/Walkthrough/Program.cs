@@ -67,7 +67,7 @@ internal static class Program
         string training = Path.Combine(samples, "helpdesk-train.jsonl"), validation = Path.Combine(samples, "helpdesk-valid.jsonl");
         await CheckAsync(training, validation, cancellationToken);
 
-        using var credential = new ApiCredential(new NetworkCredential("", key).SecurePassword);
+        using var credential = new KeyCredential(new NetworkCredential("", key).SecurePassword);
         using var client = new FineTuningClient(new ClientOptions { Endpoint = endpoint }, credential);
         await using var cleanUp = new CleanUp(client);
 

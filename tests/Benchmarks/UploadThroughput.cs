@@ -26,7 +26,7 @@ internal static class UploadThroughput
         {
             string path = WriteFile(folder);
             using ServerUnderTest server = await ServerUnderTest.StartAsync(program);
-            using var credential = new ApiCredential(new NetworkCredential(string.Empty, "sk-bench").SecurePassword);
+            using var credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-bench").SecurePassword);
             using var client = new FineTuningClient(new ClientOptions { Endpoint = server.Endpoint }, credential);
             List<double> one = [], parts = [], curl = [];
 

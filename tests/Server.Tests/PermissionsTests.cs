@@ -102,7 +102,7 @@ public sealed class PermissionsTests : IAsyncLifetime
     public async Task The_projects_own_client_speaks_it()
     {
         using SecureString key = new NetworkCredential(string.Empty, "sk-admin-core").SecurePassword;
-        using ApiCredential credential = new(key);
+        using ApiCredential credential = new KeyCredential(key);
         using FineTuningClient client = new(new ClientOptions { Endpoint = new Uri(_server.Host.Url) }, credential);
         ListResource<PermissionResource> granted = await client.CreatePermissionsAsync(_model, ["proj_x", "proj_y"]);
         ListResource<PermissionResource> listed = await client.ListPermissionsAsync(_model, new PermissionQuery { Order = "ascending", Limit = 1 });

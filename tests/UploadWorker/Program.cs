@@ -18,7 +18,7 @@ internal static class Program
     /// </param>
     public static async Task<int> Main(string[] arguments)
     {
-        using var credential = new ApiCredential(new NetworkCredential(string.Empty, "sk-upload-worker").SecurePassword);
+        using var credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-upload-worker").SecurePassword);
         using var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri(arguments[0]) }, credential);
         UploadResult? result = null;
         if (arguments.Length == 1)

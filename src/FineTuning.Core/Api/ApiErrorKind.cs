@@ -15,6 +15,12 @@ public enum ApiErrorKind
     /// <summary>The certificate or the TLS handshake was refused.</summary>
     TlsFailed,
 
+    /// <summary>The proxy refused to pass the request on, such as 407 without its password.</summary>
+    ProxyRefused,
+
+    /// <summary>No access token could be had, so nothing was sent.</summary>
+    TokenUnavailable,
+
     /// <summary>401: no key, or a wrong one.</summary>
     AuthenticationFailed,
 

@@ -18,5 +18,8 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>How many bytes of a transfer are safely there, where a repeat goes on from them; null where it begins anew.</summary>
     public Func<long>? Reached { get; init; }
 
+    /// <summary>It wants the admin key, where the connection has one.</summary>
+    public bool NeedsAdmin { get; init; }
+
     public Repeatability Repeatability { get; init; } = Repeatability.Repeatable;
 }

@@ -1,15 +1,34 @@
 using System;
+using System.Collections.Generic;
 
 namespace FineTuning.Core.Api;
 
 /// <summary>Where requests go and how patient they are.</summary>
 public sealed record ClientOptions
 {
+    private readonly ApiDialect? _dialect;
+
     /// <summary>Where OpenAI serves its API.</summary>
     public static Uri OpenAIEndpoint { get; } = new("https://api.openai.com/v1");
 
     /// <summary>The exact base, such as <c>https://api.openai.com/v1</c>: paths are added to it and nothing else.</summary>
     public Uri Endpoint { get; init; } = OpenAIEndpoint;
+
+    /// <summary>How the service spells the API; by default what its host tells.</summary>
+    public ApiDialect Dialect
+    {
+        get => _dialect ?? ApiDialects.Of(Endpoint);
+        init => _dialect = value;
+    }
+
+    /// <summary>The version of the API, which goes along with every request as <c>api-version</c>; null sends none.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>Headers that go along with every request.</summary>
+    public IReadOnlyList<RequestHeader> Headers { get; init; } = [];
+
+    /// <summary>The proxy; null is the system's.</summary>
+    public ProxyOptions? Proxy { get; init; }
 
     /// <summary>The organisation to bill, as <c>OpenAI-Organization</c>.</summary>
     public string? Organization { get; init; }
@@ -55,6 +74,16 @@ public sealed record ClientOptions
         if (Endpoint.Scheme == "http" && !Endpoint.IsLoopback && !AllowInsecureHttp)
         {
             throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https.");
+        }
+
+        if (Endpoint.Fragment.Length > 0)
+        {
+            throw new ArgumentException("The endpoint must not have a part behind a #.");
+        }
+
+        if (ApiVersion is not null && Endpoint.Query.IndexOf("api-version=", StringComparison.OrdinalIgnoreCase) >= 0)
+        {
+            throw new ArgumentException("The version of the API is in the endpoint and beside it; give it once.");
         }
 
         // A timer of the platform takes no more than 24.8 days.

@@ -37,6 +37,7 @@ internal static class ConnectionFaults
         string why = Explain(e);
         return Diagnose(e) switch
         {
+            ApiErrorKind.ProxyRefused => Make(ApiErrorKind.ProxyRefused, $"No connection to {options.Endpoint.Authority}: {why}."),
             ApiErrorKind.ConnectionFailed => Make(ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}."),
             ApiErrorKind.TlsFailed => Make(ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {why}."),
             _ when attempt.StatusCode is int status =>
@@ -50,6 +51,11 @@ internal static class ConnectionFaults
 
     private static ApiErrorKind Diagnose(Exception e)
     {
+        if (IsRefusalOfProxy(e))
+        {
+            return ApiErrorKind.ProxyRefused;
+        }
+
 #if NET
         switch ((e as HttpRequestException)?.HttpRequestError)
         {
@@ -80,6 +86,21 @@ internal static class ConnectionFaults
         }
 #endif
         return ApiErrorKind.ConnectionLost;
+    }
+
+    /// <summary>What a proxy says to a tunnel is in no property of the platforms' exceptions but in their words.</summary>
+    private static bool IsRefusalOfProxy(Exception e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if ((inner as WebException)?.Response is HttpWebResponse { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } ||
+                (inner is HttpRequestException && inner.Message.Contains("407")))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Explain(Exception e)

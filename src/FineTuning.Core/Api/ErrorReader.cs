@@ -90,6 +90,7 @@ internal static class ErrorReader
             401 => ApiErrorKind.AuthenticationFailed,
             403 => ApiErrorKind.PermissionDenied,
             404 => ApiErrorKind.NotFound,
+            407 => ApiErrorKind.ProxyRefused,
             408 => ApiErrorKind.Timeout,
             409 => ApiErrorKind.Conflict,
             413 => ApiErrorKind.TooLarge,

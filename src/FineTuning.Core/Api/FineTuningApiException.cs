@@ -44,6 +44,7 @@ public sealed class FineTuningApiException : Exception
         is ApiErrorKind.ConnectionFailed
         or ApiErrorKind.ConnectionLost
         or ApiErrorKind.Timeout
+        or ApiErrorKind.TokenUnavailable
         or ApiErrorKind.RateLimited
         or ApiErrorKind.ServerError
         || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500));

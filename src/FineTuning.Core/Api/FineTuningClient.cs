@@ -25,9 +25,10 @@ public sealed partial class FineTuningClient : IDisposable
     /// <summary>Makes a client of its own connections.</summary>
     /// <param name="options">Where requests go.</param>
     /// <param name="credential">The key; the caller stays its owner. Null sends none.</param>
+    /// <param name="adminCredential">The key for what needs an admin; the caller stays its owner. Null uses the other one.</param>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
-    public FineTuningClient(ClientOptions options, ApiCredential? credential)
-        : this(new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential), ownsTransport: true, observer: null)
+    public FineTuningClient(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential = null)
+        : this(new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential, adminCredential), ownsTransport: true, observer: null)
     {
     }
 
@@ -146,7 +147,7 @@ public sealed partial class FineTuningClient : IDisposable
             Post(
                 $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions",
                 new PermissionCreateRequest { ProjectIds = projectIds },
-                RequestContext.Default.PermissionCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken },
+                RequestContext.Default.PermissionCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken, NeedsAdmin = true },
             WireContext.Default.ListResourcePermissionResource,
             cancellationToken);
 
@@ -154,7 +155,7 @@ public sealed partial class FineTuningClient : IDisposable
     public Task<ListResource<PermissionResource>> ListPermissionsAsync(
         string checkpoint, PermissionQuery? query = null, CancellationToken cancellationToken = default) =>
         SendAsync(
-            Get($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions{(query ?? new PermissionQuery()).ToQuery()}"),
+            Get($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions{(query ?? new PermissionQuery()).ToQuery()}") with { NeedsAdmin = true },
             WireContext.Default.ListResourcePermissionResource,
             cancellationToken);
 
@@ -169,7 +170,10 @@ public sealed partial class FineTuningClient : IDisposable
 
     /// <summary>Takes a permission back. Needs an admin key.</summary>
     public Task<DeletedResource> DeletePermissionAsync(string checkpoint, string permissionId, CancellationToken cancellationToken = default) =>
-        DeleteAsync($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}", permissionId, cancellationToken);
+        DeleteAsync(
+            Bodiless(HttpMethod.Delete, $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}") with { NeedsAdmin = true },
+            permissionId,
+            cancellationToken);
 
     // ---- graders
 
@@ -258,7 +262,7 @@ public sealed partial class FineTuningClient : IDisposable
 
     /// <summary>Deletes a file.</summary>
     public Task<DeletedResource> DeleteFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        DeleteAsync($"files/{Segment(fileId)}", fileId, cancellationToken);
+        DeleteAsync(Bodiless(HttpMethod.Delete, $"files/{Segment(fileId)}"), fileId, cancellationToken);
 
     // ---- models
 
@@ -272,7 +276,7 @@ public sealed partial class FineTuningClient : IDisposable
 
     /// <summary>Deletes a fine-tuned model.</summary>
     public Task<DeletedResource> DeleteModelAsync(string model, CancellationToken cancellationToken = default) =>
-        DeleteAsync($"models/{Segment(model)}", model, cancellationToken);
+        DeleteAsync(Bodiless(HttpMethod.Delete, $"models/{Segment(model)}"), model, cancellationToken);
 
     private static ApiRequest Get(string path) => new(HttpMethod.Get, path);
 
@@ -348,11 +352,11 @@ public sealed partial class FineTuningClient : IDisposable
     }
 
     /// <summary>A delete that finds nothing is a success if an attempt before it may have deleted it.</summary>
-    private async Task<DeletedResource> DeleteAsync(string path, string id, CancellationToken cancellationToken)
+    private async Task<DeletedResource> DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return await SendAsync(Bodiless(HttpMethod.Delete, path), WireContext.Default.DeletedResource, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(request, WireContext.Default.DeletedResource, cancellationToken).ConfigureAwait(false);
         }
         // By the status: a model that is gone has a kind of its own.
         catch (FineTuningApiException e) when (e.StatusCode == 404 && e.EarlierAttemptMayHaveWorked)

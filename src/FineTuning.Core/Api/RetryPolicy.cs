@@ -61,12 +61,12 @@ internal sealed class RetryPolicy
 
     private static bool IsWorthRepeating(FineTuningApiException failure) => failure.Kind switch
     {
-        ApiErrorKind.ConnectionFailed or ApiErrorKind.ConnectionLost or ApiErrorKind.Timeout => true,
+        ApiErrorKind.ConnectionFailed or ApiErrorKind.ConnectionLost or ApiErrorKind.Timeout or ApiErrorKind.TokenUnavailable => true,
         ApiErrorKind.RateLimited or ApiErrorKind.ServerError or ApiErrorKind.Conflict => true,
         ApiErrorKind.InvalidResponse => failure.StatusCode is null or < 300 or >= 500,
         _ => false,
     };
 
     private static bool WasNotTaken(FineTuningApiException failure) =>
-        failure.Kind is ApiErrorKind.ConnectionFailed or ApiErrorKind.RateLimited or ApiErrorKind.Conflict;
+        failure.Kind is ApiErrorKind.ConnectionFailed or ApiErrorKind.TokenUnavailable or ApiErrorKind.RateLimited or ApiErrorKind.Conflict;
 }

@@ -26,15 +26,17 @@ internal sealed class Transport : IDisposable
 
     private readonly HttpClient _http;
     private readonly ApiCredential? _credential;
+    private readonly ApiCredential? _adminCredential;
     private readonly RetryPolicy _retries;
 
-    public Transport(ClientOptions options, ApiCredential? credential)
+    public Transport(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential)
     {
         options.Validate();
         Options = options;
         _credential = credential;
+        _adminCredential = adminCredential;
         _retries = new RetryPolicy(options.MaxRetryCount, NextRandom);
-        _http = new HttpClient(CreateHandler(), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(CreateHandler(options.Proxy), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public ClientOptions Options { get; }
@@ -61,13 +63,19 @@ internal sealed class Transport : IDisposable
         CancellationToken cancellationToken)
     {
         var repeated = new RepeatedRequest(request, _retries, Options);
+        ApiCredential? credential = request.NeedsAdmin ? _adminCredential ?? _credential : _credential;
+        bool isRenewed = false;
         while (true)
         {
+            Authorization? authorization = null;
             using var attempt = new Attempt(repeated.Attempt, Options.Timeout, cancellationToken);
             FineTuningApiException failure;
             try
             {
-                return await SendOnceAsync(request, read, observer, attempt).ConfigureAwait(false);
+                // With the caller's token: the attempt's time is for the service.
+                authorization = credential is null ? null : await credential.AcquireAsync(observer, cancellationToken).ConfigureAwait(false);
+                attempt.Touch();
+                return await SendOnceAsync(request, authorization, read, observer, attempt).ConfigureAwait(false);
             }
             catch (FineTuningApiException e)
             {
@@ -90,7 +98,18 @@ internal sealed class Transport : IDisposable
                 failure = translated;
             }
 
-            TimeSpan delay = repeated.Fail(failure);
+            TimeSpan delay = TimeSpan.Zero;
+            if (failure.Kind == ApiErrorKind.AuthenticationFailed && !isRenewed && authorization is not null && credential!.TryRenew(authorization))
+            {
+                // Refused before anything was done, so even a creation can be sent again.
+                isRenewed = true;
+                failure = failure.With("The access token was refused, so a new one is fetched.");
+            }
+            else
+            {
+                delay = repeated.Fail(failure);
+            }
+
             observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), attempt.Number)
             {
                 Delay = delay,
@@ -102,11 +121,13 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static HttpMessageHandler CreateHandler()
+    private static HttpMessageHandler CreateHandler(ProxyOptions? proxy)
     {
 #if NET
         return new SocketsHttpHandler
         {
+            Proxy = proxy?.ToWebProxy(),
+            DefaultProxyCredentials = proxy?.Credentials,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
             UseCookies = false,
@@ -122,6 +143,8 @@ internal sealed class Transport : IDisposable
 
         return new HttpClientHandler
         {
+            Proxy = proxy?.ToWebProxy(),
+            DefaultProxyCredentials = proxy?.Credentials,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             UseCookies = false,
@@ -131,6 +154,7 @@ internal sealed class Transport : IDisposable
 
     private async Task<T> SendOnceAsync<T>(
         ApiRequest request,
+        Authorization? authorization,
         Func<HttpResponseMessage, Attempt, Task<T>> read,
         IApiObserver? observer,
         Attempt attempt)
@@ -142,12 +166,21 @@ internal sealed class Transport : IDisposable
         message.Headers.ExpectContinue = false;
         AddIfSet(message, "OpenAI-Organization", Options.Organization);
         AddIfSet(message, "OpenAI-Project", Options.Project);
+        foreach (RequestHeader header in Options.Headers)
+        {
+            header.Use((name, value) =>
+            {
+                message.Headers.Remove(name);
+                message.Headers.TryAddWithoutValidation(name, value);
+            });
+        }
+
         request.Prepare?.Invoke(message);
-        _credential?.Apply(message.Headers, Options.Endpoint);
+        authorization?.Apply(message.Headers, Options.Dialect);
 
         observer?.OnTrace(new ApiTrace(ApiTraceKind.Sending, request.Method.Method, uri, attempt.Number)
         {
-            Body = observer.WantsBodies ? request.BodyText is null ? null : Mask(request.BodyText) : null,
+            Body = observer.WantsBodies ? request.BodyText is null ? null : Redaction.Scrub(request.BodyText) : null,
         });
         Stopwatch watch = Stopwatch.StartNew();
         using HttpResponseMessage response = await _http
@@ -170,12 +203,12 @@ internal sealed class Transport : IDisposable
 
         if ((int)response.StatusCode is >= 300 and < 400)
         {
-            throw ErrorReader.Redirected(response, Mask);
+            throw ErrorReader.Redirected(response, Redaction.Scrub);
         }
 
         string text = await ReadErrorAsync(response, attempt).ConfigureAwait(false);
         TraceBody(observer, request, response, attempt, text);
-        throw ErrorReader.Read(response, text, Options.Clock.UtcNow, Mask);
+        throw ErrorReader.Read(response, text, Options.Clock.UtcNow, Redaction.Scrub);
     }
 
     private async Task<T> ReadJsonAsync<T>(
@@ -286,12 +319,6 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private string Mask(string text)
-    {
-        // The own key first: scrubbing could take a part of it, and the rest would not be found any more.
-        return Redaction.Scrub(_credential?.Mask(text) ?? text);
-    }
-
     private void TraceBody(IApiObserver? observer, ApiRequest request, HttpResponseMessage response, Attempt attempt, string body)
     {
         if (observer?.WantsBodies == true)
@@ -299,16 +326,18 @@ internal sealed class Transport : IDisposable
             observer.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, UriOf(request), attempt.Number)
             {
                 StatusCode = (int)response.StatusCode,
-                Body = Mask(body),
+                Body = Redaction.Scrub(body),
             });
         }
     }
 
     private Uri UriOf(ApiRequest request)
     {
-        // A query in the base, such as an api-version, goes along with every request.
+        // A query in the base goes along with every request.
         string path = Options.Endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/" + request.Path;
-        string baseQuery = Options.Endpoint.Query.TrimStart('?');
+        string baseQuery = Options.ApiVersion is null
+            ? Options.Endpoint.Query.TrimStart('?')
+            : (Options.Endpoint.Query.TrimStart('?') + "&api-version=" + Uri.EscapeDataString(Options.ApiVersion)).TrimStart('&');
         return new Uri(baseQuery.Length == 0 ? path : path + (path.IndexOf('?') < 0 ? "?" : "&") + baseQuery);
     }
 }

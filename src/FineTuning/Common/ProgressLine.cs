@@ -17,6 +17,7 @@ internal sealed class ProgressLine : IDisposable
     private readonly Stopwatch _sinceLast = new();
     private readonly Stopwatch _total = Stopwatch.StartNew();
     private bool _drawn;
+    private bool _isOver;
 
     public ProgressLine(PSCmdlet cmdlet, string activity)
     {
@@ -50,6 +51,8 @@ internal sealed class ProgressLine : IDisposable
 
     public void Dispose()
     {
+        // What was told and not drawn yet would stay on the screen.
+        _isOver = true;
         if (_drawn)
         {
             _record.RecordType = ProgressRecordType.Completed;
@@ -66,7 +69,7 @@ internal sealed class ProgressLine : IDisposable
 
     private void Draw(string status, double? share, TimeSpan? left)
     {
-        if (_record.RecordType == ProgressRecordType.Completed)
+        if (_isOver)
         {
             return;
         }

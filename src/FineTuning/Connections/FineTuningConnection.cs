@@ -13,7 +13,7 @@ public sealed class FineTuningConnection
 
     internal FineTuningConnection(ClientOptions options, SecureString? key, string keySource)
     {
-        _credential = key is null ? null : new ApiCredential(key);
+        _credential = key is null ? null : new KeyCredential(key);
         Client = new FineTuningClient(options, _credential);
         KeySource = keySource;
     }

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Net.Http;
 using System.Security;
+using System.Threading.Tasks;
 using FineTuning.Core.Api;
 using FineTuning.Core.Tests.Support;
 using Xunit;
@@ -20,14 +21,24 @@ public sealed class CredentialTests
     [InlineData("https://evilazure.com/v1", false)]
     [InlineData("https://openai.azure.com.evil.example/v1", false)]
     [InlineData("http://127.0.0.1/v1", false)]
-    public void The_key_goes_into_the_header_that_the_host_reads(string endpoint, bool isAzure)
+    public async Task The_key_goes_into_the_header_that_the_host_reads(string endpoint, bool isAzure)
     {
         using ApiCredential credential = Testing.Credential(" \t" + Testing.Key + "\n");
         using var request = new HttpRequestMessage();
-        credential.Apply(request.Headers, new Uri(endpoint));
+        (await credential.AcquireAsync(null, default)).Apply(request.Headers, new ClientOptions { Endpoint = new Uri(endpoint) }.Dialect);
         (string name, string value) = isAzure ? ("api-key", Testing.Key) : ("Authorization", "Bearer " + Testing.Key);
         Assert.Equal(name, Assert.Single(request.Headers).Key);
         Assert.Equal(value, Assert.Single(request.Headers.GetValues(name)));
+    }
+
+    [Fact]
+    public async Task A_token_is_a_bearer_in_every_dialect()
+    {
+        using var credential = new KeyCredential(Testing.Secure("eyJ.a.b"), isToken: true);
+        using var request = new HttpRequestMessage();
+        (await credential.AcquireAsync(null, default)).Apply(request.Headers, ApiDialect.Azure);
+        Assert.Equal("Bearer eyJ.a.b", request.Headers.Authorization!.ToString());
+        Assert.False(credential.IsSame(Testing.Credential("eyJ.a.b")));
     }
 
     [Theory]
@@ -50,7 +61,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void No_key_is_refused() => Assert.Throws<ArgumentNullException>(() => new ApiCredential(null!));
+    public void No_key_is_refused() => Assert.Throws<ArgumentNullException>(() => new KeyCredential(null!));
 
     [Fact]
     public void The_text_of_a_credential_and_a_client_shows_nothing()
@@ -70,18 +81,20 @@ public sealed class CredentialTests
     public void The_caller_stays_the_owner_of_the_key()
     {
         SecureString key = Testing.Secure(Testing.Key);
-        using var credential = new ApiCredential(key);
+        using var credential = new KeyCredential(key);
         key.Dispose();
-        Assert.Equal("<[redacted]>", credential.Mask($"<{Testing.Key}>"));
+        Assert.False(credential.IsSame(Testing.Credential("other")));
+        Assert.True(credential.IsSame(Testing.Credential()));
     }
 
     [Fact]
-    public void A_disposed_credential_gives_no_key()
+    public async Task A_disposed_credential_gives_no_key()
     {
         ApiCredential credential = Testing.Credential();
         credential.Dispose();
         using var request = new HttpRequestMessage();
-        Assert.Throws<ObjectDisposedException>(() => credential.Apply(request.Headers, new Uri("https://api.openai.com")));
+        Authorization authorization = await credential.AcquireAsync(null, default);
+        Assert.Throws<ObjectDisposedException>(() => authorization.Apply(request.Headers, ApiDialect.OpenAI));
         Assert.Empty(request.Headers.Select(h => h.Key));
     }
 

@@ -29,6 +29,8 @@ public sealed class RetryTests
     [InlineData(ApiErrorKind.InvalidResponse, 200, true, false)]
     [InlineData(ApiErrorKind.InvalidResponse, null, true, false)]
     [InlineData(ApiErrorKind.InvalidResponse, 400, false, false)]
+    [InlineData(ApiErrorKind.TokenUnavailable, null, true, true)]
+    [InlineData(ApiErrorKind.ProxyRefused, 407, false, false)]
     [InlineData(ApiErrorKind.TlsFailed, null, false, false)]
     [InlineData(ApiErrorKind.AuthenticationFailed, 401, false, false)]
     [InlineData(ApiErrorKind.PermissionDenied, 403, false, false)]

@@ -21,7 +21,7 @@ internal static class Testing
 
     public static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;
 
-    public static ApiCredential Credential(string key = Key) => new(Secure(key));
+    public static ApiCredential Credential(string key = Key) => new KeyCredential(Secure(key));
 
     public static ClientOptions Options(StubServer server, IClock? clock = null) => new()
     {

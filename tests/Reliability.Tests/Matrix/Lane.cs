@@ -25,7 +25,7 @@ internal sealed class Lane : IAsyncDisposable
         (Server, Trainer) = (server, trainer);
         Api = new Api(server.Host.Url, Key);
         Gate = new Gate(server.Host.Url);
-        Credential = new ApiCredential(new NetworkCredential(string.Empty, Key).SecurePassword);
+        Credential = new KeyCredential(new NetworkCredential(string.Empty, Key).SecurePassword);
     }
 
     public TestServer Server { get; }

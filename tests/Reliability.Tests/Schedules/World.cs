@@ -18,7 +18,7 @@ internal sealed class World : IAsyncDisposable
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     private readonly Schedule _schedule;
-    private readonly ApiCredential _credential = new(new NetworkCredential(string.Empty, "sk-test").SecurePassword);
+    private readonly ApiCredential _credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-test").SecurePassword);
     private readonly SemaphoreSlim _turn = new(1);
     private TestServer _server;
     private int _delays;

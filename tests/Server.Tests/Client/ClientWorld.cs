@@ -21,7 +21,7 @@ internal sealed class ClientWorld : IAsyncDisposable
         Server = server;
 
         // An admin's, for permissions.
-        _credential = new ApiCredential(new NetworkCredential(string.Empty, "sk-admin-test-0123456789").SecurePassword);
+        _credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-admin-test-0123456789").SecurePassword);
         Client = NewClient();
     }
 

@@ -17,7 +17,7 @@ namespace FineTuning.Server.Tests.Soak;
 internal sealed class OutageWorld : IAsyncDisposable
 {
     private readonly string _folder = TestServer.NewFolder();
-    private readonly ApiCredential _credential = new(new NetworkCredential(string.Empty, "sk-test-0123456789").SecurePassword);
+    private readonly ApiCredential _credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-test-0123456789").SecurePassword);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<(TimeSpan Begin, TimeSpan End)> _outages;
     private readonly int _stepsBetween;

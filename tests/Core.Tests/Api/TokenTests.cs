@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Core.Api;
+using FineTuning.Core.Models;
+using FineTuning.Core.Tests.Support;
+using Xunit;
+
+namespace FineTuning.Core.Tests.Api;
+
+public sealed class TokenTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact]
+    public async Task One_token_serves_until_five_minutes_before_its_end()
+    {
+        var source = new Source(n => new AccessToken(Testing.Secure($"token-{n}"), _clock.UtcNow.AddHours(1)));
+        await using StubServer server = StubServer.Answers(_ => Reply.Json(status: 200, body: Testing.List([])));
+        using var credential = new TokenCredential(source, null, _clock);
+        using var client = new FineTuningClient(Testing.Options(server, _clock), credential);
+        await client.ListJobsAsync();
+        _clock.Advance(TimeSpan.FromMinutes(54));
+        await client.ListJobsAsync();
+        Assert.Equal(1, source.Count);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await client.ListJobsAsync();
+        Assert.Equal(["Bearer token-1", "Bearer token-1", "Bearer token-2"], server.Requests.Select(r => r["Authorization"]));
+    }
+
+    [Fact]
+    public async Task A_source_that_gives_short_tokens_is_not_asked_for_each_request()
+    {
+        var source = new Source(n => new AccessToken(Testing.Secure($"token-{n}"), _clock.UtcNow.AddMinutes(2)));
+        using var credential = new TokenCredential(source, null, _clock);
+        for (int i = 0; i < 10; i++)
+        {
+            await credential.AcquireAsync(null, default);
+        }
+
+        Assert.Equal(1, source.Count);
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        await credential.AcquireAsync(null, default);
+        Assert.Equal(2, source.Count);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_renewed_once_even_for_a_creation()
+    {
+        var source = new Source(n => new AccessToken(Testing.Secure($"token-{n}"), null));
+        await using StubServer server = StubServer.Answers(r => r["Authorization"] == "Bearer token-2"
+            ? Reply.Json(status: 200, body: Testing.Job())
+            : Reply.Json(status: 401, body: """{"error":{"message":"expired"}}"""));
+        using var credential = new TokenCredential(source, new AccessToken(Testing.Secure("token-0"), null), _clock);
+        using var client = new FineTuningClient(Testing.Options(server, _clock), credential);
+        FineTuningApiException refused = await Testing.FailsAsync(() => client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" }));
+        Assert.Equal(ApiErrorKind.AuthenticationFailed, refused.Kind);
+        Assert.Equal(["Bearer token-0", "Bearer token-1"], server.Requests.Select(r => r["Authorization"]));
+        JobResource job = await client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" });
+        Assert.Equal("ftjob-1", job.Id);
+        Assert.Equal(2, source.Count);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_refused_is_not_sent_again()
+    {
+        await using StubServer server = StubServer.Answers(_ => Reply.Json(status: 401, body: """{"error":{"message":"no"}}"""));
+        using FineTuningClient client = Testing.Client(server);
+        await Testing.FailsAsync(() => client.ListJobsAsync());
+        Assert.Equal(1, server.Count);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_in_passing_is_asked_again_and_an_old_token_serves_to_its_end()
+    {
+        int fails = 2;
+        var source = new Source(AccessToken (n) => fails-- > 0
+            ? throw new FineTuningApiException(ApiErrorKind.TokenUnavailable, "not now")
+            : new AccessToken(Testing.Secure($"token-{n}"), _clock.UtcNow.AddHours(1)));
+        await using StubServer server = StubServer.Answers(_ => Reply.Json(status: 200, body: Testing.Job()));
+        using var credential = new TokenCredential(source, null, _clock);
+        using var client = new FineTuningClient(Testing.Options(server, _clock), credential);
+        await client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" });
+        Assert.Equal((3, 1), (source.Count, server.Count));
+        fails = 1;
+        _clock.Advance(TimeSpan.FromMinutes(57));
+        await client.ListJobsAsync();
+        Assert.Equal("Bearer token-3", server.Requests[^1]["Authorization"]);
+        Assert.Equal(4, source.Count);
+    }
+
+    [Fact]
+    public async Task Without_a_token_nothing_is_sent()
+    {
+        var source = new Source(AccessToken (_) => throw new FineTuningApiException(ApiErrorKind.TokenUnavailable, "never") { IsLast = true, IsLasting = true });
+        await using StubServer server = StubServer.Answers(_ => Reply.Json(status: 200, body: Testing.Job()));
+        using var credential = new TokenCredential(source, null, _clock);
+        using var client = new FineTuningClient(Testing.Options(server, _clock), credential);
+        FineTuningApiException fault = await Testing.FailsAsync(() => client.ListJobsAsync());
+        Assert.Equal((ApiErrorKind.TokenUnavailable, false, false), (fault.Kind, fault.IsTransient, fault.MayHaveWorked));
+        Assert.Equal(0, server.Count);
+    }
+
+    [Fact]
+    public async Task Many_requests_at_once_fetch_one_token()
+    {
+        var gate = new TaskCompletionSource<AccessToken>();
+        var source = new Source(_ => gate.Task);
+        using var credential = new TokenCredential(source, null, _clock);
+        Task<Authorization>[] all = [.. Enumerable.Range(0, 20).Select(_ => credential.AcquireAsync(null, default))];
+        gate.SetResult(new AccessToken(Testing.Secure("token-1"), null));
+        Authorization[] got = await Task.WhenAll(all).WaitAsync(Testing.Patience);
+        Assert.Single(got.Distinct());
+        Assert.Equal(1, source.Count);
+    }
+
+    private sealed class Source(Func<int, Task<AccessToken>> give) : ITokenSource
+    {
+        private int _count;
+
+        public Source(Func<int, AccessToken> give)
+            : this(n => Task.FromResult(give(n)))
+        {
+        }
+
+        public int Count => _count;
+
+        public async Task<AccessToken> GetTokenAsync(IApiObserver? observer, CancellationToken cancellationToken = default) =>
+            await give(Interlocked.Increment(ref _count));
+    }
+}
