@@ -220,7 +220,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
             Organization = Organization ?? keyed.Organization,
             Project = Project ?? keyed.Project,
             Headers = Merge(keyed.Headers, headers),
-            SecretHeaders = [.. (keyed.SecretHeaders ?? []).Concat(headers.Where(h => h.IsSecret).Select(h => h.Name)).Distinct(StringComparer.OrdinalIgnoreCase)],
+            SecretHeaders = MergeSecret(keyed.SecretHeaders, headers),
             Proxy = Proxy ?? keyed.Proxy,
             ProxyUserName = ProxyCredential?.UserName ?? (Has(nameof(ProxyUseDefaultCredentials)) ? null : keyed.ProxyUserName),
             ProxyUseDefaultCredentials = Has(nameof(ProxyUseDefaultCredentials)) ? ProxyUseDefaultCredentials : keyed.ProxyUseDefaultCredentials && ProxyCredential is null,
@@ -232,7 +232,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
         };
     }
 
-    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string>? before, IReadOnlyList<RequestHeader> headers)
+    private static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? before, IReadOnlyList<RequestHeader> headers)
     {
         var merged = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (KeyValuePair<string, string> header in before ?? new Dictionary<string, string>())
@@ -249,7 +249,16 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
             }
         }
 
-        return merged;
+        return merged.Count > 0 ? merged : null;
+    }
+
+    private static string[]? MergeSecret(IReadOnlyList<string>? before, IReadOnlyList<RequestHeader> headers)
+    {
+        // One that is given as plain text now is no secret any more.
+        string[] names = [.. (before ?? []).Where(name => !headers.Any(h => !h.IsSecret && h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            .Concat(headers.Where(h => h.IsSecret).Select(h => h.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
+        return names.Length > 0 ? names : null;
     }
 
     private IReadOnlyList<RequestHeader> ReadHeaders()

@@ -22,12 +22,13 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
     public FineTuningConnection Make(ConnectionProfile profile, GivenSecrets given, string? name)
     {
         WarnOfPlainHttp(profile);
+        CheckSecrets(profile, given, name);
         return Guard(profile.Endpoint, () =>
         {
-            ClientOptions options = Options(profile, given, name);
+            ClientOptions options = Options(profile, given);
             // What is wrong with the address is told before a vault is asked for its key.
             options.Validate();
-            (ApiCredential credential, string source) = Key(profile, given, name);
+            (ApiCredential credential, string source) = Key(profile, given);
             (ApiCredential? admin, string? adminSource) = AdminKey(profile);
             return new FineTuningConnection(options, credential, admin) { Name = name, KeySource = source, AdminKeySource = adminSource };
         });
@@ -45,7 +46,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         });
     }
 
-    private ClientOptions Options(ConnectionProfile profile, GivenSecrets given, string? name)
+    private static ClientOptions Options(ConnectionProfile profile, GivenSecrets given)
     {
         var usual = new ClientOptions();
         return new ClientOptions
@@ -55,40 +56,53 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
             ApiVersion = profile.ApiVersion,
             Organization = profile.Organization,
             Project = profile.Project,
-            Headers = Headers(profile, given, name),
-            Proxy = Proxy(profile, given, name),
+            Headers = Headers(profile, given),
+            Proxy = Proxy(profile, given),
             Timeout = profile.TimeoutSec is double seconds ? TimeSpan.FromSeconds(seconds) : usual.Timeout,
             MaxRetryCount = profile.MaxRetryCount ?? usual.MaxRetryCount,
             AllowInsecureHttp = profile.AllowInsecureHttp,
         };
     }
 
-    private IReadOnlyList<RequestHeader> Headers(ConnectionProfile profile, GivenSecrets given, string? name)
+    /// <summary>Stops the cmdlet if a saved connection wants secrets that were not given again, and names all of them.</summary>
+    private void CheckSecrets(ConnectionProfile profile, GivenSecrets given, string? name)
     {
-        foreach (string secret in profile.SecretHeaders ?? [])
+        var missing = new List<(string What, string Parameter)>();
+        if (profile.Key == KeyOrigin.Given && given.ApiKey is null && given.AccessToken is null && given.TokenProvider is null)
         {
-            if (!given.Headers.Any(h => h.Name.Equals(secret, StringComparison.OrdinalIgnoreCase)))
-            {
-                throw Missing(name, $"the value of the header {secret}", $"-Header @{{ '{secret}' = (Read-Host -AsSecureString) }}");
-            }
+            missing.Add(("its key", "-ApiKey (Read-Host -AsSecureString)"));
         }
 
-        return [.. (profile.Headers ?? new Dictionary<string, string>()).Select(h => new RequestHeader(h.Key, h.Value)), .. given.Headers];
-    }
-
-    private ProxyOptions? Proxy(ConnectionProfile profile, GivenSecrets given, string? name)
-    {
+        missing.AddRange((profile.SecretHeaders ?? [])
+            .Where(secret => !given.Headers.Any(h => h.Name.Equals(secret, StringComparison.OrdinalIgnoreCase)))
+            .Select(secret => ($"the value of the header {secret}", $"-Header @{{ '{secret}' = (Read-Host -AsSecureString) }}")));
         if (profile.ProxyUserName is not null && given.ProxyCredential is null)
         {
-            throw Missing(name, "the password for the proxy", "-ProxyCredential (Get-Credential)");
+            missing.Add(("the password for the proxy", "-ProxyCredential (Get-Credential)"));
         }
 
+        if (missing.Count > 0)
+        {
+            throw Stop(
+                "SecretNotSaved",
+                ErrorCategory.AuthenticationError,
+                $"The saved connection '{name}' wants {string.Join(" and ", missing.Select(m => m.What))}, which was given by hand and is not saved.",
+                $"Give it again: Connect-FineTuning -Name '{name}' {string.Join(" ", missing.Select(m => m.Parameter))}. One with -SecretName or -Identity needs nothing by hand.",
+                name);
+        }
+    }
+
+    private static IReadOnlyList<RequestHeader> Headers(ConnectionProfile profile, GivenSecrets given) =>
+        [.. (profile.Headers ?? new Dictionary<string, string>()).Select(h => new RequestHeader(h.Key, h.Value)), .. given.Headers];
+
+    private static ProxyOptions? Proxy(ConnectionProfile profile, GivenSecrets given)
+    {
         bool isSystems = profile.Proxy is null && given.ProxyCredential is null && !profile.ProxyUseDefaultCredentials;
         return isSystems ? null : new ProxyOptions(
             profile.Proxy, given.ProxyCredential?.UserName, given.ProxyCredential?.Password, profile.ProxyUseDefaultCredentials);
     }
 
-    private (ApiCredential Credential, string Source) Key(ConnectionProfile profile, GivenSecrets given, string? name)
+    private (ApiCredential Credential, string Source) Key(ConnectionProfile profile, GivenSecrets given)
     {
         if (given.ApiKey is not null)
         {
@@ -114,8 +128,6 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
                     profile.Vault is null ? $"secret {profile.SecretName}" : $"secret {profile.SecretName} in vault {profile.Vault}");
             case KeyOrigin.Identity:
                 return (new TokenCredential(new ManagedIdentity(profile.Endpoint, profile.ClientId)), KeySources.Identity(profile.ClientId));
-            case KeyOrigin.Given:
-                throw Missing(name, "its key", "-ApiKey, -AccessToken or -TokenProvider, or save it with -SecretName or -Identity");
             default:
                 FoundKey found = Find(profile.Endpoint);
                 return (new KeyCredential(found.Key, found.IsToken), found.Source);
@@ -161,7 +173,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         string variables = isAzure
             ? $"{EnvironmentSettings.AzureKey} and {EnvironmentSettings.AzureEndpoint}"
             : $"{EnvironmentSettings.Key} and {EnvironmentSettings.Endpoint}";
-        string vault = endpoint == ClientOptions.OpenAIEndpoint ? $"Set-Secret {EnvironmentSettings.Key} with SecretManagement" : "-SecretName with the name of a secret of SecretManagement";
+        string vault = endpoint == ClientOptions.OpenAIEndpoint ? $"Set-Secret {EnvironmentSettings.Key} with SecretManagement" : "Set-Secret with SecretManagement and name the secret with -SecretName";
         string identity = isAzure ? " -Identity uses Azure's managed identity." : string.Empty;
         throw Stop(
             "NoKey",
@@ -193,13 +205,6 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
             throw Stop("InvalidConnection", ErrorCategory.InvalidArgument, message, "Correct it with Connect-FineTuning.", endpoint);
         }
     }
-
-    private InvalidOperationException Missing(string? name, string what, string parameters) => Stop(
-        "SecretNotSaved",
-        ErrorCategory.AuthenticationError,
-        $"The saved connection '{name}' wants {what}, which was given by hand and is not saved.",
-        $"Give it again: Connect-FineTuning -Name '{name}' {parameters}.",
-        name);
 
     /// <summary>Ends the cmdlet; the exception is for the compiler.</summary>
     private InvalidOperationException Stop(string id, ErrorCategory category, string message, string action, object? target)
