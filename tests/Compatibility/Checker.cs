@@ -11,6 +11,9 @@ namespace FineTuning.Compatibility;
 /// </summary>
 public sealed class Checker(AssemblySet set)
 {
+    // The mark of init accessors is compared and never used, so each assembly may keep its own to itself.
+    private const string Mark = "System.Runtime.CompilerServices.IsExternalInit";
+
     private readonly Hierarchy _hierarchy = new(set);
     private readonly List<Finding> _findings = [];
 
@@ -67,7 +70,7 @@ public sealed class Checker(AssemblySet set)
             {
                 Report(file, "FTC002", $"The type {name} is not there.");
             }
-            else if (!found.IsVisible && found.File != file)
+            else if (!found.IsVisible && found.File != file && name != Mark)
             {
                 Report(file, "FTC002", $"The type {name} is not public in {found.File.Name} {found.File.Version}.");
             }
@@ -91,7 +94,7 @@ public sealed class Checker(AssemblySet set)
             if (member.GetKind() == MemberReferenceKind.Field)
             {
                 string fieldType = member.DecodeFieldSignature(TypeNames.Instance, []);
-                if (!_hierarchy.HasField(type, name, fieldType))
+                if (!_hierarchy.HasField(file, type, name, fieldType))
                 {
                     Report(file, "FTC003", $"The field {fieldType} {type.Name}.{name} is not in {type.File.Name} {type.File.Version}.");
                 }

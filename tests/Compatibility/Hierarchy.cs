@@ -70,8 +70,8 @@ internal sealed class Hierarchy(AssemblySet set)
         return null;
     }
 
-    /// <summary>Whether a type or one of its base types has a field that others may use.</summary>
-    public bool HasField(FoundType type, string name, string fieldType)
+    /// <summary>Whether a type or one of its base types has a field that an assembly may use: its own, or one that is public.</summary>
+    public bool HasField(AssemblyFile user, FoundType type, string name, string fieldType)
     {
         foreach (FoundType one in WithBases(type))
         {
@@ -80,8 +80,8 @@ internal sealed class Hierarchy(AssemblySet set)
                 FieldDefinition field = one.File.Metadata.GetFieldDefinition(handle);
                 if (one.File.Metadata.StringComparer.Equals(field.Name, name) && field.DecodeSignature(TypeNames.Instance, one.Arguments) == fieldType)
                 {
-                    return (field.Attributes & FieldAttributes.FieldAccessMask)
-                        is FieldAttributes.Public or FieldAttributes.Family or FieldAttributes.FamORAssem;
+                    return one.File == user
+                        || (field.Attributes & FieldAttributes.FieldAccessMask) is FieldAttributes.Public or FieldAttributes.Family or FieldAttributes.FamORAssem;
                 }
             }
         }
