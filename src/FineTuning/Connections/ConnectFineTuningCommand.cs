@@ -30,11 +30,13 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <summary>The name of a secret with the key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Secret")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecretNameCompleter))]
     public string? SecretName { get; set; }
 
     /// <summary>The vault of the secret.</summary>
     [Parameter(ParameterSetName = "Secret")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
     /// <summary>The organisation to bill.</summary>
