@@ -263,9 +263,11 @@ $connect
         }
 
         It 'is a clear error if SecretManagement is not installed' {
-            $account = New-Home uninstalled
-            $account.PSModulePath = $account.HOME
-            $result = Invoke-Unattended "`$env:PSModulePath = `$HOME`n$connect" $account
+            # It cannot be uninstalled here, so an empty module stands before it.
+            $empty = Join-Path $TestDrive 'empty/Microsoft.PowerShell.SecretManagement'
+            $null = New-Item $empty -ItemType Directory -Force
+            Set-Content "$empty/Microsoft.PowerShell.SecretManagement.psd1" "@{ ModuleVersion = '1.1.2'; FunctionsToExport = @(); CmdletsToExport = @() }"
+            $result = Invoke-Unattended "`$env:PSModulePath = '$TestDrive/empty' + [IO.Path]::PathSeparator + `$env:PSModulePath`n$connect" $locked
             $result.Output[0] | Should -Be 'SecretManagementMissing'
             $result.Output[1] | Should -BeLike 'The module Microsoft.PowerShell.SecretManagement is not installed. Run Install-Module *'
         }

@@ -59,7 +59,7 @@ internal static class VaultErrors
     /// <summary>Explains a failure by its causes.</summary>
     /// <param name="vault">The vault; null if SecretManagement failed before it asked one.</param>
     /// <param name="e">The failure.</param>
-    /// <param name="id">Its error id.</param>
+    /// <param name="id">Its error id, and those of what followed from it.</param>
     public static VaultException Explain(VaultInfo? vault, Exception e, string id)
     {
         Exception[] causes = [.. Causes(e)];
@@ -78,7 +78,7 @@ internal static class VaultErrors
         }
 
         bool isNotLoaded = vault is not null &&
-            (id.IndexOf("ImportModuleCommand", StringComparison.Ordinal) >= 0 || !(Directory.Exists(vault.Path) || File.Exists(vault.Path)));
+            (id.IndexOf("Modules_", StringComparison.Ordinal) >= 0 || !(Directory.Exists(vault.Path) || File.Exists(vault.Path)));
         return isNotLoaded
             ? new VaultException(
                 "SecretVaultNotLoaded", ErrorCategory.NotInstalled, $"The module {vault!.Module} of the vault {vault.Name} could not be loaded: {reason}.",

@@ -41,12 +41,17 @@ internal sealed class VaultReader(VaultShell shell)
         object? value = answer.Properties["Value"].Value is PSObject wrapped ? wrapped.BaseObject : answer.Properties["Value"].Value;
         if (value is null)
         {
-            ErrorRecord? fault = ((IEnumerable)answer.Properties["Faults"].Value)
+            ErrorRecord[] faults = [.. ((IEnumerable)answer.Properties["Faults"].Value)
                 .Cast<object>()
                 .Select(item => item is PSObject wrappedItem ? wrappedItem.BaseObject : item)
                 .Select(item => item as ErrorRecord ?? (item as IContainsErrorRecord)?.ErrorRecord)
-                .FirstOrDefault(record => record?.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal) == false);
-            return fault is null ? null : throw VaultErrors.Explain(vault, fault.Exception, fault.FullyQualifiedErrorId);
+                .OfType<ErrorRecord>()
+                .Where(record => !record.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal))];
+
+            // The first one tells why, the ones after it what came of it.
+            return faults.Length == 0
+                ? null
+                : throw VaultErrors.Explain(vault, faults[0].Exception, string.Join(" ", faults.Select(record => record.FullyQualifiedErrorId)));
         }
 
         SecureString? key = value switch

@@ -15,13 +15,15 @@ internal static class VaultScripts
 
     /// <summary>All vaults, the default one first, in the order in which SecretManagement looks through them; after $true, if it is installed.</summary>
     public const string Vaults = $@"
+        {EndAtFirstFault}
         if (-not (Get-Command -Name {Manager}\Get-SecretVault -ErrorAction Ignore)) {{ return }}
         $true
-        {Manager}\Get-SecretVault -ErrorAction Stop | Microsoft.PowerShell.Utility\Sort-Object {{ -not $_.IsDefault }}, Name";
+        {Manager}\Get-SecretVault | Microsoft.PowerShell.Utility\Sort-Object {{ -not $_.IsDefault }}, Name";
 
     /// <summary>The descriptions of a vault's secrets, without their values.</summary>
     public const string Describe = $@"
         param($Vault, $Module, $Path, $Filter, $Quiet)
+        {EndAtFirstFault}
         {OpenStore}
         if ($store) {{
             $found = $null
@@ -30,11 +32,12 @@ internal static class VaultScripts
             if ($found) {{ $found }}
             return
         }}
-        {Manager}\Get-SecretInfo -Name $Filter -Vault $Vault -ErrorAction Stop -WarningAction Ignore";
+        {Manager}\Get-SecretInfo -Name $Filter -Vault $Vault -WarningAction Ignore";
 
     /// <summary>A secret's value and what went wrong.</summary>
     public const string Read = $@"
         param($Vault, $Module, $Path, $Name, $Quiet)
+        {EndAtFirstFault}
         {OpenStore}
         $value = $null
         $faults = @()
@@ -44,6 +47,8 @@ internal static class VaultScripts
         }} else {{
             $value = {Manager}\Get-Secret -Name $Name -Vault $Vault -ErrorAction SilentlyContinue -ErrorVariable faults -WarningAction Ignore
         }}
+        # Nothing, as a command gives it, is an object of its own.
+        if ($null -eq $value) {{ $value = $null }}
         [pscustomobject]@{{ Value = $value; Faults = @($faults) }}";
 
     /// <summary>Whether a vault that is asked through SecretManagement might put its question to the screen of an earlier caller.</summary>
@@ -54,11 +59,12 @@ internal static class VaultScripts
             if ($screen -ne 'Default Host') {{ return $true }}
         }}";
 
+    // An exception that leaves a method or a cmdlet would otherwise not end the script, which would go on to ask in the other way.
+    private const string EndAtFirstFault = "$ErrorActionPreference = 'Stop'";
+
     private const string OpenStore = $@"
         $store = $null
         if ($Quiet -and $Module -eq '{Store}') {{
-            # Without this, an exception of a method would not end the script, which would go on to ask in the other way.
-            $ErrorActionPreference = 'Stop'
             Microsoft.PowerShell.Core\Import-Module $Path
             $type = '{Store}.LocalSecretStore' -as [type]
             if ($type) {{ $store = $type::GetInstance() }}
