@@ -57,7 +57,7 @@ internal sealed class VaultReader(VaultShell shell)
         SecureString? key = value switch
         {
             SecureString secure => secure,
-            string text => ConnectionResolver.Protect(text),
+            string text => EnvironmentSettings.Secure(text),
             PSCredential credential => credential.Password,
             _ => throw VaultErrors.WrongType(vault, name, value.GetType().Name),
         };
