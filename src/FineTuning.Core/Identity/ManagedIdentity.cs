@@ -183,7 +183,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         bool passes = status is 408 or 429 or >= 500 || (_hasWorked && status is (404 or 410));
         string who = ClientId is null ? "the system-assigned identity" : $"the identity with the client id {ClientId}";
         return new FineTuningApiException(
-            ApiErrorKind.TokenUnavailable, Redaction.Scrub($"{char.ToUpperInvariant(host.Name[0])}{host.Name.Substring(1)} gave no token of {who} ({status}){words}."))
+            ApiErrorKind.TokenUnavailable, $"{char.ToUpperInvariant(host.Name[0])}{host.Name.Substring(1)} gave no token of {who} ({status}){words}.")
         {
             IsLast = !passes,
             IsLasting = !passes,
@@ -202,7 +202,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         string message = host.IsGuess && !_hasWorked
             ? $"This machine seems to have no managed identity: {host.Name} of Azure does not answer ({why})."
             : $"No token could be had of {host.Name}: {why}.";
-        return new FineTuningApiException(ApiErrorKind.TokenUnavailable, Redaction.Scrub(message))
+        return new FineTuningApiException(ApiErrorKind.TokenUnavailable, message)
         {
             IsLast = host.IsGuess && !_hasWorked,
             IsLasting = !_hasWorked,
