@@ -95,10 +95,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         WriteInformation(new HostInformationMessage { Message = Redaction.Scrub(text) }, ["PSHOST", "FineTuning"]);
 
     /// <summary>Asks whether to make a change, as -WhatIf and -Confirm want.</summary>
-    public new bool ShouldProcess(string target, string action) => base.ShouldProcess(Redaction.Scrub(target), Redaction.Scrub(action));
-
-    /// <summary>Asks whether to make a change, as -WhatIf and -Confirm want.</summary>
-    public new bool ShouldProcess(string target) => base.ShouldProcess(Redaction.Scrub(target));
+    public new bool ShouldProcess(string? target, string action) => base.ShouldProcess(Redaction.Scrub(target ?? string.Empty), Redaction.Scrub(action));
 
     /// <summary>Once, before the first input.</summary>
     protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
