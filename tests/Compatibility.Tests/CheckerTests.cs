@@ -114,7 +114,7 @@ public sealed class CheckerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("System.Text.Json", "8.0.0.6", false)]
+    [InlineData("System.Text.Json", "8.0.0.0", false)]
     [InlineData("System.Text.Json", "9.0.0.0", true)]
     [InlineData("System.Management.Automation", "7.4.0.0", true)]
     [InlineData("System.Collections.Immutable", "1.0.0.0", true)]

@@ -52,14 +52,14 @@ Describe 'Beside a module with another System.Text.Json' -Skip:(-not $built) {
     It 'works when the other was loaded first and used: <way>' -ForEach @{ way = 'own' }, @{ way = 'plain' } {
         $output = Invoke-Beside "Import-Module '$stage' -ArgumentList $way; $theirs; Import-Module '$manifest'; Test-Ours; $theirs"
         $output[0] | Should -Be $output[3] -Because 'the other keeps the assembly that it had'
-        $output[1], $output[4] | Should -Be '201.75'
+        $output[1], $output[4] | Should -Be '201.75', '201.75'
         $output[2] | Should -Be $expected
     }
 
     It 'works when it was loaded first and used: <way>' -ForEach @{ way = 'own' }, @{ way = 'plain' } {
         $output = Invoke-Beside "Import-Module '$manifest'; Test-Ours; Import-Module '$stage' -ArgumentList $way; $theirs; Test-Ours"
         $output[2] | Should -Be '201.75'
-        $output[0], $output[3] | Should -Be $expected
+        $output[0], $output[3] | Should -Be $expected, $expected
     }
 
     It 'works when both are loaded before either is used' {
@@ -72,7 +72,7 @@ Describe 'Beside a module with another System.Text.Json' -Skip:(-not $built) {
         $output = Invoke-Beside "Import-Module '$stage', '$manifest'; Test-Ours; Get-NeighbourJson; [AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { `$_.GetName() } | Where-Object Name -EQ System.Text.Json | ForEach-Object { `"`$(`$_.Version)`" }"
         $output[1] | Should -BeLike 'System.Text.Json, Version=6.0.*'
         @($output | Select-Object -Skip 2) | Should -HaveCount 2
-        $output | Should -Contain '6.0.0.11'
+        $output | Should -Contain '6.0.0.0'
     }
 
     It 'answers with its own assemblies for itself alone' -Skip:(-not $isDesktop) {

@@ -56,7 +56,7 @@ Describe 'The module in this PowerShell' {
 
     It 'lists what there is' {
         @(Get-FineTuningJob | Where-Object { $_.Id -eq $job.Id }).Count | Should -Be 1
-        @(Get-FineTuningFile | Where-Object { $_.Name -eq 'train.jsonl' }).Count | Should -Be 1
+        @(Get-FineTuningFile | Where-Object { $_.FileName -eq 'train.jsonl' }).Count | Should -Be 1
         @(Get-FineTuningJob -Metadata @{ team = 'support' } -First 1).Count | Should -Be 1
     }
 
@@ -68,7 +68,7 @@ Describe 'The module in this PowerShell' {
     It 'follows events to the end' {
         $events = @(Get-FineTuningEvent $job -Follow)
         $events.Count | Should -BeGreaterThan 3
-        @($events | Where-Object { $_.Type -eq 'metrics' })[0].Data['train_loss'] | Should -BeOfType [double]
+        @($events | Where-Object { $_.Type -eq 'metrics' })[0].Data.train_loss | Should -BeOfType [double]
         $events[-1].Message | Should -BeLike '*successfully completed*'
     }
 
@@ -89,8 +89,8 @@ Describe 'The module in this PowerShell' {
     }
 
     It 'tells what is wrong' {
-        { Get-FineTuningJob ftjob-nothing -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound,*'
-        { New-FineTuningJob gpt-4o-mini (Join-Path $TestDrive bad.jsonl) } | Should -Throw
+        { Get-FineTuningJob ftjob-nothing -ErrorAction Stop } | Should -Throw -ErrorId 'JobNotFound,*'
+        { New-FineTuningJob gpt-4o-mini (Join-Path $TestDrive bad.jsonl) -ErrorAction Stop } | Should -Throw -ErrorId 'DatasetInvalid,*'
         { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-Key 'sk-wrong') } | Should -Throw -ErrorId 'AuthenticationFailed,*'
         { Connect-FineTuning http://127.0.0.1:9/v1 -MaxRetryCount 0 } | Should -Throw -ErrorId 'ConnectionFailed,*'
     }

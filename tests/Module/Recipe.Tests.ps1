@@ -238,7 +238,7 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
             $result = Invoke-Recipe proxy/send-file.ps1 "'$(New-TestDataset (Join-Path $TestDrive proxied.jsonl) -Count 400)' -Endpoint $($server.Endpoint) -SecretName service -Proxy $($proxy.Address) -ProxySecretName proxy | ForEach-Object Id"
             $result.Errors | Should -BeNullOrEmpty
             $result.ExitCode | Should -Be 0
-            (Get-FineTuningFile "$($result.Output)").Name | Should -Be 'proxied.jsonl'
+            (Get-FineTuningFile "$($result.Output)").FileName | Should -Be 'proxied.jsonl'
             $proxy.Lines | Should -Contain "sent POST $($server.Endpoint)/files HTTP/1.1"
         }
 
