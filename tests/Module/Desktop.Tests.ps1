@@ -90,7 +90,7 @@ Describe 'The module in this PowerShell' {
 
     It 'tells what is wrong' {
         { Get-FineTuningJob ftjob-nothing -ErrorAction Stop } | Should -Throw -ErrorId 'JobNotFound,*'
-        { New-FineTuningJob gpt-4o-mini (Join-Path $TestDrive bad.jsonl) -ErrorAction Stop } | Should -Throw -ErrorId 'DatasetInvalid,*'
+        { New-FineTuningJob gpt-4o-mini (Join-Path $TestDrive bad.jsonl) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDataset,*'
         { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-Key 'sk-wrong') } | Should -Throw -ErrorId 'AuthenticationFailed,*'
         { Connect-FineTuning http://127.0.0.1:9/v1 -MaxRetryCount 0 } | Should -Throw -ErrorId 'ConnectionFailed,*'
     }
