@@ -3,10 +3,12 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Api;
 using FineTuning.Core.Grading;
 using FineTuning.Server.Chat;
 using FineTuning.Server.Endpoints;
@@ -129,6 +131,11 @@ internal sealed class ServerHost : IAsyncDisposable
         DataFolder folder = Own(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
         DataFolder = folder.Root;
         Log = Own(OpenLog(folder));
+        if (Options.ApiKey is { } key)
+        {
+            Own(Redaction.Know(new NetworkCredential(string.Empty, key).SecurePassword));
+        }
+
         Database database = Own(Database.Open(folder.DatabasePath));
         FileStore files = new(database, folder);
         await files.SweepAsync();

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using FineTuning.Core.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuning.Server.Endpoints;
@@ -55,7 +56,7 @@ internal sealed class JournalDraft(HttpContext context, Journal journal, string 
         _entered = true;
         journal.Add(new JournalEntry(
             request.Method,
-            Cut(request.Path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath),
+            Redaction.Scrub(Cut(request.Path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath)),
             status,
             _time,
             Math.Round(Elapsed.TotalMilliseconds, 3),
