@@ -39,7 +39,7 @@ internal sealed class OwnedStreamContent(Stream stream, Attempt attempt, IProgre
     private async Task CopyAsync(Stream target, CancellationToken token)
     {
         // .NET sends the request again by itself when a proxy answered that it wants to know who is there.
-        if (stream.CanSeek)
+        if (stream.CanSeek && stream.Position != _start)
         {
             stream.Position = _start;
         }
