@@ -89,7 +89,7 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
         $linked | Sort-Object | Should -Be ($there | Sort-Object)
     }
 
-    Context 'for Azure Automation' {
+    Context 'for Azure Automation' -Skip:(-not (Get-Command Start-FineTuningServer).Parameters.ContainsKey('Dialect')) {
         BeforeAll {
             if (-not ('IdentityStub' -as [type])) { Add-Type -Path "$PSScriptRoot/IdentityStub.cs" }
             $azure = Start-FineTuningServer -Memory -Dialect Azure -ApiKey (ConvertTo-TestKey 'token-of-the-runbook') -PassThru
