@@ -122,7 +122,8 @@ Describe 'Connect-FineTuning' {
     It 'refuses <bad> as an endpoint' -ForEach @(
         @{ bad = 'ftp://example.invalid'; id = 'InvalidEndpoint' }
         @{ bad = 'api.openai.com/v1'; id = 'InvalidEndpoint' }
-        @{ bad = 'https://name:word@example.invalid/v1'; id = 'InvalidConnection' }
+        @{ bad = 'https://name:word@example.invalid/v1'; id = 'InvalidEndpoint' }
+        @{ bad = 'https://example.invalid/v1?api-key=word'; id = 'InvalidEndpoint' }
     ) {
         $result = Invoke-Captured { Connect-FineTuning $bad -ApiKey $key -SkipCheck }
         $result.Terminating.FullyQualifiedErrorId | Should -Be "$id,FineTuning.Commands.ConnectFineTuningCommand"

@@ -99,7 +99,7 @@ if ($World) {
         foreach ($id in $Ids.Keys) { $code = $code.Replace($id, $Ids[$id]) }
 
         # Every service is the server of this test.
-        $code = $code.Replace('https://contoso.openai.azure.com/openai/v1/', $Endpoint).Replace('http://127.0.0.1:8000/v1', $Endpoint)
+        $code = $code.Replace('-AzureResource my-resource', "-Endpoint $Endpoint").Replace('http://127.0.0.1:8000/v1', $Endpoint)
         $code = $code.Replace('Connect-FineTuning OpenAI', "Connect-FineTuning $Endpoint").Replace('8123', (Get-FreePort))
 
         $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
@@ -173,7 +173,7 @@ if ($World) {
         'test'.ToCharArray() | ForEach-Object { $password.AppendChar($_) }
         Reset-SecretStore -Authentication None -Interaction None -Scope CurrentUser -Force -WarningAction Ignore
         Register-SecretVault Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
-        'OPENAI_API_KEY', 'contoso-openai' | ForEach-Object { Set-Secret $_ -Secret "sk-test-$_" }
+        'OPENAI_API_KEY', 'azure-openai', 'gateway' | ForEach-Object { Set-Secret $_ -Secret "sk-test-$_" }
         $true
     }
 

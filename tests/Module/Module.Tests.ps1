@@ -6,7 +6,7 @@ BeforeDiscovery {
         'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
         'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Wait-FineTuningJob'
     )
-    $changing = $cmdlets | Where-Object { $_ -match '^(New|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' }
+    $changing = $cmdlets | Where-Object { $_ -match '^(Connect|Disconnect|New|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' }
     $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint' }
     $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint'
     $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$' }
@@ -164,7 +164,7 @@ Describe 'Groups of cmdlets' {
     }
 
     It '<_> takes a -Connection' -ForEach $api {
-        (Get-Command $_).Parameters['Connection'].ParameterType.FullName | Should -Be 'FineTuning.FineTuningConnection'
+        (Get-Command $_).Parameters['Connection'].ParameterType.FullName | Should -Be 'FineTuning.ConnectionIdentity'
     }
 
     It '<_> has -First and -Skip' -ForEach $lists {
@@ -173,7 +173,7 @@ Describe 'Groups of cmdlets' {
     }
 
     It '<_> takes its identity first, and from the pipeline as object and by name' -ForEach $withIdentity {
-        $identity = (Get-Command $_).Parameters.Values | Where-Object { $_.ParameterType.Name -match 'Identity' }
+        $identity = (Get-Command $_).Parameters.Values | Where-Object { $_.ParameterType.Name -match 'Identity' -and $_.Name -ne 'Connection' }
         $identity | Should -HaveCount 1
         foreach ($set in $identity.ParameterSets.Values) {
             $set.Position | Should -Be 0

@@ -57,9 +57,19 @@ public sealed record ClientOptions
     /// <summary>Time; replaced by tests.</summary>
     public IClock Clock { get; init; } = SystemClock.Instance;
 
+    /// <summary>Wipes the secrets among the options from memory; requests fail from then on.</summary>
+    public void Forget()
+    {
+        Proxy?.Forget();
+        foreach (RequestHeader header in Headers)
+        {
+            header.Forget();
+        }
+    }
+
     /// <summary>Throws if a request could not be sent safely with these options.</summary>
     /// <exception cref="ArgumentException">Says which option is wrong.</exception>
-    internal void Validate()
+    public void Validate()
     {
         if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("https" or "http"))
         {

@@ -9,6 +9,12 @@ public sealed class FineTuningApiException : Exception
     public FineTuningApiException(ApiErrorKind kind, string message, Exception? innerException = null)
         : base(message, innerException) => Kind = kind;
 
+    /// <summary>The error of a source that gives no token.</summary>
+    /// <param name="message">Why; secrets are taken out of it.</param>
+    /// <param name="mayPass">Whether the source may give one later.</param>
+    public static FineTuningApiException NoToken(string message, bool mayPass) =>
+        new(ApiErrorKind.TokenUnavailable, Redaction.Scrub(message)) { IsLast = !mayPass, IsLasting = !mayPass };
+
     /// <summary>What it means for the caller.</summary>
     public ApiErrorKind Kind { get; }
 

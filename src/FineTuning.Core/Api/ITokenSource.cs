@@ -10,5 +10,5 @@ public interface ITokenSource
     /// <param name="observer">Who asks; null if nobody watches.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FineTuningApiException">There is none; the kind is <see cref="ApiErrorKind.TokenUnavailable"/>.</exception>
-    Task<AccessToken> GetTokenAsync(IApiObserver? observer, CancellationToken cancellationToken = default);
+    Task<AccessToken> GetTokenAsync(IApiObserver? observer, CancellationToken cancellationToken);
 }

@@ -63,7 +63,7 @@ public sealed class TokenCredential : ApiCredential
             try
             {
                 AccessToken token = await _source.GetTokenAsync(observer, cancellationToken).ConfigureAwait(false);
-                held = Hold(token, out string? fault) ?? throw new FineTuningApiException(ApiErrorKind.TokenUnavailable, fault!) { IsLast = true, IsLasting = true };
+                held = Hold(token, out string? fault) ?? throw FineTuningApiException.NoToken(fault!, mayPass: false);
             }
             catch (FineTuningApiException) when (held is not null && held.ExpiresAt > _clock.UtcNow)
             {

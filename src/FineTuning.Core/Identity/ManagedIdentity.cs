@@ -100,7 +100,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         }
         catch (ArgumentException e)
         {
-            throw new FineTuningApiException(ApiErrorKind.TokenUnavailable, e.Message, e) { IsLast = true, IsLasting = true };
+            throw FineTuningApiException.NoToken(e.Message, mayPass: false);
         }
     }
 
@@ -135,8 +135,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         if (path.Length == 0 || !string.Equals(Path.GetDirectoryName(Path.GetFullPath(path)), folder, comparison) ||
             !path.EndsWith(".key", StringComparison.OrdinalIgnoreCase) || new FileInfo(path).Length > MaxProofBytes)
         {
-            throw new FineTuningApiException(
-                ApiErrorKind.TokenUnavailable, $"The identity endpoint of this machine names a file that is none of Azure Arc's: '{path}'.") { IsLast = true, IsLasting = true };
+            throw FineTuningApiException.NoToken($"The identity endpoint of this machine names a file that is none of Azure Arc's: '{path}'.", mayPass: false);
         }
 
         return File.ReadAllText(path);
@@ -159,7 +158,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException or NullReferenceException)
         {
-            throw new FineTuningApiException(ApiErrorKind.TokenUnavailable, $"The answer of {host.Name} has no token.");
+            throw FineTuningApiException.NoToken($"The answer of {host.Name} has no token.", mayPass: true);
         }
     }
 
@@ -182,12 +181,8 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         string words = Words(body) is string text ? $": {text.TrimEnd('.')}" : string.Empty;
         bool passes = status is 408 or 429 or >= 500 || (_hasWorked && status is (404 or 410));
         string who = ClientId is null ? "the system-assigned identity" : $"the identity with the client id {ClientId}";
-        return new FineTuningApiException(
-            ApiErrorKind.TokenUnavailable, Redaction.Scrub($"{char.ToUpperInvariant(host.Name[0])}{host.Name.Substring(1)} gave no token of {who} ({status}){words}."))
-        {
-            IsLast = !passes,
-            IsLasting = !passes,
-        };
+        return FineTuningApiException.NoToken(
+            $"{char.ToUpperInvariant(host.Name[0])}{host.Name.Substring(1)} gave no token of {who} ({status}){words}.", passes);
     }
 
     private FineTuningApiException Unreachable(Exception e, IdentityHost host)
@@ -199,14 +194,9 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         }
 
         string why = e is OperationCanceledException ? "nothing answers" : inner.Message.TrimEnd('.');
-        string message = host.IsGuess && !_hasWorked
-            ? $"This machine seems to have no managed identity: {host.Name} of Azure does not answer ({why})."
-            : $"No token could be had of {host.Name}: {why}.";
-        return new FineTuningApiException(ApiErrorKind.TokenUnavailable, Redaction.Scrub(message))
-        {
-            IsLast = host.IsGuess && !_hasWorked,
-            IsLasting = !_hasWorked,
-        };
+        return host.IsGuess && !_hasWorked
+            ? FineTuningApiException.NoToken($"This machine seems to have no managed identity: {host.Name} of Azure does not answer ({why}).", mayPass: false)
+            : FineTuningApiException.NoToken($"No token could be had of {host.Name}: {why}.", mayPass: true);
     }
 
     private static string? Words(string body)

@@ -4,6 +4,7 @@ using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Completers;
 using FineTuning.Connections;
 using FineTuning.Core.Api;
 using FineTuning.Core.Files;
@@ -19,10 +20,14 @@ public abstract class ApiCmdlet : AsyncCmdlet
     private bool _isOfOrigin;
     private FineTuningConnection? _ofFirst;
 
-    /// <summary>The connection to use. Without it, the session's; without that, one is made of the vault or the environment.</summary>
+    /// <summary>The connection to use, or its name. Without it, the session's; without that, one is made of the vault or the environment.</summary>
     [Parameter]
     [ValidateNotNull]
-    public FineTuningConnection? Connection { get; set; }
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public ConnectionIdentity? Connection { get; set; }
+
+    /// <summary>The connection that was found; null before the first request.</summary>
+    private protected FineTuningConnection? InUse { get; private set; }
 
     /// <summary>The client of the connection. Making it can ask a vault, so it is not touched before the first request, nor for -WhatIf.</summary>
     protected FineTuningClient Client
@@ -31,18 +36,18 @@ public abstract class ApiCmdlet : AsyncCmdlet
         {
             if (_client is null)
             {
-                if (Connection is null)
+                if (InUse is null)
                 {
-                    Connection = ConnectionResolver.Resolve(this, _origin);
-                    _isOfOrigin = Connection == _origin && Connection != RunspaceState.Current.Connection;
+                    InUse = ConnectionResolver.Resolve(this, Connection, _origin);
+                    _isOfOrigin = Connection is null && InUse == _origin && InUse != RunspaceState.Current.Connection;
                 }
 
-                if (Connection.IsClosed)
+                if (InUse.IsClosed)
                 {
                     ThrowTerminatingError(ConnectionClosed());
                 }
 
-                _client = Connection.Client.WithObserver(new PipelineObserver(this));
+                _client = InUse.Client.WithObserver(new PipelineObserver(this));
             }
 
             return _client;
@@ -54,7 +59,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
     {
         if (((sendToPipeline as PSObject)?.BaseObject ?? sendToPipeline) is ServiceObject item)
         {
-            item.Origin ??= Connection;
+            item.Origin ??= InUse;
         }
 
         base.WriteObject(sendToPipeline);
@@ -62,8 +67,8 @@ public abstract class ApiCmdlet : AsyncCmdlet
 
     /// <summary>The error of a connection that was closed before or during the work.</summary>
     private protected ErrorRecord ConnectionClosed() => ErrorRecords.Invalid(
-        "ConnectionClosed", $"The connection to {Connection!.Endpoint} was closed by Disconnect-FineTuning.",
-        "Connect again with Connect-FineTuning.", Connection, ErrorCategory.ConnectionError);
+        "ConnectionClosed", $"The connection to {InUse!.Endpoint} was closed by Disconnect-FineTuning.",
+        "Connect again with Connect-FineTuning.", InUse, ErrorCategory.ConnectionError);
 
     /// <summary>Does one item's work; a failure of the service becomes an error record and the pipeline goes on.</summary>
     /// <param name="noun">What is worked on, such as Job: the start of the error id when it is not found.</param>
@@ -77,7 +82,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
         catch (FineTuningApiException e)
         {
-            WriteError(ErrorRecords.FromApi(e, noun, target, Connection?.Endpoint));
+            WriteError(ErrorRecords.FromApi(e, noun, target, InUse?.Endpoint));
         }
         catch (UploadException e)
         {
@@ -107,12 +112,12 @@ public abstract class ApiCmdlet : AsyncCmdlet
     {
         // The connection is found with the client.
         _ = Client;
-        using var open = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Connection!.Closed);
+        using var open = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, InUse!.Closed);
         try
         {
             await work(open.Token);
         }
-        catch (OperationCanceledException) when (Connection.IsClosed && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (InUse.IsClosed && !cancellationToken.IsCancellationRequested)
         {
             WriteError(ConnectionClosed());
         }
@@ -124,22 +129,22 @@ public abstract class ApiCmdlet : AsyncCmdlet
     private protected bool IsOfOneService(ObjectIdentity identity)
     {
         _ = Client;
-        _ofFirst ??= Connection;
-        if (Connection!.IsSameAccount(_ofFirst!))
+        _ofFirst ??= InUse;
+        if (InUse!.IsSameAccount(_ofFirst!))
         {
             return true;
         }
 
-        string first = Connection.Endpoint == _ofFirst!.Endpoint ? "another connection to it" : _ofFirst.Endpoint.ToString();
+        string first = InUse.Endpoint == _ofFirst!.Endpoint ? "another connection to it" : _ofFirst.Endpoint.ToString();
         WriteError(ErrorRecords.Invalid(
-            "OtherService", $"'{identity.Id}' is of {Connection.Endpoint}, and what came before it is of {first}.",
+            "OtherService", $"'{identity.Id}' is of {InUse.Endpoint}, and what came before it is of {first}.",
             "Run the command once for each connection.", identity));
-        (Connection, _origin, _client) = (_ofFirst, _ofFirst, null);
+        (InUse, _origin, _client) = (_ofFirst, _ofFirst, null);
         return false;
     }
 
     /// <summary>Whether an identity is an object that came from the service in use, with whatever key, which then was heard before.</summary>
-    private protected bool CameFromHere(ObjectIdentity identity) => identity.Origin is not null && identity.Origin.Endpoint == Connection?.Endpoint;
+    private protected bool CameFromHere(ObjectIdentity identity) => identity.Origin is not null && identity.Origin.Endpoint == InUse?.Endpoint;
 
     /// <summary>Without a connection of the user's choice, each object is looked up where it came from.</summary>
     private void UseOrigin(FineTuningConnection? origin)
@@ -150,9 +155,9 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
 
         _origin = origin;
-        if (_isOfOrigin && Connection != origin)
+        if (_isOfOrigin && InUse != origin)
         {
-            Connection = null;
+            InUse = null;
             _client = null;
         }
     }

@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using System.Threading;
+using System.Threading.Tasks;
 using FineTuning.Core.Api;
 
 namespace FineTuning.Common;
@@ -21,6 +22,32 @@ internal sealed class PipelineObserver : IApiObserver
     }
 
     public bool WantsBodies { get; }
+
+    /// <summary>Runs something on the pipeline thread of the cmdlet that asks.</summary>
+    public Task<T> InvokeAsync<T>(Func<AsyncCmdlet, T> work)
+    {
+        if (_pipeline is null)
+        {
+            throw new InvalidOperationException("No pipeline runs.");
+        }
+
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pipeline.Post(
+            _ =>
+            {
+                try
+                {
+                    done.SetResult(work(_cmdlet));
+                }
+                catch (Exception e)
+                {
+                    // It is the task's, and the cmdlet awaits that.
+                    done.SetException(e);
+                }
+            },
+            null);
+        return done.Task;
+    }
 
     public void OnTrace(ApiTrace trace) => _pipeline?.Post(_ => Write(trace), null);
 

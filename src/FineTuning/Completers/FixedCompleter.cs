@@ -21,7 +21,7 @@ public abstract class FixedCompleter : IArgumentCompleter
 
 /// <summary>Endpoints.</summary>
 public sealed class EndpointCompleter() : FixedCompleter(
-    "https://api.openai.com/v1", "https://NAME.openai.azure.com/openai/v1/", "http://127.0.0.1:8000/v1");
+    "OpenAI", "Local", "https://api.openai.com/v1", "https://NAME.openai.azure.com/openai/v1/", "http://127.0.0.1:8000/v1");
 
 /// <summary>Base models that services are known to fine-tune; any other name is taken as well.</summary>
 public sealed class BaseModelCompleter() : FixedCompleter(
@@ -46,3 +46,6 @@ public sealed class TrainingTypeCompleter() : FixedCompleter("Standard", "Global
 
 /// <summary>Currencies that services bill in.</summary>
 public sealed class CurrencyCompleter() : FixedCompleter("USD", "EUR", "GBP", "JPY", "CHF", "AUD", "CAD", "INR");
+
+/// <summary>Versions of Azure's API.</summary>
+public sealed class ApiVersionCompleter() : FixedCompleter("v1", "preview", "2024-10-21", "2025-04-01-preview");

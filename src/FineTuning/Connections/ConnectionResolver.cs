@@ -1,33 +1,33 @@
 using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
 using System.Management.Automation;
-using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
-using FineTuning.Connections;
 using FineTuning.Core.Api;
+using FineTuning.Core.Connections;
 
-namespace FineTuning;
+namespace FineTuning.Connections;
 
-/// <summary>Finds the connection for a cmdlet that was given none, and the key for a connection that was given none.</summary>
+/// <summary>Finds the connection for a cmdlet.</summary>
 internal static class ConnectionResolver
 {
-    public const string KeyVariable = "OPENAI_API_KEY";
-    public const string EndpointVariable = "OPENAI_BASE_URL";
-    public const string OrganizationVariable = "OPENAI_ORG_ID";
-    public const string ProjectVariable = "OPENAI_PROJECT_ID";
-
-    /// <summary>Goes where a key is wanted and any will do. Long enough to be no part of any other text, which would be masked.</summary>
-    public const string NoKey = "no-key-for-a-local-server";
-
     /// <summary>
-    /// The session's connection, or the one over which an object came that is worked on, or one made of the vault or the environment, which
-    /// then is the session's.
+    /// The connection that was named; or the session's, or the one over which an object came that is worked on, or one made of the vault or the
+    /// environment, which then is the session's.
     /// </summary>
     /// <param name="cmdlet">Looks for it.</param>
+    /// <param name="named">What its -Connection was given.</param>
     /// <param name="origin">The object's; null if there is none.</param>
-    public static FineTuningConnection Resolve(AsyncCmdlet cmdlet, FineTuningConnection? origin)
+    public static FineTuningConnection Resolve(AsyncCmdlet cmdlet, ConnectionIdentity? named, FineTuningConnection? origin)
     {
+        if (named is not null)
+        {
+            return named.Connection ?? ByName(cmdlet, named);
+        }
+
         RunspaceState session = RunspaceState.Current;
         if (session.Connection is { IsClosed: false } open)
         {
@@ -39,29 +39,60 @@ internal static class ConnectionResolver
             return origin;
         }
 
-        var options = new ClientOptions
-        {
-            Endpoint = EndpointFromEnvironment(cmdlet),
-            Organization = Variable(OrganizationVariable),
-            Project = Variable(ProjectVariable),
-        };
-        return session.Connection = Open(cmdlet, options, FindKey(cmdlet, options.Endpoint));
+        return session.Connection = new ConnectionMaker(cmdlet).Make(EnvironmentSettings.Service(cmdlet), GivenSecrets.None, name: null);
     }
 
-    /// <summary>Makes a connection, or stops the cmdlet with the option that is wrong.</summary>
-    public static FineTuningConnection Open(AsyncCmdlet cmdlet, ClientOptions options, (SecureString? Key, string Source) key)
+    /// <summary>A connection of this session by its name, or a saved one, which is opened.</summary>
+    private static FineTuningConnection ByName(AsyncCmdlet cmdlet, ConnectionIdentity named)
     {
+        if (named.Name is not string name)
+        {
+            throw Stop(cmdlet, "NotConnectionIdentity", ErrorCategory.InvalidArgument, named.Refusal!, "Give the name of a connection, or one of Get-FineTuningConnection.", named);
+        }
+
+        if (RunspaceState.Current.Find(name) is FineTuningConnection open)
+        {
+            return open;
+        }
+
+        ConnectionProfile profile = ReadSaved(cmdlet, name) ?? throw NotFound(cmdlet, name);
+        FineTuningConnection connection = new ConnectionMaker(cmdlet).Make(profile, GivenSecrets.None, name);
+        RunspaceState.Current.Add(connection);
+        return connection;
+    }
+
+    /// <summary>A saved connection, or null if there is none of the name. One that is damaged stops the cmdlet.</summary>
+    public static ConnectionProfile? ReadSaved(AsyncCmdlet cmdlet, string name) => WithSaved(cmdlet, name, store => store.Read(name));
+
+    /// <summary>Works with the saved connections; their files' faults stop the cmdlet. The default where this account has no place for them.</summary>
+    public static T? WithSaved<T>(AsyncCmdlet cmdlet, string? name, Func<ProfileStore, T> work)
+    {
+        if (UserFolder.Connections is not string folder)
+        {
+            return default;
+        }
+
         try
         {
-            return new FineTuningConnection(options, key.Key, key.Source);
+            return work(new ProfileStore(folder));
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            string message = e.Message.Split('\n')[0].Replace(" (Parameter 'key')", string.Empty).Trim();
-            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
-                "InvalidConnection", message, "Correct it with Connect-FineTuning.", options.Endpoint));
-            throw;
+            throw Stop(
+                cmdlet, "SavedConnectionUnusable", ErrorCategory.ReadError, e.Message,
+                "Disconnect-FineTuning -Name with -Forget deletes a saved connection; Connect-FineTuning with -Save makes it anew.", name);
         }
+    }
+
+    /// <summary>Stops the cmdlet: there is no connection of the name.</summary>
+    public static InvalidOperationException NotFound(AsyncCmdlet cmdlet, string name)
+    {
+        IEnumerable<string> saved = WithSaved(cmdlet, name, store => store.Names()) ?? [];
+        string[] known = [.. RunspaceState.Current.Named.Select(c => c.Name!).Concat(saved).Distinct(StringComparer.OrdinalIgnoreCase)];
+        string list = known.Length == 0 ? "None has a name yet." : $"Known are: {string.Join(", ", known)}.";
+        return Stop(
+            cmdlet, "ConnectionNotFound", ErrorCategory.ObjectNotFound, $"There is no connection with the name '{name}'. {list}",
+            $"Make it: Connect-FineTuning -Name '{name}' -Endpoint … -SecretName … -Save.", name);
     }
 
     /// <summary>Makes a first, cheap request, or stops the cmdlet with what is wrong.</summary>
@@ -79,80 +110,10 @@ internal static class ConnectionResolver
         }
     }
 
-    /// <summary>The environment's endpoint, or OpenAI's.</summary>
-    public static Uri EndpointFromEnvironment(AsyncCmdlet cmdlet) =>
-        Variable(EndpointVariable) is string text ? ParseEndpoint(cmdlet, text, $"the environment variable {EndpointVariable}") : ClientOptions.OpenAIEndpoint;
-
-    public static Uri ParseEndpoint(AsyncCmdlet cmdlet, string text, string origin)
+    /// <summary>Ends the cmdlet; the exception is for the compiler.</summary>
+    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string id, ErrorCategory category, string message, string action, object? target)
     {
-        if (text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase))
-        {
-            return ClientOptions.OpenAIEndpoint;
-        }
-
-        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "https" or "http")
-        {
-            return endpoint!;
-        }
-
-        cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
-            "InvalidEndpoint",
-            $"'{text}' from {origin} is not an http or https address.",
-            $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}.",
-            text));
-        throw new InvalidOperationException();
+        cmdlet.ThrowTerminatingError(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
+        return new InvalidOperationException();
     }
-
-    /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
-    public static (SecureString? Key, string Source) FindKey(AsyncCmdlet cmdlet, Uri endpoint)
-    {
-        // A key in a vault goes only where it is for: a stray base address in the environment must not draw it out.
-        if (SecretVault.FindForEndpoint(cmdlet, KeyVariable, endpoint, out string? advice) is FoundSecret found)
-        {
-            return (found.Key, $"secret {KeyVariable} in vault {found.Vault}");
-        }
-
-        // The environment's key is for the environment's endpoint; for another one that was named, a key has to be named too.
-        if (Variable(KeyVariable) is string text && IsSameOrigin(endpoint, EndpointFromEnvironment(cmdlet)))
-        {
-            return (Protect(text), $"environment variable {KeyVariable}");
-        }
-
-        if (endpoint.IsLoopback)
-        {
-            // A server of this machine that was started without a key takes any.
-            return (Protect(NoKey), "none (a local server that asks for no key)");
-        }
-
-        string handOver = RunspaceState.IsConnectedElsewhere
-            ? "Another runspace of this process is connected: hand its connection over with -Connection $using:connection. Or run"
-            : "Run";
-        cmdlet.ThrowTerminatingError(ErrorRecords.Make(
-            new PSInvalidOperationException("There is no key."),
-            "NoKey",
-            ErrorCategory.AuthenticationError,
-            endpoint,
-            $"There is no key for {endpoint}.",
-            (advice is null ? string.Empty : advice + " ") +
-            $"{handOver} Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or Set-Secret {KeyVariable} with SecretManagement, or set the environment variables {KeyVariable} and {EndpointVariable}; Start-FineTuningServer needs none."));
-        throw new InvalidOperationException();
-    }
-
-    private static bool IsSameOrigin(Uri a, Uri b) =>
-        Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
-
-    public static SecureString Protect(string text)
-    {
-        var key = new SecureString();
-        foreach (char c in text)
-        {
-            key.AppendChar(c);
-        }
-
-        key.MakeReadOnly();
-        return key;
-    }
-
-    public static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null;
 }

@@ -2,37 +2,91 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
+using FineTuning.Completers;
 using FineTuning.Connections;
 
 namespace FineTuning.Commands;
 
 /// <summary>Forgets the session's connection and wipes its key from memory.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "FineTuning")]
+[Cmdlet(VerbsCommunications.Disconnect, "FineTuning", DefaultParameterSetName = "Connection", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class DisconnectFineTuningCommand : AsyncCmdlet
 {
     /// <summary>The connection to close; the session's by default.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Connection")]
     [ValidateNotNull]
     public FineTuningConnection? Connection { get; set; }
+
+    /// <summary>The names of connections to close.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Deletes what is saved of them, too.</summary>
+    [Parameter(ParameterSetName = "Name")]
+    public SwitchParameter Forget { get; set; }
 
     /// <inheritdoc/>
     protected override Task ProcessAsync(CancellationToken cancellationToken)
     {
-        RunspaceState session = RunspaceState.Current;
-        FineTuningConnection? connection = Connection ?? session.Connection;
-        if (connection is null)
+        if (ParameterSetName == "Name")
+        {
+            foreach (string name in Name)
+            {
+                CloseNamed(name);
+            }
+        }
+        else if ((Connection ?? RunspaceState.Current.Connection) is FineTuningConnection connection)
+        {
+            Close(connection);
+        }
+        else
         {
             WriteVerbose("There is no connection to close.");
-            return Task.CompletedTask;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void CloseNamed(string name)
+    {
+        FineTuningConnection? open = RunspaceState.Current.Find(name);
+        if (open is not null)
+        {
+            Close(open);
+        }
+
+        bool isForgotten = false;
+        if (Forget && ShouldProcess(name, "Delete saved connection"))
+        {
+            isForgotten = ConnectionResolver.WithSaved(this, name, store => store.Delete(name));
+        }
+
+        if (open is null && !isForgotten && !(Forget && IsPreview))
+        {
+            string message = Forget ? $"There is neither an open nor a saved connection with the name '{name}'." : $"No open connection has the name '{name}'.";
+            WriteError(ErrorRecords.Make(
+                new ItemNotFoundException(message), "ConnectionNotFound", ErrorCategory.ObjectNotFound, name, message,
+                "Get-FineTuningConnection -Name * lists the open ones, and -ListAvailable the saved ones."));
+        }
+    }
+
+    private bool IsPreview => MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    private void Close(FineTuningConnection connection)
+    {
+        if (!ShouldProcess(connection.Name ?? connection.Endpoint.ToString(), "Close connection"))
+        {
+            return;
         }
 
         connection.Close();
+        RunspaceState session = RunspaceState.Current;
+        session.Named.Remove(connection);
         if (ReferenceEquals(connection, session.Connection))
         {
             session.Connection = null;
         }
-
-        return Task.CompletedTask;
     }
 }

@@ -1,5 +1,5 @@
 using System;
-using System.Security;
+using System.Linq;
 using System.Threading;
 using FineTuning.Core.Api;
 
@@ -8,27 +8,46 @@ namespace FineTuning;
 /// <summary>A service with a key to it. It shows where requests go and where the key came from, never the key.</summary>
 public sealed class FineTuningConnection
 {
-    private readonly ApiCredential? _credential;
+    private readonly ApiCredential _credential;
+    private readonly ApiCredential? _admin;
     private readonly CancellationTokenSource _closed = new();
 
-    internal FineTuningConnection(ClientOptions options, SecureString? key, string keySource)
+    internal FineTuningConnection(ClientOptions options, ApiCredential credential, ApiCredential? admin)
     {
-        _credential = key is null ? null : new KeyCredential(key);
-        Client = new FineTuningClient(options, _credential);
-        KeySource = keySource;
+        _credential = credential;
+        _admin = admin;
+        Client = new FineTuningClient(options, credential, admin);
     }
+
+    /// <summary>Its name, if it was given one.</summary>
+    public string? Name { get; internal init; }
 
     /// <summary>The exact base of the API.</summary>
     public Uri Endpoint => Client.Options.Endpoint;
 
+    /// <summary>How the service spells the API: OpenAI or Azure.</summary>
+    public string Dialect => Client.Options.Dialect.ToString();
+
+    /// <summary>The version of the API that requests ask for.</summary>
+    public string? ApiVersion => Client.Options.ApiVersion;
+
     /// <summary>Where the key was found.</summary>
-    public string KeySource { get; }
+    public string KeySource { get; internal init; } = string.Empty;
+
+    /// <summary>Where the key for checkpoint permissions was found; null if there is no other.</summary>
+    public string? AdminKeySource { get; internal init; }
 
     /// <summary>The organisation to bill.</summary>
     public string? Organization => Client.Options.Organization;
 
     /// <summary>The project to bill.</summary>
     public string? Project => Client.Options.Project;
+
+    /// <summary>The names of headers that go along with every request.</summary>
+    public string[] HeaderName => [.. Client.Options.Headers.Select(h => h.Name)];
+
+    /// <summary>The proxy; null is the system's.</summary>
+    public Uri? Proxy => Client.Options.Proxy?.Address;
 
     /// <summary>Seconds without progress until a request is given up.</summary>
     public double TimeoutSec => Client.Options.Timeout.TotalSeconds;
@@ -47,7 +66,7 @@ public sealed class FineTuningConnection
     /// <summary>Whether the other one reaches the same jobs: with the same key, or none, for the same organisation and project.</summary>
     internal bool IsSameAccount(FineTuningConnection other) => this == other || (
         Endpoint == other.Endpoint && Organization == other.Organization && Project == other.Project && !IsClosed && !other.IsClosed &&
-        (_credential?.IsSame(other._credential) ?? other._credential is null));
+        _credential.IsSame(other._credential));
 
     /// <summary>The endpoint.</summary>
     public override string ToString() => Endpoint.ToString();
@@ -56,6 +75,8 @@ public sealed class FineTuningConnection
     {
         _closed.Cancel();
         Client.Dispose();
-        _credential?.Dispose();
+        _credential.Dispose();
+        _admin?.Dispose();
+        Client.Options.Forget();
     }
 }

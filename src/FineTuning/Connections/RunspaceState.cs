@@ -15,6 +15,9 @@ internal sealed class RunspaceState
     /// <summary>The connection that cmdlets use when none is named.</summary>
     public FineTuningConnection? Connection { get; set; }
 
+    /// <summary>The open connections that have a name, in the order in which they were made.</summary>
+    public List<FineTuningConnection> Named { get; } = [];
+
     /// <summary>The servers this session started or connected to with Start-FineTuningServer, newest last.</summary>
     public List<FineTuningServerInfo> Servers { get; } = [];
 
@@ -32,6 +35,20 @@ internal sealed class RunspaceState
                 return s_all.Any(r => r.TryGetTarget(out RunspaceState? state) && state != own && state.Connection is { IsClosed: false });
             }
         }
+    }
+
+    /// <summary>The open connection of a name, whatever its case; null if there is none.</summary>
+    public FineTuningConnection? Find(string name)
+    {
+        Named.RemoveAll(c => c.IsClosed);
+        return Named.Find(c => c.Name!.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Keeps a connection under its name. The one that had the name before is not closed: a variable or another runspace may still use it.</summary>
+    public void Add(FineTuningConnection connection)
+    {
+        Named.RemoveAll(c => c.IsClosed || c.Name!.Equals(connection.Name, StringComparison.OrdinalIgnoreCase));
+        Named.Add(connection);
     }
 
     private static RunspaceState Create()

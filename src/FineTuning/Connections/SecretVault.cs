@@ -133,7 +133,7 @@ internal static class SecretVault
     private static SecureString ToKey(PSObject secret, string name) => secret.BaseObject switch
     {
         SecureString key => key,
-        string text => ConnectionResolver.Protect(text),
+        string text => EnvironmentSettings.Secure(text),
         PSCredential credential => credential.Password,
         object other => throw new ArgumentException($"The secret {name} is a {other.GetType().Name}, not a string, SecureString or credential."),
     };

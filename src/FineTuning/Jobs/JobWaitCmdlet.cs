@@ -106,7 +106,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
 
         if (outcome.Failure is FineTuningApiException failure)
         {
-            WriteError(ErrorRecords.FromApi(failure, "Job", outcome.JobId, Connection?.Endpoint));
+            WriteError(ErrorRecords.FromApi(failure, "Job", outcome.JobId, InUse?.Endpoint));
         }
         else if (outcome.TimedOut)
         {

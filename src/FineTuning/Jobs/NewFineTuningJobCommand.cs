@@ -227,7 +227,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
         catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
         {
-            WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, Connection?.Endpoint, explanation));
+            WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, InUse?.Endpoint, explanation));
             return null;
         }
     }

@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Runtime.InteropServices;
+using FineTuning.Connections;
 
 namespace FineTuning.Server;
 
@@ -42,8 +43,12 @@ internal static class ServerProcess
             WorkingDirectory = Path.GetDirectoryName(Program)!,
         };
 
-        // A key for a hosted service is none of the server's business.
-        start.Environment.Remove(ConnectionResolver.KeyVariable);
+        // Keys for hosted services are none of the server's business.
+        foreach (string secret in EnvironmentSettings.Secrets)
+        {
+            start.Environment.Remove(secret);
+        }
+
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
         var listening = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var words = new StringBuilder();

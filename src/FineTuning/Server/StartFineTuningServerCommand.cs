@@ -37,7 +37,7 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
 
     /// <summary>The only key it takes; it takes any by default.</summary>
     [Parameter]
-    [ApiKeyTransform]
+    [SecretTransform("A key", SecretTransformAttribute.Key)]
     [ValidateNotNull]
     public SecureString? ApiKey { get; set; }
 
@@ -86,10 +86,7 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
 
         FineTuningServerInfo? running = await FindRunningAsync(folder, cancellationToken);
         FineTuningServerInfo server = running ?? await StartAsync(folder, cancellationToken);
-        FineTuningConnection connection = ConnectionResolver.Open(
-            this,
-            new ClientOptions { Endpoint = server.Endpoint },
-            (ApiKey ?? ConnectionResolver.Protect(ConnectionResolver.NoKey), ApiKey is null ? "none (the local server takes any key)" : "parameter ApiKey"));
+        FineTuningConnection connection = new ConnectionMaker(this).MakeLocal(server, ApiKey);
         if (running is not null)
         {
             // Whoever started it may have given it a key of its own.

@@ -1,0 +1,25 @@
+using System;
+using System.Threading;
+
+namespace FineTuning.Common;
+
+/// <summary>Runs code of users and of other modules from within a cmdlet.</summary>
+internal static class ForeignCode
+{
+    /// <summary>
+    /// Runs it on the pipeline thread without our context: if it blocks on async work of its own, that would come back here and wait for ever.
+    /// </summary>
+    public static T Run<T>(Func<T> code)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+}

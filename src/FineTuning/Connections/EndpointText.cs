@@ -1,0 +1,74 @@
+using System;
+using FineTuning.Common;
+using FineTuning.Core.Api;
+using FineTuning.Core.Connections;
+
+namespace FineTuning.Connections;
+
+/// <summary>Reads the addresses that users give.</summary>
+internal static class EndpointText
+{
+    // In a query of an address, what looks like one of these is a key that would go into logs.
+    private static readonly string[] s_secretNames = ["key", "code", "sig", "token", "api-key", "apikey", "api_key", "subscription-key", "access_token", "secret", "password"];
+
+    /// <summary>The exact base of an API, or the word OpenAI. Stops the cmdlet if it is neither.</summary>
+    /// <param name="cmdlet">Was given it.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="origin">Where it was given.</param>
+    public static Uri Parse(AsyncCmdlet cmdlet, string text, string origin)
+    {
+        if (text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase))
+        {
+            return ClientOptions.OpenAIEndpoint;
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) || endpoint.Scheme is not ("https" or "http"))
+        {
+            throw Stop(cmdlet, $"'{text}' from {origin} is not an http or https address.", $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}.", text);
+        }
+
+        return Checked(cmdlet, endpoint, origin);
+    }
+
+    /// <summary>The base of an Azure OpenAI resource. Stops the cmdlet if it is none.</summary>
+    public static Uri ParseAzure(AsyncCmdlet cmdlet, string resource, string? apiVersion, string origin)
+    {
+        try
+        {
+            return Checked(cmdlet, AzureAddress.Base(resource, apiVersion), origin);
+        }
+        catch (ArgumentException)
+        {
+            throw Stop(
+                cmdlet, $"What {origin} has is neither the name of an Azure OpenAI resource nor its address.", "Give its name, or its address such as https://NAME.openai.azure.com.", null);
+        }
+    }
+
+    private static Uri Checked(AsyncCmdlet cmdlet, Uri endpoint, string origin)
+    {
+        if (endpoint.UserInfo.Length > 0)
+        {
+            throw Stop(cmdlet, $"The address from {origin} carries a name or password, which would be shown in logs.", "Give the key by itself, with -ApiKey or -SecretName.", null);
+        }
+
+        foreach (string pair in endpoint.Query.TrimStart('?').Split('&'))
+        {
+            string name = pair.Split('=')[0];
+            if (Array.Exists(s_secretNames, n => n.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw Stop(
+                    cmdlet, $"The address from {origin} has '{name}=' in its query, which would be shown in logs.",
+                    "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) }, by the name that the gateway reads.", null);
+            }
+        }
+
+        return endpoint;
+    }
+
+    /// <summary>Ends the cmdlet; the exception is for the compiler.</summary>
+    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string message, string action, object? target)
+    {
+        cmdlet.ThrowTerminatingError(ErrorRecords.Invalid("InvalidEndpoint", message, action, target));
+        return new InvalidOperationException();
+    }
+}

@@ -1,0 +1,10 @@
+using System.Security;
+
+namespace FineTuning.Connections;
+
+/// <summary>A key or token, and where it was found.</summary>
+internal sealed record FoundKey(SecureString Key, string Source, bool IsToken = false)
+{
+    /// <summary>Never the key.</summary>
+    public override string ToString() => Source;
+}

@@ -1,0 +1,50 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using FineTuning.Common;
+using FineTuning.Core.Api;
+using FineTuning.Core.Connections;
+using FineTuning.Server;
+
+namespace FineTuning.Connections;
+
+/// <summary>The service that -Endpoint or -AzureResource names.</summary>
+internal static class NamedService
+{
+    /// <summary>What is known of it; stops the cmdlet if it is none.</summary>
+    /// <param name="cmdlet">Was given them.</param>
+    /// <param name="endpoint">An address, or the words OpenAI or Local; null if a resource is given.</param>
+    /// <param name="azureResource">A name or address; null if an endpoint is given.</param>
+    /// <param name="apiVersion">The version that was asked for.</param>
+    public static ConnectionProfile Find(AsyncCmdlet cmdlet, string? endpoint, string? azureResource, string? apiVersion)
+    {
+        if (azureResource is not null)
+        {
+            return Make(EndpointText.ParseAzure(cmdlet, azureResource, apiVersion, "-AzureResource")) with { Dialect = ApiDialect.Azure };
+        }
+
+        return endpoint!.Equals("Local", StringComparison.OrdinalIgnoreCase) ? Local(cmdlet) : Make(EndpointText.Parse(cmdlet, endpoint, "-Endpoint"));
+    }
+
+    private static ConnectionProfile Make(Uri endpoint) => new()
+    {
+        Endpoint = endpoint,
+        Dialect = ApiDialects.Of(endpoint),
+        Organization = EnvironmentSettings.Variable(EnvironmentSettings.Organization),
+        Project = EnvironmentSettings.Variable(EnvironmentSettings.Project),
+    };
+
+    /// <summary>The newest local server that this user runs.</summary>
+    private static ConnectionProfile Local(AsyncCmdlet cmdlet)
+    {
+        if (RunFiles.Read().OrderByDescending(s => s.StartedAt).FirstOrDefault() is FineTuningServerInfo server)
+        {
+            return Make(server.Endpoint);
+        }
+
+        const string Message = "No local server of this user runs.";
+        cmdlet.ThrowTerminatingError(ErrorRecords.Make(
+            new ItemNotFoundException(Message), "ServerNotFound", ErrorCategory.ObjectNotFound, "Local", Message, "Start one: Start-FineTuningServer."));
+        throw new InvalidOperationException();
+    }
+}
