@@ -32,7 +32,12 @@ internal sealed class AzureGate
             return _next(context);
         }
 
-        context.Response.Headers["apim-request-id"] = Guid.NewGuid().ToString();
+        // Set late: a refusal begins its answer anew.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers["apim-request-id"] = Guid.NewGuid().ToString();
+            return Task.CompletedTask;
+        });
         (AzureDialect dialect, ApiException? refusal) = Enter(context.Request);
         context.Features.Set<Dialect>(dialect);
         return refusal is null

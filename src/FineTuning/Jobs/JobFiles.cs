@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Core.Api;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Files;
 using FineTuning.Core.Models;
 using FineTuning.Files;
 
@@ -72,7 +73,20 @@ internal sealed class JobFiles
         return request with { TrainingFile = training, ValidationFile = validation };
 
         async Task<string?> SendAsync(string? path) =>
-            path is null ? null : (await upload.SendAsync(path, cancellationToken)).Id;
+            path is null ? null : (await ReadyAsync(await upload.SendAsync(path, cancellationToken))).Id;
+
+        // Azure imports a file after it has answered the upload, and makes no job with it before.
+        async Task<FileResource> ReadyAsync(FileResource file)
+        {
+            if (!FileReadiness.IsUnderWay(file))
+            {
+                return file;
+            }
+
+            using var line = new ProgressLine(cmdlet, $"Waiting for {file.FileName}");
+            line.Report("The service processes it");
+            return await FileReadiness.WaitAsync(client, file, cancellationToken);
+        }
     }
 
     /// <summary>What a refusal of a file means where it was named by something that is neither a file here nor one there.</summary>
