@@ -3,12 +3,13 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading;
+using FineTuning.Core.Api;
 using FineTuning.Server.Faults;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuning.Server;
 
-/// <summary>Writes the log to a file of bounded size; the older half is kept beside it under the name with <c>.1</c>.</summary>
+/// <summary>Writes the log, without secrets, to a file of bounded size; the older half is kept beside it under the name with <c>.1</c>.</summary>
 internal sealed class FileLog : ILoggerProvider
 {
     private const int MaxEntry = 64 * 1024;
@@ -36,11 +37,14 @@ internal sealed class FileLog : ILoggerProvider
             line.Append('\n').Append(exception);
         }
 
+        // Cut first, so that no entry takes long; half a key at the end is none any more.
         if (line.Length > MaxEntry)
         {
             line.Length = MaxEntry;
             line.Append('…');
         }
+
+        string entry = Redaction.Scrub(line.ToString());
 
         lock (_gate)
         {
@@ -53,7 +57,7 @@ internal sealed class FileLog : ILoggerProvider
             {
                 // There is none when it could not be opened again after a turn.
                 _writer ??= Open(_path);
-                _writer.WriteLine(line);
+                _writer.WriteLine(entry);
                 if (_writer.BaseStream.Length > _maxBytes)
                 {
                     Turn();

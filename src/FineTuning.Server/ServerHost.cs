@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Threading;
@@ -131,6 +132,11 @@ internal sealed class ServerHost : IAsyncDisposable
         DataFolder folder = Own(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
         DataFolder = folder.Root;
         Log = Own(OpenLog(folder));
+        if (Options.ApiKey is { } key)
+        {
+            Own(Redaction.Know(new NetworkCredential(string.Empty, key).SecurePassword));
+        }
+
         Database database = Own(Database.Open(folder.DatabasePath));
         FileStore files = new(database, folder);
         await files.SweepAsync();

@@ -1,6 +1,12 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Security;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace FineTuning.Core.Api;
 
@@ -60,17 +66,12 @@ internal sealed class ApiSecret : IDisposable
     /// <summary>Whether it is the same secret.</summary>
     public bool IsSame(ApiSecret other) => Use(own => other.Use(o => string.Equals(own, o, StringComparison.Ordinal)));
 
-    /// <summary>Takes the secret out of a text, as it is and as an address spells it.</summary>
+    /// <summary>Takes the secret out of a text: as it is, and as addresses, JSON, pages and headers in base64 spell it.</summary>
     public string Mask(string text)
     {
         try
         {
-            return _isDisposed || text.Length == 0 ? text : Use(secret =>
-            {
-                string escaped = Uri.EscapeDataString(secret);
-                string masked = Mask(text, secret);
-                return escaped == secret ? masked : Mask(masked, escaped);
-            });
+            return _isDisposed || text.Length == 0 ? text : Use(secret => Spellings(secret).Aggregate(text, Mask));
         }
         catch (ObjectDisposedException)
         {
@@ -84,6 +85,30 @@ internal sealed class ApiSecret : IDisposable
     {
         _isDisposed = true;
         _value.Dispose();
+    }
+
+    /// <summary>The plain one comes last: it can be a part of another one, whose rest would stay.</summary>
+    private static IEnumerable<string> Spellings(string secret)
+    {
+        if (secret.Length >= ShortLength)
+        {
+            yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(secret));
+        }
+
+        string json = JsonEncodedText.Encode(secret).ToString();
+        foreach (string spelling in new[]
+        {
+            Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), WebUtility.HtmlEncode(secret), json,
+            JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), json.Replace("\\", "\\\\"),
+        })
+        {
+            if (spelling != secret)
+            {
+                yield return spelling;
+            }
+        }
+
+        yield return secret;
     }
 
     private static string Mask(string text, string secret)

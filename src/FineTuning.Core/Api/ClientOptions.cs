@@ -81,6 +81,11 @@ public sealed record ClientOptions
             throw new ArgumentException("The endpoint must not carry a name or password; give the key by itself.");
         }
 
+        if (Redaction.Scrub(Endpoint.Query) != Endpoint.Query)
+        {
+            throw new ArgumentException("The endpoint must not carry a key in its query, where logs would keep it; give the key by itself, or as a header.");
+        }
+
         if (Endpoint.Scheme == "http" && !Endpoint.IsLoopback && !AllowInsecureHttp)
         {
             throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https.");

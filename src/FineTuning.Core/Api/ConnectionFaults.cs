@@ -14,7 +14,8 @@ internal static class ConnectionFaults
     /// <param name="e">What the platform threw.</param>
     /// <param name="attempt">The attempt that it ended.</param>
     /// <param name="options">Where the attempt went.</param>
-    public static FineTuningApiException? Read(Exception e, Attempt attempt, ClientOptions options)
+    /// <param name="certificates">What it was shown there.</param>
+    public static FineTuningApiException? Read(Exception e, Attempt attempt, ClientOptions options, CertificateCheck certificates)
     {
         if (attempt.TimedOut)
         {
@@ -39,7 +40,7 @@ internal static class ConnectionFaults
         {
             ApiErrorKind.ProxyRefused => Make(ApiErrorKind.ProxyRefused, $"No connection to {options.Endpoint.Authority}: {why}."),
             ApiErrorKind.ConnectionFailed => Make(ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}."),
-            ApiErrorKind.TlsFailed => Make(ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {why}."),
+            ApiErrorKind.TlsFailed => MakeTls(HandshakeFaults.Explain(e, options.Endpoint.Host) ?? certificates.Last),
             _ when attempt.StatusCode is int status =>
                 Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke inside its answer ({status}): {why}."),
             _ => Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke: {why}."),
@@ -47,6 +48,9 @@ internal static class ConnectionFaults
 
         FineTuningApiException Make(ApiErrorKind kind, string message) =>
             new(kind, message, e) { StatusCode = attempt.StatusCode, RequestId = attempt.RequestId };
+
+        FineTuningApiException MakeTls(TlsFault? fault) =>
+            new(ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {fault?.What ?? why}.", e) { Advice = fault?.Advice };
     }
 
     private static ApiErrorKind Diagnose(Exception e)

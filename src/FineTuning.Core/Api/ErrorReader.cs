@@ -11,29 +11,29 @@ namespace FineTuning.Core.Api;
 /// <summary>Makes an exception of an answer that is not a success, whatever the provider put into it.</summary>
 internal static class ErrorReader
 {
-    public static FineTuningApiException Read(HttpResponseMessage response, string body, DateTimeOffset now, Func<string, string> mask)
+    public static FineTuningApiException Read(HttpResponseMessage response, string body, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
         (string? message, string? type, string? param, string? code, string? innerCode) = Parse(body);
-        string text = mask(message?.Trim() ?? Describe(response, body));
+        string text = message?.Trim() ?? Describe(response, body);
         return new FineTuningApiException(Classify(status, code, type, text), text)
         {
             StatusCode = status,
-            Code = code is null ? null : mask(code),
-            InnerCode = innerCode is null ? null : mask(innerCode),
-            Param = param is null ? null : mask(param),
-            Type = type is null ? null : mask(type),
+            Code = code,
+            InnerCode = innerCode,
+            Param = param,
+            Type = type,
             RequestId = RequestId(response),
             RetryAfter = RetryAfter(response, now) ?? (status == 429 ? RetryAfterInWords(text) : null),
         };
     }
 
-    public static FineTuningApiException Redirected(HttpResponseMessage response, Func<string, string> mask)
+    public static FineTuningApiException Redirected(HttpResponseMessage response)
     {
         // Without its query, which can carry secrets of the gateway.
         Uri? target = response.Headers.Location;
         string where = target is null ? "somewhere else"
-            : mask(target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target.ToString().Split('?')[0] + "'");
+            : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target.ToString().Split('?')[0] + "'";
         return new FineTuningApiException(
             ApiErrorKind.Redirected,
             $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for.")

@@ -2,18 +2,18 @@ using System;
 
 namespace FineTuning.Core.Api;
 
-/// <summary>A request that did not give what was asked for.</summary>
+/// <summary>A request that did not give what was asked for. No secret is in its words, nor in those of the exceptions inside it.</summary>
 public sealed class FineTuningApiException : Exception
 {
     /// <summary>Makes an error of its kind and message.</summary>
     public FineTuningApiException(ApiErrorKind kind, string message, Exception? innerException = null)
-        : base(message, innerException) => Kind = kind;
+        : base(Redaction.Scrub(message), Redaction.Scrub(innerException)) => Kind = kind;
 
     /// <summary>The error of a source that gives no token.</summary>
-    /// <param name="message">Why; secrets are taken out of it.</param>
+    /// <param name="message">Why.</param>
     /// <param name="mayPass">Whether the source may give one later.</param>
     public static FineTuningApiException NoToken(string message, bool mayPass) =>
-        new(ApiErrorKind.TokenUnavailable, Redaction.Scrub(message)) { IsLast = !mayPass, IsLasting = !mayPass };
+        new(ApiErrorKind.TokenUnavailable, message) { IsLast = !mayPass, IsLasting = !mayPass };
 
     /// <summary>What it means for the caller.</summary>
     public ApiErrorKind Kind { get; }
@@ -22,22 +22,25 @@ public sealed class FineTuningApiException : Exception
     public int? StatusCode { get; init; }
 
     /// <summary>The service's code, such as <c>model_not_available</c>.</summary>
-    public string? Code { get; init; }
+    public string? Code { get; init => field = Clean(value); }
 
     /// <summary>The innermost code of Azure's nested errors, such as <c>ResponsibleAIPolicyViolation</c>; null if the error has none inside.</summary>
-    public string? InnerCode { get; init; }
+    public string? InnerCode { get; init => field = Clean(value); }
 
     /// <summary>The parameter at fault.</summary>
-    public string? Param { get; init; }
+    public string? Param { get; init => field = Clean(value); }
 
     /// <summary>The service's type, such as <c>invalid_request_error</c>.</summary>
-    public string? Type { get; init; }
+    public string? Type { get; init => field = Clean(value); }
 
     /// <summary>The name of the request at the service, for its support.</summary>
-    public string? RequestId { get; init; }
+    public string? RequestId { get; init => field = Clean(value); }
 
     /// <summary>How long the service asks to wait before a repeat.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What to do, where that depends on more than the kind.</summary>
+    public string? Advice { get; init => field = Clean(value); }
 
     /// <summary>How many times the request was sent.</summary>
     public int Attempts { get; init; } = 1;
@@ -74,6 +77,8 @@ public sealed class FineTuningApiException : Exception
         or ApiErrorKind.ServerError
         or ApiErrorKind.InvalidResponse;
 
+    private static string? Clean(string? value) => value is null ? null : Redaction.Scrub(value);
+
     /// <summary>The same error in other words.</summary>
     internal FineTuningApiException With(string message, int? attempts = null, bool? earlierMayHaveWorked = null, string? requestToken = null) =>
         new(Kind, message, this)
@@ -85,6 +90,7 @@ public sealed class FineTuningApiException : Exception
             Type = Type,
             RequestId = RequestId,
             RetryAfter = RetryAfter,
+            Advice = Advice,
             Attempts = attempts ?? Attempts,
             EarlierAttemptMayHaveWorked = earlierMayHaveWorked ?? EarlierAttemptMayHaveWorked,
             RequestToken = requestToken ?? RequestToken,

@@ -1,5 +1,7 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
+using System.Security;
 using System.Text.RegularExpressions;
 
 namespace FineTuning.Core.Api;
@@ -9,11 +11,15 @@ public static class Redaction
 {
     internal const string Mask = "[redacted]";
 
-    // Keys as OpenAI makes them, bearer tokens, and what stands behind a name for a secret: in headers, queries, environment variables, JSON,
-    // JSON inside JSON, and what Python prints. Bounded, so that no text can make it slow.
+    // Keys as OpenAI makes them, bearer tokens, what a proxy gets for a name and password, what stands before the host of an address, and what
+    // stands behind a name for a secret: in headers, queries, environment variables, JSON, JSON inside JSON, and what Python prints. Bounded,
+    // so that no text can make it slow.
     private static readonly Regex s_secrets = new(
         @"\bsk-[A-Za-z0-9_\-]{6,4000}" +
         @"|(?<=\bBearer\s{1,4})[^\s""',;]{1,4000}" +
+        @"|(?<=\bBasic\s{1,4})(?=[A-Za-z]{0,200}[0-9+/=])[A-Za-z0-9+/]{8,4000}={0,2}" +
+        @"|(?<=://)[^\s/?#""'<>]{1,1000}(?=@)" +
+        @"|(?<=[?&](?:key|code|sig|token|subscription-key|functions-key)=)[^\s&#""'<>]{1,4000}" +
         @"|(?<=(?:api[_-]?key|authorization|password|secret|access[_-]?token)\\?[""']?\s{0,4}[:=]\s{0,4}\\?[""']?(?:Basic\s{1,4})?)" +
         @"(?:[^\s""'\\,;}]|\\(?![""'])){1,4000}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
@@ -47,6 +53,19 @@ public static class Redaction
         }
     }
 
+    /// <summary>An exception as it is if no text of it has a secret; else one that says the same without.</summary>
+    /// <param name="exception">Any exception, with those inside it.</param>
+    public static Exception? Scrub(Exception? exception)
+    {
+        // Those of the API are clean from the start.
+        return exception is null or FineTuningApiException or RedactedException || IsClean(exception) ? exception : new RedactedException(exception);
+    }
+
+    /// <summary>Takes a secret of the caller's out of all texts from now on.</summary>
+    /// <param name="secret">The secret; the caller stays its owner.</param>
+    /// <returns>Ends it.</returns>
+    public static IDisposable Know(SecureString secret) => new ApiSecret(secret ?? throw new ArgumentNullException(nameof(secret)));
+
     /// <summary>Takes the secret out of all texts from now on, as long as it lives.</summary>
     internal static void Know(ApiSecret secret)
     {
@@ -55,6 +74,29 @@ public static class Redaction
             s_known.RemoveAll(r => !r.TryGetTarget(out _));
             s_known.Add(new WeakReference<ApiSecret>(secret));
         }
+    }
+
+    private static bool IsClean(Exception exception)
+    {
+        string text = exception.ToString();
+        if (Scrub(text) != text)
+        {
+            return false;
+        }
+
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            foreach (DictionaryEntry entry in inner.Data)
+            {
+                string data = $"{entry.Key}={entry.Value}";
+                if (Scrub(data) != data)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private static List<ApiSecret> Known()

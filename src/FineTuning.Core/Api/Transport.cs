@@ -4,6 +4,8 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -28,6 +30,7 @@ internal sealed class Transport : IDisposable
     private readonly ApiCredential? _credential;
     private readonly ApiCredential? _adminCredential;
     private readonly RetryPolicy _retries;
+    private readonly CertificateCheck _certificates = new();
 
     public Transport(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential)
     {
@@ -36,7 +39,7 @@ internal sealed class Transport : IDisposable
         _credential = credential;
         _adminCredential = adminCredential;
         _retries = new RetryPolicy(options.MaxRetryCount, NextRandom);
-        _http = new HttpClient(CreateHandler(options.Proxy), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(CreateHandler(options.Proxy, _certificates), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public ClientOptions Options { get; }
@@ -90,7 +93,7 @@ internal sealed class Transport : IDisposable
                 }
 
                 attempt.LocalFault?.Throw();
-                if (ConnectionFaults.Read(e, attempt, Options) is not FineTuningApiException translated)
+                if (ConnectionFaults.Read(e, attempt, Options, _certificates) is not FineTuningApiException translated)
                 {
                     throw;
                 }
@@ -121,7 +124,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static HttpMessageHandler CreateHandler(ProxyOptions? proxy)
+    private static HttpMessageHandler CreateHandler(ProxyOptions? proxy, CertificateCheck certificates)
     {
 #if NET
         return new SocketsHttpHandler
@@ -133,6 +136,11 @@ internal sealed class Transport : IDisposable
             UseCookies = false,
             // A long wait must notice when a host name moves to another address.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                    certificates.Accept(((SslStream)sender).TargetHostName, certificate as X509Certificate2, chain, errors),
+            },
         };
 #else
         // Added to what is allowed, never set: other modules in the process have their own needs. Zero leaves the choice to Windows.
@@ -148,6 +156,8 @@ internal sealed class Transport : IDisposable
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             UseCookies = false,
+            ServerCertificateCustomValidationCallback = (request, certificate, chain, errors) =>
+                certificates.Accept(request.RequestUri.Host, certificate, chain, errors),
         };
 #endif
     }
@@ -203,12 +213,12 @@ internal sealed class Transport : IDisposable
 
         if ((int)response.StatusCode is >= 300 and < 400)
         {
-            throw ErrorReader.Redirected(response, Redaction.Scrub);
+            throw ErrorReader.Redirected(response);
         }
 
         string text = await ReadErrorAsync(response, attempt).ConfigureAwait(false);
         TraceBody(observer, request, response, attempt, text);
-        throw ErrorReader.Read(response, text, Options.Clock.UtcNow, Redaction.Scrub);
+        throw ErrorReader.Read(response, text, Options.Clock.UtcNow);
     }
 
     private async Task<T> ReadJsonAsync<T>(

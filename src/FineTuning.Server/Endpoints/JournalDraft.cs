@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using FineTuning.Core.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuning.Server.Endpoints;
@@ -58,7 +59,7 @@ internal sealed class JournalDraft(HttpContext context, Journal journal, string 
         _entered = true;
         journal.Add(new JournalEntry(
             request.Method,
-            Cut(_path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath),
+            Redaction.Scrub(Cut(_path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath)),
             status,
             _time,
             Math.Round(Elapsed.TotalMilliseconds, 3),

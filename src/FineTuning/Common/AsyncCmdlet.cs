@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Api;
 
 namespace FineTuning.Common;
 
@@ -38,6 +39,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => _stop.Cancel();
 
+    // ---- what leaves the module as text passes Redaction here; error records pass it in ErrorRecords
+
     /// <summary>Tells a detail; under -Debug alone among the debug lines, where nothing asks.</summary>
     public new void WriteVerbose(string text)
     {
@@ -47,13 +50,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         else
         {
-            base.WriteVerbose(text);
+            base.WriteVerbose(Redaction.Scrub(text));
         }
     }
 
     /// <summary>Tells what only a hunt for a fault needs.</summary>
     public new void WriteDebug(string text)
     {
+        text = Redaction.Scrub(text);
         if (HasDebug && typeof(PSObject).Assembly.GetName().Version?.Major < 6)
         {
             Host.UI.WriteDebugLine(text);
@@ -67,6 +71,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Warns.</summary>
     public new void WriteWarning(string text)
     {
+        text = Redaction.Scrub(text);
         if (HasDebug && !MyInvocation.BoundParameters.ContainsKey("WarningAction"))
         {
             Host.UI.WriteWarningLine(text);
@@ -76,6 +81,21 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             base.WriteWarning(text);
         }
     }
+
+    /// <summary>Shows how far the work is.</summary>
+    public new void WriteProgress(ProgressRecord progressRecord)
+    {
+        progressRecord.Activity = Redaction.Scrub(progressRecord.Activity);
+        progressRecord.StatusDescription = Redaction.Scrub(progressRecord.StatusDescription);
+        base.WriteProgress(progressRecord);
+    }
+
+    /// <summary>Says something at the prompt, as Write-Host does, that is no output.</summary>
+    public void WriteHostLine(string text) =>
+        WriteInformation(new HostInformationMessage { Message = Redaction.Scrub(text) }, ["PSHOST", "FineTuning"]);
+
+    /// <summary>Asks whether to make a change, as -WhatIf and -Confirm want.</summary>
+    public new bool ShouldProcess(string? target, string action) => base.ShouldProcess(Redaction.Scrub(target ?? string.Empty), Redaction.Scrub(action));
 
     /// <summary>Once, before the first input.</summary>
     protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -105,7 +125,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            Host.UI.WriteWarningLine(message);
+            Host.UI.WriteWarningLine(Redaction.Scrub(message));
         }
         catch (Exception e) when (e is HostException or NotImplementedException or InvalidOperationException or PipelineStoppedException)
         {
@@ -129,6 +149,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         {
             OnStopped();
             throw;
+        }
+        catch (Exception e) when (e is not IContainsErrorRecord && Redaction.Scrub(e) is Exception clean && clean != e)
+        {
+            throw clean;
         }
     }
 }

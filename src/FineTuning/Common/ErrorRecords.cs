@@ -21,28 +21,39 @@ internal static class ErrorRecords
         (string id, ErrorCategory category, string action) = Describe(e, noun, endpoint);
         (string? azureId, string? azureAction) = AzureAdvice.For(e, endpoint);
         id = azureId ?? id;
-        action = explanation ?? azureAction ?? action;
+        action = explanation ?? e.Advice ?? azureAction ?? action;
         string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
         bool namesParam = e.Kind == ApiErrorKind.InvalidRequest && e.Param is not null && !e.Message.Contains(e.Param);
         string param = !namesParam ? string.Empty : $" The parameter at fault is {e.Param}.";
         return Make(e, id, category, target, $"{e.Message}{request}{param}", action);
     }
 
-    /// <summary>Makes a record with its next step, which every PowerShell shows.</summary>
-    public static ErrorRecord Make(Exception e, string id, ErrorCategory category, object? target, string message, string action) =>
-        new(e, id, category, target)
+    /// <summary>Makes a record with its next step, which every PowerShell shows. Secrets are taken out of all of it.</summary>
+    public static ErrorRecord Make(Exception e, string id, ErrorCategory category, object? target, string message, string action)
+    {
+        (message, action) = (Redaction.Scrub(message), Redaction.Scrub(action));
+        return new ErrorRecord(Redaction.Scrub(e), id, category, Clean(target))
         {
             ErrorDetails = new ErrorDetails(s_showsAction ? message : $"{message} {action}") { RecommendedAction = action },
         };
+    }
 
     /// <summary>Makes a record of something the user gave.</summary>
     public static ErrorRecord Invalid(string id, string message, string action, object? target, ErrorCategory category = ErrorCategory.InvalidArgument) =>
-        Make(new PSArgumentException(message), id, category, target, message, action);
+        Make(new PSArgumentException(Redaction.Scrub(message)), id, category, target, message, action);
 
     /// <summary>Makes a record of a local file that is there but could not be read.</summary>
     public static ErrorRecord FileNotRead(Exception e, object? target) => Make(
         e, "FileNotRead", ErrorCategory.ReadError, target, $"A file could not be read: {e.Message.TrimEnd('.')}.",
         "Check that it is there, that you may read it, and that no other program holds it.");
+
+    /// <summary>What the user named: a text or an address can be a secret in the wrong place.</summary>
+    private static object? Clean(object? target) => target switch
+    {
+        string text => Redaction.Scrub(text),
+        Uri address when Redaction.Scrub(address.ToString()) is string text && text != address.ToString() => text,
+        _ => target,
+    };
 
     private static (string Id, ErrorCategory Category, string Action) Describe(FineTuningApiException e, string noun, Uri? endpoint) => e.Kind switch
     {

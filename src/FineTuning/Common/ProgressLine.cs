@@ -11,7 +11,7 @@ internal sealed class ProgressLine : IDisposable
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(120);
     private static int s_lastId;
 
-    private readonly PSCmdlet _cmdlet;
+    private readonly AsyncCmdlet _cmdlet;
     private readonly ProgressRecord _record;
     private readonly SynchronizationContext _pipeline = SynchronizationContext.Current!;
     private readonly Stopwatch _sinceLast = new();
@@ -19,7 +19,7 @@ internal sealed class ProgressLine : IDisposable
     private bool _drawn;
     private bool _isOver;
 
-    public ProgressLine(PSCmdlet cmdlet, string activity)
+    public ProgressLine(AsyncCmdlet cmdlet, string activity)
     {
         _cmdlet = cmdlet;
         _record = new ProgressRecord(Interlocked.Increment(ref s_lastId) & 0xFFFF, activity, "…");

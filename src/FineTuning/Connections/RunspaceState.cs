@@ -24,6 +24,9 @@ internal sealed class RunspaceState
     /// <summary>The services of which this session was told that they keep no metadata.</summary>
     public HashSet<Uri> WithoutMetadata { get; } = [];
 
+    /// <summary>What was warned of vaults that nobody named: each of it once.</summary>
+    public HashSet<string> VaultWarnings { get; } = [];
+
     /// <summary>The state of the runspace that runs the calling cmdlet.</summary>
     public static RunspaceState Current => s_states.GetValue(Runspace.DefaultRunspace, static _ => Create());
 

@@ -12,11 +12,11 @@ namespace FineTuning.Datasets;
 /// <summary>The file that a cmdlet writes examples to. What goes wrong with it ends the cmdlet with an error that says what to do.</summary>
 internal sealed class DatasetOutput : IDisposable
 {
-    private readonly PSCmdlet _cmdlet;
+    private readonly AsyncCmdlet _cmdlet;
     private readonly DatasetWriter _writer;
     private readonly ProgressLine _progress;
 
-    private DatasetOutput(PSCmdlet cmdlet, string path, DatasetWriter writer)
+    private DatasetOutput(AsyncCmdlet cmdlet, string path, DatasetWriter writer)
     {
         _cmdlet = cmdlet;
         _writer = writer;
@@ -37,7 +37,7 @@ internal sealed class DatasetOutput : IDisposable
 
     /// <summary>Begins the file, or with -Append a copy of it.</summary>
     public static async Task<DatasetOutput?> OpenAsync(
-        PSCmdlet cmdlet, string path, DatasetFormat format, bool adds, bool replaces, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet, string path, DatasetFormat format, bool adds, bool replaces, CancellationToken cancellationToken)
     {
         try
         {

@@ -64,7 +64,7 @@ internal sealed class UploadRun
             // Shown at the prompt, as what Write-Host writes is, and no output.
             string found = FormattableString.Invariant(
                 $"{_name} is at the service already, as {result.File.Id} since {result.File.CreatedAt.LocalDateTime:yyyy-MM-dd HH:mm}: nothing was sent.");
-            _cmdlet.WriteInformation(new HostInformationMessage { Message = found }, ["PSHOST", "FineTuning"]);
+            _cmdlet.WriteHostLine(found);
             _cmdlet.WriteVerbose($"SHA-256 {result.Sha256}. Send-FineTuningFile -Force sends it again.");
         }
 

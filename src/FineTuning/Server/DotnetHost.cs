@@ -58,13 +58,15 @@ internal static class DotnetHost
 
     private static string Ask(string dotnet)
     {
-        using var process = Process.Start(new ProcessStartInfo(dotnet, "--list-runtimes")
+        var start = new ProcessStartInfo(dotnet, "--list-runtimes")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
             CreateNoWindow = true,
-        });
+        };
+        ServerProcess.HideSecrets(start);
+        using var process = Process.Start(start);
         if (process is null)
         {
             return string.Empty;

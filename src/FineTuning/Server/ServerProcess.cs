@@ -43,12 +43,7 @@ internal static class ServerProcess
             WorkingDirectory = Path.GetDirectoryName(Program)!,
         };
 
-        // Keys for hosted services are none of the server's business.
-        foreach (string secret in EnvironmentSettings.Secrets)
-        {
-            start.Environment.Remove(secret);
-        }
-
+        HideSecrets(start);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
         var listening = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var words = new StringBuilder();
@@ -95,6 +90,15 @@ internal static class ServerProcess
             throw new InvalidOperationException(words.Length > 0
                 ? words.ToString().Trim()
                 : $"It did not listen within {s_patience.TotalSeconds:0} seconds.");
+        }
+    }
+
+    /// <summary>Keys for hosted services are no business of a process that this module starts.</summary>
+    public static void HideSecrets(ProcessStartInfo start)
+    {
+        foreach (string secret in EnvironmentSettings.Secrets)
+        {
+            start.Environment.Remove(secret);
         }
     }
 

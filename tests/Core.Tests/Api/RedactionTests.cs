@@ -1,5 +1,12 @@
 using System;
+using System.Globalization;
+using System.IO;
 using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using FineTuning.Core.Api;
 using Xunit;
 
@@ -24,6 +31,10 @@ public sealed class RedactionTests
     [InlineData("""{\"apikey\": \"abc123\"}""", """{\"apikey\": \"[redacted]\"}""")]
     [InlineData("""{"password":"p","client_secret":"s","access_token":"t"}""", """{"password":"[redacted]","client_secret":"[redacted]","access_token":"[redacted]"}""")]
     [InlineData("?api_key=abc", "?api_key=[redacted]")]
+    [InlineData("https://example.invalid/v1?code=a1b2&x=1", "https://example.invalid/v1?code=[redacted]&x=1")]
+    [InlineData("GET /v1/models?x=1&key=a1b2", "GET /v1/models?x=1&key=[redacted]")]
+    [InlineData("The tunnel to 'http://user:pa@ss@proxy:8080/' failed", "The tunnel to 'http://[redacted]@proxy:8080/' failed")]
+    [InlineData("you sent Basic dXNlcjpwYXNzMQ==", "you sent Basic [redacted]")]
     public void A_key_is_taken_out(string text, string expected) => Assert.Equal(expected, Redaction.Scrub(text));
 
     [Theory]
@@ -34,11 +45,13 @@ public sealed class RedactionTests
     [InlineData("file-abcdef123456 ftjob-abcdef123456")]
     [InlineData("You did not provide an API key.")]
     [InlineData("The keys of the secret garden")]
+    [InlineData("https://example.invalid/a@b?after=x&limit=2")]
+    [InlineData("a basic misunderstanding")]
     [InlineData("""{"training_file":"file-1","metadata":{"passwords":"none"}}""")]
     public void Other_text_stays(string text) => Assert.Equal(text, Redaction.Scrub(text));
 
     [Fact]
-    public void No_text_is_no_text() => Assert.Equal(string.Empty, Redaction.Scrub(null!));
+    public void No_text_is_no_text() => Assert.Equal(string.Empty, Redaction.Scrub((string)null!));
 
     [Theory]
     [InlineData(250)]
@@ -47,6 +60,64 @@ public sealed class RedactionTests
     {
         string key = "sk-" + string.Concat(Enumerable.Range(0, length).Select(i => (char)('a' + (i % 26))));
         Assert.Equal("x [redacted] y", Redaction.Scrub($"x {key} y"));
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("key={0}.")]
+    public void A_known_secret_is_taken_out_in_all_its_spellings(string around)
+    {
+        // Nothing in it looks like a key, and each spelling differs.
+        const string Secret = "Zq7 canary<\"'&+/\\é";
+        string[] spellings =
+        [
+            Secret, Uri.EscapeDataString(Secret), WebUtility.UrlEncode(Secret), WebUtility.HtmlEncode(Secret), JsonSerializer.Serialize(Secret).Trim('"'),
+            JsonEncodedText.Encode(Secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
+        ];
+        using (Redaction.Know(new NetworkCredential(string.Empty, Secret).SecurePassword))
+        {
+            foreach (string spelling in spellings)
+            {
+                Assert.Equal(string.Format(CultureInfo.InvariantCulture, around, "[redacted]"), Redaction.Scrub(string.Format(CultureInfo.InvariantCulture, around, spelling)));
+            }
+        }
+
+        Assert.Contains(Secret, Redaction.Scrub(Secret), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_exception_without_a_secret_stays_itself()
+    {
+        var exception = new InvalidOperationException("No file.", new IOException("Locked."));
+        Assert.Same(exception, Redaction.Scrub(exception));
+        Assert.Null(Redaction.Scrub((Exception?)null));
+    }
+
+    [Fact]
+    public void An_exception_with_a_secret_anywhere_inside_is_replaced_by_one_that_says_the_same_without()
+    {
+        var inner = new HttpRequestException("The proxy http://me:Zq7canary@proxy:1/ refused.");
+        inner.Data["address"] = "Zq7canary";
+        var outer = new FineTuningApiException(ApiErrorKind.ProxyRefused, "It refused http://me:Zq7canary@proxy:1/.", new AggregateException("Some.", inner))
+        {
+            RequestId = "sk-canary123", Code = "sk-canary123", Param = "sk-canary123", Type = "sk-canary123",
+        };
+        Assert.Equal("It refused http://[redacted]@proxy:1/.", outer.Message);
+        Assert.Equal(("[redacted]", "[redacted]", "[redacted]", "[redacted]"), (outer.RequestId, outer.Code, outer.Param, outer.Type));
+        RedactedException clean = Assert.IsType<RedactedException>(outer.InnerException);
+        Assert.Equal(typeof(AggregateException).FullName, clean.TypeName);
+        Assert.Equal("The proxy http://[redacted]@proxy:1/ refused.", clean.InnerException!.Message);
+        Assert.Empty(clean.InnerException.Data);
+        Assert.DoesNotContain("Zq7canary", outer.ToString(), StringComparison.Ordinal);
+        Assert.Contains("System.Net.Http.HttpRequestException: The proxy", outer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_alone_makes_an_exception_unclean()
+    {
+        var exception = new IOException("Locked.");
+        exception.Data["header"] = "Bearer abcdef";
+        Assert.Equal(typeof(IOException).FullName, Assert.IsType<RedactedException>(Redaction.Scrub(exception)).TypeName);
     }
 
     [Fact]
