@@ -158,8 +158,7 @@ Describe 'Send-FineTuningFile in parts' {
             # Azure's v1 has no uploads in parts.
             Clear-ServerRequest $server
             $result = Invoke-Captured { Send-FineTuningFile $Path -PartSizeMB 1 -Purpose user_data -Force:$Force }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'EndpointNotFound,FineTuning.Commands.SendFineTuningFileCommand'
-            Get-ErrorText $result.Errors | Should -BeLike '*Resource not found*-PartSizeMB*'
+            $result.Errors.FullyQualifiedErrorId | Should -Be 'PartsNotSupported,FineTuning.Commands.SendFineTuningFileCommand'
             $result.Output | Should -BeNullOrEmpty
             Get-Operation | Should -Be CreateUpload
         }

@@ -186,7 +186,7 @@ Describe 'Ctrl+C' {
         if (Test-Azure) {
             # It has no uploads in parts, so there is none to stop.
             Clear-FineTuningServerFault
-            (Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }).Errors.FullyQualifiedErrorId | Should -BeLike 'EndpointNotFound,*'
+            (Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }).Errors.FullyQualifiedErrorId | Should -BeLike 'PartsNotSupported,*'
             return
         }
         $send = 'param($a) Send-FineTuningFile $a[0] -PartSizeMB 1 -Purpose user_data -Connection $a[1]'

@@ -37,7 +37,7 @@ internal static class AzureAdvice
         404 when Has(e, "DeploymentNotFound") => ("DeploymentNotFound",
             "On Azure a model answers after it was deployed: create a deployment of it, and use that one's name. A new one takes some minutes."),
         404 when Has(e, "404") && Says(e, "Resource not found") => ("EndpointNotFound",
-            "Azure knows no such path. Either the base is wrong: Connect-FineTuning -AzureResource NAME finds the right one. Or this version of its API lacks what was asked for: permissions everywhere, files in parts (-PartSizeMB) below /openai/v1, pausing and graders below a dated version."),
+            "Azure knows no such path. Either the base is wrong: Connect-FineTuning -AzureResource NAME finds the right one. Or this version of its API lacks what was asked for: permissions everywhere, pausing and graders below a dated version."),
         _ when Has(e, "quotaExceeded") || Has(e, "insufficientQuota") => (null,
             "The resource's quota is used up, such as the number of its jobs at once. Wait until jobs have ended, stop some with Stop-FineTuningJob, or ask for more at https://aka.ms/oai/quotaincrease."),
         _ => (null, null),
