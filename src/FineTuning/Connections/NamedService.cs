@@ -39,7 +39,7 @@ internal static class NamedService
     {
         if (RunFiles.Read().OrderByDescending(s => s.StartedAt).FirstOrDefault() is FineTuningServerInfo server)
         {
-            return Make(server.Endpoint);
+            return Make(server.Endpoint) with { Dialect = server.Dialect };
         }
 
         const string Message = "No local server of this user runs.";
