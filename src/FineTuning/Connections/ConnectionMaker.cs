@@ -39,7 +39,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
     /// <param name="key">Its key; null if it takes any.</param>
     public FineTuningConnection MakeLocal(FineTuningServerInfo server, System.Security.SecureString? key)
     {
-        var options = new ClientOptions { Endpoint = server.Endpoint };
+        var options = new ClientOptions { Endpoint = server.Endpoint, Dialect = server.Dialect };
         return Guard(server.Endpoint, () => new FineTuningConnection(options, new KeyCredential(key ?? EnvironmentSettings.Secure(NoKey)), null)
         {
             KeySource = key is null ? "none (the local server takes any key)" : "parameter ApiKey",

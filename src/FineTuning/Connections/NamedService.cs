@@ -31,7 +31,7 @@ internal static class NamedService
     {
         if (RunFiles.Read().OrderByDescending(s => s.StartedAt).FirstOrDefault() is FineTuningServerInfo server)
         {
-            return EnvironmentSettings.Describe(server.Endpoint);
+            return EnvironmentSettings.Describe(server.Endpoint) with { Dialect = server.Dialect };
         }
 
         const string Message = "No local server of this user runs.";
