@@ -6,6 +6,7 @@ using FineTuning.Common;
 using FineTuning.Core.Api;
 using FineTuning.Core.Connections;
 using FineTuning.Core.Identity;
+using FineTuning.Vaults;
 
 namespace FineTuning.Connections;
 

@@ -7,7 +7,7 @@ using System.Management.Automation.Host;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>What can go wrong with a vault, in words that say what to run.</summary>
 internal static class VaultErrors
