@@ -31,7 +31,7 @@ internal static class AzureAdvice
             $"The key is not one of the resource at {endpoint?.Host}, or the address is not its. Compare both with 'Keys and Endpoint' of the resource: Connect-FineTuning -AzureResource NAME -ApiKey (Read-Host -AsSecureString)."),
         401 when Says(e, "audience is incorrect") => (null,
             "The token is missing, has ended, or is for something else: it must be for https://cognitiveservices.azure.com. -Identity asks for the right one; a key goes with -ApiKey."),
-        403 when Says(e, "Virtual Network/Firewall rules", "public access is disabled", "Public access is disabled") => (null,
+        403 when Says(e, "Virtual Network/Firewall rules", "public access is disabled") => (null,
             "The resource does not take requests from this network. Run it where the resource's private endpoint is reached, or add this machine's address to its firewall ('Networking' of the resource)."),
         403 when Says(e, "Key based authentication is disabled") => (null, "The resource takes no keys: Connect-FineTuning -AzureResource NAME -Identity, or with -AccessToken."),
         404 when Has(e, "DeploymentNotFound") => ("DeploymentNotFound",
