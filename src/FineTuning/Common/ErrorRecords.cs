@@ -71,7 +71,7 @@ internal static class ErrorRecords
         ApiErrorKind.ProxyRefused => ("ProxyRefused", ErrorCategory.AuthenticationError,
             "Connect through the proxy with Connect-FineTuning -ProxyCredential (Get-Credential), or -ProxyUseDefaultCredentials where it knows the account."),
         ApiErrorKind.TokenUnavailable => ("TokenUnavailable", ErrorCategory.AuthenticationError,
-            "This request was not sent. Check the identity or the token provider that Get-FineTuningConnection shows."),
+            "This request was not sent. Check the identity or the token provider that Connect-FineTuning was given."),
         ApiErrorKind.AuthenticationFailed => ("AuthenticationFailed", ErrorCategory.AuthenticationError,
             $"Give the key that belongs to {endpoint}: Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString)."),
         ApiErrorKind.PermissionDenied => ("PermissionDenied", ErrorCategory.PermissionDenied,
