@@ -39,6 +39,7 @@ function Invoke-Canary {
     $start.Environment['PATH'] = "$Work/bin" + [IO.Path]::PathSeparator + $env:PATH
     $null = $start.Environment.Remove('DOTNET_ROOT')
     $start.Environment['OPENAI_API_KEY'] = $secrets.environment
+    $start.Environment['NO_COLOR'] = '1'
     $start.Environment['CANARY_RUN'] = [guid]::NewGuid().ToString('N')
     $process = [Diagnostics.Process]::Start($start)
     try {

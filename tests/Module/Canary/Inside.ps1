@@ -20,7 +20,6 @@ $count = 0
 $folder = (New-Item "$Work/files" -ItemType Directory).FullName
 $screen = [CanaryHost]::new()
 $state = [initialsessionstate]::CreateDefault2()
-$state.ImportPSModule(@($Module, 'Microsoft.PowerShell.SecretManagement'))
 $runspace = [runspacefactory]::CreateRunspace($screen, $state)
 $runspace.Open()
 
@@ -31,7 +30,7 @@ function Invoke-Plain([string] $Script, [object[]] $Argument) {
         $null = $shell.AddScript($Script)
         foreach ($value in $Argument) { $null = $shell.AddArgument($value) }
         $shell.Invoke()
-        if ($shell.HadErrors -and $shell.Streams.Error.Count) { throw "The tests' own script failed: $($shell.Streams.Error[0])" }
+        if ($shell.Streams.Error.Count) { throw "The tests' own script failed: $($shell.Streams.Error[0]) $($shell.Streams.Error[0].ScriptStackTrace)" }
     } finally { $shell.Dispose() }
 }
 
@@ -45,7 +44,8 @@ foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     $isError = $thing -is [Management.Automation.ErrorRecord]
     [CanaryEye]::SeeText('Out-String', ($thing | Out-String -Width 400))
     [CanaryEye]::SeeText('Format-List * -Force', ($thing | Format-List * -Force | Out-String -Width 400))
-    [CanaryEye]::SeeText('ConvertTo-Json', ($thing | ConvertTo-Json -Depth $(if ($isError) { 2 } else { 20 }) -WarningAction Ignore))
+    # Deeper, an exception has dictionaries that JSON cannot have.
+    [CanaryEye]::SeeText('ConvertTo-Json', ($thing | ConvertTo-Json -Depth $(if ($isError) { 1 } else { 20 }) -WarningAction Ignore))
     [CanaryEye]::SeeText('ConvertTo-Csv', ($thing | ConvertTo-Csv | Out-String))
     $thing | Export-Clixml -LiteralPath $file -Depth $(if ($isError) { 3 } else { 10 }) -Force
     [CanaryEye]::SeeFile('Export-Clixml', $file)
@@ -98,7 +98,7 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop) {
     [CanaryEye]::SeeObject('$Error', $errors)
     $null = Invoke-Plain $views @(@($output), $errors, "$Work/thing.xml")
     [CanaryEye]::SeeText('screen', $screen.TakeText())
-    if ($env:CANARY_TRACE) { [Console]::Error.WriteLine("$($watch.ElapsedMilliseconds) $Label`: $($output.Count) objects, $($errors.Count) errors $(($errors | ForEach-Object { $_.FullyQualifiedErrorId }) -join ' ') $(if ($errors.Count -and $Label -notmatch 'fault|failure|Ctrl') { $errors[0] })") }
+    if ($env:CANARY_TRACE) { [Console]::Error.WriteLine("$($watch.ElapsedMilliseconds) cpu $([int][Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds) $Label`: $($output.Count) objects, $($errors.Count) errors $(($errors | ForEach-Object { $_.FullyQualifiedErrorId }) -join ' ') $(if ($errors.Count -and $Label -notmatch 'fault|failure|Ctrl') { $errors[0] })") }
     $shell.Dispose()
     [pscustomobject]@{ Output = $output.Count; Errors = $errors.Count }
 }
@@ -128,6 +128,7 @@ $global:folder = $folder
 $global:train = Join-Path $folder train.jsonl
 [IO.File]::WriteAllLines($train, @(1..12 | ForEach-Object { '{"messages":[{"role":"user","content":"question ' + $_ + '"},{"role":"assistant","content":"answer ' + $_ % 3 + '"}]}' }))
 '@
+$null = Invoke-Plain 'param($module) Import-Module $module, Microsoft.PowerShell.SecretManagement -Global' $Module
 $null = Invoke-Plain $functions @($Module, $Work, $folder, "CANARY_RUN=$env:CANARY_RUN")
 
 if (-not $Leak) {
