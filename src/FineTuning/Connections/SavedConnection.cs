@@ -54,6 +54,6 @@ public sealed class SavedConnection
         KeyOrigin.Secret => profile.Vault is null ? $"secret {profile.SecretName}" : $"secret {profile.SecretName} in vault {profile.Vault}",
         KeyOrigin.Identity => KeySources.Identity(profile.ClientId),
         KeyOrigin.Given => "to be given again",
-        _ => "looked up in vault and environment",
+        _ => "looked up each time",
     };
 }
