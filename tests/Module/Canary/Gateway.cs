@@ -74,6 +74,12 @@ public sealed class CanaryGateway : IDisposable
         int next;
         while ((next = stream.ReadByte()) >= 0)
         {
+            if (next == 0x16 && lines.Count == 0 && line.Length == 0)
+            {
+                // A greeting of TLS, to which this is no answer.
+                Write(stream, "HTTP/1.1 400 Bad Request\r\n\r\n");
+                return lines;
+            }
             if (next == '\r') { continue; }
             if (next != '\n') { line.Append((char)next); continue; }
             if (line.Length == 0) { return lines; }

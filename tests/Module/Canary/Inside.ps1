@@ -27,7 +27,7 @@ function Invoke-Plain([string] $Script, [object[]] $Argument) {
     # Runs what belongs to the tests; its errors are the tests'.
     $shell = [powershell]::Create($runspace)
     try {
-        $null = $shell.AddScript($Script)
+        $null = $shell.AddScript($Script, $true)
         foreach ($value in $Argument) { $null = $shell.AddArgument($value) }
         $shell.Invoke()
         if ($shell.Streams.Error.Count) { throw "The tests' own script failed: $($shell.Streams.Error[0]) $($shell.Streams.Error[0].ScriptStackTrace)" }
@@ -35,22 +35,25 @@ function Invoke-Plain([string] $Script, [object[]] $Argument) {
 }
 
 $views = @'
-param($things, $errors, $file)
-# As the console shows them: this is what the screen and the transcript get.
+param($things, $errors, $file, $kind)
+# As the console shows them: this is what the screen and the transcript get. It is slow, so of like errors one is shown.
 $things | Out-Default
-$errors | Out-Default
+$shown = @($errors | Where-Object { $seen.Add("$(($_.FullyQualifiedErrorId -split ',')[0]) $kind") })
+$shown | Out-Default
+foreach ($thing in $shown | Where-Object { $seen.Add("Get-Error $($_.Exception.GetType()) $($_.Exception.InnerException.GetType())") }) { [CanaryEye]::SeeText('Get-Error', ($thing | Get-Error | Out-String -Width 400)) }
 foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     if ($null -eq $thing) { continue }
     $isError = $thing -is [Management.Automation.ErrorRecord]
-    [CanaryEye]::SeeText('Out-String', ($thing | Out-String -Width 400))
     [CanaryEye]::SeeText('Format-List * -Force', ($thing | Format-List * -Force | Out-String -Width 400))
     # Deeper, an exception has dictionaries that JSON cannot have.
     [CanaryEye]::SeeText('ConvertTo-Json', ($thing | ConvertTo-Json -Depth $(if ($isError) { 1 } else { 20 }) -WarningAction Ignore))
-    [CanaryEye]::SeeText('ConvertTo-Csv', ($thing | ConvertTo-Csv | Out-String))
-    $thing | Export-Clixml -LiteralPath $file -Depth $(if ($isError) { 3 } else { 10 }) -Force
+    if (-not $isError) {
+        [CanaryEye]::SeeText('Out-String', ($thing | Out-String -Width 400))
+        [CanaryEye]::SeeText('ConvertTo-Csv', ($thing | ConvertTo-Csv | Out-String))
+    }
+    $thing | Export-Clixml -LiteralPath $file -Depth $(if ($isError) { 2 } else { 10 }) -Force
     [CanaryEye]::SeeFile('Export-Clixml', $file)
     if ($isError) {
-        [CanaryEye]::SeeText('Get-Error', ($thing | Get-Error | Out-String -Width 400))
         [CanaryEye]::SeeText('ScriptStackTrace', $thing.ScriptStackTrace)
         [CanaryEye]::SeeText('InvocationInfo', "$($thing.InvocationInfo.Line) $($thing.InvocationInfo.PositionMessage) $($thing.InvocationInfo.MyCommand)")
         [CanaryEye]::SeeObject('InvocationInfo.BoundParameters', $thing.InvocationInfo.BoundParameters)
@@ -90,15 +93,17 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop) {
         [CanaryEye]::SeeObject('exception to the host', $_.Exception)
     }
     [CanaryEye]::SeeObject('output', $output)
-    foreach ($stream in 'Error', 'Warning', 'Verbose', 'Debug', 'Information', 'Progress') {
+    # The errors are in $Error too, and searched there.
+    [CanaryEye]::SeeText('error stream', ($shell.Streams.Error -join "`n"))
+    foreach ($stream in 'Warning', 'Verbose', 'Debug', 'Information', 'Progress') {
         [CanaryEye]::SeeObject("$($stream.ToLowerInvariant()) stream", $shell.Streams.$stream)
     }
     [CanaryEye]::SeeText('screen', $screen.TakeText())
     $errors = @(Invoke-Plain '$global:Error.ToArray(); $global:Error.Clear()')
     [CanaryEye]::SeeObject('$Error', $errors)
-    $null = Invoke-Plain $views @(@($output), $errors, "$Work/thing.xml")
+    $null = Invoke-Plain $views @(@($output), $errors, "$Work/thing.xml", ($Label -split ' ', 2)[1])
     [CanaryEye]::SeeText('screen', $screen.TakeText())
-    if ($env:CANARY_TRACE) { [Console]::Error.WriteLine("$($watch.ElapsedMilliseconds) cpu $([int][Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds) $Label`: $($output.Count) objects, $($errors.Count) errors $(($errors | ForEach-Object { $_.FullyQualifiedErrorId }) -join ' ') $(if ($errors.Count -and $Label -notmatch 'fault|failure|Ctrl') { $errors[0] })") }
+    if ($env:CANARY_TRACE) { [IO.File]::AppendAllText($env:CANARY_TRACE, "$($watch.ElapsedMilliseconds) cpu $([int][Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds) $Label`: $($output.Count) objects, $($errors.Count) errors $(($errors | ForEach-Object { $_.FullyQualifiedErrorId }) -join ' ') $(if ($errors.Count -and $Label -notmatch 'fault|failure|Ctrl') { $errors[0] })`n") }
     $shell.Dispose()
     [pscustomobject]@{ Output = $output.Count; Errors = $errors.Count }
 }
@@ -124,6 +129,7 @@ function global:See-Process {
     }
 }
 $global:processes = 0
+$global:seen = [Collections.Generic.HashSet[string]]::new()
 $global:folder = $folder
 $global:train = Join-Path $folder train.jsonl
 [IO.File]::WriteAllLines($train, @(1..12 | ForEach-Object { '{"messages":[{"role":"user","content":"question ' + $_ + '"},{"role":"assistant","content":"answer ' + $_ % 3 + '"}]}' }))

@@ -50,7 +50,7 @@
         Failure = 'ConvertTo-FineTuningDataset -Path (Join-Path $folder $(Plain key) x.jsonl) -InputObject 1', 'ConvertTo-FineTuningDataset -NoSuch $(Plain key)'
     }
     'Disconnect-FineTuning'        = @{
-        Success = 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name gone -SkipCheck; Disconnect-FineTuning -Name gone', 'Disconnect-FineTuning -Name third -Forget'
+        Success = 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name gone -SkipCheck; Disconnect-FineTuning -Name gone', 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name forgotten -Save -SkipCheck; Disconnect-FineTuning -Name forgotten -Forget'
         Failure = 'Disconnect-FineTuning -Name $(Plain key)', 'Disconnect-FineTuning -NoSuch $(Plain key)'
     }
     'Get-FineTuningCheckpoint'     = @{ Call = 'Get-FineTuningCheckpoint ftjob-x'; Success = 'Get-FineTuningCheckpoint $job'; Failure = 'Get-FineTuningCheckpoint $(Plain key)' }
