@@ -65,8 +65,8 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
 
     It 'cannot come out of a vault that is not there' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName text -Vault NoSuchVault }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretUnavailable,FineTuning.Commands.ConnectFineTuningCommand'
-        Get-ErrorText $result.Terminating | Should -BeLike 'The secret text could not be read from the vault NoSuchVault: *'
+        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretVaultNotFound,FineTuning.Commands.ConnectFineTuningCommand'
+        Get-ErrorText $result.Terminating | Should -BeLike 'The account * has no secret vault NoSuchVault; it has Work.*'
         Get-ErrorText $result.Terminating | Should -Not -BeLike '*ErrorActionPreference*'
     }
 
@@ -159,8 +159,8 @@ Import-Module '$(Get-TestManifest)'
 try { Connect-FineTuning http://127.0.0.1:9/v1 -SecretName text -SkipCheck } catch { `$_.FullyQualifiedErrorId; "`$(`$_.ErrorDetails) `$(`$_.ErrorDetails.RecommendedAction)" }
 try { Connect-FineTuning -SkipCheck 3>&1 } catch { `$_.FullyQualifiedErrorId }
 "@
-        $result.Output[0] | Should -Be 'SecretUnavailable,FineTuning.Commands.ConnectFineTuningCommand'
-        "$($result.Output)" | Should -BeLike '*Unlock-SecretStore opens a locked store*vault could not be read*environment*'
+        $result.Output[0] | Should -Be 'SecretVaultLocked,FineTuning.Commands.ConnectFineTuningCommand'
+        "$($result.Output)" | Should -BeLike '*The vault Work is locked.*Unlock-SecretStore*environment is used*'
         $result.Output[-1] | Should -Be 'NoKey,FineTuning.Commands.ConnectFineTuningCommand'
     }
 }

@@ -102,12 +102,15 @@ function Invoke-Captured {
 }
 
 function Invoke-ChildPwsh {
-    # Runs a script in a PowerShell of its own, without a screen or a keyboard.
-    param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [switch] $Bare, [int] $TimeoutSec = 120)
+    # Runs a script in a PowerShell of its own, without a screen or a keyboard. With -OpenInput the keyboard is a pipe that nobody writes to.
+    param(
+        [Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [switch] $Bare, [int] $TimeoutSec = 120,
+        [AllowEmptyCollection()] [string[]] $Option = '-NonInteractive', [switch] $OpenInput
+    )
     $file = Join-Path ([IO.Path]::GetTempPath()) "child-$([guid]::NewGuid().ToString('N')).ps1"
     Set-Content -LiteralPath $file -Value $Script
     $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
-    foreach ($argument in '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $file) { $start.ArgumentList.Add($argument) }
+    foreach ($argument in @('-NoLogo', '-NoProfile') + $Option + '-File', $file) { $start.ArgumentList.Add($argument) }
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     if ($Bare) {
@@ -116,7 +119,9 @@ function Invoke-ChildPwsh {
         foreach ($name in @($start.Environment.Keys) -notmatch $needed) { $null = $start.Environment.Remove($name) }
     }
     $start.Environment['NO_COLOR'] = '1'
-    foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
+    foreach ($name in $Environment.Keys) {
+        if ($null -eq $Environment[$name]) { $null = $start.Environment.Remove($name) } else { $start.Environment[$name] = $Environment[$name] }
+    }
     $process = [Diagnostics.Process]::Start($start)
     try {
         $process.StandardInput.Close()

@@ -13,7 +13,7 @@ namespace FineTuning.Completers;
 internal static class Completion
 {
     // A person who pressed Tab waits for this.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public static bool Matches(string value, string? word) =>
         value.StartsWith((word ?? string.Empty).Trim('\'', '"'), StringComparison.OrdinalIgnoreCase);
@@ -44,9 +44,9 @@ internal static class Completion
                 return [];
             }
 
-            using var patience = new CancellationTokenSource(s_patience);
+            using var patience = new CancellationTokenSource(Patience);
             Task<IReadOnlyList<T>> answer = Task.Run(() => ask(connection.Client, patience.Token));
-            return answer.Wait(s_patience) ? answer.Result : [];
+            return answer.Wait(Patience) ? answer.Result : [];
         }
         catch (Exception)
         {

@@ -42,6 +42,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <summary>The name of a secret with the key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Secret")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecretNameCompleter))]
     public string? SecretName { get; set; }
 
     /// <summary>Uses the Azure managed identity of this machine, function or runbook.</summary>
@@ -68,11 +69,13 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <summary>The name of a secret with the key for checkpoint permissions.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecretNameCompleter))]
     public string? AdminSecretName { get; set; }
 
     /// <summary>The vault of the secrets.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
     /// <summary>The organisation to bill.</summary>

@@ -21,6 +21,9 @@ internal sealed class RunspaceState
     /// <summary>The servers this session started or connected to with Start-FineTuningServer, newest last.</summary>
     public List<FineTuningServerInfo> Servers { get; } = [];
 
+    /// <summary>What was warned of vaults that nobody named: each of it once.</summary>
+    public HashSet<string> VaultWarnings { get; } = [];
+
     /// <summary>The state of the runspace that runs the calling cmdlet.</summary>
     public static RunspaceState Current => s_states.GetValue(Runspace.DefaultRunspace, static _ => Create());
 
