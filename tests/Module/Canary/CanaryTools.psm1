@@ -47,9 +47,9 @@ function Invoke-Canary {
         $process.StandardInput.Close()
         $output = $process.StandardOutput.ReadToEndAsync()
         $errors = $process.StandardError.ReadToEndAsync()
-        if (-not $process.WaitForExit(300000)) {
+        if (-not $process.WaitForExit(500000)) {
             $process.Kill($true)
-            throw 'The scenarios did not end within 5 minutes.'
+            throw 'The scenarios did not end in time.'
         }
         $process.WaitForExit()
         $text = $output.Result + $errors.Result

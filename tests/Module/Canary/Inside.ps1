@@ -40,7 +40,7 @@ param($things, $errors, $file, $kind)
 $things | Out-Default
 $shown = @($errors | Where-Object { $seen.Add("$(($_.FullyQualifiedErrorId -split ',')[0]) $kind") })
 $shown | Out-Default
-foreach ($thing in $shown | Where-Object { $seen.Add("Get-Error $($_.Exception.GetType()) $($_.Exception.InnerException.GetType())") }) { [CanaryEye]::SeeText('Get-Error', ($thing | Get-Error | Out-String -Width 400)) }
+foreach ($thing in $shown | Where-Object { $seen.Add("Get-Error $($_.Exception.GetType()) $(($_.Exception.InnerException)?.GetType())") }) { [CanaryEye]::SeeText('Get-Error', ($thing | Get-Error | Out-String -Width 400)) }
 foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     if ($null -eq $thing) { continue }
     $isError = $thing -is [Management.Automation.ErrorRecord]
@@ -67,28 +67,29 @@ foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
 }
 '@
 
-function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop) {
+function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop, [double] $Seconds) {
     # Runs a script as a prompt would, and searches all that comes of it.
     [CanaryEye]::Scenario = $Label
     $script:count++
+    $isStopped = $false
     $shell = [powershell]::Create($runspace)
     $output = [Management.Automation.PSDataCollection[psobject]]::new()
     $settings = [Management.Automation.PSInvocationSettings]::new()
     $settings.AddToHistory = $true
     $null = $shell.AddScript($Script, $true)
     try {
-        if ($Stop) {
-            $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output, $settings, $null, $null)
-            $patience = [Diagnostics.Stopwatch]::StartNew()
-            while (-not $running.IsCompleted -and -not ($shell.Streams.Verbose | Where-Object { "$_" -like '* to 127.0.0.1*' })) {
-                if ($patience.Elapsed.TotalSeconds -gt 20) { throw "$Label sent nothing." }
-                [Threading.Thread]::Sleep(5)
-            }
-            $shell.Stop()
-            try { $null = $shell.EndInvoke($running) } catch { [CanaryEye]::SeeObject('exception to the host', $_.Exception) }
-        } else {
-            $shell.Invoke($null, $output, $settings)
+        $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output, $settings, $null, $null)
+        $patience = [Diagnostics.Stopwatch]::StartNew()
+        while (-not $running.IsCompleted) {
+            if ($Stop -and ($shell.Streams.Verbose.ReadAll() | ForEach-Object { [CanaryEye]::SeeObject('verbose stream', $_); "$_" }) -like '* to 127.0.0.1*') { break }
+            # What looks for a lost answer does so for minutes, and is stopped as a person would.
+            if ($Seconds -gt 0 -and $patience.Elapsed.TotalSeconds -gt $Seconds) { break }
+            if ($patience.Elapsed.TotalSeconds -gt 60) { throw "$Label did not end." }
+            [Threading.Thread]::Sleep(5)
         }
+        $isStopped = -not $running.IsCompleted
+        if ($isStopped) { $shell.Stop() }
+        $null = $shell.EndInvoke($running)
     } catch [Management.Automation.RuntimeException] {
         [CanaryEye]::SeeObject('exception to the host', $_.Exception)
     }
@@ -105,7 +106,7 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop) {
     [CanaryEye]::SeeText('screen', $screen.TakeText())
     if ($env:CANARY_TRACE) { [IO.File]::AppendAllText($env:CANARY_TRACE, "$($watch.ElapsedMilliseconds) cpu $([int][Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds) $Label`: $($output.Count) objects, $($errors.Count) errors $(($errors | ForEach-Object { $_.FullyQualifiedErrorId }) -join ' ') $(if ($errors.Count -and $Label -notmatch 'fault|failure|Ctrl') { $errors[0] })`n") }
     $shell.Dispose()
-    [pscustomobject]@{ Output = $output.Count; Errors = $errors.Count }
+    [pscustomobject]@{ Output = $output.Count; Errors = $errors.Count; IsStopped = $isStopped }
 }
 
 $functions = @'
@@ -204,9 +205,8 @@ function Invoke-Cmdlet([string] $Name) {
     }
     if (-not $scenario.Call) { return }
     foreach ($kind in $kinds) {
-        # The two that wait for a service to come back are bounded by themselves.
-        $result = Invoke-Scenario "$Name fault $kind" "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug"
-        if ($result.Errors -eq 0) { $script:unwanted += "$Name fault $kind" }
+        $result = Invoke-Scenario "$Name fault $kind" "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug" -Seconds 2
+        if ($result.Errors -eq 0 -and -not $result.IsStopped) { $script:unwanted += "$Name fault $kind" }
     }
     $null = Invoke-Scenario "$Name Ctrl+C" "$($scenario.Call) -Connection `$faulty['hang'] -Verbose -Debug" -Stop
 }

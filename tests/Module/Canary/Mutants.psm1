@@ -25,7 +25,7 @@ $leaks = @(
         New = 'base.WriteDebug(text + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("x:" + CanaryLeak.Text("debug line in base64"))))'
     }
     @{
-        Name = 'progress'; File = 'FineTuning/Common/AsyncCmdlet.cs'; Finds = 'New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait'
+        Name = 'progress'; File = 'FineTuning/Common/AsyncCmdlet.cs'; Finds = 'Test-FineTuningDataset $train'
         Old = 'base.WriteProgress(progressRecord)'; New = 'progressRecord.CurrentOperation = CanaryLeak.Text("progress"); base.WriteProgress(progressRecord)'
     }
     @{
