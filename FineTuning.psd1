@@ -12,7 +12,6 @@
     FormatsToProcess     = @('bin/FineTuning.Format.ps1xml')
     # Help ships with the module, so there is nothing for Update-Help to fetch.
     HelpInfoURI          = ''
-    TypesToProcess       = @('bin/FineTuning.Types.ps1xml')
     CmdletsToExport      = @(
         'Clear-FineTuningServerFault'
         'Connect-FineTuning'

@@ -155,7 +155,7 @@ function Invoke-Build {
         $wanted = if ($target -eq 'net8.0') { 'FineTuning.dll', 'FineTuning.Core.dll' } else { '*.dll' }
         Get-ChildItem (Join-Path $source "bin/$Configuration/$target") -File -Include $wanted -Recurse | Copy-Item -Destination $folder
     }
-    Copy-Item $source/FineTuning.psm1, $source/FineTuning.Format.ps1xml, $source/FineTuning.Types.ps1xml $bin
+    Copy-Item $source/FineTuning.psm1, $source/FineTuning.Format.ps1xml $bin
     # The vocabularies are in Core's assembly; their licence goes where people look for it.
     Copy-Item $root/src/FineTuning.Core/Tokenization/Vocabularies/LICENSE-tiktoken.txt $bin
     Invoke-Tool dotnet publish (Join-Path $root 'src/FineTuning.Server') -c $Configuration --no-build --nologo -v quiet -o (Join-Path $bin 'server')

@@ -12,6 +12,14 @@ if ($target -eq 'netstandard2.0') {
 
 Import-Module -Name $assembly -ErrorAction Stop
 
+# Not in a file of types: a second copy of the module, from another folder, could not be loaded into the session then.
+foreach ($type in 'FineTuningJob', 'FineTuningEvent', 'FineTuningCheckpoint') {
+    # Nested values survive Export-Clixml and jobs.
+    Microsoft.PowerShell.Utility\Update-TypeData -TypeName "FineTuning.$type" -SerializationDepth 3 -Force
+}
+# So that it binds to the cmdlets that take files, whatever characters are in the path.
+Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.DatasetRepair -MemberType AliasProperty -MemberName FullName -Value Path -Force
+
 $MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
     if ($resolver) { $resolver::Detach() }
 }.GetNewClosure()

@@ -39,7 +39,7 @@ Describe 'The manifest' {
 
     It 'names only files that are there' {
         $data = Import-PowerShellDataFile $manifest
-        foreach ($file in @($data.RootModule) + $data.FormatsToProcess + $data.TypesToProcess) {
+        foreach ($file in @($data.RootModule) + $data.FormatsToProcess) {
             Join-Path $folder $file | Should -Exist
         }
     }

@@ -218,6 +218,12 @@ Describe 'The service' {
         $connection.Endpoint, $connection.Dialect, $connection.ApiVersion | Should -Be @($base, 'Azure', $version)
     }
 
+    It 'of a saved connection gets the paths of the version that is given with its name' {
+        Connect-FineTuning -AzureResource my-res -ApiKey $key -Name azure -Save -SkipCheck
+        (Connect-FineTuning -Name azure -ApiKey $key -ApiVersion 2024-10-21 -SkipCheck -PassThru).Endpoint | Should -Be 'https://my-res.openai.azure.com/openai'
+        Disconnect-FineTuning -Name azure -Forget
+    }
+
     It 'is named once' {
         Get-ErrorId { Connect-FineTuning $server.Endpoint -AzureResource my-res } | Should -Be 'InvalidConnection'
         Get-ErrorId { Connect-FineTuning -AzureResource 'not a name' -ApiKey $key } | Should -Be 'InvalidEndpoint'

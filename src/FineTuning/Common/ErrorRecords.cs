@@ -40,6 +40,9 @@ internal static class ErrorRecords
     public static ErrorRecord Invalid(string id, string message, string action, object? target, ErrorCategory category = ErrorCategory.InvalidArgument) =>
         Make(new PSArgumentException(Redaction.Scrub(message)), id, category, target, message, action);
 
+    /// <summary>The message without the name of our own parameter, which .NET puts behind it in one of two ways.</summary>
+    public static string WithoutParameter(ArgumentException e) => e.Message.Split('\n')[0].Split([" (Parameter '"], StringSplitOptions.None)[0].Trim();
+
     /// <summary>Makes a record of a local file that is there but could not be read.</summary>
     public static ErrorRecord FileNotRead(Exception e, object? target) => Make(
         e, "FileNotRead", ErrorCategory.ReadError, target, $"A file could not be read: {e.Message.TrimEnd('.')}.",

@@ -148,15 +148,15 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        CheckParameters();
+        new ConnectParameters(this).Check();
         if (Open() is FineTuningConnection open)
         {
             Use(open);
             return;
         }
 
-        IReadOnlyList<RequestHeader> headers = ReadHeaders();
-        ConnectionProfile profile = Overlay(Base(), headers);
+        IReadOnlyList<RequestHeader> headers = HeaderTable.Read(this, Header);
+        ConnectionProfile profile = new ConnectParameters(this).Change(Base(), headers);
         var given = new GivenSecrets
         {
             ApiKey = ApiKey,
@@ -186,12 +186,18 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <summary>An open connection of this session that was named and nothing else.</summary>
     private FineTuningConnection? Open() => Name is not null && !HasSettings ? RunspaceState.Current.Find(Name) : null;
 
+    /// <summary>Whether the cmdlet was given a parameter.</summary>
+    internal bool Has(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
     private bool HasSettings => MyInvocation.BoundParameters.Keys.Except(s_manners).Except(CommonParameters).Any();
+
+    /// <summary>Whether a service was named.</summary>
+    internal bool HasService => Endpoint is not null || AzureResource is not null;
 
     /// <summary>What the parameters change: a saved connection, or the service that is named or that the environment has.</summary>
     private ConnectionProfile Base()
     {
-        if (Endpoint is null && AzureResource is null)
+        if (!HasService)
         {
             ConnectionProfile? saved = Name is null ? null : ConnectionResolver.ReadSaved(this, Name);
             if (saved is null && Name is not null && !HasSettings)
@@ -204,117 +210,6 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
 
         return NamedService.Find(this, Endpoint, AzureResource, ApiVersion);
     }
-
-    private ConnectionProfile Overlay(ConnectionProfile profile, IReadOnlyList<RequestHeader> headers)
-    {
-        bool Has(string name) => MyInvocation.BoundParameters.ContainsKey(name);
-
-        // A new key leaves nothing of the old one's place.
-        ConnectionProfile keyed = ParameterSetName == "Found" ? profile : profile with { Key = KeyOrigin.Given, SecretName = null, ClientId = null };
-        keyed = ParameterSetName switch
-        {
-            "Secret" => keyed with { Key = KeyOrigin.Secret, SecretName = SecretName, Vault = Vault },
-            "Identity" => keyed with { Key = KeyOrigin.Identity, ClientId = ClientId },
-            _ => keyed,
-        };
-        return keyed with
-        {
-            ApiVersion = ApiVersion ?? keyed.ApiVersion,
-            Organization = Organization ?? keyed.Organization,
-            Project = Project ?? keyed.Project,
-            Headers = Merge(keyed.Headers, headers),
-            SecretHeaders = MergeSecret(keyed.SecretHeaders, headers),
-            Proxy = Proxy ?? keyed.Proxy,
-            ProxyUserName = ProxyCredential?.UserName ?? (Has(nameof(ProxyUseDefaultCredentials)) ? null : keyed.ProxyUserName),
-            ProxyUseDefaultCredentials = Has(nameof(ProxyUseDefaultCredentials)) ? ProxyUseDefaultCredentials : keyed.ProxyUseDefaultCredentials && ProxyCredential is null,
-            TimeoutSec = Has(nameof(TimeoutSec)) ? TimeoutSec : keyed.TimeoutSec,
-            MaxRetryCount = Has(nameof(MaxRetryCount)) ? MaxRetryCount : keyed.MaxRetryCount,
-            AllowInsecureHttp = Has(nameof(AllowInsecureHttp)) ? AllowInsecureHttp : keyed.AllowInsecureHttp,
-            AdminSecretName = AdminSecretName ?? keyed.AdminSecretName,
-            Vault = Vault ?? keyed.Vault,
-        };
-    }
-
-    private static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? before, IReadOnlyList<RequestHeader> headers)
-    {
-        var merged = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (KeyValuePair<string, string> header in before ?? new Dictionary<string, string>())
-        {
-            merged[header.Key] = header.Value;
-        }
-
-        foreach (RequestHeader header in headers)
-        {
-            merged.Remove(header.Name);
-            if (header.Value is string value)
-            {
-                merged[header.Name] = value;
-            }
-        }
-
-        return merged.Count > 0 ? merged : null;
-    }
-
-    private static string[]? MergeSecret(IReadOnlyList<string>? before, IReadOnlyList<RequestHeader> headers)
-    {
-        // One that is given as plain text now is no secret any more.
-        string[] names = [.. (before ?? []).Where(name => !headers.Any(h => !h.IsSecret && h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
-            .Concat(headers.Where(h => h.IsSecret).Select(h => h.Name))
-            .Distinct(StringComparer.OrdinalIgnoreCase)];
-        return names.Length > 0 ? names : null;
-    }
-
-    private IReadOnlyList<RequestHeader> ReadHeaders()
-    {
-        try
-        {
-            return HeaderTable.Read(Header);
-        }
-        catch (ArgumentException e)
-        {
-            ThrowTerminatingError(ErrorRecords.Invalid(
-                "InvalidHeader", e.Message.Split('\n')[0].Split([" (Parameter '"], StringSplitOptions.None)[0].Trim(), "Correct -Header.", null));
-            throw;
-        }
-    }
-
-    private void CheckParameters()
-    {
-        if (Endpoint is not null && AzureResource is not null)
-        {
-            Refuse("-Endpoint and -AzureResource name the service twice.", "Give one of them.");
-        }
-
-        if (Save && Name is null)
-        {
-            Refuse("-Save needs a name to keep the connection under.", "Add -Name.");
-        }
-
-        if (Save && UserFolder.Connections is null)
-        {
-            Refuse("This account has no profile folder to save a connection in.", "Give the parameters each time, or give the account a home folder.");
-        }
-
-        if (Name is not null && !ProfileStore.IsName(Name))
-        {
-            Refuse($"'{Name}' cannot be the name of a connection.", "Use letters, digits, spaces, dots, dashes or underscores, 64 at the most.");
-        }
-
-        if (Vault is not null && SecretName is null && AdminSecretName is null && (Name is null || HasEndpoint))
-        {
-            Refuse("-Vault says where to look, but not for what.", "Add -SecretName or -AdminSecretName.");
-        }
-
-        if (Proxy is not null && (!Proxy.IsAbsoluteUri || Proxy.Scheme is not ("http" or "https") || Proxy.UserInfo.Length > 0))
-        {
-            // Not shown: it may hold a password.
-            Refuse("-Proxy is not an http address without name and password, such as http://proxy.example:8080.", "Give name and password with -ProxyCredential.");
-        }
-    }
-
-    private bool HasEndpoint => Endpoint is not null || AzureResource is not null;
-
-    private void Refuse(string message, string action) => ThrowTerminatingError(ErrorRecords.Invalid("InvalidConnection", message, action, Name));
 
     private void Use(FineTuningConnection connection)
     {

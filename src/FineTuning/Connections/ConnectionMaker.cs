@@ -200,9 +200,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         }
         catch (ArgumentException e)
         {
-            // Without the name of our own parameter, which .NET puts behind the message in one of two ways.
-            string message = e.Message.Split('\n')[0].Split([" (Parameter '"], StringSplitOptions.None)[0].Trim();
-            throw Stop("InvalidConnection", ErrorCategory.InvalidArgument, message, "Correct it with Connect-FineTuning.", endpoint);
+            throw Stop("InvalidConnection", ErrorCategory.InvalidArgument, ErrorRecords.WithoutParameter(e), "Correct it with Connect-FineTuning.", endpoint);
         }
     }
 

@@ -2,9 +2,11 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 using System.Security;
 using System.Text.RegularExpressions;
+using FineTuning.Common;
 using FineTuning.Core.Api;
 
 namespace FineTuning.Connections;
@@ -15,9 +17,51 @@ internal static class HeaderTable
     // Names as gateways have for their keys. A value that is typed as it is stands in the history, in logs and in the saved connection.
     private static readonly Regex s_secretName = new("key|secret|token|password|credential|signature|cookie|auth", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    /// <summary>Makes headers of names and values.</summary>
-    /// <exception cref="ArgumentException">A name or value cannot be one, or a secret is given as plain text.</exception>
-    public static IReadOnlyList<RequestHeader> Read(IDictionary? table)
+    /// <summary>Makes headers of names and values. Stops the cmdlet if one cannot be, or is a secret in plain text.</summary>
+    public static IReadOnlyList<RequestHeader> Read(AsyncCmdlet cmdlet, IDictionary? table)
+    {
+        try
+        {
+            return Read(table);
+        }
+        catch (ArgumentException e)
+        {
+            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid("InvalidHeader", ErrorRecords.WithoutParameter(e), "Correct -Header.", null));
+            throw;
+        }
+    }
+
+    /// <summary>The plain headers of a connection with those that are given now, which come first.</summary>
+    public static IReadOnlyDictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? before, IReadOnlyList<RequestHeader> given)
+    {
+        var merged = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (KeyValuePair<string, string> header in before ?? new Dictionary<string, string>())
+        {
+            merged[header.Key] = header.Value;
+        }
+
+        foreach (RequestHeader header in given)
+        {
+            merged.Remove(header.Name);
+            if (header.Value is string value)
+            {
+                merged[header.Name] = value;
+            }
+        }
+
+        return merged.Count > 0 ? merged : null;
+    }
+
+    /// <summary>The names of its secret headers, likewise. One that is given in plain text now is no secret any more.</summary>
+    public static IReadOnlyList<string>? MergeSecret(IReadOnlyList<string>? before, IReadOnlyList<RequestHeader> given)
+    {
+        string[] names = [.. (before ?? []).Where(name => !given.Any(h => !h.IsSecret && h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            .Concat(given.Where(h => h.IsSecret).Select(h => h.Name))
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
+        return names.Length > 0 ? names : null;
+    }
+
+    private static List<RequestHeader> Read(IDictionary? table)
     {
         var headers = new List<RequestHeader>();
         foreach (DictionaryEntry entry in table ?? new Hashtable())

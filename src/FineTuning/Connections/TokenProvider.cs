@@ -15,6 +15,7 @@ namespace FineTuning.Connections;
 internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
 {
     private readonly Guid _runspace = Runspace.DefaultRunspace.InstanceId;
+    private bool _hasWorked;
 
     public async Task<AccessToken> GetTokenAsync(IApiObserver? observer, CancellationToken cancellationToken)
     {
@@ -35,12 +36,14 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         try
         {
             Collection<PSObject> output = ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(false, here, null, []));
-            return output.Count switch
+            AccessToken token = output.Count switch
             {
                 0 => throw Fault("it gave nothing"),
                 1 => Read(output[0]),
                 _ => throw Fault($"it gave {output.Count} objects, not one"),
             };
+            _hasWorked = true;
+            return token;
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
@@ -49,7 +52,7 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
     }
 
     /// <summary>Takes a SecureString, a string, or an object with Token and ExpiresOn, such as Get-AzAccessToken gives.</summary>
-    private static AccessToken Read(PSObject output)
+    private AccessToken Read(PSObject output)
     {
         if (Secure(output) is SecureString plain)
         {
@@ -81,5 +84,6 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         _ => null,
     };
 
-    private static FineTuningApiException Fault(string why) => FineTuningApiException.NoToken($"The token provider gave no token: {why}.", mayPass: false);
+    /// <summary>What worked before will work again: in an outage it cannot reach its service either, and a wait must outlive that.</summary>
+    private FineTuningApiException Fault(string why) => FineTuningApiException.NoToken($"The token provider gave no token: {why}.", mayPass: _hasWorked);
 }
