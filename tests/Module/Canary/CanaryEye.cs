@@ -110,6 +110,35 @@ public static class CanaryEye
         }
     }
 
+    /// <summary>
+    /// Searches arguments and environment of whatever this process has started, known by a mark in its environment; except PowerShells of
+    /// jobs, which the user starts.
+    /// </summary>
+    /// <returns>How many they were.</returns>
+    public static int SeeProcesses(string mark)
+    {
+        int count = 0;
+        foreach (string folder in Directory.GetDirectories("/proc").Where(d => d.Skip(6).All(char.IsDigit)))
+        {
+            try
+            {
+                if (folder == "/proc/" + Environment.ProcessId || File.ReadAllText(folder + "/comm").StartsWith("pwsh", StringComparison.Ordinal) ||
+                    !File.ReadAllText(folder + "/environ").Contains(mark, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+                SeeFile("process arguments", folder + "/cmdline");
+                SeeFile("process environment", folder + "/environ");
+                count++;
+            }
+            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
+            {
+                // It has just ended, or is somebody else's.
+            }
+        }
+        return count;
+    }
+
     /// <summary>Walks over everything that can be reached from an object by public properties, fields and members that PowerShell adds.</summary>
     public static void SeeObject(string place, object value)
     {

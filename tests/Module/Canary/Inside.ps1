@@ -44,14 +44,16 @@ foreach ($thing in $shown | Where-Object { $seen.Add("Get-Error $($_.Exception.G
 foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     if ($null -eq $thing) { continue }
     $isError = $thing -is [Management.Automation.ErrorRecord]
+    # Files and their like lead everywhere.
+    $depth = if ($isError) { 1 } elseif ($thing.GetType().Namespace -like 'FineTuning*') { 20 } else { 2 }
     [CanaryEye]::SeeText('Format-List * -Force', ($thing | Format-List * -Force | Out-String -Width 400))
     # Deeper, an exception has dictionaries that JSON cannot have.
-    [CanaryEye]::SeeText('ConvertTo-Json', ($thing | ConvertTo-Json -Depth $(if ($isError) { 1 } else { 20 }) -WarningAction Ignore))
+    [CanaryEye]::SeeText('ConvertTo-Json', ($thing | ConvertTo-Json -Depth $depth -WarningAction Ignore))
     if (-not $isError) {
         [CanaryEye]::SeeText('Out-String', ($thing | Out-String -Width 400))
         [CanaryEye]::SeeText('ConvertTo-Csv', ($thing | ConvertTo-Csv | Out-String))
     }
-    $thing | Export-Clixml -LiteralPath $file -Depth $(if ($isError) { 2 } else { 10 }) -Force
+    $thing | Export-Clixml -LiteralPath $file -Depth ([math]::Min(10, $depth + 1)) -Force
     [CanaryEye]::SeeFile('Export-Clixml', $file)
     if ($isError) {
         [CanaryEye]::SeeText('ScriptStackTrace', $thing.ScriptStackTrace)
@@ -110,25 +112,11 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop, [dou
 }
 
 $functions = @'
-param($module, $work, $folder, $marker)
+param($folder)
 $global:ErrorActionPreference = 'Continue'
 function global:Plain([string] $name) { [CanaryEye]::Plain($name) }
 function global:Secure([string] $name) { , [CanaryEye]::Secure($name) }
-function global:See-Process {
-    # Whatever this process has started, except itself and PowerShells of jobs, which the user starts.
-    foreach ($process in Get-ChildItem /proc -Directory -ErrorAction Ignore | Where-Object Name -Match '^\d+$') {
-        if ([int] $process.Name -eq $PID) { continue }
-        try {
-            $environment = [IO.File]::ReadAllText("$process/environ")
-            $name = [IO.File]::ReadAllText("$process/comm").Trim()
-        } catch { continue }
-        if ($environment.Contains($marker) -and $name -notlike 'pwsh*') {
-            [CanaryEye]::SeeFile('process arguments', "$process/cmdline")
-            [CanaryEye]::SeeFile('process environment', "$process/environ")
-            $global:processes++
-        }
-    }
-}
+function global:See-Process { $global:processes += [CanaryEye]::SeeProcesses("CANARY_RUN=$env:CANARY_RUN") }
 $global:processes = 0
 $global:seen = [Collections.Generic.HashSet[string]]::new()
 $global:folder = $folder
@@ -136,7 +124,7 @@ $global:train = Join-Path $folder train.jsonl
 [IO.File]::WriteAllLines($train, @(1..12 | ForEach-Object { '{"messages":[{"role":"user","content":"question ' + $_ + '"},{"role":"assistant","content":"answer ' + $_ % 3 + '"}]}' }))
 '@
 $null = Invoke-Plain 'param($module) Import-Module $module, Microsoft.PowerShell.SecretManagement -Global' $Module
-$null = Invoke-Plain $functions @($Module, $Work, $folder, "CANARY_RUN=$env:CANARY_RUN")
+$null = Invoke-Plain $functions $folder
 
 if (-not $Leak) {
     $null = Invoke-Plain 'param($path) $null = Start-Transcript -Path $path' @("$Work/transcript.txt")
