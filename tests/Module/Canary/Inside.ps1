@@ -210,7 +210,7 @@ if ($Leak) {
         [Environment]::SetEnvironmentVariable('CANARY_LEAK', $name)
         $null = Invoke-Scenario "leak $name" ($session + $calls)
         [Environment]::SetEnvironmentVariable('CANARY_LEAK', $null)
-        foreach ($left in Get-ChildItem $Work -Recurse -File -Force) {
+        foreach ($left in Get-ChildItem $Work -Recurse -File -Force | Where-Object UnixMode -Like '-*') {
             [CanaryEye]::SeeFile('file', $left.FullName)
             # So that the next leak has to be found by itself.
             if ($left.Name -match '^(leak|started|thing)') { Remove-Item $left }
@@ -238,7 +238,7 @@ if (-not $Leak) {
     [CanaryEye]::SeeFile('transcript', $transcript.FullName)
 }
 [CanaryEye]::Scenario = 'afterwards'
-foreach ($left in Get-ChildItem $Work -Recurse -File -Force) { [CanaryEye]::SeeFile('file', $left.FullName) }
+foreach ($left in Get-ChildItem $Work -Recurse -File -Force | Where-Object UnixMode -Like '-*') { [CanaryEye]::SeeFile('file', $left.FullName) }
 $logs = @(Get-ChildItem $Work -Recurse -File -Filter 'server.log*')
 foreach ($log in $logs) { [CanaryEye]::SeeFile('log of the server', $log.FullName) }
 $processes = Invoke-Plain '$global:processes'
