@@ -58,7 +58,7 @@ foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     if ($isError) {
         [CanaryEye]::SeeText('ScriptStackTrace', $thing.ScriptStackTrace)
         [CanaryEye]::SeeText('InvocationInfo', "$($thing.InvocationInfo.Line) $($thing.InvocationInfo.PositionMessage) $($thing.InvocationInfo.MyCommand)")
-        [CanaryEye]::SeeObject('InvocationInfo.BoundParameters', $thing.InvocationInfo.BoundParameters)
+        if ($kind -ne 'failure') { [CanaryEye]::SeeObject('InvocationInfo.BoundParameters', $thing.InvocationInfo.BoundParameters) }
         [CanaryEye]::SeeText('ErrorDetails', "$($thing.ErrorDetails) $($thing.ErrorDetails.RecommendedAction)")
         [CanaryEye]::SeeObject('TargetObject', $thing.TargetObject)
         for ($inner = $thing.Exception; $inner; $inner = $inner.InnerException) {
@@ -106,7 +106,6 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop, [dou
     [CanaryEye]::SeeObject('$Error', $errors)
     $null = Invoke-Plain $views @(@($output), $errors, "$Work/thing.xml", ($Label -split ' ', 2)[1])
     [CanaryEye]::SeeText('screen', $screen.TakeText())
-    if ($env:CANARY_TRACE) { [IO.File]::AppendAllText($env:CANARY_TRACE, "$($watch.ElapsedMilliseconds) cpu $([int][Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds) $Label`: $($output.Count) objects, $($errors.Count) errors $(($errors | ForEach-Object { $_.FullyQualifiedErrorId }) -join ' ') $(if ($errors.Count -and $Label -notmatch 'fault|failure|Ctrl') { $errors[0] })`n") }
     $shell.Dispose()
     [pscustomobject]@{ Output = $output.Count; Errors = $errors.Count; IsStopped = $isStopped }
 }
@@ -172,7 +171,7 @@ $prepare = @'
 $global:file = Send-FineTuningFile $train -Force
 $global:spare = Send-FineTuningFile $train -Force
 $global:job = New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Wait
-$global:long = New-FineTuningJob gpt-4o-mini $file -EpochCount 50 -BatchSize 1
+function global:Long { New-FineTuningJob gpt-4o-mini $file -EpochCount 50 -BatchSize 1 }
 '@
 $session = '$null = Connect-FineTuning $server.Endpoint -ApiKey (Secure key); '
 $told = '$VerbosePreference = $DebugPreference = "Continue"; '

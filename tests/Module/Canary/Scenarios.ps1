@@ -1,9 +1,8 @@
 # What is done with each cmdlet. Every exported cmdlet has to be here. The scripts run in a session that is connected to a local server with
-# all marked secrets, and where $train is a dataset, $server the local server, $file, $job and $model what was made there.
+# all marked secrets, and where $train is a dataset, $server the local server, and $file, $spare and $job what was made there; Long makes a job.
 #   Call     what is repeated against each fault of the gateway, with -Connection behind it
 #   Success  what works, with and without -Verbose -Debug
 #   Failure  what goes wrong without a service: wrong arguments and mistakes such as a key in the place of an id
-#   Slow     whether Call goes on by itself over faults that may pass, so that it is stopped
 @{
     'Clear-FineTuningServerFault'  = @{
         Success = '$null = Set-FineTuningServerFault "GetJob:delay_ms=1"; Clear-FineTuningServerFault'
@@ -36,11 +35,10 @@
             'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Proxy "http://me:$(Plain proxy)@proxy.example:1"'
             'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Header @{ "X-Api-Key" = $(Plain header) }'
             'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Header @{ "Authorization" = $(Plain header) }'
-            'Connect-FineTuning $server.Endpoint -SecretName $(Plain key)'
             'Connect-FineTuning $server.Endpoint -SecretName none -Vault $(Plain key)'
             'Connect-FineTuning -Name $(Plain key)'
             'Connect-FineTuning -NoSuch $(Plain key)'
-            'Connect-FineTuning $server.Endpoint -TokenProvider { throw "no token for $(Plain key)" }'
+            'Connect-FineTuning $server.Endpoint -TokenProvider { throw "no token today" }'
             'Connect-FineTuning $server.Endpoint -TokenProvider { 1, 2 }'
             'Connect-FineTuning https://127.0.0.1:1/v1 -ApiKey $(Secure key) -MaxRetryCount 0'
         )
@@ -73,7 +71,7 @@
     'Receive-FineTuningFile'       = @{ Call = 'Receive-FineTuningFile file-x -Path $folder -Force'; Success = 'Receive-FineTuningFile $file -Path $folder -Force'; Failure = 'Receive-FineTuningFile $(Plain key) -Path $folder' }
     'Remove-FineTuningFile'        = @{ Call = 'Remove-FineTuningFile file-x -Confirm:$false'; Success = 'Remove-FineTuningFile $spare -Confirm:$false'; Failure = 'Remove-FineTuningFile $(Plain key) -Confirm:$false' }
     'Repair-FineTuningDataset'     = @{ Success = 'Repair-FineTuningDataset $train (Join-Path $folder repaired.jsonl) -Force'; Failure = 'Repair-FineTuningDataset $(Plain key)' }
-    'Resume-FineTuningJob'         = @{ Call = 'Resume-FineTuningJob ftjob-x'; Success = 'Suspend-FineTuningJob $long | Out-Null; Resume-FineTuningJob $long'; Failure = 'Resume-FineTuningJob $(Plain key)', 'Resume-FineTuningJob $job' }
+    'Resume-FineTuningJob'         = @{ Call = 'Resume-FineTuningJob ftjob-x'; Success = 'Long | Suspend-FineTuningJob | Resume-FineTuningJob'; Failure = 'Resume-FineTuningJob $(Plain key)', 'Resume-FineTuningJob $job' }
     'Send-FineTuningFile'          = @{ Call = 'Send-FineTuningFile $train -Force'; Success = 'Send-FineTuningFile $train', 'Send-FineTuningFile $train -Force'; Failure = 'Send-FineTuningFile $(Plain key)' }
     'Set-FineTuningServerFault'    = @{ Success = 'Set-FineTuningServerFault "GetJob:delay_ms=1" -PassThru; Clear-FineTuningServerFault'; Failure = 'Set-FineTuningServerFault "$(Plain key):drop"', 'Set-FineTuningServerFault "GetJob:$(Plain key)=1"' }
     'Split-FineTuningDataset'      = @{ Success = 'Split-FineTuningDataset $train -TrainingPath (Join-Path $folder a.jsonl) -ValidationPath (Join-Path $folder b.jsonl) -Force'; Failure = 'Split-FineTuningDataset $(Plain key)' }
@@ -86,9 +84,9 @@
             'Start-FineTuningServer (Join-Path $train below) -ApiKey $(Secure key)'
         )
     }
-    'Stop-FineTuningJob'           = @{ Call = 'Stop-FineTuningJob ftjob-x'; Success = 'Stop-FineTuningJob $long'; Failure = 'Stop-FineTuningJob $(Plain key)', 'Stop-FineTuningJob $job' }
+    'Stop-FineTuningJob'           = @{ Call = 'Stop-FineTuningJob ftjob-x'; Success = 'Stop-FineTuningJob (Long)'; Failure = 'Stop-FineTuningJob $(Plain key)', 'Stop-FineTuningJob $job' }
     'Stop-FineTuningServer'        = @{ Success = 'Start-FineTuningServer -Memory -ApiKey $(Secure key); Stop-FineTuningServer'; Failure = 'Stop-FineTuningServer -ProcessId 1' }
-    'Suspend-FineTuningJob'        = @{ Call = 'Suspend-FineTuningJob ftjob-x'; Success = 'Suspend-FineTuningJob $long'; Failure = 'Suspend-FineTuningJob $(Plain key)', 'Suspend-FineTuningJob $job' }
+    'Suspend-FineTuningJob'        = @{ Call = 'Suspend-FineTuningJob ftjob-x'; Success = 'Suspend-FineTuningJob (Long)'; Failure = 'Suspend-FineTuningJob $(Plain key)', 'Suspend-FineTuningJob $job' }
     'Test-FineTuningDataset'       = @{ Success = 'Test-FineTuningDataset $train'; Failure = 'Test-FineTuningDataset $(Plain key)' }
     'Wait-FineTuningJob'           = @{ Call = 'Wait-FineTuningJob ftjob-x -TimeoutSec 0.3 -PollIntervalSec 0.1'; Success = 'Wait-FineTuningJob $job'; Failure = 'Wait-FineTuningJob $(Plain key)' }
 }
