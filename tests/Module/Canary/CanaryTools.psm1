@@ -56,7 +56,7 @@ function Invoke-Canary {
         $shown = @($secrets.Keys | Where-Object { $text.Contains($secrets[$_]) })
         if ($process.ExitCode -ne 0 -or $output.Result -notmatch '(?s)\{.*\}') { throw "The scenarios ended with $($process.ExitCode): $($output.Result) $($errors.Result)" }
         $result = $Matches[0] | ConvertFrom-Json
-        $result | Add-Member -NotePropertyMembers @{ Echoed = $gateway.Echoed; Shown = $shown; Log = $errors.Result } -PassThru -Force
+        $result | Add-Member -NotePropertyMembers @{ Echoed = $gateway.Echoed; Shown = $shown} -PassThru
     } finally {
         $process.Dispose()
         $gateway.Dispose()

@@ -79,7 +79,7 @@
         Success = 'Start-FineTuningServer -Memory -ApiKey $(Secure key) -PassThru | ForEach-Object { $_; See-Process; $_ | Stop-FineTuningServer }'
         Failure = @(
             'Start-FineTuningServer -Memory -ApiKey $(Plain key)'
-            'Start-FineTuningServer -Memory -ApiKey $(Secure key) -Fault "$(Plain key)=1"'
+            'Start-FineTuningServer -Memory -ApiKey $(Secure key) -Fault nonsense'
             'Start-FineTuningServer -Memory -ApiKey $(Secure key) -TrainerCommand no-such-program'
             'Start-FineTuningServer (Join-Path $train below) -ApiKey $(Secure key)'
         )
