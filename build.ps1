@@ -8,7 +8,8 @@ Builds, tests and packages FineTuning.
 Run it with the tasks you want, in order. Without a task it builds and tests.
 
   build    compiles everything and stages the module in bin/, with its help where PlatyPS is installed
-  test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies and out of the package
+  test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies, out of the package, and
+             over Azure's dialect
   demo     shows the whole way of a training file on a local server
   soak     runs the long checks: random kills, many stored jobs, hostile requests and more; each runs in test too, shortly
   bench    compares with other programs and writes the figures into docs/performance.md
@@ -213,12 +214,13 @@ function Invoke-Test {
     }
     if ($xunit -ne 0 -and $total.failed -eq 0) { $total.failed++ }
 
-    $runs = [ordered]@{ 'net8.0' = $manifest; 'netstandard2.0' = (New-DesktopCopy); 'package' = (Expand-TestPackage) }
+    $runs = [ordered]@{ 'net8.0' = $manifest; 'netstandard2.0' = (New-DesktopCopy); 'package' = (Expand-TestPackage); 'azure' = $manifest }
     foreach ($name in $runs.Keys) {
         Write-Step "Testing with Pester: $name"
         $report = Join-Path $results "pester-$name.json"
         $null = New-Item $results -ItemType Directory -Force
-        $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" -Module $runs[$name] -Report $report -Run $name
+        $dialect = if ($name -eq 'azure') { 'Azure' } else { 'OpenAI' }
+        $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" -Module $runs[$name] -Report $report -Run $name -Dialect $dialect
         if (-not (Test-Path $report)) { Write-Warning "Pester ended with exit code $exit and no report."; $total.failed++; continue }
         $counts = Get-Content $report -Raw | ConvertFrom-Json
         $total.passed += $counts.passed

@@ -11,6 +11,7 @@ using System.Threading.Tasks;
 using FineTuning.Core.Api;
 using FineTuning.Core.Grading;
 using FineTuning.Server.Chat;
+using FineTuning.Server.Dialects;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Faults;
 using FineTuning.Server.Grading;
@@ -51,7 +52,7 @@ internal sealed class ServerHost : IAsyncDisposable
 
     public ServerOptions Options { get; }
 
-    /// <summary>Such as <c>http://127.0.0.1:5005/v1</c>.</summary>
+    /// <summary>Such as <c>http://127.0.0.1:5005/v1</c>, or <c>http://127.0.0.1:5005/openai/v1</c> in Azure's dialect.</summary>
     public string Url { get; private set; } = string.Empty;
 
     public string ControlToken { get; } = Ids.NewToken();
@@ -167,6 +168,11 @@ internal sealed class ServerHost : IAsyncDisposable
         ControlToken token = new(ControlToken);
         _app.UseMiddleware<RequestIds>(journal);
         _app.UseMiddleware<HostCheck>(Options);
+        if (Options.Dialect == ApiDialect.Azure)
+        {
+            _app.UseMiddleware<AzureGate>(Options);
+        }
+
         _app.UseMiddleware<FaultInjection>(faults);
         _app.UseMiddleware<ErrorResults>();
         _app.UseMiddleware<Authentication>(Options);
@@ -191,7 +197,8 @@ internal sealed class ServerHost : IAsyncDisposable
             Options.Memory,
             DateTimeOffset.UtcNow,
             ControlToken,
-            Version)));
+            Version,
+            Options.Dialect.ToString())));
         Log.Write(LogLevel.Information, "Server", $"version {Version} listens on {Url}{(Options.Listen.IsAny ? " and all other addresses of this machine" : string.Empty)} and serves {folder.Root}");
     }
 
@@ -258,7 +265,7 @@ internal sealed class ServerHost : IAsyncDisposable
         }
 
         IServerAddressesFeature addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        Url = Options.Listen.UrlAt(new Uri(addresses.Addresses.Single()).Port) + "/v1";
+        Url = Options.Listen.UrlAt(new Uri(addresses.Addresses.Single()).Port) + (Options.Dialect == ApiDialect.Azure ? "/openai/v1" : "/v1");
     }
 
     /// <summary>Signals are the process's business, not the host's: tests run several hosts in one process.</summary>

@@ -23,7 +23,8 @@ internal sealed record RunInfo(
     bool Memory,
     System.DateTimeOffset StartedAt,
     string ControlToken,
-    string Version);
+    string Version,
+    string Dialect);
 
 /// <summary>The answer of /_server/health.</summary>
 internal sealed record HealthInfo(string Status, string Version, int JobsRunning, int JobsQueued);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
+using FineTuning.Core.Api;
 using FineTuning.Server.Faults;
 
 namespace FineTuning.Server;
@@ -22,6 +23,8 @@ internal sealed record ServerOptions
           --allow-host <name> answer also to this host name, such as a reverse proxy's; may be repeated
           --api-key-stdin     the first line of standard input is the only key that is accepted;
                               without it any key is
+          --dialect <name>    spell the API as openai (the default) or as azure does: paths, statuses, names,
+                              errors; docs/local-server.md tells the differences
           --trainers <n>      jobs trained at once, 1 to 64 (default 1)
           --trainer-command <program>
                               train with this program instead of the built-in trainer: a path, or a
@@ -68,6 +71,12 @@ internal sealed record ServerOptions
 
     /// <summary>Where the run file goes; null is run.json in the data folder.</summary>
     public string? RunFile { get; init; }
+
+    /// <summary>Whose spelling of the API is spoken.</summary>
+    public ApiDialect Dialect { get; init; }
+
+    /// <summary>In Azure's dialect: how long a file is being processed after its upload. Not an option of the command line: tests make it long.</summary>
+    public TimeSpan FileProcessingTime { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Jobs trained at once.</summary>
     public int Trainers { get; init; } = 1;
@@ -142,6 +151,7 @@ internal sealed record ServerOptions
                 "--port" => options with { Listen = new ListenAddress(IPAddress.Loopback, Number(name, Value(), 0, IPEndPoint.MaxPort)) },
                 "--urls" => options with { Listen = ListenAddress.Parse(name, Value()) },
                 "--allow-host" => options with { AllowedHosts = [.. options.AllowedHosts, HostName(name, Value())] },
+                "--dialect" => options with { Dialect = DialectOf(name, Value()) },
                 "--trainers" => options with { Trainers = Number(name, Value(), 1, 64) },
                 "--trainer-command" => options with { TrainerCommand = Text(name, Value()) },
                 "--trainer-argument" => options with { TrainerArguments = [.. options.TrainerArguments, Value()] },
@@ -185,6 +195,11 @@ internal sealed record ServerOptions
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
             ? number
             : throw new OptionException($"{name} needs a whole number from {least} to {most}, not '{text}'.");
+
+    private static ApiDialect DialectOf(string name, string text) =>
+        text.Equals("openai", StringComparison.OrdinalIgnoreCase) ? ApiDialect.OpenAI
+        : text.Equals("azure", StringComparison.OrdinalIgnoreCase) ? ApiDialect.Azure
+        : throw new OptionException($"{name} needs openai or azure, not '{text}'.");
 
     private static string Text(string name, string text) =>
         string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal) ? throw new OptionException($"{name} needs a value.") : text;

@@ -1,6 +1,6 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $server = Start-FineTuningServer -Memory -PassThru
+    $server = Start-TestServer
     $train = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive train.jsonl) -Count 60)
     $valid = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive valid.jsonl) -Count 10 -Word other)
     # Three epochs make three checkpoints; 180 steps make more events than a page holds.
@@ -171,7 +171,7 @@ Describe 'Get-FineTuningCheckpoint' {
         $checkpoints.JobId | Select-Object -Unique | Should -Be $job.Id
         foreach ($checkpoint in $checkpoints) {
             $checkpoint.Id | Should -BeLike 'ftckpt_*'
-            $checkpoint.Model | Should -BeLike 'ft:gpt-4o-mini:local::*'
+            $checkpoint.Model | Should -BeLike "$(Get-ModelPattern gpt-4o-mini)*"
             $checkpoint.TrainLoss | Should -BeGreaterThan 0
             $checkpoint.FullValidLoss | Should -BeGreaterThan 0
             $checkpoint.FullValidAccuracy | Should -BeGreaterOrEqual 0

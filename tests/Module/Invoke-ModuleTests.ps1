@@ -15,7 +15,10 @@ The manifest of the staging: a FineTuning.psd1 with its bin folder beside it.
 Where the counts go, as JSON with passed, failed and skipped.
 
 .PARAMETER Run
-The name of the run: net8.0, netstandard2.0 or package. The sample's demonstration and the search for marked secrets run only with net8.0.
+The name of the run: net8.0, netstandard2.0, package or azure. The sample's demonstration and the search for marked secrets run only with net8.0.
+
+.PARAMETER Dialect
+What the local server speaks. With Azure only those files are run, if no others are named, whose scenarios are for both dialects.
 
 .PARAMETER Path
 Test files or folders, to run some of them.
@@ -31,6 +34,8 @@ param(
     [string] $Module = "$PSScriptRoot/../../FineTuning.psd1",
     [string] $Report,
     [string] $Run = 'net8.0',
+    [ValidateSet('OpenAI', 'Azure')]
+    [string] $Dialect = 'OpenAI',
     [string[]] $Path = $PSScriptRoot,
     [ValidateSet('None', 'Normal', 'Detailed', 'Diagnostic')]
     [string] $Output = 'Normal',
@@ -57,10 +62,12 @@ function Write-Report([int] $Passed, [int] $Failed, [int] $Skipped) {
 }
 
 function Get-TestFile {
+    # Those that are for both dialects start their server as the run says.
+    $files = Get-ChildItem -Path $Path -Filter *.Tests.ps1 -Recurse -ErrorAction Stop | Sort-Object FullName
+    if ($Dialect -eq 'Azure' -and $Path.Count -eq 1 -and $Path[0] -eq $PSScriptRoot) { $files = $files | Where-Object { Select-String -LiteralPath $_ -Pattern Start-TestServer -SimpleMatch -Quiet } }
     # What is long and shows the same with every staging runs once.
-    Get-ChildItem -Path $Path -Filter *.Tests.ps1 -Recurse -ErrorAction Stop |
-        Where-Object { $Run -eq 'net8.0' -or $_.Name -notin 'Canary.Tests.ps1' } |
-        Sort-Object FullName
+    if ($Run -ne 'net8.0') { $files = $files | Where-Object Name -NE 'Canary.Tests.ps1' }
+    $files
 }
 
 function Measure-It {
@@ -96,6 +103,7 @@ function New-RunEnvironment([string] $RunHome) {
         POWERSHELL_UPDATECHECK      = 'Off'
         FINETUNING_TEST_MODULE      = (Resolve-Path -LiteralPath $Module -ErrorAction Stop).ProviderPath
         FINETUNING_TEST_RUN         = $Run
+        FINETUNING_TEST_DIALECT     = $Dialect
         OPENAI_API_KEY              = $null
         OPENAI_BASE_URL             = $null
         OPENAI_ORG_ID               = $null
@@ -117,7 +125,7 @@ function Invoke-Isolated([string] $RunHome, [string] $InnerReport) {
     $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
-    $arguments = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $PSCommandPath, '-Inside', '-Module', $Module, '-Report', $InnerReport, '-Run', $Run, '-Output', $Output)
+    $arguments = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $PSCommandPath, '-Inside', '-Module', $Module, '-Report', $InnerReport, '-Run', $Run, '-Dialect', $Dialect, '-Output', $Output)
     foreach ($argument in $arguments) { $start.ArgumentList.Add($argument) }
     $environment = New-RunEnvironment $RunHome
     # A list does not go through -File, so the files go through the environment.

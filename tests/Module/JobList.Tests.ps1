@@ -1,6 +1,6 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $server = Start-FineTuningServer -Memory -PassThru
+    $server = Start-TestServer
     # Jobs over a file that fails its check at once: a thousand of them cost the server next to nothing.
     $bad = Join-Path $TestDrive bad.jsonl
     [IO.File]::WriteAllText($bad, "no JSON`n")

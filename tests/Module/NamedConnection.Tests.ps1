@@ -1,5 +1,6 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
+    if (-not $env:FINETUNING_TEST_MODULE) { throw 'These tests delete saved connections: run them with Invoke-ModuleTests.ps1, which has a home of its own.' }
     $secret = 'sk-named-Yc83hQpLmB'
     $key = ConvertTo-TestKey $secret
     $server = Start-FineTuningServer -Memory -PassThru
@@ -73,8 +74,40 @@ Describe 'Connections with names' {
         [pscustomobject]@{ Name = 'second' } | Disconnect-FineTuning
         Get-FineTuningConnection * | Should -BeNullOrEmpty
         Get-FineTuningConnection | Should -BeNullOrEmpty
+        Connect-FineTuning $server.Endpoint -Name third
+        Disconnect-FineTuning third
+        Get-FineTuningConnection * | Should -BeNullOrEmpty
+        Get-ErrorId { Disconnect-FineTuning -Forget } | Should -Be 'NoConnectionName'
         Get-ErrorId { Disconnect-FineTuning -Name first } | Should -Be 'ConnectionNotFound'
         Get-ErrorId { Get-FineTuningConnection first } | Should -Be 'ConnectionNotFound'
+    }
+
+    It 'are the start of what is given with them, and a new name needs a service' {
+        Connect-FineTuning $server.Endpoint -Name first -TimeoutSec 9
+        $changed = Connect-FineTuning -Name first -MaxRetryCount 1 -PassThru
+        $changed.Endpoint, $changed.TimeoutSec, $changed.MaxRetryCount | Should -Be @($server.Endpoint, 9, 1)
+        Clear-ServerRequest $server
+        Set-Variables @{ OPENAI_BASE_URL = "$($server.Endpoint)" }
+        Get-ErrorId { Connect-FineTuning -Name frist -ApiKey $key } | Should -Be 'ConnectionNotFound'
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'send nothing with -WhatIf' {
+        Clear-ServerRequest $server
+        Connect-FineTuning $server.Endpoint -Name first -WhatIf
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+        Get-FineTuningConnection * | Should -BeNullOrEmpty
+    }
+
+    It 'that were closed elsewhere are not replaced by another service' {
+        $connection = Connect-FineTuning $server.Endpoint -PassThru
+        $pipeline = Start-TestPipeline 'param($a) $a | Disconnect-FineTuning' $connection
+        $pipeline.Shell.EndInvoke($pipeline.Async)
+        $pipeline.Shell.Dispose()
+        Set-Variables @{ OPENAI_API_KEY = $secret; OPENAI_BASE_URL = "$($other.Endpoint)" }
+        Clear-ServerRequest $other
+        Get-ErrorId { Get-FineTuningJob } | Should -Be 'ConnectionClosed'
+        Get-ServerRequest $other | Should -BeNullOrEmpty
     }
 
     It 'that are not there are named with those that are' {

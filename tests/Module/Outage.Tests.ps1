@@ -1,7 +1,7 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $folder = Join-Path $TestDrive data
-    $server = Start-FineTuningServer $folder -PassThru
+    $server = Start-TestServer -Path $folder
     $port = $server.Endpoint.Port
     $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 500)
 }
@@ -23,7 +23,7 @@ Describe 'A server that goes away and comes back while jobs are waited for and f
             & $stop
             Wait-Until { -not (Test-ProcessRuns $server.ProcessId) } -Because 'the server has ended'
             foreach ($pipeline in $wait, $follow) { Wait-Until { "$($pipeline.Shell.Streams.Warning)" -like '*does not answer*' } -Because 'the outage is told' }
-            Start-FineTuningServer $folder -Port $port
+            Start-FineTuningServer $folder -Port $port -Dialect $(if (Test-Azure) { 'Azure' } else { 'OpenAI' })
             $null = $jobs | Resume-FineTuningJob
             $wait.Shell.EndInvoke($wait.Async)
             $follow.Shell.EndInvoke($follow.Async)

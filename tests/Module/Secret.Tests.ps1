@@ -11,7 +11,7 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
         Import-Module Microsoft.PowerShell.SecretStore, Microsoft.PowerShell.SecretManagement
         Reset-SecretStore -Authentication None -Interaction None -Force -WarningAction Ignore -Confirm:$false
         Register-SecretVault -Name Work -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
-        $server = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey $secret) -PassThru
+        $server = Start-TestServer -ApiKey (ConvertTo-TestKey $secret)
         Set-Secret text $secret -Vault Work
         Set-Secret secure (ConvertTo-TestKey $secret) -Vault Work
         Set-Secret credential ([pscredential]::new('any', (ConvertTo-TestKey $secret))) -Vault Work

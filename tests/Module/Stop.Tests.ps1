@@ -1,6 +1,6 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $server = Start-FineTuningServer -Memory -PassThru
+    $server = Start-TestServer
     $connection = Get-FineTuningConnection
     $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
     # What the user is promised, in milliseconds; a stop takes a few hundredths of it.
@@ -172,7 +172,7 @@ Describe 'Ctrl+C' {
             $pipeline.Shell.Dispose()
             if ($client) { $client.Dispose() }
             $listener.Stop()
-            Connect-FineTuning $server.Endpoint -SkipCheck
+            Connect-TestServer $server
         }
     }
 
@@ -183,6 +183,12 @@ Describe 'Ctrl+C' {
         [IO.File]::WriteAllBytes($large, $bytes)
         # Some parts arrive, the others hang.
         Set-FineTuningServerFault 'AddUploadPart:skip=3,delay_ms=60000'
+        if (Test-Azure) {
+            # It has no uploads in parts, so there is none to stop.
+            Clear-FineTuningServerFault
+            (Invoke-Captured { Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data }).Errors.FullyQualifiedErrorId | Should -BeLike 'PartsNotSupported,*'
+            return
+        }
         $send = 'param($a) Send-FineTuningFile $a[0] -PartSizeMB 1 -Purpose user_data -Connection $a[1]'
         $pipeline = Start-TestPipeline $send @($large, $connection)
         try {
@@ -243,7 +249,7 @@ Describe 'Ctrl+C' {
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
         } finally {
             $pipeline.Shell.Dispose()
-            Connect-FineTuning $server.Endpoint -SkipCheck
+            Connect-TestServer $server
         }
     }
 }

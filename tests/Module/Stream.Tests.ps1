@@ -1,8 +1,9 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $secret = 'sk-stream-Jt55rVbn'
-    $server = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey $secret) -PassThru
+    $server = Start-TestServer -ApiKey (ConvertTo-TestKey $secret)
     $train = New-TestDataset (Join-Path $TestDrive train.jsonl)
+    $base = Get-Base
 }
 
 AfterAll { $server | Stop-FineTuningServer }
@@ -11,9 +12,9 @@ Describe '-Verbose' {
     It 'tells each request with its status and duration, and no key' {
         $all = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait -Verbose 4>&1
         $lines = $all | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | ForEach-Object { "$_" }
-        $lines -match '^POST /v1/files: 200 after \d+ ms \(req_\w+\)$' | Should -HaveCount 1
-        $lines -match '^POST /v1/fine_tuning/jobs: 200 after \d+ ms' | Should -HaveCount 1
-        $lines -match '^GET /v1/fine_tuning/jobs/ftjob-\w+ to 127\.0\.0\.1:' | Should -Not -BeNullOrEmpty
+        $lines -match "^POST $base/files: 200 after \d+ ms \(req_\w+\)`$" | Should -HaveCount 1
+        $lines -match "^POST $base/fine_tuning/jobs: 200 after \d+ ms" | Should -HaveCount 1
+        $lines -match "^GET $base/fine_tuning/jobs/ftjob-\w+ to 127\.0\.0\.1:" | Should -Not -BeNullOrEmpty
         "$lines" | Should -Not -BeLike "*$secret*"
         "$lines" | Should -Not -BeLike '*question 1*' -Because 'bodies are for -Debug'
     }
@@ -26,7 +27,7 @@ Describe '-Verbose' {
             "$all" | Should -BeLike '*Tried 2 times*'
             "$all" | Should -Not -BeLike "*$secret*"
         } finally {
-            Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey $secret) -SkipCheck
+            Connect-TestServer $server -ApiKey (ConvertTo-TestKey $secret)
         }
     }
 
@@ -39,9 +40,9 @@ Describe '-Debug' {
     It 'tells bodies, asks nobody, and shows no key' {
         $all = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Metadata @{ note = "my key is $secret" } -Debug 5>&1
         $lines = $all | Where-Object { $_ -is [Management.Automation.DebugRecord] } | ForEach-Object { "$_" }
-        $lines -match '^POST /v1/fine_tuning/jobs >> \{"model":"gpt-4o-mini"' | Should -HaveCount 1
-        $lines -match '^POST /v1/fine_tuning/jobs << \{.*"object":"fine_tuning.job"' | Should -HaveCount 1
-        $lines -match '^POST /v1/fine_tuning/jobs: 200 after' | Should -HaveCount 1
+        $lines -match ('^POST ' + $base + '/fine_tuning/jobs >> \{"model":"gpt-4o-mini"') | Should -HaveCount 1
+        $lines -match ('^POST ' + $base + '/fine_tuning/jobs << \{.*"object":"fine_tuning.job"') | Should -HaveCount 1
+        $lines -match "^POST $base/fine_tuning/jobs: 200 after" | Should -HaveCount 1
         "$lines" | Should -Not -BeLike "*$secret*"
         $all | Where-Object { $_ -is [FineTuning.FineTuningJob] } | Should -HaveCount 1
     }

@@ -1,12 +1,55 @@
 # What all test files share. It loads the staging under test, which the runner names in the environment.
 $script:Manifest = if ($env:FINETUNING_TEST_MODULE) { $env:FINETUNING_TEST_MODULE } else { (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath }
 $script:Run = if ($env:FINETUNING_TEST_RUN) { $env:FINETUNING_TEST_RUN } else { 'net8.0' }
+$script:Dialect = if ($env:FINETUNING_TEST_DIALECT) { $env:FINETUNING_TEST_DIALECT } else { 'OpenAI' }
 
 Import-Module $script:Manifest -Global
 
 function Get-TestManifest { $script:Manifest }
 
 function Get-TestRun { $script:Run }
+
+function Test-Azure {
+    # Whether the run is over Azure's dialect.
+    $script:Dialect -eq 'Azure'
+}
+
+function Start-TestServer {
+    # A server that keeps nothing, in the dialect of the run, with the session connected to it.
+    param([securestring] $ApiKey, [string] $Path)
+    $parameters = @{ PassThru = $true; Dialect = $script:Dialect }
+    if ($ApiKey) { $parameters.ApiKey = $ApiKey }
+    if ($Path) { $parameters.Path = $Path } else { $parameters.Memory = $true }
+    Start-FineTuningServer @parameters
+}
+
+function Connect-TestServer {
+    # Connects the session again, in the dialect of the run.
+    param([Parameter(Mandatory)] $Server, [securestring] $ApiKey, [int] $MaxRetryCount = 3, [switch] $PassThru)
+    $parameters = @{ Endpoint = if (Test-Azure) { 'Local' } else { $Server.Endpoint }; SkipCheck = $true; MaxRetryCount = $MaxRetryCount; PassThru = $PassThru }
+    if ($ApiKey) { $parameters.ApiKey = $ApiKey }
+    Connect-FineTuning @parameters
+}
+
+function Get-Word([string] $Status) {
+    # A status as the dialect of the run spells it.
+    if (-not (Test-Azure)) { return $Status }
+    switch ($Status) {
+        { $_ -in 'validating_files', 'queued', 'resuming' } { 'pending'; break }
+        'cancelled' { 'canceled'; break }
+        default { $Status }
+    }
+}
+
+function Get-ModelPattern([string] $Model, [string] $Suffix) {
+    # What the name of a model is like that was made of another.
+    if (Test-Azure) { "$Model.ft-$('[0-9a-f]' * 32)$(if ($Suffix) { "-$Suffix" })" } else { "ft:${Model}:local:${Suffix}:*" }
+}
+
+function Get-Base {
+    # The path below which the client asks.
+    if (Test-Azure) { '/openai/v1' } else { '/v1' }
+}
 
 function Wait-Until {
     # Until a condition holds; a test never sleeps for a fixed time.
@@ -31,10 +74,13 @@ function New-TestDataset {
 }
 
 function New-PausedJob {
-    # A job that is paused before or during its training. A short one may have ended before the pause came: then another is made.
+    # A job that is paused before or during its training; on Azure only during it. A short one may have ended before the pause came: then another
+    # is made.
     param([Parameter(Mandatory)] $File, [string] $Model = 'gpt-4o-mini', [int] $EpochCount = 50, [hashtable] $Metadata = @{})
     foreach ($try in 1..20) {
-        $job = New-FineTuningJob $Model $File -EpochCount $EpochCount -BatchSize 1 -Metadata $Metadata | Suspend-FineTuningJob -ErrorAction Ignore
+        $job = New-FineTuningJob $Model $File -EpochCount $EpochCount -BatchSize 1 -Metadata $Metadata
+        if (Test-Azure) { Wait-Until { (Get-FineTuningJob $job).Status -ne 'pending' } -Because "$job has begun" }
+        $job = $job | Suspend-FineTuningJob -ErrorAction Ignore
         if ($job) {
             Wait-Until { (Get-FineTuningJob $job).Status -ne 'pausing' } -Because "$job has come to a stop"
             $job = Get-FineTuningJob $job
@@ -75,9 +121,11 @@ function Clear-ServerRequest {
 }
 
 function Get-ServerRequest {
-    # What the server was asked since, as "METHOD path" with method, path, status and the rest beside it.
+    # What the server was asked since, as "METHOD path" with method, path, status and the rest beside it. Paths are given as OpenAI's in either
+    # dialect.
     param([Parameter(Mandatory)] $Server)
     foreach ($entry in (Invoke-ServerControl Get $Server).data) {
+        $entry.path = $entry.path -replace '^/openai/v1', '/v1'
         $entry | Add-Member -NotePropertyName line -NotePropertyValue "$($entry.method) $($entry.path)" -PassThru
     }
 }

@@ -91,10 +91,33 @@ Describe 'A token provider' {
     }
 
     It 'is stopped by Ctrl+C' {
-        $pipeline = Start-TestPipeline 'param($a) Connect-FineTuning $a -TokenProvider { "asked"; Start-Sleep 600 }' $server.Endpoint
-        Wait-Until { $pipeline.Shell.InvocationStateInfo.State -eq 'Running' } -Because 'it runs'
+        $flag = Join-Path $TestDrive asked.txt
+        $pipeline = Start-TestPipeline 'param($a) $flag = $a[1]; Connect-FineTuning $a[0] -TokenProvider { Set-Content $flag 1; Start-Sleep 600 }' @($server.Endpoint, $flag)
+        Wait-Until { Test-Path $flag } -Because 'the provider runs'
         $pipeline.Shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(20000) | Should -BeTrue
         $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        $pipeline.Shell.Dispose()
+    }
+
+    It 'serves a cmdlet within a pipeline whose first cmdlet wants a token at the same time' {
+        $train = New-TestDataset (Join-Path $TestDrive nested.jsonl)
+        Connect-FineTuning $server.Endpoint -TokenProvider { $calls.Add(1); [pscustomobject]@{ Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddSeconds(1) } }
+        $jobs = 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -Seed $_ -EpochCount 1 }
+        $events = $jobs | Wait-FineTuningJob -PollIntervalSec 1 | ForEach-Object { Get-FineTuningEvent $_ -First 1 -ErrorAction Stop }
+        $events | Should -HaveCount 2
+        $calls.Count | Should -BeGreaterThan 2
+    }
+
+    It 'that uses its own connection says so' {
+        $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -TokenProvider { Get-FineTuningJob -Connection own; $token } -Name own -SkipCheck; Get-FineTuningJob }
+        Get-ErrorText @($result.Errors + $result.Terminating)[0] | Should -BeLike '*uses the connection that it is to open*'
+    }
+
+    It 'of another runspace may not use variables of that' {
+        $connection = Connect-FineTuning $server.Endpoint -TokenProvider { $token } -SkipCheck -PassThru
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningJob -Connection $a' $connection
+        $pipeline.Shell.EndInvoke($pipeline.Async)
+        Get-ErrorText $pipeline.Shell.Streams.Error[0] | Should -BeLike '*variable $token of another runspace*'
         $pipeline.Shell.Dispose()
     }
 
@@ -166,6 +189,21 @@ Describe 'A managed identity' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -Identity }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'TokenUnavailable,*'
         Get-ErrorText $result.Terminating | Should -BeLike '*gave no token of the system-assigned identity (400): Unknown identity.*'
+    }
+
+    It 'does not go to OpenAI because a key for it is in the environment' {
+        $env:OPENAI_API_KEY = 'sk-stray-0001'
+        try {
+            $result = Invoke-Captured { Connect-FineTuning -Identity }
+            $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidConnection,*'
+            $env:AZURE_OPENAI_ENDPOINT = 'https://my-res.openai.azure.com'
+            (Connect-FineTuning -Identity -SkipCheck -PassThru).Endpoint | Should -Be 'https://my-res.openai.azure.com/openai/v1'
+        } finally { Remove-Item Env:OPENAI_API_KEY, Env:AZURE_OPENAI_ENDPOINT -ErrorAction Ignore }
+    }
+
+    It 'wants -Identity beside -ClientId' {
+        $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -ClientId 11-22 }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidConnection,*'
     }
 
     It 'that is not there says so' {

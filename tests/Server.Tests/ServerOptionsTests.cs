@@ -3,6 +3,7 @@ using System.IO;
 using System.Text;
 using System;
 using System.Collections.Generic;
+using FineTuning.Core.Api;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using Xunit;
@@ -23,6 +24,16 @@ public sealed class ServerOptionsTests
         Assert.False(options.Memory);
         Assert.True(options.AllowPython);
     }
+
+    [Theory]
+    [InlineData("openai", ApiDialect.OpenAI)]
+    [InlineData("Azure", ApiDialect.Azure)]
+    public void A_dialect_is_named(string name, ApiDialect dialect) =>
+        Assert.Equal(dialect, ServerOptions.Parse(["--memory", "--dialect", name]).Dialect);
+
+    [Fact]
+    public void Another_dialect_is_refused() =>
+        Assert.Contains("'klingon'", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--dialect=klingon"])).Message);
 
     [Fact]
     public void A_trainer_has_its_arguments_in_order_and_as_they_are()

@@ -15,7 +15,13 @@ public enum ApiDialect
 /// <summary>Tells dialects by their hosts.</summary>
 public static class ApiDialects
 {
-    private static readonly string[] s_azure = [".azure.com", ".azure.us", ".azure.cn"];
+    // Not all of azure.com: below it are other people's machines, too.
+    private static readonly string[] s_azure =
+    [
+        ".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com",
+        ".openai.azure.us", ".cognitiveservices.azure.us", ".services.ai.azure.us",
+        ".openai.azure.cn", ".cognitiveservices.azure.cn", ".services.ai.azure.cn",
+    ];
 
     /// <summary>The dialect that is spoken at an address: Azure's for its hosts, OpenAI's for all others.</summary>
     public static ApiDialect Of(Uri endpoint) =>

@@ -12,7 +12,7 @@ internal sealed class CertificateCheck
 {
     private volatile TlsFault? _last;
 
-    /// <summary>What was wrong with the last certificate that was not taken; null if all were.</summary>
+    /// <summary>What was wrong with the last certificate that was not taken; null if it was taken since.</summary>
     public TlsFault? Last => _last;
 
     /// <summary>Whether to take it.</summary>
@@ -24,6 +24,7 @@ internal sealed class CertificateCheck
     {
         if (errors == SslPolicyErrors.None)
         {
+            _last = null;
             return true;
         }
 

@@ -91,6 +91,11 @@ public sealed record ClientOptions
             throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https.");
         }
 
+        if (Endpoint.Scheme == "http" && Endpoint.IsLoopback && Proxy?.Address is { IsLoopback: false } && !AllowInsecureHttp)
+        {
+            throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the proxy and everybody on the way to it could read the key. Connect to it without a proxy.");
+        }
+
         if (Endpoint.Fragment.Length > 0)
         {
             throw new ArgumentException("The endpoint must not have a part behind a #.");

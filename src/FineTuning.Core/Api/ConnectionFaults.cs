@@ -98,7 +98,7 @@ internal static class ConnectionFaults
         for (Exception? inner = e; inner is not null; inner = inner.InnerException)
         {
             if ((inner as WebException)?.Response is HttpWebResponse { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } ||
-                (inner is HttpRequestException && inner.Message.Contains("407")))
+                (inner is HttpRequestException && inner.Message.Contains("proxy tunnel") && inner.Message.Contains("'407'")))
             {
                 return true;
             }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace FineTuning.Core.Api;
 
@@ -13,16 +14,17 @@ internal static class ErrorReader
     public static FineTuningApiException Read(HttpResponseMessage response, string body, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
-        (string? message, string? type, string? param, string? code) = Parse(body);
+        (string? message, string? type, string? param, string? code, string? innerCode) = Parse(body);
         string text = message?.Trim() ?? Describe(response, body);
         return new FineTuningApiException(Classify(status, code, type, text), text)
         {
             StatusCode = status,
             Code = code,
+            InnerCode = innerCode,
             Param = param,
             Type = type,
             RequestId = RequestId(response),
-            RetryAfter = RetryAfter(response, now),
+            RetryAfter = RetryAfter(response, now) ?? (status == 429 ? RetryAfterInWords(text) : null),
         };
     }
 
@@ -68,9 +70,17 @@ internal static class ErrorReader
         return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
     }
 
+    /// <summary>Azure says it in words too, and a gateway in between may have dropped the header.</summary>
+    private static TimeSpan? RetryAfterInWords(string message)
+    {
+        Match match = Regex.Match(message, @"\b(?:retry|try again) (?:after|in) (\d{1,5}) second", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        return match.Success && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is int seconds and <= 86_400 ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
     private static ApiErrorKind Classify(int status, string? code, string? type, string message)
     {
-        if (Is("insufficient_quota") || Is("billing_hard_limit_reached") || Is("billing_not_active"))
+        if (Is("insufficient_quota") || Is("billing_hard_limit_reached") || Is("billing_not_active") ||
+            Is("insufficientQuota") || Is("quotaExceeded"))
         {
             return ApiErrorKind.QuotaExhausted;
         }
@@ -80,9 +90,15 @@ internal static class ErrorReader
             return ApiErrorKind.NotEligible;
         }
 
-        if (Is("model_not_available") || (status is 400 or 404 && Is("model_not_found")))
+        if (Is("model_not_available") || (status == 400 && Says("base model does not support fine-tuning")) || (status is 400 or 404 && Is("model_not_found")))
         {
             return ApiErrorKind.ModelNotAvailable;
+        }
+
+        // Azure answers 401 for a token that is good and whose identity may not do this.
+        if (status == 401 && (Is("PermissionDenied") || Says("lacks the required data action", "does not have access to API/Operation")))
+        {
+            return ApiErrorKind.PermissionDenied;
         }
 
         return status switch
@@ -113,7 +129,7 @@ internal static class ErrorReader
     }
 
     /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside an error that is null or a flag. Detail can be a list of what is wrong where (FastAPI).</summary>
-    private static (string? Message, string? Type, string? Param, string? Code) Parse(string body)
+    private static (string? Message, string? Type, string? Param, string? Code, string? InnerCode) Parse(string body)
     {
         try
         {
@@ -127,16 +143,29 @@ internal static class ErrorReader
                 }
                 else if (Text(root, "error") is string words && error.ValueKind == JsonValueKind.String)
                 {
-                    return (words, null, null, null);
+                    return (words, null, null, null, null);
                 }
             }
 
-            return (Text(root, "message") ?? Text(root, "detail") ?? Details(root), Text(root, "type"), Text(root, "param"), Text(root, "code"));
+            return (Text(root, "message") ?? Text(root, "detail") ?? Details(root), Text(root, "type"), Text(root, "param") ?? Text(root, "target"), Text(root, "code"), InnerCode(root));
         }
         catch (JsonException)
         {
             return default;
         }
+    }
+
+    /// <summary>The deepest code: Azure nests errors, under either of two names.</summary>
+    private static string? InnerCode(JsonElement error)
+    {
+        string? code = null;
+        while (error.ValueKind == JsonValueKind.Object && (error.TryGetProperty("innererror", out JsonElement inner) || error.TryGetProperty("inner_error", out inner)))
+        {
+            code = Text(inner, "code") ?? code;
+            error = inner;
+        }
+
+        return code;
     }
 
     private static string? Details(JsonElement root)

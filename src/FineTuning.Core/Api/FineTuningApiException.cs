@@ -24,6 +24,9 @@ public sealed class FineTuningApiException : Exception
     /// <summary>The service's code, such as <c>model_not_available</c>.</summary>
     public string? Code { get; init => field = Clean(value); }
 
+    /// <summary>The innermost code of Azure's nested errors, such as <c>ResponsibleAIPolicyViolation</c>; null if the error has none inside.</summary>
+    public string? InnerCode { get; init => field = Clean(value); }
+
     /// <summary>The parameter at fault.</summary>
     public string? Param { get; init => field = Clean(value); }
 
@@ -82,6 +85,7 @@ public sealed class FineTuningApiException : Exception
         {
             StatusCode = StatusCode,
             Code = Code,
+            InnerCode = InnerCode,
             Param = Param,
             Type = Type,
             RequestId = RequestId,

@@ -12,6 +12,8 @@ internal sealed class OwnedStreamContent(Stream stream, Attempt attempt, IProgre
 {
     private const int PieceSize = 128 * 1024;
 
+    private readonly long _start = stream.CanSeek ? stream.Position : 0;
+
     protected override Task SerializeToStreamAsync(Stream target, TransportContext? context) => CopyAsync(target, attempt.Token);
 
 #if NET
@@ -20,7 +22,7 @@ internal sealed class OwnedStreamContent(Stream stream, Attempt attempt, IProgre
 
     protected override bool TryComputeLength(out long length)
     {
-        length = stream.CanSeek ? stream.Length - stream.Position : 0;
+        length = stream.CanSeek ? stream.Length - _start : 0;
         return stream.CanSeek;
     }
 
@@ -36,6 +38,12 @@ internal sealed class OwnedStreamContent(Stream stream, Attempt attempt, IProgre
 
     private async Task CopyAsync(Stream target, CancellationToken token)
     {
+        // .NET sends the request again by itself when a proxy answered that it wants to know who is there.
+        if (stream.CanSeek && stream.Position != _start)
+        {
+            stream.Position = _start;
+        }
+
         byte[] piece = new byte[PieceSize];
         long total = 0;
         while (true)

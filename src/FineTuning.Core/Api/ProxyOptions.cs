@@ -58,7 +58,14 @@ public sealed class ProxyOptions
     /// <summary>The proxy for a handler; null leaves the system's in place.</summary>
     internal IWebProxy? ToWebProxy() => Address is null ? null : new Named(Address, Credentials);
 
-    internal void Forget() => _password?.Dispose();
+    internal void Forget()
+    {
+        _password?.Dispose();
+        if (_credential is not null)
+        {
+            _credential.SecurePassword = new SecureString();
+        }
+    }
 
     /// <summary>One that was named is meant for every address; .NET Framework's own would pass over loopback.</summary>
     private sealed class Named(Uri address, ICredentials? credentials) : IWebProxy

@@ -8,7 +8,7 @@ namespace FineTuning.Core.Api;
 public sealed class RequestHeader
 {
     private static readonly Regex s_name = new(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}\z", RegexOptions.CultureInvariant);
-    private static readonly string[] s_reserved = ["Host", "Connection", "Transfer-Encoding", "Expect", "Upgrade", "Range", "If-Range", "Authorization", "api-key", "Accept-Encoding"];
+    private static readonly string[] s_reserved = ["Host", "Connection", "Transfer-Encoding", "Expect", "Upgrade", "Range", "If-Range", "Authorization", "api-key", "Accept-Encoding", "Proxy-Authorization", "Proxy-Connection", "Keep-Alive", "TE", "Trailer"];
 
     private readonly string? _value;
     private readonly ApiSecret? _secret;

@@ -17,6 +17,7 @@ public sealed class TokenCredential : ApiCredential
     private readonly IClock _clock;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Held? _held;
+    private volatile bool _isDisposed;
 
     /// <summary>Makes a credential of a source.</summary>
     /// <param name="source">Gives the tokens.</param>
@@ -39,7 +40,9 @@ public sealed class TokenCredential : ApiCredential
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _isDisposed = true;
         Interlocked.Exchange(ref _held, null)?.Authorization.Secret.Dispose();
+        (_source as IDisposable)?.Dispose();
 
         // Whoever waits at the gate at this moment still leaves it, so it is left to the collector.
     }
@@ -51,28 +54,16 @@ public sealed class TokenCredential : ApiCredential
             return held.Authorization;
         }
 
+        if (_source.RunsAtCaller)
+        {
+            return await FetchAsync(_held, observer, cancellationToken).ConfigureAwait(false);
+        }
+
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             held = _held!;
-            if (held is not null && !IsDue(held))
-            {
-                return held.Authorization;
-            }
-
-            try
-            {
-                AccessToken token = await _source.GetTokenAsync(observer, cancellationToken).ConfigureAwait(false);
-                held = Hold(token, out string? fault) ?? throw FineTuningApiException.NoToken(fault!, mayPass: false);
-            }
-            catch (FineTuningApiException) when (held is not null && held.ExpiresAt > _clock.UtcNow)
-            {
-                // The old one is good for a while yet; the source is asked again meanwhile.
-                held = held with { FetchedAt = _clock.UtcNow };
-            }
-
-            _held = held;
-            return held.Authorization;
+            return held is not null && !IsDue(held) ? held.Authorization : await FetchAsync(held, observer, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -89,6 +80,29 @@ public sealed class TokenCredential : ApiCredential
         }
 
         return true;
+    }
+
+    private async Task<Authorization> FetchAsync(Held? before, IApiObserver? observer, CancellationToken cancellationToken)
+    {
+        if (_isDisposed)
+        {
+            throw new ObjectDisposedException(nameof(TokenCredential));
+        }
+
+        Held held;
+        try
+        {
+            AccessToken token = await _source.GetTokenAsync(observer, cancellationToken).ConfigureAwait(false);
+            held = Hold(token, out string? fault) ?? throw FineTuningApiException.NoToken(fault!, mayPass: false);
+        }
+        catch (FineTuningApiException) when (before is not null && before.ExpiresAt > _clock.UtcNow)
+        {
+            // The old one is good for a while yet; the source is asked again meanwhile.
+            held = before with { FetchedAt = _clock.UtcNow };
+        }
+
+        _held = held;
+        return held.Authorization;
     }
 
     private bool IsDue(Held held) =>

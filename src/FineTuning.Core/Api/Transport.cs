@@ -39,7 +39,7 @@ internal sealed class Transport : IDisposable
         _credential = credential;
         _adminCredential = adminCredential;
         _retries = new RetryPolicy(options.MaxRetryCount, NextRandom);
-        _http = new HttpClient(CreateHandler(options.Proxy, _certificates), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(CreateHandler(options, _certificates), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public ClientOptions Options { get; }
@@ -71,13 +71,13 @@ internal sealed class Transport : IDisposable
         while (true)
         {
             Authorization? authorization = null;
-            using var attempt = new Attempt(repeated.Attempt, Options.Timeout, cancellationToken);
+            Attempt? attempt = null;
             FineTuningApiException failure;
             try
             {
-                // With the caller's token: the attempt's time is for the service.
                 authorization = credential is null ? null : await credential.AcquireAsync(observer, cancellationToken).ConfigureAwait(false);
-                attempt.Touch();
+                // Its time is for the service, so it begins when there is a token.
+                attempt = new Attempt(repeated.Attempt, Options.Timeout, cancellationToken);
                 return await SendOnceAsync(request, authorization, read, observer, attempt).ConfigureAwait(false);
             }
             catch (FineTuningApiException e)
@@ -92,15 +92,20 @@ internal sealed class Transport : IDisposable
                     throw new OperationCanceledException("The request was cancelled.", e, cancellationToken);
                 }
 
-                attempt.LocalFault?.Throw();
-                if (ConnectionFaults.Read(e, attempt, Options, _certificates) is not FineTuningApiException translated)
+                attempt?.LocalFault?.Throw();
+                if (attempt is null || ConnectionFaults.Read(e, attempt, Options, _certificates) is not FineTuningApiException translated)
                 {
                     throw;
                 }
 
                 failure = translated;
             }
+            finally
+            {
+                attempt?.Dispose();
+            }
 
+            int number = repeated.Attempt;
             TimeSpan delay = TimeSpan.Zero;
             if (failure.Kind == ApiErrorKind.AuthenticationFailed && !isRenewed && authorization is not null && credential!.TryRenew(authorization))
             {
@@ -113,7 +118,7 @@ internal sealed class Transport : IDisposable
                 delay = repeated.Fail(failure);
             }
 
-            observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), attempt.Number)
+            observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), number)
             {
                 Delay = delay,
                 Reason = failure.Message,
@@ -124,12 +129,16 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static HttpMessageHandler CreateHandler(ProxyOptions? proxy, CertificateCheck certificates)
+    private static HttpMessageHandler CreateHandler(ClientOptions options, CertificateCheck certificates)
     {
+        ProxyOptions? proxy = options.Proxy;
+        // What stays on this machine has no business with the system's proxy, which would see the key where there is no TLS.
+        bool useProxy = proxy?.Address is not null || !options.Endpoint.IsLoopback;
 #if NET
         return new SocketsHttpHandler
         {
-            Proxy = proxy?.ToWebProxy(),
+            UseProxy = useProxy,
+            Proxy = useProxy ? proxy?.ToWebProxy() : null,
             DefaultProxyCredentials = proxy?.Credentials,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
@@ -151,7 +160,8 @@ internal sealed class Transport : IDisposable
 
         return new HttpClientHandler
         {
-            Proxy = proxy?.ToWebProxy(),
+            UseProxy = useProxy,
+            Proxy = useProxy ? proxy?.ToWebProxy() : null,
             DefaultProxyCredentials = proxy?.Credentials,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,

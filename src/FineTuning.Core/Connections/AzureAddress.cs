@@ -7,6 +7,8 @@ namespace FineTuning.Core.Connections;
 public static class AzureAddress
 {
     private static readonly Regex s_name = new(@"\A[A-Za-z0-9][A-Za-z0-9-]{0,62}[A-Za-z0-9]\z", RegexOptions.CultureInvariant);
+    private static readonly Regex s_host = new(@"\A[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?/?\z", RegexOptions.CultureInvariant);
+    private static readonly Regex s_rest = new("/(openai|api/projects)(/.*)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     private static readonly Regex s_date = new(@"\A\d{4}-\d{2}-\d{2}(-preview)?\z", RegexOptions.CultureInvariant);
 
     /// <summary>Whether a version is one of the older, dated ones, which have paths of their own.</summary>
@@ -19,22 +21,14 @@ public static class AzureAddress
     public static Uri Base(string resource, string? apiVersion)
     {
         string text = (resource ?? throw new ArgumentNullException(nameof(resource))).Trim();
-        string address = s_name.IsMatch(text) ? $"https://{text}.openai.azure.com" : text;
+        string address = s_name.IsMatch(text) ? $"https://{text}.openai.azure.com" : s_host.IsMatch(text) ? "https://" + text : text;
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http") || uri.UserInfo.Length > 0)
         {
             throw new ArgumentException("That is neither the name of an Azure OpenAI resource nor its address, such as https://NAME.openai.azure.com.", nameof(resource));
         }
 
         // What people copy out of the portal or out of other programs goes further than the resource.
-        string path = uri.AbsolutePath.TrimEnd('/');
-        foreach (string end in new[] { "/v1", "/openai" })
-        {
-            if (path.EndsWith(end, StringComparison.OrdinalIgnoreCase))
-            {
-                path = path.Substring(0, path.Length - end.Length);
-            }
-        }
-
+        string path = s_rest.Replace(uri.AbsolutePath, string.Empty).TrimEnd('/');
         return new Uri(uri.GetLeftPart(UriPartial.Authority) + path + (IsDated(apiVersion) ? "/openai" : "/openai/v1"));
     }
 }

@@ -58,7 +58,7 @@ public sealed record ConnectionProfile
     /// <summary>The name of the secret with the key.</summary>
     public string? SecretName { get; init; }
 
-    /// <summary>The vault of the secrets; null is any.</summary>
+    /// <summary>The vault of the secret with the key; null is any.</summary>
     public string? Vault { get; init; }
 
     /// <summary>The client id of the managed identity; null is the machine's own.</summary>
@@ -67,10 +67,14 @@ public sealed record ConnectionProfile
     /// <summary>The name of the secret with the admin key.</summary>
     public string? AdminSecretName { get; init; }
 
+    /// <summary>The vault of that secret; null is any.</summary>
+    public string? AdminVault { get; init; }
+
     // What a text of JSON says can be null or nonsense where neither is meant.
     [JsonIgnore]
     internal bool IsWhole => Format == CurrentFormat && Endpoint is { IsAbsoluteUri: true } && Endpoint.UserInfo.Length == 0 &&
-        Enum.IsDefined(typeof(ApiDialect), Dialect) && Enum.IsDefined(typeof(KeyOrigin), Key) && (Key != KeyOrigin.Secret || SecretName is not null);
+        Enum.IsDefined(typeof(ApiDialect), Dialect) && Enum.IsDefined(typeof(KeyOrigin), Key) && (Key != KeyOrigin.Secret || SecretName is not null) &&
+        (TimeoutSec is null or (> 0 and <= 86400)) && (MaxRetryCount is null or (>= 0 and <= 20)) && (Proxy is null or { IsAbsoluteUri: true, UserInfo.Length: 0 });
 }
 
 [JsonSourceGenerationOptions(

@@ -9,7 +9,7 @@ namespace FineTuning.Core.Identity;
 
 /// <summary>
 /// Where the machine at hand gives out tokens of its identity, and how it wants to be asked. The forms and their versions are those that
-/// Microsoft documents for App Service, Automation and Container Apps (2019-08-01), Arc (2020-06-01), Cloud Shell, workload identity in
+/// Microsoft documents for App Service, Automation and Container Apps (2019-08-01, and the older 2017-09-01), Arc (2020-06-01), Cloud Shell, workload identity in
 /// Kubernetes, and virtual machines (2018-02-01).
 /// </summary>
 internal sealed class IdentityHost
@@ -60,6 +60,11 @@ internal sealed class IdentityHost
             (clientId ?? variable("AZURE_CLIENT_ID")) is string workload)
         {
             string authority = Address(variable("AZURE_AUTHORITY_HOST") ?? "https://login.microsoftonline.com", "AZURE_AUTHORITY_HOST");
+            if (new Uri(authority) is { Scheme: "http", IsLoopback: false })
+            {
+                throw new ArgumentException("The environment variable AZURE_AUTHORITY_HOST is not encrypted; use https.");
+            }
+
             return new IdentityHost("workload identity", resource => new HttpRequestMessage(HttpMethod.Post, $"{authority}/{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token")
             {
                 Content = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -73,9 +78,16 @@ internal sealed class IdentityHost
             }) { IsRemote = true };
         }
 
-        if (variable("MSI_ENDPOINT") is string shell && clientId is null)
+        string? shell = variable("MSI_ENDPOINT") is string named ? Address(named, "MSI_ENDPOINT") : null;
+        if (shell is not null && variable("MSI_SECRET") is string secret)
         {
-            shell = Address(shell, "MSI_ENDPOINT");
+            string older = clientId is null ? string.Empty : "&clientid=" + Uri.EscapeDataString(clientId);
+            return new IdentityHost("the identity endpoint of this service", resource =>
+                Get($"{shell}?api-version=2017-09-01&resource={resource}{older}", ("secret", secret)));
+        }
+
+        if (shell is not null && clientId is null)
+        {
             return new IdentityHost("Cloud Shell", resource =>
             {
                 var request = new HttpRequestMessage(HttpMethod.Post, shell)

@@ -30,15 +30,16 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     /// <summary>Makes a source of tokens for one service.</summary>
     /// <param name="service">The service's address: it tells which cloud's tokens it takes.</param>
     /// <param name="clientId">The client id of a user-assigned identity; null is the machine's own (system-assigned).</param>
+    /// <param name="proxy">The proxy on the way to Entra, which pods ask; null is the system's.</param>
     /// <param name="variable">Gives environment variables; null is this process's.</param>
-    public ManagedIdentity(Uri service, string? clientId = null, Func<string, string?>? variable = null)
+    public ManagedIdentity(Uri service, string? clientId = null, ProxyOptions? proxy = null, Func<string, string?>? variable = null)
     {
         ClientId = clientId;
         Resource = ResourceOf(service ?? throw new ArgumentNullException(nameof(service)));
         _variable = variable ?? Environment.GetEnvironmentVariable;
         // The token is for the machine itself: no proxy may come between.
         _near = new HttpClient(new HttpClientHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        _remote = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        _remote = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, Proxy = proxy?.ToWebProxy(), DefaultProxyCredentials = proxy?.Credentials }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The client id of a user-assigned identity; null is the machine's own.</summary>
@@ -46,6 +47,9 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
 
     /// <summary>What the tokens open.</summary>
     public string Resource { get; }
+
+    /// <inheritdoc/>
+    public bool RunsAtCaller => false;
 
     /// <summary>Whether it is the same identity for the same resource.</summary>
     public override bool Equals(object? obj) => obj is ManagedIdentity other && other.ClientId == ClientId && other.Resource == Resource;
@@ -164,7 +168,13 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
 
     private static DateTimeOffset? ReadEnd(JsonElement root)
     {
-        // Some send numbers, some texts of numbers; some only how long it lasts.
+        // Some send numbers, some texts of numbers, the oldest a date; some only how long it lasts.
+        if (root.TryGetProperty("expires_on", out JsonElement on) && on.ValueKind == JsonValueKind.String &&
+            DateTimeOffset.TryParse(on.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
+        {
+            return date;
+        }
+
         return Number("expires_on") is double end && end < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds((long)end)
             : Number("expires_in") is double seconds ? DateTimeOffset.UtcNow.AddSeconds(Math.Min(seconds, 366 * 86400.0))
             : null;

@@ -37,6 +37,12 @@ public sealed record JobCreation(JobResource Job, JobOrigin Origin)
 
     /// <summary>Whether the job carries the idempotency key at the service; false where the service drops metadata, so that a second run would not find it.</summary>
     public bool KeepsKey { get; init; } = true;
+
+    /// <summary>
+    /// Whether the job carries its request token at the service; false where the service drops or refuses metadata, so that a creation whose
+    /// answer is lost cannot be found.
+    /// </summary>
+    public bool KeepsToken { get; init; } = true;
 }
 
 /// <summary>A step of a creation.</summary>

@@ -104,7 +104,8 @@ public sealed class JobCreator
         progress?.Report(new JobCreateProgress(token, null));
         try
         {
-            return new JobCreation(await _client.CreateJobAsync(sent, cancellationToken).ConfigureAwait(false), JobOrigin.Created);
+            JobResource job = await _client.CreateJobAsync(sent, cancellationToken).ConfigureAwait(false);
+            return new JobCreation(job, JobOrigin.Created) { KeepsToken = token is null || JobMetadata.Carries(job, JobMetadata.TokenName, token) };
         }
         catch (FineTuningApiException e) when (e.MayHaveWorked)
         {
@@ -120,7 +121,7 @@ public sealed class JobCreator
         progress?.Report(new JobCreateProgress(null, null));
         try
         {
-            return new JobCreation(await _client.CreateJobAsync(request, cancellationToken).ConfigureAwait(false), JobOrigin.Created);
+            return new JobCreation(await _client.CreateJobAsync(request, cancellationToken).ConfigureAwait(false), JobOrigin.Created) { KeepsToken = false };
         }
         catch (FineTuningApiException e) when (e.MayHaveWorked)
         {

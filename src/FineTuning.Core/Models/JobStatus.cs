@@ -22,6 +22,12 @@ public readonly struct JobStatus : IEquatable<JobStatus>
     /// <summary>Waits for its turn.</summary>
     public static JobStatus Queued { get; } = new("queued");
 
+    /// <summary>Azure: not begun, whether its files are being checked or it waits for its turn.</summary>
+    public static JobStatus Pending { get; } = new("pending");
+
+    /// <summary>Azure, in its oldest documents: not begun.</summary>
+    public static JobStatus NotRunning { get; } = new("notRunning");
+
     /// <summary>Trains.</summary>
     public static JobStatus Running { get; } = new("running");
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Models;
+using FineTuning.Server.Dialects;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -26,7 +27,7 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
         routes.MapRead(Root, ListAsync);
         routes.MapRead(Root + "/{id}", context => WriteAsync(context, database.Read(session => Find(session, IdOf(context)))));
         routes.MapPost(Root + "/{id}/cancel", async context => await WriteAsync(context, await actions.CancelAsync(IdOf(context))));
-        routes.MapPost(Root + "/{id}/pause", async context => await WriteAsync(context, await actions.PauseAsync(IdOf(context))));
+        routes.MapPost(Root + "/{id}/pause", async context => await WriteAsync(context, await actions.PauseAsync(IdOf(context), Dialect.Of(context).Pause)));
         routes.MapPost(Root + "/{id}/resume", async context => await WriteAsync(context, await actions.ResumeAsync(IdOf(context))));
         routes.MapRead(Root + "/{id}/events", ListEventsAsync);
         routes.MapRead(Root + "/{id}/checkpoints", ListCheckpointsAsync);
@@ -38,7 +39,7 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
 
     private static ApiException FileRefused(string param, string message) => ApiErrors.BadRequest(message, param);
 
-    private static void CheckFile(Session session, string? id, string param)
+    private static void CheckFile(Session session, Dialect dialect, string? id, string param)
     {
         if (id is null)
         {
@@ -56,6 +57,11 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
             throw FileRefused(
                 param,
                 $"invalid {param}: File '{id}' was uploaded with the purpose '{file.Purpose}', but must have the purpose 'fine-tune'.");
+        }
+
+        if (!dialect.IsReady(file))
+        {
+            throw FileRefused(param, $"The file '{id}' is not processed yet. Wait until its status is 'processed'.");
         }
     }
 
@@ -85,10 +91,11 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
 
     private async Task CreateAsync(HttpContext context)
     {
+        Dialect dialect = Dialect.Of(context);
         JobCreateRequest request;
         using (JsonDocument body = await context.ReadJsonAsync())
         {
-            request = JobRequestReader.Read(body.RootElement);
+            request = dialect.Read(JobRequestReader.Read(body.RootElement));
         }
 
         Hyperparameters numbers = MethodReader.Settle(request);
@@ -101,16 +108,16 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
                 throw ApiErrors.ModelNotAvailable(request.Model);
             }
 
-            CheckFile(session, request.TrainingFile, "training_file");
-            CheckFile(session, request.ValidationFile, "validation_file");
+            CheckFile(session, dialect, request.TrainingFile, "training_file");
+            CheckFile(session, dialect, request.ValidationFile, "validation_file");
             return true;
         });
-        JobRecord job = await actions.CreateAsync(new JobRecord
+        JobRecord job = await actions.CreateAsync(dialect.Name(new JobRecord
         {
-            Id = Ids.NewJob(),
+            Id = string.Empty,
             Status = JobStatus.ValidatingFiles,
             Model = request.Model,
-            ModelName = BaseModels.NewFineTunedName(request.Model, request.Suffix),
+            ModelName = string.Empty,
             CreatedAt = DateTimeOffset.UtcNow,
             TrainingFile = request.TrainingFile,
             ValidationFile = request.ValidationFile,
@@ -121,14 +128,15 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
             Grader = grader,
             Metadata = request.Metadata is { Count: > 0 } ? request.Metadata : null,
             Integrations = request.Integrations,
-        });
+            TrainingType = request.TrainingType,
+        }));
         await WriteAsync(context, job);
     }
 
     private Task ListAsync(HttpContext context)
     {
         ListQuery query = ListQuery.Read(context.Request);
-        (List<KeyValuePair<string, string>> pairs, bool without) = ReadMetadata(context.Request);
+        (List<KeyValuePair<string, string>> pairs, bool without) = Dialect.Of(context).FiltersMetadata ? ReadMetadata(context.Request) : ([], false);
         List<JobRecord> found = database.Read(session =>
         {
             long before = query.After is { } after

@@ -25,6 +25,9 @@ internal sealed class JournalDraft(HttpContext context, Journal journal, string 
     private static readonly string[] Secret = ["authorization", "api-key"];
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
+
+    // As it was sent: a dialect may have it otherwise by the end.
+    private readonly PathString _path = context.Request.Path;
     private bool _entered;
 
     public string RequestId => requestId;
@@ -56,7 +59,7 @@ internal sealed class JournalDraft(HttpContext context, Journal journal, string 
         _entered = true;
         journal.Add(new JournalEntry(
             request.Method,
-            Redaction.Scrub(Cut(request.Path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath)),
+            Redaction.Scrub(Cut(_path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath)),
             status,
             _time,
             Math.Round(Elapsed.TotalMilliseconds, 3),

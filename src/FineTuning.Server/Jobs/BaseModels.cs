@@ -7,6 +7,8 @@ namespace FineTuning.Server.Jobs;
 /// <summary>The names a job can be made for: the public ones, so that scripts run unchanged, and the server's own.</summary>
 internal static class BaseModels
 {
+    private const string AzureMark = ".ft-";
+
     /// <summary>Names and the days the public models of these names came out.</summary>
     public static IReadOnlyList<(string Name, DateTimeOffset Created)> All { get; } =
     [
@@ -33,16 +35,27 @@ internal static class BaseModels
     public static bool Contains(string name) => Names.Contains(name);
 
     /// <summary>The models that complete a text instead of answering a chat.</summary>
-    public static bool IsCompletion(string name) => name is "babbage-002" or "davinci-002" ||
-        name.StartsWith("ft:babbage-002:", StringComparison.Ordinal) || name.StartsWith("ft:davinci-002:", StringComparison.Ordinal);
+    public static bool IsCompletion(string name) => RootOf(name) is "babbage-002" or "davinci-002";
 
-    public static bool IsFineTuned(string name) => name.StartsWith("ft:", StringComparison.Ordinal);
+    public static bool IsFineTuned(string name) => RootOf(name) != name;
 
     /// <summary><c>ft:MODEL:ORG:SUFFIX:ID</c>; a fine-tuned base counts by what it was made of.</summary>
-    public static string NewFineTunedName(string model, string? suffix)
+    public static string NewFineTunedName(string model, string? suffix) => $"ft:{RootOf(model)}:local:{suffix}:{Ids.NewModelPart()}";
+
+    /// <summary><c>MODEL.ft-HASH-SUFFIX</c>, as Azure makes them; the hash is that of the job's id.</summary>
+    public static string NewAzureName(string model, string? suffix, string hash) =>
+        $"{RootOf(model)}{AzureMark}{hash}{(suffix is null ? string.Empty : "-" + suffix)}";
+
+    /// <summary>The plain base of a model, which is the model itself if it is one. A folder can hold names of both dialects.</summary>
+    private static string RootOf(string name)
     {
-        string root = IsFineTuned(model) ? model.Split(':')[1] : model;
-        return $"ft:{root}:local:{suffix}:{Ids.NewModelPart()}";
+        if (name.StartsWith("ft:", StringComparison.Ordinal))
+        {
+            return name.Split(':')[1];
+        }
+
+        int mark = name.IndexOf(AzureMark, StringComparison.Ordinal);
+        return mark < 0 ? name : name[..mark];
     }
 
     private static (string Name, DateTimeOffset Created) Make(string name, int year, int month, int day) =>

@@ -26,7 +26,7 @@ internal sealed class JobActions(Database database, JobRunner runner, JobFinishe
         return stored;
     }
 
-    public Task<JobRecord> PauseAsync(string id) => ChangeAsync(id, "paused", JobStateMachine.Pause, (session, job) =>
+    public Task<JobRecord> PauseAsync(string id, Func<JobStatus, JobStatus?> pause) => ChangeAsync(id, "paused", pause, (session, job) =>
     {
         JobEvents.PauseRequested(session, job);
         if (job.Status == JobStatus.Paused)

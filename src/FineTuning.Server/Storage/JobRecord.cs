@@ -57,6 +57,9 @@ internal sealed record JobRecord
 
     public IReadOnlyList<JobIntegration>? Integrations { get; init; }
 
+    /// <summary>Azure's kind of training. It is kept and given back, and means nothing here.</summary>
+    public string? TrainingType { get; init; }
+
     public string? ResultFile { get; init; }
 
     /// <summary>The trainer's last saved state, relative to the data folder.</summary>
@@ -103,6 +106,11 @@ internal sealed record JobRecord
         {
             ["user_provided_suffix"] = JsonSerializer.SerializeToElement(Suffix, ServerJson.Default.String),
         };
+        if (TrainingType is not null)
+        {
+            resource.AdditionalFields["trainingType"] = JsonSerializer.SerializeToElement(TrainingType, ServerJson.Default.String);
+        }
+
         return resource;
     }
 }

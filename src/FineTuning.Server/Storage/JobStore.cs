@@ -16,7 +16,7 @@ internal static class JobStore
     private const string Columns = """
         j.seq, j.id, j.status, j.validated, j.model, j.model_name, j.created_at, j.finished_at, j.training_file, j.validation_file,
         j.suffix, j.seed, j.method, j.hyperparameters, j.settled, j.example_count, j.total_steps, j.trained_tokens, j.error,
-        j.metadata, j.integrations, j.result_file, j.state_path, j.state_step, j.grader
+        j.metadata, j.integrations, j.result_file, j.state_path, j.state_step, j.grader, j.training_type
         """;
 
     /// <summary>Stores a new job and returns it with its place in the order.</summary>
@@ -25,8 +25,8 @@ internal static class JobStore
         long seq = session.Insert(
             """
             INSERT INTO jobs(id, status, model, model_name, created_at, training_file, validation_file, suffix, seed, method,
-                             hyperparameters, metadata, integrations, grader)
-            VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                             hyperparameters, metadata, integrations, grader, training_type)
+            VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """,
             job.Id,
             job.Status.Value,
@@ -41,7 +41,8 @@ internal static class JobStore
             JsonSerializer.Serialize(job.Requested, WireContext.Default.Hyperparameters),
             job.Metadata is null ? null : JsonSerializer.Serialize(job.Metadata, WireContext.Default.IReadOnlyDictionaryStringString),
             job.Integrations is null ? null : JsonSerializer.Serialize(job.Integrations, WireContext.Default.IReadOnlyListJobIntegration),
-            job.Grader?.GetRawText());
+            job.Grader?.GetRawText(),
+            job.TrainingType);
         foreach ((string key, string value) in job.Metadata ?? new Dictionary<string, string>())
         {
             session.Execute("INSERT INTO job_metadata(key, value, job_seq) VALUES($1, $2, $3)", key, value, seq);
@@ -269,6 +270,7 @@ internal static class JobStore
             StatePath = reader.Text(22),
             StateStep = reader.GetInt32(23),
             Grader = reader.Text(24) is { } grader ? JsonElement.Parse(grader) : null,
+            TrainingType = reader.Text(25),
         };
     }
 }

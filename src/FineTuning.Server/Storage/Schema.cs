@@ -139,6 +139,9 @@ internal static class Schema
         -- Ended jobs whose folders may hold more than their models.
         CREATE TABLE unswept_jobs(job_seq INTEGER PRIMARY KEY REFERENCES jobs(seq) ON DELETE CASCADE);
         """,
+        """
+        ALTER TABLE jobs ADD COLUMN training_type TEXT;
+        """,
     ];
 
     /// <summary>The layout that this version writes.</summary>

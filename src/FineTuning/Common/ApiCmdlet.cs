@@ -80,6 +80,10 @@ public abstract class ApiCmdlet : AsyncCmdlet
         {
             await work();
         }
+        catch (FineTuningApiException) when (InUse is { IsClosed: true })
+        {
+            WriteError(ConnectionClosed());
+        }
         catch (FineTuningApiException e)
         {
             WriteError(ErrorRecords.FromApi(e, noun, target, InUse?.Endpoint));

@@ -19,7 +19,9 @@ internal static class ErrorRecords
     public static ErrorRecord FromApi(FineTuningApiException e, string noun, object? target, Uri? endpoint, string? explanation = null)
     {
         (string id, ErrorCategory category, string action) = Describe(e, noun, endpoint);
-        action = explanation ?? e.Advice ?? action;
+        (string? azureId, string? azureAction) = AzureAdvice.For(e, endpoint);
+        id = azureId ?? id;
+        action = explanation ?? e.Advice ?? azureAction ?? action;
         string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
         bool namesParam = e.Kind == ApiErrorKind.InvalidRequest && e.Param is not null && !e.Message.Contains(e.Param);
         string param = !namesParam ? string.Empty : $" The parameter at fault is {e.Param}.";
@@ -69,7 +71,7 @@ internal static class ErrorRecords
         ApiErrorKind.ProxyRefused => ("ProxyRefused", ErrorCategory.AuthenticationError,
             "Connect through the proxy with Connect-FineTuning -ProxyCredential (Get-Credential), or -ProxyUseDefaultCredentials where it knows the account."),
         ApiErrorKind.TokenUnavailable => ("TokenUnavailable", ErrorCategory.AuthenticationError,
-            "Nothing was sent. Check the identity or the token provider that Get-FineTuningConnection shows."),
+            "This request was not sent. Check the identity or the token provider that Get-FineTuningConnection shows."),
         ApiErrorKind.AuthenticationFailed => ("AuthenticationFailed", ErrorCategory.AuthenticationError,
             $"Give the key that belongs to {endpoint}: Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString)."),
         ApiErrorKind.PermissionDenied => ("PermissionDenied", ErrorCategory.PermissionDenied,

@@ -24,7 +24,9 @@ internal sealed class PipelineObserver : IApiObserver
     public bool WantsBodies { get; }
 
     /// <summary>Runs something on the pipeline thread of the cmdlet that asks.</summary>
-    public Task<T> InvokeAsync<T>(Func<AsyncCmdlet, T> work)
+    /// <param name="work">What to run.</param>
+    /// <param name="cancellationToken">Ends the waiting for it, as long as it has not begun.</param>
+    public async Task<T> InvokeAsync<T>(Func<AsyncCmdlet, T> work, CancellationToken cancellationToken)
     {
         if (_pipeline is null)
         {
@@ -32,21 +34,27 @@ internal sealed class PipelineObserver : IApiObserver
         }
 
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => done.TrySetCanceled(cancellationToken));
         _pipeline.Post(
             _ =>
             {
+                if (done.Task.IsCompleted)
+                {
+                    return;
+                }
+
                 try
                 {
-                    done.SetResult(work(_cmdlet));
+                    done.TrySetResult(work(_cmdlet));
                 }
                 catch (Exception e)
                 {
                     // It is the task's, and the cmdlet awaits that.
-                    done.SetException(e);
+                    done.TrySetException(e);
                 }
             },
             null);
-        return done.Task;
+        return await done.Task.ConfigureAwait(false);
     }
 
     public void OnTrace(ApiTrace trace) => _pipeline?.Post(_ => Write(trace), null);

@@ -30,7 +30,7 @@ public sealed class BaseModelCompleter() : FixedCompleter(
 
 /// <summary>Statuses of a job.</summary>
 public sealed class JobStatusCompleter() : FixedCompleter(
-    "validating_files", "queued", "running", "pausing", "paused", "resuming", "succeeded", "failed", "cancelled");
+    "validating_files", "queued", "pending", "running", "pausing", "paused", "resuming", "succeeded", "failed", "cancelled");
 
 /// <summary>Purposes of a file.</summary>
 public sealed class PurposeCompleter() : FixedCompleter("fine-tune", "fine-tune-results", "evals", "batch", "user_data");

@@ -46,7 +46,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     public string? SecretName { get; set; }
 
     /// <summary>Uses the Azure managed identity of this machine, function or runbook.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Identity")]
+    [Parameter(ParameterSetName = "Identity")]
     public SwitchParameter Identity { get; set; }
 
     /// <summary>The client id of a user-assigned identity.</summary>
@@ -158,6 +158,11 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
 
         IReadOnlyList<RequestHeader> headers = HeaderTable.Read(this, Header);
         ConnectionProfile profile = new ConnectParameters(this).Change(Base(), headers);
+        if (!ShouldProcess(profile.Endpoint.ToString(), "Connect"))
+        {
+            return;
+        }
+
         var given = new GivenSecrets
         {
             ApiKey = ApiKey,
@@ -190,26 +195,26 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <summary>Whether the cmdlet was given a parameter.</summary>
     internal bool Has(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private bool HasSettings => MyInvocation.BoundParameters.Keys.Except(s_manners).Except(CommonParameters).Any();
+    private bool HasSettings => MyInvocation.BoundParameters.Keys.Except(s_manners).Except(CommonParameters).Except(OptionalCommonParameters).Any();
 
     /// <summary>Whether a service was named.</summary>
     internal bool HasService => Endpoint is not null || AzureResource is not null;
 
-    /// <summary>What the parameters change: a saved connection, or the service that is named or that the environment has.</summary>
+    /// <summary>What the parameters change: the service that is named, an open or saved connection, or the service of the environment.</summary>
     private ConnectionProfile Base()
     {
-        if (!HasService)
+        if (HasService)
         {
-            ConnectionProfile? saved = Name is null ? null : ConnectionResolver.ReadSaved(this, Name);
-            if (saved is null && Name is not null && !HasSettings)
-            {
-                throw ConnectionResolver.NotFound(this, Name);
-            }
-
-            return saved ?? EnvironmentSettings.Service(this);
+            return NamedService.Find(this, Endpoint, AzureResource, ApiVersion);
         }
 
-        return NamedService.Find(this, Endpoint, AzureResource, ApiVersion);
+        if (Name is not null)
+        {
+            // Not the environment's: a name that is spelled wrong must not send a key somewhere else.
+            return RunspaceState.Current.Find(Name)?.Profile ?? ConnectionResolver.ReadSaved(this, Name) ?? throw ConnectionResolver.NotFound(this, Name);
+        }
+
+        return EnvironmentSettings.Service(this, isForToken: ParameterSetName is "Identity" or "Token" or "Provider");
     }
 
     private void Use(FineTuningConnection connection)

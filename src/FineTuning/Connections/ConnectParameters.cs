@@ -34,10 +34,19 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
             Refuse($"'{command.Name}' cannot be the name of a connection.", "Use letters, digits, spaces, dots, dashes or underscores, 64 at the most.");
         }
 
-        bool wantsSecret = command.SecretName is not null || command.AdminSecretName is not null;
-        if (command.Vault is not null && !wantsSecret && (command.Name is null || command.HasService))
+        if (command.Vault is not null && command.SecretName is null && command.AdminSecretName is null)
         {
             Refuse("-Vault says where to look, but not for what.", "Add -SecretName or -AdminSecretName.");
+        }
+
+        if (command.ClientId is not null && !command.Identity)
+        {
+            Refuse("-ClientId names a managed identity.", "Add -Identity.");
+        }
+
+        if (command.ParameterSetName == "Identity" && !command.Identity)
+        {
+            Refuse("-Identity:$false says that there is no managed identity, but not where the key comes from.", "Leave it out.");
         }
 
         if (command.Proxy is not null && (!command.Proxy.IsAbsoluteUri || command.Proxy.Scheme is not ("http" or "https") || command.Proxy.UserInfo.Length > 0))
@@ -68,7 +77,7 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
             MaxRetryCount = command.Has(nameof(command.MaxRetryCount)) ? command.MaxRetryCount : changed.MaxRetryCount,
             AllowInsecureHttp = command.Has(nameof(command.AllowInsecureHttp)) ? command.AllowInsecureHttp : changed.AllowInsecureHttp,
             AdminSecretName = command.AdminSecretName ?? changed.AdminSecretName,
-            Vault = command.Vault ?? changed.Vault,
+            AdminVault = command.AdminSecretName is null ? changed.AdminVault : command.Vault,
         };
     }
 

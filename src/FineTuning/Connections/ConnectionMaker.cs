@@ -30,7 +30,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
             options.Validate();
             (ApiCredential credential, string source) = Key(profile, given);
             (ApiCredential? admin, string? adminSource) = AdminKey(profile);
-            return new FineTuningConnection(options, credential, admin) { Name = name, KeySource = source, AdminKeySource = adminSource };
+            return new FineTuningConnection(options, credential, admin) { Name = name, Profile = profile, KeySource = source, AdminKeySource = adminSource };
         });
     }
 
@@ -39,7 +39,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
     /// <param name="key">Its key; null if it takes any.</param>
     public FineTuningConnection MakeLocal(FineTuningServerInfo server, System.Security.SecureString? key)
     {
-        var options = new ClientOptions { Endpoint = server.Endpoint };
+        var options = new ClientOptions { Endpoint = server.Endpoint, Dialect = server.Dialect };
         return Guard(server.Endpoint, () => new FineTuningConnection(options, new KeyCredential(key ?? EnvironmentSettings.Secure(NoKey)), null)
         {
             KeySource = key is null ? "none (the local server takes any key)" : "parameter ApiKey",
@@ -70,7 +70,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         var missing = new List<(string What, string Parameter)>();
         if (profile.Key == KeyOrigin.Given && given.ApiKey is null && given.AccessToken is null && given.TokenProvider is null)
         {
-            missing.Add(("its key", "-ApiKey (Read-Host -AsSecureString)"));
+            missing.Add(("its key or token", "-ApiKey (Read-Host -AsSecureString)"));
         }
 
         missing.AddRange((profile.SecretHeaders ?? [])
@@ -86,7 +86,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
             throw Stop(
                 "SecretNotSaved",
                 ErrorCategory.AuthenticationError,
-                $"The saved connection '{name}' wants {string.Join(" and ", missing.Select(m => m.What))}, which was given by hand and is not saved.",
+                $"The connection '{name}' wants {string.Join(" and ", missing.Select(m => m.What))}, which was given by hand and is not saved.",
                 $"Give it again: Connect-FineTuning -Name '{name}' {string.Join(" ", missing.Select(m => m.Parameter))}. One with -SecretName or -Identity needs nothing by hand.",
                 name);
         }
@@ -124,10 +124,10 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         {
             case KeyOrigin.Secret:
                 return (
-                    new KeyCredential(SecretVault.Get(cmdlet, profile.SecretName!, profile.Vault)),
-                    profile.Vault is null ? $"secret {profile.SecretName}" : $"secret {profile.SecretName} in vault {profile.Vault}");
+                    new KeyCredential(SecretVault.Get(cmdlet, profile.SecretName!, profile.Vault, profile.Endpoint)),
+                    KeySources.Secret(profile.SecretName!, profile.Vault));
             case KeyOrigin.Identity:
-                return (new TokenCredential(new ManagedIdentity(profile.Endpoint, profile.ClientId)), KeySources.Identity(profile.ClientId));
+                return (new TokenCredential(new ManagedIdentity(profile.Endpoint, profile.ClientId, Proxy(profile, given))), KeySources.Identity(profile.ClientId));
             default:
                 FoundKey found = Find(profile.Endpoint);
                 return (new KeyCredential(found.Key, found.IsToken), found.Source);
@@ -139,11 +139,11 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         if (profile.AdminSecretName is string secret)
         {
             return (
-                new KeyCredential(SecretVault.Get(cmdlet, secret, profile.Vault)),
-                profile.Vault is null ? $"secret {secret}" : $"secret {secret} in vault {profile.Vault}");
+                new KeyCredential(SecretVault.Get(cmdlet, secret, profile.AdminVault, profile.Endpoint)),
+                KeySources.Secret(secret, profile.AdminVault));
         }
 
-        return EnvironmentSettings.AdminKeyFor(cmdlet, profile.Endpoint) is FoundKey found ? (new KeyCredential(found.Key), found.Source) : (null, null);
+        return EnvironmentSettings.AdminKeyFor(profile.Endpoint) is FoundKey found ? (new KeyCredential(found.Key), found.Source) : (null, null);
     }
 
     /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
@@ -155,7 +155,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
             return new FoundKey(secret.Key, $"secret {EnvironmentSettings.Key} in vault {secret.Vault}");
         }
 
-        if (EnvironmentSettings.KeyFor(cmdlet, endpoint) is FoundKey found)
+        if (EnvironmentSettings.KeyFor(endpoint) is FoundKey found)
         {
             return found;
         }

@@ -29,9 +29,10 @@ internal static class ConnectionResolver
         }
 
         RunspaceState session = RunspaceState.Current;
-        if (session.Connection is { IsClosed: false } open)
+        // One that was closed elsewhere is not replaced by another service: its cmdlet says that it is closed.
+        if (session.Connection is FineTuningConnection current)
         {
-            return open;
+            return current;
         }
 
         if (origin is { IsClosed: false })

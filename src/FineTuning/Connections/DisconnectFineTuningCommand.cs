@@ -15,10 +15,11 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
     /// <summary>The connection to close; the session's by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Connection")]
     [ValidateNotNull]
-    public FineTuningConnection? Connection { get; set; }
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public ConnectionIdentity? Connection { get; set; }
 
     /// <summary>The names of connections to close.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public string[] Name { get; set; } = [];
@@ -32,12 +33,21 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
     {
         if (ParameterSetName == "Name")
         {
+            if (Name.Length == 0)
+            {
+                WriteError(ErrorRecords.Invalid("NoConnectionName", "-Forget does not say which connection.", "Add -Name.", null));
+            }
+
             foreach (string name in Name)
             {
                 CloseNamed(name);
             }
         }
-        else if ((Connection ?? RunspaceState.Current.Connection) is FineTuningConnection connection)
+        else if (Connection is { Connection: null })
+        {
+            CloseNamed(Connection.Name ?? string.Empty);
+        }
+        else if ((Connection?.Connection ?? RunspaceState.Current.Connection) is FineTuningConnection connection)
         {
             Close(connection);
         }

@@ -19,35 +19,53 @@ internal static class EnvironmentSettings
     public const string AzureToken = "AZURE_OPENAI_AD_TOKEN";
     public const string AzureVersion = "OPENAI_API_VERSION";
 
-    /// <summary>The variables with secrets, Azure's identity endpoint's among them.</summary>
-    public static string[] Secrets { get; } = [Key, AdminKey, AzureKey, AzureToken, "IDENTITY_HEADER"];
+    /// <summary>The variables with secrets, those of Azure's identities among them.</summary>
+    public static string[] Secrets { get; } = [Key, AdminKey, AzureKey, AzureToken, "IDENTITY_HEADER", "MSI_SECRET", "AZURE_CLIENT_SECRET"];
 
     public static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null;
 
     /// <summary>The service to use where none is named: the one of OPENAI_BASE_URL, or of AZURE_OPENAI_ENDPOINT, or OpenAI.</summary>
-    public static ConnectionProfile Service(AsyncCmdlet cmdlet)
+    /// <param name="cmdlet">Is stopped if the environment names none that can be.</param>
+    /// <param name="isForToken">It is to be opened by an identity or a token: OpenAI takes neither, so one of the variables must be set.</param>
+    public static ConnectionProfile Service(AsyncCmdlet cmdlet, bool isForToken = false)
     {
         string? azure = Variable(AzureEndpoint);
-        bool hasAzureKey = (Variable(AzureKey) ?? Variable(AzureToken)) is not null;
-        if (azure is null || Variable(Endpoint) is not null || (!hasAzureKey && Variable(Key) is not null))
+        if (Variable(Endpoint) is string other)
         {
-            return With(OpenAIService(cmdlet), null);
+            return Make(EndpointText.Parse(cmdlet, other, $"the environment variable {Endpoint}"), null);
         }
 
-        if (Variable(Key) is not null)
+        bool hasAzureKey = isForToken || (Variable(AzureKey) ?? Variable(AzureToken)) is not null;
+        if (azure is not null && (hasAzureKey || Variable(Key) is null))
         {
-            cmdlet.WriteWarning(
-                $"The environment has keys for OpenAI ({Key}) and for Azure OpenAI ({AzureEndpoint}): Azure's is used. Connect-FineTuning OpenAI uses the other.");
+            if (Variable(Key) is not null && !isForToken)
+            {
+                cmdlet.WriteWarning(
+                    $"The environment has keys for OpenAI ({Key}) and for Azure OpenAI ({AzureEndpoint}): Azure's is used. Connect-FineTuning OpenAI uses the other.");
+            }
+
+            Uri resource = EndpointText.ParseAzure(cmdlet, azure, Variable(AzureVersion), $"the environment variable {AzureEndpoint}");
+            return Make(resource, ApiDialect.Azure) with { ApiVersion = Variable(AzureVersion) };
         }
 
-        return With(AzureService(cmdlet, azure), ApiDialect.Azure) with { ApiVersion = Variable(AzureVersion) };
+        if (isForToken)
+        {
+            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
+                "InvalidConnection", "Neither a parameter nor the environment names the service that the token is for.",
+                "Name it with -AzureResource or -Endpoint.", null));
+        }
+
+        return Make(ClientOptions.OpenAIEndpoint, null);
     }
 
+    /// <summary>What is known of a service that was named.</summary>
+    public static ConnectionProfile Describe(Uri endpoint) => Make(endpoint, AzureService() is Uri azure && IsSameOrigin(endpoint, azure) ? ApiDialect.Azure : null);
+
     /// <summary>The environment's key for an endpoint: each is for the endpoint beside it, and another one that was named does not draw it out.</summary>
-    public static FoundKey? KeyFor(AsyncCmdlet cmdlet, Uri endpoint)
+    public static FoundKey? KeyFor(Uri endpoint)
     {
-        if (Variable(AzureEndpoint) is string azure && IsSameOrigin(endpoint, AzureService(cmdlet, azure)))
+        if (AzureService() is Uri azure && IsSameOrigin(endpoint, azure))
         {
             if (Variable(AzureKey) is string key)
             {
@@ -60,11 +78,11 @@ internal static class EnvironmentSettings
             }
         }
 
-        return OfOpenAI(cmdlet, endpoint, Key);
+        return OfOpenAI(endpoint, Key);
     }
 
     /// <summary>The environment's admin key for an endpoint.</summary>
-    public static FoundKey? AdminKeyFor(AsyncCmdlet cmdlet, Uri endpoint) => OfOpenAI(cmdlet, endpoint, AdminKey);
+    public static FoundKey? AdminKeyFor(Uri endpoint) => OfOpenAI(endpoint, AdminKey);
 
     public static SecureString Secure(string text)
     {
@@ -78,23 +96,39 @@ internal static class EnvironmentSettings
         return secure;
     }
 
-    private static FoundKey? OfOpenAI(AsyncCmdlet cmdlet, Uri endpoint, string variable) =>
-        Variable(variable) is string key && IsSameOrigin(endpoint, OpenAIService(cmdlet)) ? new FoundKey(Secure(key), $"environment variable {variable}") : null;
+    private static FoundKey? OfOpenAI(Uri endpoint, string variable) =>
+        Variable(variable) is string key && IsOpenAIService(endpoint) ? new FoundKey(Secure(key), $"environment variable {variable}") : null;
 
-    private static Uri OpenAIService(AsyncCmdlet cmdlet) => Variable(Endpoint) is string text
-        ? EndpointText.Parse(cmdlet, text, $"the environment variable {Endpoint}")
-        : ClientOptions.OpenAIEndpoint;
+    /// <summary>Whether it is the service that the variables of OpenAI are for. An address that is none is nobody's.</summary>
+    private static bool IsOpenAIService(Uri endpoint) => Variable(Endpoint) is not string text || text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase)
+        ? IsSameOrigin(endpoint, ClientOptions.OpenAIEndpoint)
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? named) && IsSameOrigin(endpoint, named);
 
-    private static Uri AzureService(AsyncCmdlet cmdlet, string resource) =>
-        EndpointText.ParseAzure(cmdlet, resource, Variable(AzureVersion), $"the environment variable {AzureEndpoint}");
-
-    private static ConnectionProfile With(Uri endpoint, ApiDialect? dialect) => new()
+    private static Uri? AzureService()
     {
-        Endpoint = endpoint,
-        Dialect = dialect ?? ApiDialects.Of(endpoint),
-        Organization = Variable(Organization),
-        Project = Variable(Project),
-    };
+        try
+        {
+            return Variable(AzureEndpoint) is string resource ? AzureAddress.Base(resource, Variable(AzureVersion)) : null;
+        }
+        catch (ArgumentException)
+        {
+            // It is told where it would be used.
+            return null;
+        }
+    }
+
+    private static ConnectionProfile Make(Uri endpoint, ApiDialect? dialect)
+    {
+        // An organisation of OpenAI's means nothing to another service, and is none of its business.
+        bool isOpenAI = IsOpenAIService(endpoint);
+        return new ConnectionProfile
+        {
+            Endpoint = endpoint,
+            Dialect = dialect ?? ApiDialects.Of(endpoint),
+            Organization = isOpenAI ? Variable(Organization) : null,
+            Project = isOpenAI ? Variable(Project) : null,
+        };
+    }
 
     private static bool IsSameOrigin(Uri a, Uri b) =>
         Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Threading;
 using FineTuning.Core.Api;
+using FineTuning.Core.Connections;
 
 namespace FineTuning;
 
@@ -62,6 +63,9 @@ public sealed class FineTuningConnection
     internal CancellationToken Closed => _closed.Token;
 
     internal FineTuningClient Client { get; }
+
+    /// <summary>What it was made of; null for one of Start-FineTuningServer, which has no name.</summary>
+    internal ConnectionProfile? Profile { get; init; }
 
     /// <summary>Whether the other one reaches the same jobs: with the same key, or none, for the same organisation and project.</summary>
     internal bool IsSameAccount(FineTuningConnection other) => this == other || (

@@ -20,26 +20,18 @@ internal static class NamedService
     {
         if (azureResource is not null)
         {
-            return Make(EndpointText.ParseAzure(cmdlet, azureResource, apiVersion, "-AzureResource")) with { Dialect = ApiDialect.Azure };
+            return EnvironmentSettings.Describe(EndpointText.ParseAzure(cmdlet, azureResource, apiVersion, "-AzureResource")) with { Dialect = ApiDialect.Azure };
         }
 
-        return endpoint!.Equals("Local", StringComparison.OrdinalIgnoreCase) ? Local(cmdlet) : Make(EndpointText.Parse(cmdlet, endpoint, "-Endpoint"));
+        return endpoint!.Equals("Local", StringComparison.OrdinalIgnoreCase) ? Local(cmdlet) : EnvironmentSettings.Describe(EndpointText.Parse(cmdlet, endpoint, "-Endpoint"));
     }
-
-    private static ConnectionProfile Make(Uri endpoint) => new()
-    {
-        Endpoint = endpoint,
-        Dialect = ApiDialects.Of(endpoint),
-        Organization = EnvironmentSettings.Variable(EnvironmentSettings.Organization),
-        Project = EnvironmentSettings.Variable(EnvironmentSettings.Project),
-    };
 
     /// <summary>The newest local server that this user runs.</summary>
     private static ConnectionProfile Local(AsyncCmdlet cmdlet)
     {
         if (RunFiles.Read().OrderByDescending(s => s.StartedAt).FirstOrDefault() is FineTuningServerInfo server)
         {
-            return Make(server.Endpoint);
+            return EnvironmentSettings.Describe(server.Endpoint) with { Dialect = server.Dialect };
         }
 
         const string Message = "No local server of this user runs.";

@@ -21,6 +21,9 @@ internal sealed class RunspaceState
     /// <summary>The servers this session started or connected to with Start-FineTuningServer, newest last.</summary>
     public List<FineTuningServerInfo> Servers { get; } = [];
 
+    /// <summary>The services of which this session was told that they keep no metadata.</summary>
+    public HashSet<Uri> WithoutMetadata { get; } = [];
+
     /// <summary>What was warned of vaults that nobody named: each of it once.</summary>
     public HashSet<string> VaultWarnings { get; } = [];
 

@@ -13,7 +13,7 @@ public sealed class SavedConnection
         Dialect = profile.Dialect.ToString();
         ApiVersion = profile.ApiVersion;
         KeySource = Describe(profile);
-        AdminKeySource = profile.AdminSecretName is null ? null : $"secret {profile.AdminSecretName}";
+        AdminKeySource = profile.AdminSecretName is null ? null : KeySources.Secret(profile.AdminSecretName, profile.AdminVault);
         Organization = profile.Organization;
         Project = profile.Project;
         Proxy = profile.Proxy;
@@ -51,7 +51,7 @@ public sealed class SavedConnection
 
     private static string Describe(ConnectionProfile profile) => profile.Key switch
     {
-        KeyOrigin.Secret => profile.Vault is null ? $"secret {profile.SecretName}" : $"secret {profile.SecretName} in vault {profile.Vault}",
+        KeyOrigin.Secret => KeySources.Secret(profile.SecretName!, profile.Vault),
         KeyOrigin.Identity => KeySources.Identity(profile.ClientId),
         KeyOrigin.Given => "to be given again",
         _ => "looked up each time",

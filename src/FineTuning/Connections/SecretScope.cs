@@ -15,11 +15,15 @@ internal sealed class SecretScope
     private readonly Uri? _origin;
     private readonly string _text;
 
-    private SecretScope(Uri? origin, string text)
+    private SecretScope(Uri? origin, string text, bool isNamed)
     {
         _origin = origin;
         _text = text;
+        IsNamed = isNamed;
     }
+
+    /// <summary>Whether the metadata says so; else it is what holds for every secret.</summary>
+    public bool IsNamed { get; }
 
     /// <summary>Reads a secret's metadata.</summary>
     /// <param name="metadata">A dictionary as SecretManagement gives it; null if there is none.</param>
@@ -28,14 +32,14 @@ internal sealed class SecretScope
         string? text = Find(metadata is PSObject wrapped ? wrapped.BaseObject : metadata)?.Trim();
         if (string.IsNullOrEmpty(text))
         {
-            return new SecretScope(ClientOptions.OpenAIEndpoint, ClientOptions.OpenAIEndpoint.Authority);
+            return new SecretScope(ClientOptions.OpenAIEndpoint, ClientOptions.OpenAIEndpoint.Authority, isNamed: false);
         }
 
         // A bare host with a port would pass for an address whose scheme is the host.
         string address = text!.Contains("://") ? text : "https://" + text;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? origin) && origin.Scheme is "https" or "http"
-            ? new SecretScope(origin, origin!.Scheme == "https" ? origin.Authority : origin.GetLeftPart(UriPartial.Authority))
-            : new SecretScope(null, $"'{text}', which is no address");
+            ? new SecretScope(origin, origin!.Scheme == "https" ? origin.Authority : origin.GetLeftPart(UriPartial.Authority), isNamed: true)
+            : new SecretScope(null, $"'{text}', which is no address", isNamed: true);
     }
 
     /// <summary>Whether the secret may go there: scheme, host and port are the same.</summary>

@@ -13,9 +13,6 @@ internal static class SecretVault
     // A vault that asks a service can need seconds; one that waits for a person would wait for ever.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Looks for a secret that nobody named and that is for an endpoint. A vault that cannot be read is a warning, not an end.</summary>
-    public static FoundSecret? FindForEndpoint(AsyncCmdlet cmdlet, string name, Uri endpoint) => FindForEndpoint(cmdlet, name, endpoint, out _);
-
     /// <summary>
     /// Looks for a secret that nobody named and that is for an endpoint. No vault is unlocked for it, and none asks for its password. A vault
     /// that cannot be read is one warning for the session, not an end.
@@ -57,8 +54,7 @@ internal static class SecretVault
                 if (!scope.Includes(endpoint))
                 {
                     cmdlet.WriteVerbose($"The vault {vault.Name} has {name}, which is for {scope} and not for {endpoint.Authority}.");
-                    advice ??= $"The vault {vault.Name} has {name}, which is for {scope}: name it with -SecretName to use it here, or run " +
-                        $"Set-SecretInfo {name} -Vault {vault.Name} -Metadata @{{ {SecretScope.Key} = '{endpoint.GetLeftPart(UriPartial.Authority)}' }}.";
+                    advice ??= $"The vault {vault.Name} has {name}, which is for {scope}: if {endpoint.Authority} is where you mean to go, name it with -SecretName.";
                 }
                 else if (reader.Read(vault, secret.Name) is SecureString key)
                 {
@@ -76,12 +72,16 @@ internal static class SecretVault
     }
 
     /// <summary>Reads a secret that the user named, or stops the cmdlet with what to run. Only where somebody is there may a vault ask for its password.</summary>
-    public static SecureString Get(AsyncCmdlet cmdlet, string name, string? vault)
+    /// <param name="cmdlet">Is stopped.</param>
+    /// <param name="name">The secret's name.</param>
+    /// <param name="vault">Its vault; null is the first that has it.</param>
+    /// <param name="endpoint">Where the key will go. A secret whose metadata names another endpoint is refused.</param>
+    public static SecureString Get(AsyncCmdlet cmdlet, string name, string? vault, Uri endpoint)
     {
         using VaultShell shell = Interactivity.CanAsk(cmdlet.Host) ? new SessionShell(cmdlet) : new QuietShell(s_patience, () => cmdlet.Stopping);
         try
         {
-            return Get(new VaultReader(shell), name, vault);
+            return Get(new VaultReader(shell), name, vault, endpoint);
         }
         catch (VaultException e)
         {
@@ -90,7 +90,7 @@ internal static class SecretVault
         }
     }
 
-    private static SecureString Get(VaultReader reader, string name, string? vault)
+    private static SecureString Get(VaultReader reader, string name, string? vault, Uri endpoint)
     {
         IReadOnlyList<VaultInfo> all = reader.ListVaults();
         VaultInfo[] vaults = [.. all.Where(v => vault is null || v.Name.Equals(vault, StringComparison.OrdinalIgnoreCase))];
@@ -105,8 +105,19 @@ internal static class SecretVault
             try
             {
                 // Reading a secret that is not there is an error without an id in SecretStore; in others it may be allowed where listing is not.
-                string? known = candidate.IsSecretStore ? reader.Find(candidate, name)?.Name : name;
-                if (known is not null && reader.Read(candidate, known) is SecureString key)
+                SecretEntry? entry = candidate.IsSecretStore ? reader.Find(candidate, name) : new SecretEntry(name, null);
+                if (entry is null)
+                {
+                    continue;
+                }
+
+                SecretScope scope = SecretScope.Of(entry.Metadata);
+                if (scope.IsNamed && !scope.Includes(endpoint))
+                {
+                    throw VaultErrors.OtherEndpoint(candidate, name, scope, endpoint);
+                }
+
+                if (reader.Read(candidate, entry.Name) is SecureString key)
                 {
                     return key;
                 }

@@ -1,7 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.ObjectModel;
+using System.Diagnostics;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Security;
 using System.Threading;
@@ -14,8 +18,18 @@ namespace FineTuning.Connections;
 /// <summary>Fetches tokens with a script block of the user's, such as <c>{ Get-AzAccessToken -ResourceUrl ... }</c>. It runs on the pipeline thread of the cmdlet that needs one.</summary>
 internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
 {
+    private static readonly HashSet<string> s_automatic = new(StringComparer.OrdinalIgnoreCase) { "_", "true", "false", "null", "args", "PSItem", "PSCmdlet", "Error", "ErrorActionPreference" };
+
+    [ThreadStatic]
+    private static bool s_runs;
+
     private readonly Guid _runspace = Runspace.DefaultRunspace.InstanceId;
+    private readonly object _gate = new();
+    private AccessToken? _last;
+    private long _lastFetched;
     private bool _hasWorked;
+
+    public bool RunsAtCaller => true;
 
     public async Task<AccessToken> GetTokenAsync(IApiObserver? observer, CancellationToken cancellationToken)
     {
@@ -25,17 +39,32 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
             throw Fault("nothing runs that could call it");
         }
 
-        return await pipeline.InvokeAsync(Run).ConfigureAwait(false);
+        long asked = Stopwatch.GetTimestamp();
+        return await pipeline.InvokeAsync(cmdlet => Recent(asked) ?? Run(cmdlet), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What another request has fetched since this one asked.</summary>
+    private AccessToken? Recent(long asked)
+    {
+        lock (_gate)
+        {
+            return _lastFetched > asked ? _last : null;
+        }
     }
 
     private AccessToken Run(AsyncCmdlet cmdlet)
     {
+        if (s_runs)
+        {
+            throw Fault("it uses the connection that it is to open");
+        }
+
         cmdlet.WriteVerbose("The token provider is asked for a token.");
-        // In another runspace the block would run where it came from, which may be busy or gone. There its text runs.
-        ScriptBlock here = Runspace.DefaultRunspace.InstanceId == _runspace ? script : ScriptBlock.Create(script.ToString());
+        ScriptBlock here = Runspace.DefaultRunspace.InstanceId == _runspace ? script : Detached();
+        s_runs = true;
         try
         {
-            Collection<PSObject> output = ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(false, here, null, []));
+            Collection<PSObject> output = ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(true, here, null, []));
             AccessToken token = output.Count switch
             {
                 0 => throw Fault("it gave nothing"),
@@ -43,12 +72,36 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
                 _ => throw Fault($"it gave {output.Count} objects, not one"),
             };
             _hasWorked = true;
+            lock (_gate)
+            {
+                (_last, _lastFetched) = (token, Stopwatch.GetTimestamp());
+            }
+
             return token;
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             throw Fault((e.ErrorRecord?.Exception?.Message ?? e.Message).TrimEnd('.'));
         }
+        finally
+        {
+            s_runs = false;
+        }
+    }
+
+    /// <summary>In another runspace the block would run where it came from, which may be busy or gone. There its text runs, for which variables would be empty.</summary>
+    private ScriptBlock Detached()
+    {
+        var own = script.Ast.FindAll(node => node is AssignmentStatementAst, searchNestedScriptBlocks: true)
+            .SelectMany(node => ((AssignmentStatementAst)node).Left.FindAll(left => left is VariableExpressionAst, searchNestedScriptBlocks: false))
+            .Select(node => ((VariableExpressionAst)node).VariablePath.UserPath);
+        string? foreign = script.Ast.FindAll(node => node is VariableExpressionAst { VariablePath.IsDriveQualified: false }, searchNestedScriptBlocks: true)
+            .Select(node => ((VariableExpressionAst)node).VariablePath.UserPath)
+            .FirstOrDefault(name => !s_automatic.Contains(name) && !own.Contains(name, StringComparer.OrdinalIgnoreCase));
+        return foreign is null
+            ? ScriptBlock.Create(script.ToString())
+            : throw FineTuningApiException.NoToken(
+                $"The token provider uses the variable ${foreign} of another runspace: write the value into the script block, or connect in this runspace.", mayPass: false);
     }
 
     /// <summary>Takes a SecureString, a string, or an object with Token and ExpiresOn, such as Get-AzAccessToken gives.</summary>

@@ -39,6 +39,10 @@ internal static class VaultErrors
         "SecretOfWrongType", ErrorCategory.InvalidType, $"The secret {name} in the vault {vault.Name} is empty.",
         $"Run Set-Secret {name} -Vault {vault.Name} -Secret (Read-Host -AsSecureString), or name another secret.");
 
+    public static VaultException OtherEndpoint(VaultInfo vault, string name, SecretScope scope, Uri endpoint) => new(
+        "SecretForOtherEndpoint", ErrorCategory.PermissionDenied, $"The secret {name} in the vault {vault.Name} is for {scope}, not for {endpoint.Authority}.",
+        $"Connect to that endpoint, or change the {SecretScope.Key} in the secret's metadata with Set-SecretInfo.");
+
     public static VaultException TimedOut(VaultInfo? vault) => new(
         "SecretVaultTimedOut", ErrorCategory.OperationTimeout, $"{Name(vault)} gave no answer.",
         "Look whether it waits for something outside this session, and whether Get-SecretInfo works.");

@@ -39,7 +39,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
     [ArgumentCompleter(typeof(BaseModelCompleter))]
     public string[]? Model { get; set; }
 
-    /// <summary>Only jobs that carry all these pairs. Chosen by the service.</summary>
+    /// <summary>Only jobs that carry all these pairs. Chosen by the service, and here once more: some take no notice.</summary>
     [Parameter(ParameterSetName = "List")]
     [ValidateNotNull]
     public IDictionary? Metadata { get; set; }
@@ -65,7 +65,8 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
 
     private async IAsyncEnumerable<JobResource> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool filtersHere = Status is not null || Model is not null || NoMetadata;
+        // Azure lists all jobs whatever the metadata.
+        bool filtersHere = Status is not null || Model is not null || NoMetadata || (Metadata is not null && Client.Options.Dialect == ApiDialect.Azure);
         WildcardPattern[]? models = Model?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant)).ToArray();
         JobStatus[]? statuses = Status?.Select(s => new JobStatus(s)).ToArray();
         var query = new JobQuery
@@ -77,6 +78,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
         {
             if ((statuses is null || statuses.Contains(job.Status)) &&
                 (models is null || Array.Exists(models, m => m.IsMatch(job.Model))) &&
+                (query.Metadata is null || query.Metadata.All(pair => JobMetadata.Carries(job, pair.Key, pair.Value))) &&
                 (!NoMetadata || !JobMetadata.HasAnyOfTheUser(job)))
             {
                 yield return job;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
+using FineTuning.Connections;
 using FineTuning.Core.Api;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Models;
@@ -98,6 +99,13 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         {
             cmdlet.WriteWarning(
                 $"It could not be made sure that no other run created a job with the key '{idempotencyKey}' at the same moment: 'Get-FineTuningJob -Metadata @{{ {JobMetadata.KeyName} = '{idempotencyKey?.Replace("'", "''")}' }}' lists them.");
+        }
+
+        // Whoever gave a key is told of that one, below; the others once.
+        if (!creation.KeepsToken && creation.KeepsKey && RunspaceState.Current.WithoutMetadata.Add(client.Options.Endpoint))
+        {
+            cmdlet.WriteWarning(
+                "This service keeps no metadata with a job. A job whose answer is lost could not be told from others: after an error look with 'Get-FineTuningJob -First 5' before you create it again. This is told once.");
         }
 
         if (!creation.KeepsKey)

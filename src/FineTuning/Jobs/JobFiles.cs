@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Core.Api;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Files;
 using FineTuning.Core.Models;
 using FineTuning.Files;
 
@@ -66,13 +67,23 @@ internal sealed class JobFiles
     {
         var upload = new UploadRun(cmdlet, client);
         _upload = upload;
-        string training = await SendAsync(_trainingPath) ?? request.TrainingFile;
-        string? validation = await SendAsync(_validationPath) ?? request.ValidationFile;
+        string training = await SendAsync(_trainingPath, request.TrainingFile);
+        string? validation = request.ValidationFile is null ? null : await SendAsync(_validationPath, request.ValidationFile);
         _upload = null;
         return request with { TrainingFile = training, ValidationFile = validation };
 
-        async Task<string?> SendAsync(string? path) =>
-            path is null ? null : (await upload.SendAsync(path, cancellationToken)).Id;
+        async Task<string> SendAsync(string? path, string id)
+        {
+            FileResource? file = path is null ? await LookAsync(client, id, cancellationToken) : await upload.SendAsync(path, cancellationToken);
+            if (file is not null && FileReadiness.IsUnderWay(file))
+            {
+                using var line = new ProgressLine(cmdlet, $"Waiting for {file.FileName}");
+                line.Report("The service processes it");
+                await FileReadiness.WaitAsync(client, file, cancellationToken);
+            }
+
+            return file?.Id ?? id;
+        }
     }
 
     /// <summary>What a refusal of a file means where it was named by something that is neither a file here nor one there.</summary>
@@ -82,6 +93,25 @@ internal sealed class JobFiles
         "validation_file" when _validationPath is null && _validation is not null => Explain(_validation),
         _ => null,
     };
+
+    /// <summary>Azure takes a file over after it has answered the upload, and makes no job with it before: there, and there alone, it is looked at.</summary>
+    private static async Task<FileResource?> LookAsync(FineTuningClient client, string id, CancellationToken cancellationToken)
+    {
+        if (client.Options.Dialect != ApiDialect.Azure)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await client.GetFileAsync(id, cancellationToken);
+        }
+        catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.NotFound or ApiErrorKind.InvalidRequest)
+        {
+            // What is wrong with it the creation tells.
+            return null;
+        }
+    }
 
     private static string Explain(JobFile file) =>
         $"'{file}' is not a file here, so it was sent as the id of a file at the service. Get-FineTuningFile lists those.";

@@ -260,7 +260,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : MethodBuilder.ReadGrader(this, Grader)),
             Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
             Integrations = BuildIntegrations(),
-            TrainingType = TrainingType,
+            TrainingType = TrainingTypes.ToWire(TrainingType),
         };
 
         T? Given<T>(string name, T value)

@@ -1,5 +1,6 @@
 using System;
 using System.Text.Json;
+using FineTuning.Core.Api;
 
 namespace FineTuning;
 
@@ -14,6 +15,9 @@ public sealed class FineTuningServerInfo
         Path = IsMemory ? null : run.GetProperty("data").GetString();
         StartedAt = run.GetProperty("started_at").GetDateTimeOffset().LocalDateTime;
         Version = run.GetProperty("version").GetString();
+        Dialect = run.TryGetProperty("dialect", out JsonElement dialect) && Enum.TryParse(dialect.GetString(), ignoreCase: true, out ApiDialect spoken)
+            ? spoken
+            : ApiDialect.OpenAI;
         ControlToken = run.GetProperty("control_token").GetString()!;
         RunFile = runFile;
     }
@@ -23,6 +27,9 @@ public sealed class FineTuningServerInfo
 
     /// <summary>The base of its API.</summary>
     public Uri Endpoint { get; }
+
+    /// <summary>How it spells the API.</summary>
+    public ApiDialect Dialect { get; }
 
     /// <summary>The folder of its data; null where nothing is kept.</summary>
     public string? Path { get; }

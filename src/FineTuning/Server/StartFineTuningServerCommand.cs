@@ -41,6 +41,10 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
     [ValidateNotNull]
     public SecureString? ApiKey { get; set; }
 
+    /// <summary>How it spells the API: as OpenAI does, or as Azure OpenAI does.</summary>
+    [Parameter]
+    public ApiDialect Dialect { get; set; }
+
     /// <summary>Rules by which requests go wrong: texts such as CreateJob:status=503,count=2, or tables.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ServerFaultCompleter))]
@@ -136,6 +140,16 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         }
 
         WriteVerbose($"A server for '{folder}' runs already at {running.Endpoint}; this session uses it.");
+        if (Dialect != running.Dialect && MyInvocation.BoundParameters.ContainsKey(nameof(Dialect)))
+        {
+            ThrowTerminatingError(ErrorRecords.Invalid(
+                "ServerAlreadyRuns",
+                $"A server for '{folder}' runs already at {running.Endpoint}, and speaks the dialect {running.Dialect}.",
+                $"Leave -Dialect out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
+                folder,
+                ErrorCategory.ResourceExists));
+        }
+
         foreach (string name in new[] { nameof(TrainerCount), nameof(AllowPython), nameof(TrainerCommand), nameof(TrainerArgument) })
         {
             if (MyInvocation.BoundParameters.ContainsKey(name))
@@ -168,6 +182,11 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
     private List<string> ServerOptions()
     {
         List<string> options = ["--trainers", TrainerCount.ToString(CultureInfo.InvariantCulture)];
+        if (Dialect != ApiDialect.OpenAI)
+        {
+            options.Add("--dialect=" + Dialect);
+        }
+
         foreach (object rule in Fault)
         {
             options.Add("--fault=" + ServerFaults.ToArgument(rule));

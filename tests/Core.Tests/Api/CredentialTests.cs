@@ -18,6 +18,7 @@ public sealed class CredentialTests
     [InlineData("https://name.openai.azure.us/openai/v1", true)]
     [InlineData("https://name.openai.azure.cn/openai/v1", true)]
     [InlineData("https://api.openai.com/v1", false)]
+    [InlineData("https://name.westeurope.cloudapp.azure.com/v1", false)]
     [InlineData("https://evilazure.com/v1", false)]
     [InlineData("https://openai.azure.com.evil.example/v1", false)]
     [InlineData("http://127.0.0.1/v1", false)]

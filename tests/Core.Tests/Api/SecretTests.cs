@@ -98,6 +98,22 @@ public sealed class SecretTests
     }
 
     [Fact]
+    public void A_key_for_this_machine_does_not_travel_to_a_proxy_in_the_clear()
+    {
+        var options = new ClientOptions { Endpoint = new Uri("http://127.0.0.1:8000/v1"), Proxy = new ProxyOptions(new Uri("http://proxy.example:3128")) };
+        Assert.Contains("not encrypted", Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+        (options with { AllowInsecureHttp = true }).Validate();
+        (options with { Endpoint = new Uri("https://127.0.0.1:8000/v1") }).Validate();
+    }
+
+    [Fact]
+    public async Task A_refused_connection_to_a_port_with_407_in_it_is_no_proxys_doing()
+    {
+        using var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri("http://127.0.0.1:407/v1"), MaxRetryCount = 0 }, Testing.Credential());
+        Assert.Equal(ApiErrorKind.ConnectionFailed, (await Testing.FailsAsync(() => client.ListJobsAsync())).Kind);
+    }
+
+    [Fact]
     public async Task What_needs_an_admin_goes_with_the_admin_key()
     {
         await using StubServer server = StubServer.Answers(_ => Reply.Json(status: 200, body: Testing.List([])));

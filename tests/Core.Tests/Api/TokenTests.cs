@@ -116,6 +116,46 @@ public sealed class TokenTests
         Assert.Equal(1, source.Count);
     }
 
+    [Fact]
+    public async Task Nobody_waits_for_a_source_that_runs_at_another_caller()
+    {
+        var never = new TaskCompletionSource<AccessToken>();
+        var source = new Source(Task<AccessToken> (n) => n == 1 ? never.Task : Task.FromResult(new AccessToken(Testing.Secure("token-2"), null))) { RunsAtCaller = true };
+        using var credential = new TokenCredential(source, null, _clock);
+        Task<Authorization> first = credential.AcquireAsync(null, default);
+        Authorization second = await credential.AcquireAsync(null, default).WaitAsync(Testing.Patience);
+        Assert.Equal("token-2", second.Secret.Use(text => text));
+        Assert.False(first.IsCompleted);
+        never.SetCanceled();
+        await Testing.IsCancelledAsync(() => first);
+    }
+
+    [Fact]
+    public async Task The_time_for_a_token_is_not_the_services()
+    {
+        var source = new Source(async Task<AccessToken> (_) =>
+        {
+            // Longer than the time-out below, by the clock that counts it.
+            await Task.Delay(TimeSpan.FromMilliseconds(300));
+            return new AccessToken(Testing.Secure("token-1"), null);
+        });
+        await using StubServer server = StubServer.Answers(_ => Reply.Json(Testing.List([])));
+        using var credential = new TokenCredential(source, null, _clock);
+        using var client = new FineTuningClient(Testing.Options(server, _clock) with { Timeout = TimeSpan.FromMilliseconds(250), MaxRetryCount = 20 }, credential);
+        Assert.Empty((await client.ListJobsAsync()).Data);
+        Assert.Equal(1, source.Count);
+    }
+
+    [Fact]
+    public async Task A_closed_credential_fetches_nothing()
+    {
+        var source = new Source(_ => new AccessToken(Testing.Secure("token-1"), null));
+        var credential = new TokenCredential(source, null, _clock);
+        credential.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => credential.AcquireAsync(null, default));
+        Assert.Equal(0, source.Count);
+    }
+
     private sealed class Source(Func<int, Task<AccessToken>> give) : ITokenSource
     {
         private int _count;
@@ -126,6 +166,8 @@ public sealed class TokenTests
         }
 
         public int Count => _count;
+
+        public bool RunsAtCaller { get; init; }
 
         public async Task<AccessToken> GetTokenAsync(IApiObserver? observer, CancellationToken cancellationToken = default) =>
             await give(Interlocked.Increment(ref _count));

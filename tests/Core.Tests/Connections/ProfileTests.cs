@@ -68,6 +68,8 @@ public sealed class ProfileTests : IDisposable
     [InlineData("""{"format":1,"endpoint":"https://a:b@example.com"}""")]
     [InlineData("""{"format":1,"endpoint":"https://example.com","key":"Other"}""")]
     [InlineData("""{"format":1,"endpoint":"https://example.com","key":"Secret"}""")]
+    [InlineData("""{"format":1,"endpoint":"https://example.com","timeout_sec":1e300}""")]
+    [InlineData("""{"format":1,"endpoint":"https://example.com","proxy":"http://a:b@proxy"}""")]
     public void A_damaged_one_is_named(string text)
     {
         Directory.CreateDirectory(_store.Folder);
@@ -107,6 +109,9 @@ public sealed class ProfileTests : IDisposable
     [InlineData("https://my-res.openai.azure.com/openai/v1/", null, "https://my-res.openai.azure.com/openai/v1")]
     [InlineData("https://my-res.openai.azure.com/openai/v1/", "2024-10-21", "https://my-res.openai.azure.com/openai")]
     [InlineData("https://gate.example/azure/openai", null, "https://gate.example/azure/openai/v1")]
+    [InlineData("my-res.openai.azure.com", null, "https://my-res.openai.azure.com/openai/v1")]
+    [InlineData("https://my-res.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21", null, "https://my-res.openai.azure.com/openai/v1")]
+    [InlineData("https://my-res.services.ai.azure.com/api/projects/p", null, "https://my-res.services.ai.azure.com/openai/v1")]
     [InlineData("http://127.0.0.1:5005", null, "http://127.0.0.1:5005/openai/v1")]
     public void The_base_of_a_resource(string resource, string? version, string expected) =>
         Assert.Equal(expected, AzureAddress.Base(resource, version).ToString());

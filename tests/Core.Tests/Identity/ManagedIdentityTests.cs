@@ -47,7 +47,7 @@ public sealed class ManagedIdentityTests
     [InlineData("https://gateway.example/openai/v1", "https://cognitiveservices.azure.com")]
     public void Each_cloud_has_its_own_resource(string service, string resource)
     {
-        using var identity = new ManagedIdentity(new Uri(service), null, _ => null);
+        using var identity = new ManagedIdentity(new Uri(service), null, null, _ => null);
         Assert.Equal(resource, identity.Resource);
     }
 
@@ -59,6 +59,18 @@ public sealed class ManagedIdentityTests
         await identity.GetTokenAsync(null, default);
         StubRequest request = Assert.Single(server.Requests);
         Assert.Equal(("POST", "resource=https%3A%2F%2Fcognitiveservices.azure.com", "true"), (request.Method, request.Text, request["Metadata"]));
+    }
+
+    [Fact]
+    public async Task An_older_App_Service_is_asked_with_its_secret()
+    {
+        await using StubServer server = StubServer.Replies(Reply.Json("""{"access_token":"t","expires_on":"11/25/2027 10:00:00 +00:00"}"""));
+        using ManagedIdentity identity = Make("id-1", ("MSI_ENDPOINT", Base(server) + "/MSI/token/"), ("MSI_SECRET", "s-1"));
+        AccessToken token = await identity.GetTokenAsync(null, default);
+        Assert.Equal(new DateTimeOffset(2027, 11, 25, 10, 0, 0, TimeSpan.Zero), token.ExpiresAt);
+        StubRequest request = Assert.Single(server.Requests);
+        Assert.Equal("/MSI/token?api-version=2017-09-01&resource=https%3A%2F%2Fcognitiveservices.azure.com&clientid=id-1", request.Target);
+        Assert.Equal("s-1", request["secret"]);
     }
 
     [Fact]
@@ -168,6 +180,6 @@ public sealed class ManagedIdentityTests
             values[name] = value;
         }
 
-        return new ManagedIdentity(s_service, clientId, name => values.TryGetValue(name, out string? value) ? value : null);
+        return new ManagedIdentity(s_service, clientId, null, name => values.TryGetValue(name, out string? value) ? value : null);
     }
 }

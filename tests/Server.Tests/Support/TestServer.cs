@@ -17,7 +17,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         (Host, Folder, _ownsFolder) = (host, folder, ownsFolder);
         Api = new Api(host.Url, key);
-        Control = new Api(host.Url[..^"/v1".Length]);
+        Control = new Api(new Uri(host.Url).GetLeftPart(UriPartial.Authority));
         Control.Http.DefaultRequestHeaders.Add("X-Control-Token", host.ControlToken);
     }
 

@@ -15,11 +15,13 @@ internal sealed class FileSliceStream : Stream
     private readonly UploadSource _source;
     private readonly FileStream _file;
     private readonly IncrementalHash? _hash;
+    private readonly long _offset;
     private long _position;
 
     public FileSliceStream(UploadSource source, long offset, long length, bool isHashed)
     {
         _source = source;
+        _offset = offset;
         Length = length;
 
         // Read directly: what asks for pieces has a buffer of its own. Reads of local files are short, and without async ones they are faster.
@@ -48,10 +50,22 @@ internal sealed class FileSliceStream : Stream
 
     public override long Length { get; }
 
+    /// <summary>It can go back to the beginning, for a request that is sent again, and to no other place: the hash is that of all bytes.</summary>
     public override long Position
     {
         get => _position;
-        set => throw new NotSupportedException();
+        set
+        {
+            if (value != 0)
+            {
+                throw new NotSupportedException();
+            }
+
+            _file.Position = _offset;
+            _position = 0;
+            _ = _hash?.GetHashAndReset();
+            Sha256 = null;
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count)
