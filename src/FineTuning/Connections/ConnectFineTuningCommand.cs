@@ -101,6 +101,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
 
     /// <summary>The proxy.</summary>
     [Parameter]
+    [ProxyTransform]
     [ValidateNotNull]
     public Uri? Proxy { get; set; }
 
