@@ -44,7 +44,7 @@ param(
 )
 
 # A run that takes longer hangs; an end with a message is worth more than a build that never ends.
-$patience = [timespan]::FromMinutes(10)
+$patience = [timespan]::FromMinutes(25)
 $needed = [ordered]@{
     'Pester'                                = '5.5.0'
     'Microsoft.PowerShell.SecretManagement' = '1.1.2'
