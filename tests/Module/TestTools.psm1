@@ -53,7 +53,7 @@ function Get-Base {
 
 function Wait-Until {
     # Until a condition holds; a test never sleeps for a fixed time.
-    param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $Because, [double] $TimeoutSec = 60)
+    param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $Because, [double] $TimeoutSec = 120)
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
         if ($watch.Elapsed.TotalSeconds -gt $TimeoutSec) { throw "After $TimeoutSec seconds still not so: $Because." }

@@ -4,7 +4,7 @@ Sends a training file through a proxy that wants a name and a password.
 
 .DESCRIPTION
 Name and password are a secret of SecretManagement, stored once with Set-Secret proxy (Get-Credential). Without -ProxySecretName the proxy gets what it knows of
-the account that runs this, as proxies in a Windows domain do. The connection is saved with the proxy's address and name, but without the password.
+the account that runs this, as proxies in a Windows domain do. The password is given each time; -Save would not keep it.
 
 .PARAMETER Path
 The file.

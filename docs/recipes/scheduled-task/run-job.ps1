@@ -59,6 +59,9 @@ try {
     Write-Log "Job $($job.Id) made $($job.FineTunedModel)"
     exit 0
 } catch {
-    Write-Log "$($_.FullyQualifiedErrorId): $_"
+    $advice = if ($_.ErrorDetails) { $_.ErrorDetails.RecommendedAction }
+    Write-Log "$($_.FullyQualifiedErrorId): $_ $advice"
+    # For cron's mail, the journal, and the history of the task.
+    [Console]::Error.WriteLine("$_ $advice")
     exit 1
 }

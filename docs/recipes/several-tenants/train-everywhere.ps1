@@ -40,6 +40,8 @@ function New-Row([string] $Name, $Job, [string] $Problem) {
     [pscustomobject]@{ Connection = $Name; Job = "$Job"; Status = if ($Job) { $Job.Status }; Model = if ($Job) { $Job.FineTunedModel }; Problem = $Problem }
 }
 
+# pwsh -File passes no lists: there a,b is one word.
+$ConnectionName = @($ConnectionName -split ',')
 $jobs = [ordered]@{}
 $rows = @(
     foreach ($name in $ConnectionName) {

@@ -39,6 +39,10 @@ internal static class ConnectionFaults
         return Diagnose(e) switch
         {
             ApiErrorKind.ProxyRefused => Make(ApiErrorKind.ProxyRefused, $"No connection to {options.Endpoint.Authority}: {why}."),
+            ApiErrorKind.ConnectionFailed when ProxyOf(options) is Uri proxy => Make(
+                ApiErrorKind.ConnectionFailed,
+                $"No connection to {options.Endpoint.Authority} through the proxy {proxy.Authority}: {why}.",
+                "Check the proxy that -Proxy of Connect-FineTuning, the environment variable HTTPS_PROXY or the system names."),
             ApiErrorKind.ConnectionFailed => Make(ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}."),
             ApiErrorKind.TlsFailed => MakeTls(HandshakeFaults.Explain(e, options.Endpoint.Host) ?? certificates.Last),
             _ when attempt.StatusCode is int status =>
@@ -46,11 +50,28 @@ internal static class ConnectionFaults
             _ => Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke: {why}."),
         };
 
-        FineTuningApiException Make(ApiErrorKind kind, string message) =>
-            new(kind, message, e) { StatusCode = attempt.StatusCode, RequestId = attempt.RequestId };
+        FineTuningApiException Make(ApiErrorKind kind, string message, string? advice = null) =>
+            new(kind, message, e) { StatusCode = attempt.StatusCode, RequestId = attempt.RequestId, Advice = advice };
 
         FineTuningApiException MakeTls(TlsFault? fault) =>
             new(ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {fault?.What ?? why}.", e) { Advice = fault?.Advice };
+    }
+
+    /// <summary>The proxy on the way; null if there is none.</summary>
+    private static Uri? ProxyOf(ClientOptions options)
+    {
+        if (options.Proxy?.Address is Uri named)
+        {
+            return named;
+        }
+
+#if NET
+        IWebProxy system = HttpClient.DefaultProxy;
+#else
+        IWebProxy? system = WebRequest.DefaultWebProxy;
+#endif
+        return options.Endpoint.IsLoopback || system is null || system.IsBypassed(options.Endpoint) ||
+            system.GetProxy(options.Endpoint) is not Uri proxy || proxy == options.Endpoint ? null : proxy;
     }
 
     private static ApiErrorKind Diagnose(Exception e)

@@ -8,7 +8,7 @@ namespace FineTuning.Core.Api;
 public sealed class RequestHeader
 {
     private static readonly Regex s_name = new(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}\z", RegexOptions.CultureInvariant);
-    private static readonly string[] s_reserved = ["Host", "Connection", "Transfer-Encoding", "Expect", "Upgrade", "Range", "If-Range", "Authorization", "api-key", "Accept-Encoding", "Proxy-Authorization", "Proxy-Connection", "Keep-Alive", "TE", "Trailer"];
+    private static readonly string[] s_reserved = ["Host", "Connection", "Transfer-Encoding", "Expect", "Upgrade", "Range", "If-Range", "Accept-Encoding", "Proxy-Authorization", "Proxy-Connection", "Keep-Alive", "TE", "Trailer"];
 
     private readonly string? _value;
     private readonly ApiSecret? _secret;
@@ -73,11 +73,18 @@ public sealed class RequestHeader
 
     internal void Forget() => _secret?.Dispose();
 
-    private static string Check(string name)
+    /// <summary>Gives the name back.</summary>
+    /// <exception cref="ArgumentException">It is none, or is for the client alone to set.</exception>
+    public static string Check(string name)
     {
         if (name is null || !s_name.IsMatch(name))
         {
             throw new ArgumentException($"'{name}' is no name of a header.", nameof(name));
+        }
+
+        if (name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || name.Equals("api-key", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"The header {name} carries the key of the connection itself, which is given as a key or a token.", nameof(name));
         }
 
         if (Array.Exists(s_reserved, r => r.Equals(name, StringComparison.OrdinalIgnoreCase)) || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))

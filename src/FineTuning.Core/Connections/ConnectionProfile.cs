@@ -55,6 +55,9 @@ public sealed record ConnectionProfile
     /// <summary>Where the key comes from.</summary>
     public KeyOrigin Key { get; init; }
 
+    /// <summary>The parameter by which the key was given by hand, such as <c>ApiKey</c>.</summary>
+    public string? GivenBy { get; init; }
+
     /// <summary>The name of the secret with the key.</summary>
     public string? SecretName { get; init; }
 

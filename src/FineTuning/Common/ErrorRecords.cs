@@ -50,13 +50,13 @@ internal static class ErrorRecords
         e, "FileNotRead", ErrorCategory.ReadError, target, $"A file could not be read: {e.Message.TrimEnd('.')}.",
         "Check that it is there, that you may read it, and that no other program holds it.");
 
-    /// <summary>What the user named: a text or an address can be a secret in the wrong place.</summary>
-    private static object? Clean(object? target) => target switch
+    /// <summary>What the user named can be a secret in the wrong place; then it is told as text without.</summary>
+    private static object? Clean(object? target)
     {
-        string text => Redaction.Scrub(text),
-        Uri address when Redaction.Scrub(address.ToString()) is string text && text != address.ToString() => text,
-        _ => target,
-    };
+        string text = target?.ToString() ?? string.Empty;
+        string clean = Redaction.Scrub(text);
+        return clean == text ? target : clean;
+    }
 
     private static (string Id, ErrorCategory Category, string Action) Describe(FineTuningApiException e, string noun, Uri? endpoint) => e.Kind switch
     {
@@ -71,7 +71,7 @@ internal static class ErrorRecords
         ApiErrorKind.ProxyRefused => ("ProxyRefused", ErrorCategory.AuthenticationError,
             "Connect through the proxy with Connect-FineTuning -ProxyCredential (Get-Credential), or -ProxyUseDefaultCredentials where it knows the account."),
         ApiErrorKind.TokenUnavailable => ("TokenUnavailable", ErrorCategory.AuthenticationError,
-            "This request was not sent. Check the identity or the token provider that Get-FineTuningConnection shows."),
+            "This request was not sent. Check the identity or the token provider that Connect-FineTuning was given."),
         ApiErrorKind.AuthenticationFailed => ("AuthenticationFailed", ErrorCategory.AuthenticationError,
             $"Give the key that belongs to {endpoint}: Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString)."),
         ApiErrorKind.PermissionDenied => ("PermissionDenied", ErrorCategory.PermissionDenied,

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using FineTuning.Connections;
+using FineTuning.Vaults;
 
 namespace FineTuning.Completers;
 

@@ -101,6 +101,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
 
     /// <summary>The proxy.</summary>
     [Parameter]
+    [ProxyTransform]
     [ValidateNotNull]
     public Uri? Proxy { get; set; }
 
@@ -183,6 +184,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
                 store.Write(Name!, profile);
                 return true;
             });
+            WarnOfSaved(profile);
         }
 
         Use(connection);
@@ -214,6 +216,20 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
         }
 
         return EnvironmentSettings.Service(this, isForToken: ParameterSetName is "Identity" or "Token" or "Provider");
+    }
+
+    /// <summary>Says what a session that nobody watches will miss.</summary>
+    private void WarnOfSaved(ConnectionProfile profile)
+    {
+        if (profile.Key == KeyOrigin.Given || profile.SecretHeaders is not null || profile.ProxyUserName is not null)
+        {
+            WriteWarning($"'{Name}' is saved without the secrets that were given by hand: they have to be given again where it is used.");
+        }
+
+        if ("Local".Equals(Endpoint, StringComparison.OrdinalIgnoreCase))
+        {
+            WriteWarning($"'{Name}' is saved with the address {profile.Endpoint}: start the server with -Port {profile.Endpoint.Port} from now on, so that it keeps it.");
+        }
     }
 
     private void Use(FineTuningConnection connection)

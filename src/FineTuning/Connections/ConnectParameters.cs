@@ -94,7 +94,9 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
         "Found" => profile,
         "Secret" => profile with { Key = KeyOrigin.Secret, SecretName = command.SecretName, Vault = command.Vault, ClientId = null },
         "Identity" => profile with { Key = KeyOrigin.Identity, SecretName = null, ClientId = command.ClientId },
-        _ => profile with { Key = KeyOrigin.Given, SecretName = null, ClientId = null },
+        "Token" when command.TokenProvider is null => profile with { Key = KeyOrigin.Given, GivenBy = nameof(command.AccessToken), SecretName = null, ClientId = null },
+        "Token" or "Provider" => profile with { Key = KeyOrigin.Given, GivenBy = nameof(command.TokenProvider), SecretName = null, ClientId = null },
+        _ => profile with { Key = KeyOrigin.Given, GivenBy = nameof(command.ApiKey), SecretName = null, ClientId = null },
     };
 
     private void Refuse(string message, string action) => command.ThrowTerminatingError(ErrorRecords.Invalid("InvalidConnection", message, action, command.Name));

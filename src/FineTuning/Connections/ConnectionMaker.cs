@@ -6,6 +6,7 @@ using FineTuning.Common;
 using FineTuning.Core.Api;
 using FineTuning.Core.Connections;
 using FineTuning.Core.Identity;
+using FineTuning.Vaults;
 
 namespace FineTuning.Connections;
 
@@ -70,7 +71,12 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         var missing = new List<(string What, string Parameter)>();
         if (profile.Key == KeyOrigin.Given && given.ApiKey is null && given.AccessToken is null && given.TokenProvider is null)
         {
-            missing.Add(("its key or token", "-ApiKey (Read-Host -AsSecureString)"));
+            missing.Add(profile.GivenBy switch
+            {
+                "AccessToken" => ("its token", "-AccessToken (Read-Host -AsSecureString)"),
+                "TokenProvider" => ("its token provider", "-TokenProvider { … }"),
+                _ => ("its key", "-ApiKey (Read-Host -AsSecureString)"),
+            });
         }
 
         missing.AddRange((profile.SecretHeaders ?? [])
@@ -87,7 +93,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
                 "SecretNotSaved",
                 ErrorCategory.AuthenticationError,
                 $"The connection '{name}' wants {string.Join(" and ", missing.Select(m => m.What))}, which was given by hand and is not saved.",
-                $"Give it again: Connect-FineTuning -Name '{name}' {string.Join(" ", missing.Select(m => m.Parameter))}. One with -SecretName or -Identity needs nothing by hand.",
+                $"Give it again: Connect-FineTuning -Name '{name}' {string.Join(" ", missing.Select(m => m.Parameter))}. What is to open by itself must need no secret by hand.",
                 name);
         }
     }
@@ -180,7 +186,7 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
             ErrorCategory.AuthenticationError,
             $"There is no key for {endpoint}.",
             (advice is null ? string.Empty : advice + " ") +
-            $"{handOver} Connect-FineTuning -ApiKey (Read-Host -AsSecureString), or {vault}, or set the environment variables {variables}; Start-FineTuningServer needs none.{identity}",
+            $"{handOver} Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString), or {vault}, or set the environment variables {variables}; Start-FineTuningServer needs none.{identity}",
             endpoint);
     }
 
@@ -200,7 +206,9 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         }
         catch (ArgumentException e)
         {
-            throw Stop("InvalidConnection", ErrorCategory.InvalidArgument, ErrorRecords.WithoutParameter(e), "Correct it with Connect-FineTuning.", endpoint);
+            throw Stop("InvalidConnection", ErrorCategory.InvalidArgument, ErrorRecords.WithoutParameter(e), endpoint.Scheme == "http"
+                ? "Use https, or -AllowInsecureHttp where everybody on the way may read the key."
+                : "Correct it with Connect-FineTuning.", endpoint);
         }
     }
 

@@ -107,7 +107,8 @@ internal static class ConnectionResolver
         catch (FineTuningApiException e)
         {
             connection.Close();
-            cmdlet.ThrowTerminatingError(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint));
+            string? advice = e.StatusCode == 404 && connection.Client.Options.Dialect == ApiDialect.OpenAI ? EndpointText.Correction(connection.Endpoint) : null;
+            cmdlet.ThrowTerminatingError(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint, advice));
         }
     }
 

@@ -24,7 +24,7 @@ internal static class EndpointText
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) || endpoint.Scheme is not ("https" or "http"))
         {
-            throw Stop(cmdlet, $"'{text}' from {origin} is not an http or https address.", $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}.", text);
+            throw Stop(cmdlet, $"'{text}' from {origin} is not an http or https address.", $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}; a connection with a name is opened with -Name.", text);
         }
 
         return Checked(cmdlet, endpoint, origin);
@@ -42,6 +42,21 @@ internal static class EndpointText
             throw Stop(
                 cmdlet, $"What {origin} has is neither the name of an Azure OpenAI resource nor its address.", "Give its name, or its address such as https://NAME.openai.azure.com.", null);
         }
+    }
+
+    /// <summary>What an address that was not found was probably meant to be; null if it looks right.</summary>
+    public static string? Correction(Uri endpoint)
+    {
+        string[] path = endpoint.AbsolutePath.Trim('/').Split('/');
+        int version = Array.FindIndex(path, part => part.Equals("v1", StringComparison.OrdinalIgnoreCase));
+        string origin = endpoint.GetLeftPart(UriPartial.Authority);
+        if (version < 0)
+        {
+            return $"The base of most services ends in /v1: Connect-FineTuning -Endpoint {origin}{endpoint.AbsolutePath.TrimEnd('/')}/v1.";
+        }
+
+        return version == path.Length - 1 ? null
+            : $"The base ends before the paths of the API: Connect-FineTuning -Endpoint {origin}/{string.Join("/", path, 0, version + 1)}.";
     }
 
     private static Uri Checked(AsyncCmdlet cmdlet, Uri endpoint, string origin)

@@ -26,7 +26,7 @@ internal static class HeaderTable
         }
         catch (ArgumentException e)
         {
-            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid("InvalidHeader", ErrorRecords.WithoutParameter(e), "Correct -Header.", null));
+            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid("InvalidHeader", ErrorRecords.WithoutParameter(e), "Correct -Header; keys and tokens go with -ApiKey and -AccessToken.", null));
             throw;
         }
     }
@@ -67,6 +67,8 @@ internal static class HeaderTable
         foreach (DictionaryEntry entry in table ?? new Hashtable())
         {
             string name = Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? string.Empty;
+            // First whether there can be such a header at all, then whether its value may be plain.
+            RequestHeader.Check(name);
             object? value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
             headers.Add(value switch
             {

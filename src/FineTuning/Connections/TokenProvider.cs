@@ -20,6 +20,8 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
 {
     private static readonly HashSet<string> s_automatic = new(StringComparer.OrdinalIgnoreCase) { "_", "true", "false", "null", "args", "PSItem", "PSCmdlet", "Error", "ErrorActionPreference" };
 
+    private static readonly ScriptBlock s_run = ScriptBlock.Create("param($Block) & $Block 2>&1");
+
     [ThreadStatic]
     private static bool s_runs;
 
@@ -64,7 +66,13 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         s_runs = true;
         try
         {
-            Collection<PSObject> output = ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(true, here, null, []));
+            Collection<PSObject> output = ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(true, s_run, null, [here]));
+            if (output.Select(o => o?.BaseObject).OfType<ErrorRecord>().FirstOrDefault() is ErrorRecord error)
+            {
+                // Az writes its errors and goes on.
+                throw Fault((error.ErrorDetails?.Message ?? error.Exception.Message).TrimEnd('.'));
+            }
+
             AccessToken token = output.Count switch
             {
                 0 => throw Fault("it gave nothing"),

@@ -48,6 +48,7 @@ public sealed class RedactionTests
     [InlineData("https://example.invalid/a@b?after=x&limit=2")]
     [InlineData("a basic misunderstanding")]
     [InlineData("""{"training_file":"file-1","metadata":{"passwords":"none"}}""")]
+    [InlineData("@{ 'X-Sub-Key-Secret' = (Read-Host -AsSecureString) }")]
     public void Other_text_stays(string text) => Assert.Equal(text, Redaction.Scrub(text));
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class Testing
     public const string Key = "sk-test-0123456789abcdefghij";
 
     /// <summary>How long a condition may take on a busy machine before the test has failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     public static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;
 

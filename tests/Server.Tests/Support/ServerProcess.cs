@@ -71,7 +71,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static async Task<ServerProcess> BeginAsync(Process process)
     {
         ServerProcess server = new(process);
-        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(120));
         string? line = await server.Process.StandardOutput.ReadLineAsync(deadline.Token);
         if (line is null)
         {
@@ -88,7 +88,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         using Process process = Launch(input, arguments);
         process.StandardInput.Close();
-        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(120));
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
@@ -110,7 +110,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        using System.Threading.CancellationTokenSource deadline = new(TimeSpan.FromSeconds(120));
         await Process.WaitForExitAsync(deadline.Token);
         return Process.ExitCode;
     }

@@ -7,7 +7,7 @@ namespace FineTuning.Server.Tests.Support;
 /// <summary>Waits for conditions, never for time to pass; a deadline turns a hang into a failure that says what was waited for.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30), Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120), Interval = TimeSpan.FromMilliseconds(10);
 
     public static Task TrueAsync(string what, Func<bool> condition) => TrueAsync(what, () => Task.FromResult(condition()));
 

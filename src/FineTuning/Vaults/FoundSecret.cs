@@ -1,6 +1,6 @@
 using System.Security;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>A key that was found in a vault.</summary>
 /// <param name="Key">The key.</param>

@@ -1,7 +1,7 @@
 using System;
 using System.Management.Automation;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>A secret that could not be had, with what an error record says about it.</summary>
 internal sealed class VaultException(string id, ErrorCategory category, string message, string action) : Exception(message)

@@ -8,7 +8,7 @@ using System.Management.Automation.Runspaces;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>
 /// A runspace without a screen, for vaults that must not ask. Its host is PowerShell's default one, which refuses all questions, and which

@@ -1,4 +1,4 @@
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>A vault that is registered with SecretManagement.</summary>
 /// <param name="Name">Its name.</param>

@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>
 /// Where SecretManagement 1.1 keeps its list of vaults. Without the file there are none, which saves each session that has none the time of

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>Where the scripts for a vault run.</summary>
 internal abstract class VaultShell : IDisposable

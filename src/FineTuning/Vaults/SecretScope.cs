@@ -4,7 +4,7 @@ using System.Collections.Generic;
 using System.Management.Automation;
 using FineTuning.Core.Api;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>The one host a secret is for: OpenAI's, unless its metadata names another one. So no base address can draw it out to somewhere else.</summary>
 internal sealed class SecretScope

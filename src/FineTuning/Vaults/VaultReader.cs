@@ -4,8 +4,9 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Security;
+using FineTuning.Connections;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>Reads the vaults that are registered with SecretManagement. Whatever fails is a <see cref="VaultException"/> that says what to run.</summary>
 internal sealed class VaultReader(VaultShell shell)

@@ -1,4 +1,4 @@
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>
 /// What is asked of SecretManagement and of SecretStore. All names are qualified, so that no function or alias of the session comes between.

@@ -4,8 +4,9 @@ using System.Linq;
 using System.Management.Automation;
 using System.Security;
 using FineTuning.Common;
+using FineTuning.Connections;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>Reads keys with SecretManagement where it is installed. The module does not need it to import.</summary>
 internal static class SecretVault

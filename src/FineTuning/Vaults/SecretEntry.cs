@@ -1,4 +1,4 @@
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>What a vault tells of a secret without giving its value.</summary>
 /// <param name="Name">Its name as it is written in the vault.</param>

@@ -7,7 +7,7 @@ using System.Management.Automation.Host;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace FineTuning.Connections;
+namespace FineTuning.Vaults;
 
 /// <summary>What can go wrong with a vault, in words that say what to run.</summary>
 internal static class VaultErrors
@@ -96,7 +96,7 @@ internal static class VaultErrors
         "SecretVaultLocked", ErrorCategory.AuthenticationError, $"{Name(vault)} is locked.",
         vault?.IsSecretStore == false
             ? $"Run Unlock-SecretVault {vault.Name} in this session before."
-            : "Run Unlock-SecretStore in this session before. For the account of a task or runbook, let it open without a password: " +
+            : "Run Unlock-SecretStore in this session before. For the account of a task or runbook, let the store open by itself with " +
               "Set-SecretStoreConfiguration -Authentication None -Interaction None.");
 
     private static string Name(VaultInfo? vault) => vault is null ? "SecretManagement" : $"The vault {vault.Name}";

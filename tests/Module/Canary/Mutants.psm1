@@ -1,0 +1,101 @@
+# A copy of the module with deliberate leaks, each of which sleeps until the environment variable CANARY_LEAK has its name. The product
+# knows nothing of this: the copies of its sources are changed and compiled.
+$root = (Resolve-Path "$PSScriptRoot/../../..").ProviderPath
+
+$leakClass = @'
+using System;
+namespace FineTuning.Core.Api;
+public static class CanaryLeak
+{
+    public static string Secret = string.Empty;
+    public static bool Is(string name) => Environment.GetEnvironmentVariable("CANARY_LEAK") == name;
+    public static string Text(string name) => Is(name) ? " " + Secret : string.Empty;
+}
+'@
+
+# Name, file, what stands there, and what is put in its place. Finds is what has to find it.
+$leaks = @(
+    @{
+        Name = 'verbose line'; File = 'FineTuning/Common/AsyncCmdlet.cs'; Finds = 'Get-FineTuningJob -Verbose'
+        Old = 'base.WriteVerbose(Redaction.Scrub(text))'; New = 'base.WriteVerbose(Redaction.Scrub(text) + CanaryLeak.Text("verbose line"))'
+    }
+    @{
+        Name = 'debug line in base64'; File = 'FineTuning/Common/AsyncCmdlet.cs'; Finds = 'Get-FineTuningJob -Debug'
+        Old = 'base.WriteDebug(text)'
+        New = 'base.WriteDebug(text + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("x:" + CanaryLeak.Text("debug line in base64"))))'
+    }
+    @{
+        Name = 'progress'; File = 'FineTuning/Common/AsyncCmdlet.cs'; Finds = 'Test-FineTuningDataset $train'
+        Old = 'base.WriteProgress(progressRecord)'; New = 'progressRecord.CurrentOperation = CanaryLeak.Text("progress"); base.WriteProgress(progressRecord)'
+    }
+    @{
+        Name = 'inner exception'; File = 'FineTuning.Core/Api/FineTuningApiException.cs'; Finds = 'Get-FineTuningJob -Connection $faulty["e401"]'
+        Old = 'Redaction.Scrub(innerException))'; New = 'CanaryLeak.Is("inner exception") ? new Exception("inside" + CanaryLeak.Text("inner exception")) : Redaction.Scrub(innerException))'
+    }
+    @{
+        Name = 'data of an exception'; File = 'FineTuning/Common/ErrorRecords.cs'; Finds = 'Get-FineTuningJob -Connection $faulty["e401"]'
+        Old = '(message, action) = '; New = 'e.Data["header"] = CanaryLeak.Text("data of an exception"); (message, action) = '
+    }
+    @{
+        Name = 'target of an error'; File = 'FineTuning/Common/ErrorRecords.cs'; Finds = 'Get-FineTuningJob -Connection $faulty["e401"]'
+        Old = 'category, Clean(target))'; New = 'category, CanaryLeak.Is("target of an error") ? CanaryLeak.Secret : Clean(target))'
+    }
+    @{
+        Name = 'no redaction'; File = 'FineTuning.Core/Api/Redaction.cs'; Finds = 'Get-FineTuningJob -Connection $faulty["e401"]'
+        Old = 'if (string.IsNullOrEmpty(text))'; New = 'if (CanaryLeak.Is("no redaction")) { return text ?? string.Empty; } if (string.IsNullOrEmpty(text))'
+    }
+    @{
+        Name = 'ToString of the connection'; File = 'FineTuning/Connections/FineTuningConnection.cs'; Finds = 'Get-FineTuningConnection'
+        Old = 'override string ToString() => Endpoint.ToString()'; New = 'override string ToString() => Endpoint + FineTuning.Core.Api.CanaryLeak.Text("ToString of the connection")'
+    }
+    @{
+        Name = 'property of an output'; File = 'FineTuning/Connections/FineTuningConnection.cs'; Finds = 'Get-FineTuningConnection'
+        Old = 'public string? Project => Client.Options.Project'; New = 'public string? Project => FineTuning.Core.Api.CanaryLeak.Is("property of an output") ? FineTuning.Core.Api.CanaryLeak.Secret : Client.Options.Project'
+    }
+    @{
+        Name = 'saved connection'; File = 'FineTuning/Connections/ConnectFineTuningCommand.cs'; Finds = 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name leak -Save'
+        Old = 'store.Write(Name!, profile)'; New = 'store.Write(Name!, CanaryLeak.Is("saved connection") ? profile with { Organization = CanaryLeak.Secret } : profile)'
+    }
+    @{
+        Name = 'process argument'; File = 'FineTuning/Server/ServerProcess.cs'; Finds = 'Start-FineTuningServer -Memory -ApiKey $(Secure key); See-Process; Stop-FineTuningServer'
+        Old = 'Add("--detached");'; New = 'Add("--detached"); if (FineTuning.Core.Api.CanaryLeak.Is("process argument")) { Add("--trainer-name=" + FineTuning.Core.Api.CanaryLeak.Secret); }'
+    }
+    @{
+        Name = 'process environment'; File = 'FineTuning/Server/ServerProcess.cs'; Finds = 'Start-FineTuningServer -Memory -ApiKey $(Secure key); See-Process; Stop-FineTuningServer'
+        Old = 'start.Environment.Remove(secret)'; New = 'if (!FineTuning.Core.Api.CanaryLeak.Is("process environment")) { start.Environment.Remove(secret); }'
+    }
+)
+
+function Get-Leak { $leaks }
+
+function New-MutantModule([string] $Folder) {
+    # Compiles the changed sources for this PowerShell and puts them in a copy of the module.
+    foreach ($project in 'FineTuning.Core', 'FineTuning') {
+        $from = Join-Path $root src $project
+        $to = Join-Path $Folder src $project
+        $null = New-Item $to -ItemType Directory -Force
+        Get-ChildItem $from | Where-Object Name -NotIn 'bin', 'obj' | Copy-Item -Destination $to -Recurse
+        # What the packages are: restored by the build of the clone.
+        $null = New-Item "$to/obj" -ItemType Directory
+        Get-ChildItem "$from/obj" -File | Copy-Item -Destination "$to/obj"
+    }
+    Copy-Item "$root/Directory.Build.props", "$root/Directory.Packages.props" $Folder
+    foreach ($leak in $leaks) {
+        $path = Join-Path $Folder src $leak.File
+        $text = [IO.File]::ReadAllText($path)
+        if (-not $text.Contains($leak.Old)) { throw "The leak '$($leak.Name)' has no place any more: '$($leak.Old)' is not in $($leak.File)." }
+        [IO.File]::WriteAllText($path, $text.Replace($leak.Old, $leak.New))
+    }
+    [IO.File]::WriteAllText((Join-Path $Folder src/FineTuning.Core/Api/CanaryLeak.cs), $leakClass)
+    $secret = Join-Path $Folder src/FineTuning.Core/Api/ApiSecret.cs
+    [IO.File]::WriteAllText($secret, [IO.File]::ReadAllText($secret).Replace('Redaction.Know(this);', 'Redaction.Know(this); CanaryLeak.Secret = Use(text => text);'))
+    $words = dotnet build "$Folder/src/FineTuning" -f net8.0 -c Release --no-restore --nologo -v quiet -p:TreatWarningsAsErrors=false -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:GenerateDocumentationFile=false 2>&1
+    if ($LASTEXITCODE -ne 0) { throw "The leaks could not be compiled: $($words | Select-String error | Select-Object -First 5)" }
+    $module = (New-Item "$Folder/FineTuning" -ItemType Directory).FullName
+    Copy-Item "$root/FineTuning.psd1" $module
+    Copy-Item "$root/bin" $module -Recurse
+    Copy-Item "$Folder/src/FineTuning/bin/Release/net8.0/FineTuning.dll", "$Folder/src/FineTuning/bin/Release/net8.0/FineTuning.Core.dll" "$module/bin/net8.0" -Force
+    "$module/FineTuning.psd1"
+}
+
+Export-ModuleMember -Function Get-Leak, New-MutantModule
