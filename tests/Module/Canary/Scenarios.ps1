@@ -19,7 +19,7 @@
             'Connect-FineTuning $server.Endpoint -TokenProvider { Secure token } -SkipCheck -PassThru'
             'Connect-FineTuning $server.Endpoint -TokenProvider { [pscustomobject]@{ Token = Secure token; ExpiresOn = [datetimeoffset]::Now.AddHours(1) } } -SkipCheck -PassThru'
             'Connect-FineTuning https://example.invalid/v1 -ApiKey $(Secure key) -ApiVersion 2024-10-21 -SkipCheck -PassThru'
-            'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Proxy http://proxy.example:8080 -ProxyCredential ([pscredential]::new("me", $(Secure proxy))) -SkipCheck -PassThru -Name third -Save'
+            'Connect-FineTuning https://example.invalid/v1 -ApiKey $(Secure key) -Proxy http://proxy.example:8080 -ProxyCredential ([pscredential]::new("me", $(Secure proxy))) -SkipCheck -PassThru -Name third -Save'
             'Connect-FineTuning OpenAI -SkipCheck -PassThru'
         )
         Failure = @(
@@ -33,6 +33,7 @@
             'Connect-FineTuning "https://example.invalid/v1?code=$(Plain header)" -ApiKey $(Secure key) -SkipCheck'
             'Connect-FineTuning "http://example.invalid/v1?key=$(Plain header)" -SkipCheck'
             'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Proxy "http://me:$(Plain proxy)@proxy.example:1"'
+            'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Proxy http://proxy.example:8080 -ProxyCredential ([pscredential]::new("me", $(Secure proxy))) -SkipCheck'
             'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Header @{ "X-Api-Key" = $(Plain header) }'
             'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Header @{ "Authorization" = $(Plain header) }'
             'Connect-FineTuning $server.Endpoint -SecretName none -Vault $(Plain key)'
