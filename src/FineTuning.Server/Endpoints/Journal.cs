@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text;
 using System.Threading;
+using FineTuning.Core.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuning.Server.Endpoints;
@@ -32,7 +33,7 @@ internal sealed class Journal
         return text.AppendJoin('&', query[1..].Split('&').Select(pair =>
         {
             string name = pair.Split('=')[0];
-            return Secret.Contains(Uri.UnescapeDataString(name)) ? name + "=redacted" : pair;
+            return Secret.Contains(Uri.UnescapeDataString(name)) ? name + "=redacted" : Redaction.Scrub(pair);
         })).ToString();
     }
 

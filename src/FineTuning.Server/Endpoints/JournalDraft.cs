@@ -59,7 +59,7 @@ internal sealed class JournalDraft(HttpContext context, Journal journal, string 
         _entered = true;
         journal.Add(new JournalEntry(
             request.Method,
-            Redaction.Scrub(Cut(_path.ToUriComponent() + Journal.Redact(request.QueryString.Value), MaxPath)),
+            Cut(Redaction.Scrub(_path.ToUriComponent()) + Journal.Redact(request.QueryString.Value), MaxPath),
             status,
             _time,
             Math.Round(Elapsed.TotalMilliseconds, 3),
