@@ -103,7 +103,7 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
             $result = Invoke-Captured { Connect-FineTuning https://example.invalid/v1 -SkipCheck -Verbose 4>&1 }
             "$($result.Output)" | Should -BeLike '*The vault Work has OPENAI_API_KEY, which is for api.openai.com and not for example.invalid*'
             $result.Terminating.ErrorDetails.RecommendedAction |
-                Should -BeLike 'The vault Work has OPENAI_API_KEY, which is for api.openai.com: name it with -SecretName*Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata*'
+                Should -BeLike 'The vault Work has OPENAI_API_KEY, which is for api.openai.com: if example.invalid is where you mean to go, name it with -SecretName*'
         }
 
         Context 'whose metadata names an endpoint' {

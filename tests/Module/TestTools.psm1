@@ -125,7 +125,7 @@ function Get-ServerRequest {
     # dialect.
     param([Parameter(Mandatory)] $Server)
     foreach ($entry in (Invoke-ServerControl Get $Server).data) {
-        $entry.path = $entry.path -replace '^/openai/v1', '/v1'
+        if (Test-Azure) { $entry.path = $entry.path -replace '^/openai/v1', '/v1' }
         $entry | Add-Member -NotePropertyName line -NotePropertyValue "$($entry.method) $($entry.path)" -PassThru
     }
 }

@@ -101,7 +101,7 @@ Describe 'A token provider' {
 
     It 'serves a cmdlet within a pipeline whose first cmdlet wants a token at the same time' {
         $train = New-TestDataset (Join-Path $TestDrive nested.jsonl)
-        Connect-FineTuning $server.Endpoint -TokenProvider { $calls.Add(1); [pscustomobject]@{ Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddSeconds(1) } }
+        Connect-FineTuning $server.Endpoint -TokenProvider { $calls.Add(1); [pscustomobject]@{ Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddSeconds(-1) } }
         $jobs = 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -Seed $_ -EpochCount 1 }
         $events = $jobs | Wait-FineTuningJob -PollIntervalSec 1 | ForEach-Object { Get-FineTuningEvent $_ -First 1 -ErrorAction Stop }
         $events | Should -HaveCount 2

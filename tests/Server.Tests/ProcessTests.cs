@@ -67,7 +67,7 @@ public sealed class ProcessTests : IDisposable
         await server.Api.TryAsync(HttpMethod.Get, "nothing");
 
         Assert.Matches(@"^FineTuning server listening on http://127\.0\.0\.1:\d+/v1$", server.Announcement);
-        Assert.Equal(["pid", "url", "data", "memory", "started_at", "control_token", "version"], run.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["pid", "url", "data", "memory", "started_at", "control_token", "version", "dialect"], run.EnumerateObject().Select(p => p.Name));
         Assert.Equal(server.Process.Id, run.GetProperty("pid").GetInt32());
         Assert.Equal(server.Url, run.GetProperty("url").GetString());
         Assert.Equal(data, run.GetProperty("data").GetString());

@@ -21,7 +21,7 @@ public static class Redaction
         @"|(?<=://)[^\s/?#""'<>]{1,1000}(?=@)" +
         @"|(?<=[?&](?:key|code|sig|token|subscription-key|functions-key)=)[^\s&#""'<>]{1,4000}" +
         @"|(?<=(?:api[_-]?key|authorization|password|secret|access[_-]?token)\\?[""']?\s{0,4}[:=]\s{0,4}\\?[""']?(?:Basic\s{1,4})?)" +
-        @"(?!\((?:Read-Host|Get-))(?:[^\s""'\\,;}]|\\(?![""'])){1,4000}",
+        @"(?!\((?:Read-Host|Get-)|redacted\b)(?:[^\s""'\\,;}]|\\(?![""'])){1,4000}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(2));
 

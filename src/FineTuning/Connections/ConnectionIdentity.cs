@@ -33,6 +33,7 @@ public sealed class ConnectionIdentity
             string => new ConnectionIdentity(null, null, "The name of the connection is empty."),
             _ when item.TypeNames.Contains("Deserialized.FineTuning.FineTuningConnection") =>
                 new ConnectionIdentity(null, null, "A connection that came from another process has no key."),
+            _ when item.Properties["Name"]?.Value is string named && named.Trim().Length > 0 => new ConnectionIdentity(null, named.Trim(), null),
             object other => new ConnectionIdentity(null, null, $"An object of type {other.GetType().Name} is no connection."),
         };
     }

@@ -19,13 +19,13 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
     public ConnectionIdentity? Connection { get; set; }
 
     /// <summary>The names of connections to close.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Deletes what is saved of them, too.</summary>
-    [Parameter(ParameterSetName = "Name")]
+    [Parameter]
     public SwitchParameter Forget { get; set; }
 
     /// <inheritdoc/>
@@ -33,19 +33,18 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
     {
         if (ParameterSetName == "Name")
         {
-            if (Name.Length == 0)
-            {
-                WriteError(ErrorRecords.Invalid("NoConnectionName", "-Forget does not say which connection.", "Add -Name.", null));
-            }
-
             foreach (string name in Name)
             {
                 CloseNamed(name);
             }
         }
-        else if (Connection is { Connection: null })
+        else if (Connection is { Connection: null, Name: null })
         {
-            CloseNamed(Connection.Name ?? string.Empty);
+            WriteError(ErrorRecords.Invalid("NotConnectionIdentity", Connection.Refusal!, "Give the name of a connection, or one of Get-FineTuningConnection.", Connection));
+        }
+        else if (Connection is { Connection: null } || Forget)
+        {
+            CloseNamedOrSay(Connection?.Name ?? RunspaceState.Current.Connection?.Name);
         }
         else if ((Connection?.Connection ?? RunspaceState.Current.Connection) is FineTuningConnection connection)
         {
@@ -57,6 +56,18 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
         }
 
         return Task.CompletedTask;
+    }
+
+    private void CloseNamedOrSay(string? name)
+    {
+        if (name is null)
+        {
+            WriteError(ErrorRecords.Invalid("NoConnectionName", "-Forget does not say which saved connection.", "Add -Name.", null));
+        }
+        else
+        {
+            CloseNamed(name);
+        }
     }
 
     private void CloseNamed(string name)
