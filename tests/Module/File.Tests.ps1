@@ -236,6 +236,9 @@ Describe 'Send-FineTuningFile in parts' {
 
 Describe 'Get-FineTuningFile' {
     BeforeAll {
+        # A job of a test before that ends now would add its result file to the list.
+        Get-FineTuningJob | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
+        Get-FineTuningJob | Wait-FineTuningJob -ErrorAction Ignore | Out-Null
         foreach ($old in Get-FineTuningFile) { Remove-FineTuningFile $old -Confirm:$false }
         $files = 1..5 | ForEach-Object { Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive "f$_.jsonl") -Count $_) }
         $note = Send-FineTuningFile $valid -Purpose user_data

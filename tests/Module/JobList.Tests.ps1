@@ -5,6 +5,8 @@ BeforeAll {
     $bad = Join-Path $TestDrive bad.jsonl
     [IO.File]::WriteAllText($bad, "no JSON`n")
     $file = Send-FineTuningFile $bad -SkipCheck
+    # Azure takes no job over a file before it has processed it.
+    Wait-Until { (Get-FineTuningFile $file).Status -eq 'processed' } -Because 'the file is processed'
     $http = [Net.Http.HttpClient]::new()
     $http.DefaultRequestHeaders.Authorization = 'Bearer any'
     $body = "{`"model`":`"gpt-4o-mini`",`"training_file`":`"$file`"}"
