@@ -65,7 +65,6 @@ Describe 'A session with a server that speaks Azure''s dialect' -Skip:$elsewhere
         (Get-FineTuningJob -Metadata @{ team = 'azure' }).Id | Should -Be $job.Id
     }
 
-
     It 'explains <what>' -ForEach @(
         @{ what = 'a key of another resource'; status = 401; id = 'AuthenticationFailed'; says = '*Keys and Endpoint*-AzureResource*'
             body = '{"error":{"code":"401","message":"Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key."}}' }

@@ -97,6 +97,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Asks whether to make a change, as -WhatIf and -Confirm want.</summary>
     public new bool ShouldProcess(string? target, string action) => base.ShouldProcess(Redaction.Scrub(target ?? string.Empty), Redaction.Scrub(action));
 
+    /// <summary>Ends the cmdlet with an error.</summary>
+    /// <returns>Nothing: what is thrown after it is for the compiler.</returns>
+    internal InvalidOperationException Stop(ErrorRecord record)
+    {
+        ThrowTerminatingError(record);
+        return new InvalidOperationException();
+    }
+
     /// <summary>Once, before the first input.</summary>
     protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -48,12 +48,6 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
         {
             Refuse("-Identity:$false says that there is no managed identity, but not where the key comes from.", "Leave it out.");
         }
-
-        if (command.Proxy is not null && (!command.Proxy.IsAbsoluteUri || command.Proxy.Scheme is not ("http" or "https") || command.Proxy.UserInfo.Length > 0))
-        {
-            // Not shown: it may hold a password.
-            Refuse("-Proxy is not an http address without name and password, such as http://proxy.example:8080.", "Give name and password with -ProxyCredential.");
-        }
     }
 
     /// <summary>A profile as the parameters change it.</summary>

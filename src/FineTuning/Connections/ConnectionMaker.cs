@@ -212,10 +212,6 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
         }
     }
 
-    /// <summary>Ends the cmdlet; the exception is for the compiler.</summary>
-    private InvalidOperationException Stop(string id, ErrorCategory category, string message, string action, object? target)
-    {
-        cmdlet.ThrowTerminatingError(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
-        return new InvalidOperationException();
-    }
+    private InvalidOperationException Stop(string id, ErrorCategory category, string message, string action, object? target) =>
+        cmdlet.Stop(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
 }

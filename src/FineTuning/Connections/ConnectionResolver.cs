@@ -108,14 +108,10 @@ internal static class ConnectionResolver
         {
             connection.Close();
             string? advice = e.StatusCode == 404 && connection.Client.Options.Dialect == ApiDialect.OpenAI ? EndpointText.Correction(connection.Endpoint) : null;
-            cmdlet.ThrowTerminatingError(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint, advice));
+            throw cmdlet.Stop(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint, advice));
         }
     }
 
-    /// <summary>Ends the cmdlet; the exception is for the compiler.</summary>
-    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string id, ErrorCategory category, string message, string action, object? target)
-    {
-        cmdlet.ThrowTerminatingError(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
-        return new InvalidOperationException();
-    }
+    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string id, ErrorCategory category, string message, string action, object? target) =>
+        cmdlet.Stop(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
 }

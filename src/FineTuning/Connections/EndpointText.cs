@@ -8,9 +8,6 @@ namespace FineTuning.Connections;
 /// <summary>Reads the addresses that users give.</summary>
 internal static class EndpointText
 {
-    // In a query of an address, what looks like one of these is a key that would go into logs.
-    private static readonly string[] s_secretNames = ["key", "code", "sig", "token", "api-key", "apikey", "api_key", "subscription-key", "access_token", "secret", "password"];
-
     /// <summary>The exact base of an API, or the word OpenAI. Stops the cmdlet if it is neither.</summary>
     /// <param name="cmdlet">Was given it.</param>
     /// <param name="text">The text.</param>
@@ -66,24 +63,16 @@ internal static class EndpointText
             throw Stop(cmdlet, $"The address from {origin} carries a name or password, which would be shown in logs.", "Give the key by itself, with -ApiKey or -SecretName.", null);
         }
 
-        foreach (string pair in endpoint.Query.TrimStart('?').Split('&'))
+        if (Redaction.Scrub(endpoint.Query) != endpoint.Query)
         {
-            string name = pair.Split('=')[0];
-            if (Array.Exists(s_secretNames, n => n.Equals(name, StringComparison.OrdinalIgnoreCase)))
-            {
-                throw Stop(
-                    cmdlet, $"The address from {origin} has '{name}=' in its query, which would be shown in logs.",
-                    "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) }, by the name that the gateway reads.", null);
-            }
+            throw Stop(
+                cmdlet, $"The address from {origin} has a key in its query, which would be shown in logs.",
+                "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) }, by the name that the gateway reads.", null);
         }
 
         return endpoint;
     }
 
-    /// <summary>Ends the cmdlet; the exception is for the compiler.</summary>
-    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string message, string action, object? target)
-    {
-        cmdlet.ThrowTerminatingError(ErrorRecords.Invalid("InvalidEndpoint", message, action, target));
-        return new InvalidOperationException();
-    }
+    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string message, string action, object? target) =>
+        cmdlet.Stop(ErrorRecords.Invalid("InvalidEndpoint", message, action, target));
 }

@@ -35,8 +35,7 @@ internal static class NamedService
         }
 
         const string Message = "No local server of this user runs.";
-        cmdlet.ThrowTerminatingError(ErrorRecords.Make(
+        throw cmdlet.Stop(ErrorRecords.Make(
             new ItemNotFoundException(Message), "ServerNotFound", ErrorCategory.ObjectNotFound, "Local", Message, "Start one: Start-FineTuningServer."));
-        throw new InvalidOperationException();
     }
 }
