@@ -85,7 +85,7 @@ public sealed class WholeFile : IDisposable
         }
         else
         {
-            File.Move(_part, Target);
+            MoveToFreePlace();
         }
 
         _isDone = true;
@@ -204,6 +204,19 @@ public sealed class WholeFile : IDisposable
 #else
         return path;
 #endif
+    }
+
+    private void MoveToFreePlace()
+    {
+        try
+        {
+            File.Move(_part, Target);
+        }
+        catch (IOException) when (_overwrite && File.Exists(Target))
+        {
+            // Another writer of the same file has come first, and is replaced as one that was there before.
+            Replace();
+        }
     }
 
     private void RefuseExisting()

@@ -53,7 +53,9 @@ internal static class ErrorRecords
     /// <summary>What the user named can be a secret in the wrong place; then it is told as text without.</summary>
     private static object? Clean(object? target)
     {
-        string text = target?.ToString() ?? string.Empty;
+        // PowerShell's own text of a collection enumerates it, which uses up a reader, or fails.
+        object? plain = target is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : target;
+        string text = plain?.ToString() ?? string.Empty;
         string clean = Redaction.Scrub(text);
         return clean == text ? target : clean;
     }

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
 using FineTuning.Core.Files;
 using Xunit;
 
@@ -28,6 +30,28 @@ public sealed class WholeFileTests : IDisposable
 
         Assert.Equal("abc", File.ReadAllText(Target));
         Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void Two_that_overwrite_at_one_moment_both_come_through()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            string target = Path.Combine(_folder, round.ToString(CultureInfo.InvariantCulture));
+            using Barrier together = new(2);
+            Parallel.Invoke(Replace, Replace);
+            Assert.Equal("abc", File.ReadAllText(target));
+
+            void Replace()
+            {
+                using WholeFile file = new(target, overwrite: true) { ToDisk = false };
+                file.Stream.Write("abc"u8);
+                together.SignalAndWait();
+                file.Commit();
+            }
+        }
+
+        Assert.Equal(300, Directory.GetFiles(_folder).Length);
     }
 
     [Fact]
