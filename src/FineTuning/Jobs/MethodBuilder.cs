@@ -1,10 +1,7 @@
-using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Text.Json;
-using FineTuning.Common;
 using FineTuning.Core.Models;
 
 namespace FineTuning.Jobs;
@@ -57,31 +54,5 @@ internal static class MethodBuilder
             ? new MethodOptions { Hyperparameters = hasNumbers ? parameters : null, Grader = grader }
             : null;
         return JobMethod.Create(chosen, options);
-    }
-
-    /// <summary>Reads a grader given as a hashtable, an object, JSON text, or the path of a JSON file.</summary>
-    public static JsonElement ReadGrader(PSCmdlet cmdlet, object grader)
-    {
-        object plain = grader is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : grader;
-        string? text = plain switch
-        {
-            FileInfo file => File.ReadAllText(file.FullName),
-            string s when LocalPath.FindFile(cmdlet, s) is string path => File.ReadAllText(path),
-            string s => s,
-            _ => null,
-        };
-        JsonElement element;
-        try
-        {
-            element = text is null ? JsonValues.ToElement(grader) : JsonDocument.Parse(text).RootElement.Clone();
-        }
-        catch (JsonException e)
-        {
-            throw new PSArgumentException($"The grader is neither JSON nor the path of a JSON file: {e.Message}", e);
-        }
-
-        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty("type", out _)
-            ? element
-            : throw new PSArgumentException("The grader has no 'type', such as string_check.");
     }
 }

@@ -10,6 +10,7 @@ using FineTuning.Common;
 using FineTuning.Completers;
 using FineTuning.Core.Api;
 using FineTuning.Core.Models;
+using FineTuning.Graders;
 using FineTuning.Jobs;
 
 namespace FineTuning.Commands;
@@ -257,7 +258,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             ValidationFile = ValidationFile?.Value,
             Suffix = Suffix,
             Seed = Given(nameof(Seed), Seed),
-            Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : MethodBuilder.ReadGrader(this, Grader)),
+            Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : GraderArgument.Read(this, Grader)),
             Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
             Integrations = BuildIntegrations(),
             TrainingType = TrainingTypes.ToWire(TrainingType),
