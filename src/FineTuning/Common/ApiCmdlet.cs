@@ -103,7 +103,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
     {
         if (identity.Refusal is string refusal)
         {
-            WriteError(ErrorRecords.Invalid($"Not{noun}Identity", refusal, "Give an id, or pipe an object that has one.", identity, ErrorCategory.InvalidType));
+            WriteError(ErrorRecords.Invalid($"Not{noun}Identity", refusal, identity.Advice, identity, ErrorCategory.InvalidType));
             return Task.CompletedTask;
         }
 

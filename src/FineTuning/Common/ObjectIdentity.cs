@@ -24,6 +24,9 @@ public abstract class ObjectIdentity
     /// <summary>Why this names nothing; null if it does.</summary>
     internal string? Refusal { get; }
 
+    /// <summary>What to give instead of what was refused.</summary>
+    internal virtual string Advice => "Give an id, or pipe an object that has one.";
+
     /// <summary>The id.</summary>
     public override string ToString() => Id;
 

@@ -1,0 +1,26 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Models;
+
+namespace FineTuning.Completers;
+
+/// <summary>Names of the models that jobs made, newest first.</summary>
+public sealed class FineTunedModelCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Ask(fakeBoundParameters, async (client, token) => (await client.ListModelsAsync(token).ConfigureAwait(false)).Data)
+            .Where(model => ModelName.Read(model.Id).IsFineTuned && Completion.Matches(model.Id, wordToComplete))
+            .OrderByDescending(model => model.Created)
+            .Select(model => Completion.Result(model.Id, tip: Tip(model)));
+
+    private static string Tip(ModelResource model) =>
+        $"{model.Id}, {model.Created.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}, {model.OwnedBy}".TrimEnd(',', ' ');
+}
