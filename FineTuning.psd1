@@ -27,6 +27,7 @@
         'Get-FineTuningServerRequest'
         'Measure-FineTuningDataset'
         'New-FineTuningJob'
+        'New-Grader'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'
         'Repair-FineTuningDataset'
@@ -39,6 +40,7 @@
         'Stop-FineTuningServer'
         'Suspend-FineTuningJob'
         'Test-FineTuningDataset'
+        'Test-Grader'
         'Wait-FineTuningJob'
     )
     FunctionsToExport    = @()
