@@ -123,7 +123,7 @@ Describe 'The convention of <_>' -ForEach $cmdlets {
 
     It 'has an approved verb and a singular noun' {
         $command.Verb | Should -BeIn (Get-Verb).Verb
-        $command.Noun | Should -Match '^FineTuning'
+        $command.Noun | Should -Match '^(FineTuning|FineTuned|Checkpoint|Grader$)'
         $command.Noun | Should -Not -Match 's$'
     }
 
