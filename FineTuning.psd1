@@ -29,6 +29,7 @@
         'Grant-CheckpointPermission'
         'Measure-FineTuningDataset'
         'New-FineTuningJob'
+        'New-Grader'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'
         'Repair-FineTuningDataset'
@@ -42,6 +43,7 @@
         'Stop-FineTuningServer'
         'Suspend-FineTuningJob'
         'Test-FineTuningDataset'
+        'Test-Grader'
         'Wait-FineTuningJob'
     )
     FunctionsToExport    = @()
