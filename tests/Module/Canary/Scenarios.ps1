@@ -52,6 +52,11 @@
         Success = 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name gone -SkipCheck; Disconnect-FineTuning -Name gone', 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name forgotten -Save -SkipCheck; Disconnect-FineTuning -Name forgotten -Forget'
         Failure = 'Disconnect-FineTuning -Name $(Plain key)', 'Disconnect-FineTuning -NoSuch $(Plain key)'
     }
+    'Get-CheckpointPermission'     = @{
+        Call    = 'Get-CheckpointPermission ft:x'
+        Success = 'Get-CheckpointPermission $job.FineTunedModel'
+        Failure = 'Get-CheckpointPermission $(Plain key)', 'Get-CheckpointPermission ftckpt_none'
+    }
     'Get-FineTuningCheckpoint'     = @{ Call = 'Get-FineTuningCheckpoint ftjob-x'; Success = 'Get-FineTuningCheckpoint $job'; Failure = 'Get-FineTuningCheckpoint $(Plain key)' }
     'Get-FineTuningConnection'     = @{
         Success = 'Get-FineTuningConnection', 'Get-FineTuningConnection -Name *', 'Get-FineTuningConnection -ListAvailable'
@@ -63,16 +68,30 @@
     'Get-FineTuningServer'         = @{ Success = 'Get-FineTuningServer'; Failure = 'Get-FineTuningServer -NoSuch $(Plain key)' }
     'Get-FineTuningServerFault'    = @{ Success = '$null = Set-FineTuningServerFault "GetJob:delay_ms=1"; Get-FineTuningServerFault'; Failure = 'Get-FineTuningServerFault -NoSuch $(Plain key)' }
     'Get-FineTuningServerRequest'  = @{ Success = 'Get-FineTuningServerRequest'; Failure = 'Get-FineTuningServerRequest $(Plain key)' }
+    'Grant-CheckpointPermission'   = @{
+        Call    = 'Grant-CheckpointPermission ft:x -ProjectId proj_x'
+        Success = '$job | Grant-CheckpointPermission -ProjectId proj_a, proj_b'
+        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission $job.FineTunedModel $(Plain admin)'
+    }
     'Measure-FineTuningDataset'    = @{ Success = 'Measure-FineTuningDataset $train -Model gpt-4o-mini'; Failure = 'Measure-FineTuningDataset $(Plain key)' }
     'New-FineTuningJob'            = @{
         Call    = 'New-FineTuningJob gpt-4o-mini file-x -Metadata @{ a = "b" }'
         Success = 'New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait', 'New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey once -Wait'
         Failure = 'New-FineTuningJob gpt-4o-mini $(Plain key)', 'New-FineTuningJob $(Plain key) $file'
     }
+    'New-Grader'                   = @{
+        Success = 'New-Grader -StringCheck -Reference "{{ item.a }}"', 'New-Grader -Multi -Grader @{ a = (New-Grader -StringCheck -Reference x) } -Formula a'
+        Failure = 'New-Grader -StringCheck -Reference "{{ $(Plain key) }}"', 'New-Grader -Multi -Grader $(Plain key) -Formula a', 'New-Grader -NoSuch $(Plain key)'
+    }
     'Receive-FineTuningFile'       = @{ Call = 'Receive-FineTuningFile file-x -Path $folder -Force'; Success = 'Receive-FineTuningFile $file -Path $folder -Force'; Failure = 'Receive-FineTuningFile $(Plain key) -Path $folder' }
     'Remove-FineTuningFile'        = @{ Call = 'Remove-FineTuningFile file-x -Confirm:$false'; Success = 'Remove-FineTuningFile $spare -Confirm:$false'; Failure = 'Remove-FineTuningFile $(Plain key) -Confirm:$false' }
     'Repair-FineTuningDataset'     = @{ Success = 'Repair-FineTuningDataset $train (Join-Path $folder repaired.jsonl) -Force'; Failure = 'Repair-FineTuningDataset $(Plain key)' }
     'Resume-FineTuningJob'         = @{ Call = 'Resume-FineTuningJob ftjob-x'; Success = 'Long | Suspend-FineTuningJob | Resume-FineTuningJob'; Failure = 'Resume-FineTuningJob $(Plain key)', 'Resume-FineTuningJob $job' }
+    'Revoke-CheckpointPermission'  = @{
+        Call    = 'Revoke-CheckpointPermission ft:x -Id cp_x -Confirm:$false'
+        Success = '$job | Grant-CheckpointPermission -ProjectId proj_c | Revoke-CheckpointPermission -Confirm:$false'
+        Failure = 'Revoke-CheckpointPermission $(Plain key) -ProjectId proj_a -Confirm:$false', 'Revoke-CheckpointPermission $job.FineTunedModel -Id $(Plain admin) -Confirm:$false'
+    }
     'Send-FineTuningFile'          = @{ Call = 'Send-FineTuningFile $train -Force'; Success = 'Send-FineTuningFile $train', 'Send-FineTuningFile $train -Force'; Failure = 'Send-FineTuningFile $(Plain key)' }
     'Set-FineTuningServerFault'    = @{ Success = 'Set-FineTuningServerFault "GetJob:delay_ms=1" -PassThru; Clear-FineTuningServerFault'; Failure = 'Set-FineTuningServerFault "$(Plain key):drop"', 'Set-FineTuningServerFault "GetJob:$(Plain key)=1"' }
     'Split-FineTuningDataset'      = @{ Success = 'Split-FineTuningDataset $train -TrainingPath (Join-Path $folder a.jsonl) -ValidationPath (Join-Path $folder b.jsonl) -Force'; Failure = 'Split-FineTuningDataset $(Plain key)' }
@@ -89,5 +108,10 @@
     'Stop-FineTuningServer'        = @{ Success = 'Start-FineTuningServer -Memory -ApiKey $(Secure key); Stop-FineTuningServer'; Failure = 'Stop-FineTuningServer -ProcessId 1' }
     'Suspend-FineTuningJob'        = @{ Call = 'Suspend-FineTuningJob ftjob-x'; Success = 'Suspend-FineTuningJob (Long)'; Failure = 'Suspend-FineTuningJob $(Plain key)', 'Suspend-FineTuningJob $job' }
     'Test-FineTuningDataset'       = @{ Success = 'Test-FineTuningDataset $train'; Failure = 'Test-FineTuningDataset $(Plain key)' }
+    'Test-Grader'                  = @{
+        Call    = 'Test-Grader (New-Grader -StringCheck -Reference x)'
+        Success = 'Test-Grader (New-Grader -StringCheck -Reference x)', 'Test-Grader "{}" -Local', 'Test-Grader @{ type = "string_check"; name = "c"; input = "{{ $(Plain key) }}"; reference = ""; operation = "$(Plain header)" }'
+        Failure = 'Test-Grader $(Plain key)', 'Test-Grader "{}" -Item $(Plain key)', 'Test-Grader "{$(Plain key)"'
+    }
     'Wait-FineTuningJob'           = @{ Call = 'Wait-FineTuningJob ftjob-x -TimeoutSec 0.3 -PollIntervalSec 0.1'; Success = 'Wait-FineTuningJob $job'; Failure = 'Wait-FineTuningJob $(Plain key)' }
 }
