@@ -26,6 +26,8 @@
         'Get-FineTuningServerFault'
         'Get-FineTuningServerRequest'
         'Measure-FineTuningDataset'
+        'Invoke-FineTunedModel'
+        'Invoke-Grader'
         'New-FineTuningJob'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'

@@ -13,23 +13,23 @@ public sealed partial class FineTuningClient
     /// <summary>Asks a model for an answer. A repeat after a lost answer costs its tokens a second time.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="cancellationToken">Ends the waiting; the service may bill what it has made.</param>
-    public Task<ChatResource> CreateChatAsync(ChatRequest request, CancellationToken cancellationToken = default) =>
+    public Task<ChatResource> CreateChatAsync(ChatCreateRequest request, CancellationToken cancellationToken = default) =>
         AnswerAsync(
-            request, asked => SendAsync(Post(ChatPath(asked), asked, RequestContext.Default.ChatRequest) with { Gate = _gate }, WireContext.Default.ChatResource, cancellationToken));
+            request, asked => SendAsync(Post(ChatPath(asked), asked, RequestContext.Default.ChatCreateRequest) with { Gate = _gate }, WireContext.Default.ChatResource, cancellationToken));
 
     /// <summary>Asks a model for an answer that comes in pieces. It is not asked again once it has begun.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="onText">Gets each piece of the text, in order, on whatever thread reads.</param>
     /// <param name="cancellationToken">Ends the answer.</param>
     /// <returns>The whole answer.</returns>
-    public Task<ChatResource> StreamChatAsync(ChatRequest request, Action<string> onText, CancellationToken cancellationToken = default)
+    public Task<ChatResource> StreamChatAsync(ChatCreateRequest request, Action<string> onText, CancellationToken cancellationToken = default)
     {
-        ChatRequest streamed = request with { Stream = true, StreamOptions = new ChatStreamOptions(true) };
+        ChatCreateRequest streamed = request with { Stream = true, StreamOptions = new ChatStreamOptions(true) };
         return AnswerAsync(streamed, asked => StreamAsync(asked, onText, cancellationToken));
     }
 
     /// <summary>Older servers, and Azure's older versions, know the limit under its older name only.</summary>
-    private static async Task<ChatResource> AnswerAsync(ChatRequest request, Func<ChatRequest, Task<ChatResource>> ask)
+    private static async Task<ChatResource> AnswerAsync(ChatCreateRequest request, Func<ChatCreateRequest, Task<ChatResource>> ask)
     {
         try
         {
@@ -44,14 +44,14 @@ public sealed partial class FineTuningClient
     }
 
     /// <summary>Azure's dated versions have the deployment in the path.</summary>
-    private string ChatPath(ChatRequest request) => Options.Dialect == ApiDialect.Azure && Options.ApiVersion is { Length: > 0 } version && char.IsDigit(version[0])
+    private string ChatPath(ChatCreateRequest request) => Options.Dialect == ApiDialect.Azure && Options.ApiVersion is { Length: > 0 } version && char.IsDigit(version[0])
         ? $"deployments/{Segment(request.Model)}/chat/completions"
         : "chat/completions";
 
-    private async Task<ChatResource> StreamAsync(ChatRequest request, Action<string> onText, CancellationToken cancellationToken)
+    private async Task<ChatResource> StreamAsync(ChatCreateRequest request, Action<string> onText, CancellationToken cancellationToken)
     {
         var reader = new ChatStreamReader(onText);
-        ApiRequest sent = Post(ChatPath(request), request, RequestContext.Default.ChatRequest) with
+        ApiRequest sent = Post(ChatPath(request), request, RequestContext.Default.ChatCreateRequest) with
         {
             Gate = _gate,
             Prepare = message => message.Headers.Accept.ParseAdd("text/event-stream"),

@@ -36,7 +36,7 @@ public sealed partial class WireContext : JsonSerializerContext;
 [JsonSerializable(typeof(PermissionCreateRequest))]
 [JsonSerializable(typeof(GraderRunRequest))]
 [JsonSerializable(typeof(GraderValidateRequest))]
-[JsonSerializable(typeof(ChatRequest))]
+[JsonSerializable(typeof(ChatCreateRequest))]
 [JsonSerializable(typeof(UploadCreateRequest))]
 [JsonSerializable(typeof(UploadCompleteRequest))]
 public sealed partial class RequestContext : JsonSerializerContext;

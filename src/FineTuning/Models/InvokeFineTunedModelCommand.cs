@@ -240,6 +240,9 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         }
     }
 
-    private ErrorRecord Describe(object? target, FineTuningApiException e) =>
-        InUse is { IsClosed: true } ? ConnectionClosed() : ErrorRecords.FromApi(e, "Model", target, InUse?.Endpoint);
+    private ErrorRecord Describe(object? target, FineTuningApiException e) => InUse is { IsClosed: true }
+        ? ConnectionClosed()
+        : ErrorRecords.FromApi(
+            e, "Model", target, InUse?.Endpoint,
+            e.Kind == ApiErrorKind.ModelNotAvailable ? "Get-FineTunedModel lists the models; a job's own is in its property FineTunedModel." : null);
 }

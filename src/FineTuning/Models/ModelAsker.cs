@@ -43,14 +43,14 @@ internal sealed record ModelAsker
         FineTuningClient client, string model, ModelQuestion question, Action<string>? onText, CancellationToken cancellationToken)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        ChatRequest request = Request(model, question);
+        ChatCreateRequest request = Request(model, question);
         ChatResource answer = onText is null
             ? await client.CreateChatAsync(request, cancellationToken).ConfigureAwait(false)
             : await client.StreamChatAsync(request, onText, cancellationToken).ConfigureAwait(false);
         return new ModelAnswer(model, question, answer, watch.Elapsed);
     }
 
-    private ChatRequest Request(string model, ModelQuestion question)
+    private ChatCreateRequest Request(string model, ModelQuestion question)
     {
         Dictionary<string, JsonElement> fields = question.Options.ToDictionary(option => option.Key, option => option.Value);
         foreach (DictionaryEntry option in Option ?? new Hashtable())
@@ -58,7 +58,7 @@ internal sealed record ModelAsker
             fields[$"{option.Key}"] = JsonValues.ToElement(option.Value);
         }
 
-        return new ChatRequest
+        return new ChatCreateRequest
         {
             Model = model,
             Messages = question.Messages,

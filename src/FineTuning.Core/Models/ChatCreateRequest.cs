@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace FineTuning.Core.Models;
 
 /// <summary>Asks a model for an answer. Null leaves a number to the service.</summary>
-public sealed record ChatRequest
+public sealed record ChatCreateRequest
 {
     /// <summary>The model; on Azure the deployment.</summary>
     public required string Model { get; init; }
