@@ -1,4 +1,5 @@
 using System;
+using FineTuning.Core.Grading.Linting;
 
 namespace FineTuning.Core.Grading;
 
@@ -6,15 +7,16 @@ namespace FineTuning.Core.Grading;
 public sealed class GraderException : Exception
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="message">What is wrong, one sentence.</param>
-    /// <param name="jsonPath">Where: <c>$.graders.a.reference</c>, from the grader's own object.</param>
-    /// <param name="fix">What to do about it, one sentence.</param>
-    public GraderException(string message, string jsonPath, string fix)
-        : base(message) => (JsonPath, Fix) = (jsonPath, fix);
+    /// <param name="problem">What is wrong, where, and what to do about it.</param>
+    public GraderException(GraderProblem problem)
+        : base(problem?.Message) => Problem = problem ?? throw new ArgumentNullException(nameof(problem));
+
+    /// <summary>What is wrong: the first error of the definition.</summary>
+    public GraderProblem Problem { get; }
 
     /// <summary>Where in the definition: <c>$.graders.a.reference</c>, from the grader's own object.</summary>
-    public string JsonPath { get; }
+    public string JsonPath => Problem.JsonPath;
 
-    /// <summary>What to do about it, one sentence.</summary>
-    public string Fix { get; }
+    /// <summary>What to do about it.</summary>
+    public string Fix => Problem.Fix;
 }

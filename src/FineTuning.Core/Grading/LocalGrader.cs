@@ -35,8 +35,12 @@ public sealed class LocalGrader : ISampleGrader
     /// <param name="definition">The grader's object, as the service takes it. It is not kept.</param>
     /// <param name="services">What graders may use; null for none.</param>
     /// <exception cref="GraderException">The definition is wrong, or asks for a service that is not there.</exception>
-    public static LocalGrader Create(JsonElement definition, GraderServices? services = null) =>
-        new(GraderReader.Read(definition, services ?? new GraderServices()));
+    public static LocalGrader Create(JsonElement definition, GraderServices? services = null)
+    {
+        GraderReading reading = GraderReading.ForUse(services ?? new GraderServices());
+        Grader? grader = GraderReader.Read(definition, reading);
+        return reading.FirstError is { } problem ? throw new GraderException(problem) : new LocalGrader(grader!);
+    }
 
     /// <summary>Grades one sample. A sample that cannot be graded gives a result with errors and the reward 0, not an exception.</summary>
     /// <param name="modelSample">The model's text.</param>

@@ -7,7 +7,7 @@ namespace FineTuning.Core.Grading;
 /// <summary>
 /// The metrics of a <c>text_similarity</c> grader. Every score is from 0 (nothing in common) to 1, and depends on the two texts only: not on
 /// the culture, not on a model or a corpus. The metrics are those that the service's grader guide names; where it leaves the details open,
-/// the metric's most used implementation settles them:
+/// the metric's most used implementation settles them (docs/grading.md has the differences, and tests compare the scores with theirs):
 /// <list type="bullet">
 /// <item><c>fuzzy_match</c>: RapidFuzz's <c>fuzz.ratio</c> over 100, which is 2 x (longest common subsequence) / (length of both), in Unicode
 /// characters. Case and white space count. Two empty texts score 1.</item>

@@ -26,6 +26,16 @@ internal sealed class TestModel(string? answer) : IGraderModel
     }
 }
 
+/// <summary>Knows every model, and is never asked.</summary>
+internal sealed class AnyModel : IGraderModel
+{
+    public string? FindRefusal(string model) => null;
+
+    public Task<GraderModelAnswer> AnswerAsync(
+        string model, IReadOnlyList<GraderMessage> messages, GraderSampling sampling, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+}
+
 /// <summary>Instead of running the source, reads a number from it.</summary>
 internal sealed class TestPython : IGraderPython
 {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Formulas;
+using FineTuning.Core.Grading.Reading;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Grading;
@@ -43,7 +44,7 @@ public sealed class FormulaTests
     [InlineData("exp(0) + sqrt(b_2) + log(1)", 3)]
     [InlineData("größe", 3)]
     public void A_formula_has_its_value(string formula, double expected) =>
-        Assert.Equal(expected, Formula.Parse(formula, s_scores.Keys, "$").Evaluate(s_scores), 1e-12);
+        Assert.Equal(expected, Parse(formula, s_scores.Keys, "$").Evaluate(s_scores), 1e-12);
 
     [Theory]
     [InlineData("", 1, "too early")]
@@ -66,7 +67,7 @@ public sealed class FormulaTests
     [InlineData("__import__('os')", 1, "no function")]
     public void A_wrong_formula_is_refused_with_its_place(string formula, int character, string part)
     {
-        GraderException e = Assert.Throws<GraderException>(() => Formula.Parse(formula, s_scores.Keys, "$.calculate_output"));
+        GraderException e = Assert.Throws<GraderException>(() => Parse(formula, s_scores.Keys, "$.calculate_output"));
         Assert.StartsWith($"The formula is wrong at character {character}: ", e.Message, StringComparison.Ordinal);
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
         Assert.Equal("$.calculate_output", e.JsonPath);
@@ -84,7 +85,7 @@ public sealed class FormulaTests
     [InlineData("min(1 / zero, 1)", "division by zero")]
     public void A_formula_without_a_value_is_an_error_of_the_sample(string formula, string part)
     {
-        GradingException e = Assert.Throws<GradingException>(() => Formula.Parse(formula, s_scores.Keys, "$").Evaluate(s_scores));
+        GradingException e = Assert.Throws<GradingException>(() => Parse(formula, s_scores.Keys, "$").Evaluate(s_scores));
         Assert.True(e.Errors.FormulaParseError);
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
     }
@@ -99,10 +100,10 @@ public sealed class FormulaTests
         Assert.NotNull(Nested(60));
         Assert.Contains("levels", Assert.Throws<GraderException>(() => Nested(70)).Message, StringComparison.Ordinal);
         Assert.Contains("4096", Assert.Throws<GraderException>(() => Nested(100_000)).Message, StringComparison.Ordinal);
-        Assert.Equal(2048, Formula.Parse(string.Join("+", Enumerable.Repeat("1", 2048)), [], "$").Evaluate(s_scores));
+        Assert.Equal(2048, Parse(string.Join("+", Enumerable.Repeat("1", 2048)), [], "$").Evaluate(s_scores));
 
         Formula Nested(int depth) =>
-            Formula.Parse(string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)), [], "$");
+            Parse(string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)), [], "$");
     }
 
     [Theory]
@@ -111,6 +112,13 @@ public sealed class FormulaTests
     public void Numbers_are_read_alike_in_every_culture(string culture)
     {
         using CultureScope scope = new(culture);
-        Assert.Equal(1.75, Formula.Parse("1.5 + a / 2", s_scores.Keys, "$").Evaluate(s_scores));
+        Assert.Equal(1.75, Parse("1.5 + a / 2", s_scores.Keys, "$").Evaluate(s_scores));
+    }
+
+    private static Formula Parse(string text, IReadOnlyCollection<string> names, string path)
+    {
+        GraderReading reading = GraderReading.ForUse(new GraderServices());
+        Formula formula = Formula.Parse(text, names, path, reading);
+        return reading.FirstError is { } problem ? throw new GraderException(problem) : formula;
     }
 }

@@ -4,7 +4,9 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading;
+using FineTuning.Core.Grading.Linting;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Grading;
@@ -65,6 +67,53 @@ public sealed class RandomDefinitionTests
 
         Assert.InRange(taken, 500, 1900);
         Assert.InRange(refused, 100, 1500);
+    }
+
+    /// <summary>
+    /// The two readings of one definition say the same: what the linter passes can be used wherever the services for it are, and it finds
+    /// what use would be refused for.
+    /// </summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void The_linter_passes_what_can_be_used_and_nothing_else(int seed)
+    {
+        Random random = new(seed);
+        GraderServices services = new() { Model = new AnyModel(), Python = new TestPython() };
+        JsonElement item = JsonElement.Parse("""{"a":["b",{"c":null}],"\ud800":1}""");
+        int passed = 0, failed = 0;
+        for (int round = 0; round < 3000; round++)
+        {
+            JsonNode definition = JsonNode.Parse(s_valid[random.Next(s_valid.Length)])!;
+            for (int changes = random.Next(4); changes > 0; changes--)
+            {
+                Change(definition, random);
+            }
+
+            JsonElement json = JsonElement.Parse(definition.ToJsonString());
+            GraderProblem? error = GraderLinter.Check(json).FirstOrDefault(problem => problem.Severity == ProblemSeverity.Error);
+            GraderException? refusal = null;
+            try
+            {
+                LocalGrader.Create(json, services);
+            }
+            catch (GraderException e)
+            {
+                refusal = e;
+            }
+
+            // What this machine cannot do is no error of the definition, and a script is judged when it runs.
+            if (refusal?.Problem.Code != "FT2099" && error?.Code != "FT2041")
+            {
+                Assert.True(error == refusal?.Problem, $"{json}: {error} or {refusal?.Problem}");
+            }
+
+            Assert.NotNull(GraderLinter.Check(json, item));
+            (passed, failed) = error is null ? (passed + 1, failed) : (passed, failed + 1);
+        }
+
+        Assert.InRange(passed, 500, 2500);
+        Assert.InRange(failed, 500, 2500);
     }
 
     private static void Change(JsonNode root, Random random)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Formulas;
 
@@ -11,13 +12,27 @@ internal sealed class Formula
 {
     private readonly IReadOnlyList<Step> _steps;
 
-    private Formula(IReadOnlyList<Step> steps) => _steps = steps;
+    private Formula(IReadOnlyList<Step> steps, IReadOnlyCollection<string> names, bool isWhole) => (_steps, Names, IsWhole) = (steps, names, isWhole);
+
+    /// <summary>What stands for a formula that is not there.</summary>
+    public static Formula Nothing { get; } = new([], [], isWhole: false);
+
+    /// <summary>The graders that it names.</summary>
+    public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Whether it was read without an error.</summary>
+    public bool IsWhole { get; }
 
     /// <param name="text">The formula.</param>
-    /// <param name="names">What it can name.</param>
+    /// <param name="names">What it can name. None at all is an error that was told before: then names are not looked at.</param>
     /// <param name="path">Where it stands in the definition.</param>
-    /// <exception cref="GraderException">It is not well-formed, too long, too deep, or names something else.</exception>
-    public static Formula Parse(string text, IReadOnlyCollection<string> names, string path) => new(new FormulaParser(text, names, path).Parse());
+    /// <param name="reading">Is told if it is not well-formed, too long, too deep, or names something else.</param>
+    public static Formula Parse(string text, IReadOnlyCollection<string> names, string path, GraderReading reading)
+    {
+        FormulaParser parser = new(text, names, path, reading);
+        List<Step> steps = parser.Parse();
+        return new Formula(steps, parser.Used, !parser.HasErrors);
+    }
 
     /// <param name="values">A value for each name.</param>
     /// <exception cref="GradingException">It has no value, or none that is finite.</exception>

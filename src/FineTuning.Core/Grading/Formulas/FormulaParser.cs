@@ -2,11 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Formulas;
 
 /// <summary>Reads one formula, by recursive descent with a bound on the depth.</summary>
-internal sealed class FormulaParser(string text, IReadOnlyCollection<string> names, string path)
+internal sealed class FormulaParser(string text, IReadOnlyCollection<string> names, string path, GraderReading reading)
 {
     public const int MaxLength = 4096, MaxDepth = 64;
 
@@ -23,22 +25,37 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
     };
 
     private readonly List<Formula.Step> _steps = [];
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private int _position;
     private int _depth;
+
+    public IReadOnlyCollection<string> Used => _used;
+
+    public bool HasErrors { get; private set; }
 
     public List<Formula.Step> Parse()
     {
         if (text.Length > MaxLength)
         {
-            throw new GraderException(
-                FormattableString.Invariant($"The formula has {text.Length} characters; at most {MaxLength} are read."),
+            HasErrors = true;
+            reading.Report(
+                GraderProblemCodes.WrongLength,
                 path,
+                FormattableString.Invariant($"The formula has {text.Length} characters; at most {MaxLength} are read."),
                 "Shorten the formula.");
+            return [];
         }
 
-        ReadSum();
-        SkipSpaces();
-        return _position == text.Length ? _steps : throw Unexpected();
+        try
+        {
+            ReadSum();
+            SkipSpaces();
+            return _position == text.Length ? _steps : throw Unexpected();
+        }
+        catch (UnreadableException)
+        {
+            return [];
+        }
     }
 
     private void ReadSum()
@@ -187,19 +204,29 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         }
         else if (names.Contains(name))
         {
+            _used.Add(name);
             _steps.Add(new Formula.Step(0, (_, values) => values[name], string.Empty));
         }
-        else
+        else if (names.Count > 0)
         {
-            throw Wrong(start, $"there is no grader \"{name}\"", $"The graders are {string.Join(", ", names)}.");
+            Report(
+                GraderProblemCodes.UnknownPart,
+                start,
+                $"there is no grader \"{name}\"",
+                $"{NearestName.Question(name, names)}The graders are {string.Join(", ", names)}.");
         }
     }
 
     private void ReadCall(string name, int start)
     {
-        if (!s_functions.TryGetValue(name, out (int Most, Func<double[], double> Apply) function))
+        bool isKnown = s_functions.TryGetValue(name, out (int Most, Func<double[], double> Apply) function);
+        if (!isKnown)
         {
-            throw Wrong(start, $"there is no function \"{name}\"", $"The functions are {string.Join(", ", s_functions.Keys)}.");
+            Report(
+                GraderProblemCodes.UnknownFunction,
+                start,
+                $"there is no function \"{name}\"",
+                $"{NearestName.Question(name, s_functions.Keys)}The functions are {string.Join(", ", s_functions.Keys)}.");
         }
 
         int count = 0;
@@ -210,9 +237,10 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         }
         while (Take(','));
         Expect(')', $"the call of {name} is not closed");
-        if (count > function.Most)
+        if (isKnown && count > function.Most)
         {
-            throw Wrong(start, FormattableString.Invariant($"{name} takes 1 number, not {count}"), $"Give {name} one number.");
+            Report(
+                GraderProblemCodes.FormulaSyntax, start, FormattableString.Invariant($"{name} takes 1 number, not {count}"), $"Give {name} one number.");
         }
 
         Add(count, function.Apply, $"{name} has no value there, or one that is too large");
@@ -266,10 +294,33 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         }
     }
 
-    private GraderException Unexpected() => _position >= text.Length
-        ? Wrong(_position, "it ends too early", "Add the number, name or call that is missing.")
-        : Wrong(_position, $"\"{text[_position]}\" does not belong there", "Use numbers, names of graders, + - * / % ^, parentheses and functions.");
+    private UnreadableException Unexpected()
+    {
+        if (_position >= text.Length)
+        {
+            return Wrong(_position, "it ends too early", "Add the number, name or call that is missing.");
+        }
 
-    private GraderException Wrong(int position, string problem, string fix) => new(
-        FormattableString.Invariant($"The formula is wrong at character {position + 1}: {problem}."), path, fix);
+        bool isPower = text[_position] == '*' && _position > 0 && text[_position - 1] == '*';
+        return Wrong(
+            _position,
+            $"\"{text[_position]}\" does not belong there",
+            isPower ? "Write ^ for a power." : "Use numbers, names of graders, + - * / % ^, parentheses and functions.");
+    }
+
+    // From here on the formula cannot be read; of what is wrong behind it nothing can be said.
+    private UnreadableException Wrong(int position, string problem, string fix)
+    {
+        Report(GraderProblemCodes.FormulaSyntax, position, problem, fix);
+        return new UnreadableException();
+    }
+
+    private void Report(GraderProblemCode code, int position, string problem, string fix)
+    {
+        HasErrors = true;
+        TextPlace place = TextPlace.Of(text, position);
+        reading.Report(code, path, $"The formula is wrong at {place.InWords()}: {problem}.", fix, place);
+    }
+
+    private sealed class UnreadableException : Exception;
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Kinds;
@@ -14,19 +15,30 @@ internal sealed class LabelModelGrader(string name, ModelQuestion question, IRea
     public const string TypeName = "label_model";
     private const int MaxLabels = 1000;
 
-    public static LabelModelGrader Read(Definition definition, string name, GraderServices services)
+    public static LabelModelGrader Read(Definition definition, string name)
     {
         definition.CheckNames("model", "input", "labels", "passing_labels", "sampling_params");
-        IReadOnlyList<string> labels = definition.Texts("labels", MaxLabels), passing = definition.Texts("passing_labels", MaxLabels);
-        if (passing.FirstOrDefault(label => !labels.Contains(label)) is { } stray)
+        IReadOnlyList<string> labels = ReadLabels(definition, "labels"), passing = ReadLabels(definition, "passing_labels");
+        string[] strays = [.. passing.Where(label => !labels.Contains(label))];
+        foreach (string stray in labels.Count == 0 || definition.Reading.IsFull ? [] : strays)
         {
-            throw new GraderException(
+            definition.Report(
+                GraderProblemCodes.StrayLabel,
+                "passing_labels",
                 $"\"{Definition.Shorten(stray)}\" is one of the passing_labels but not of the labels.",
-                definition.PathOf("passing_labels"),
-                "Name only labels that are in \"labels\".");
+                $"{NearestName.Question(stray, labels)}Name only labels that are in \"labels\".");
         }
 
-        return new LabelModelGrader(name, ModelQuestion.Read(definition, services), labels, passing);
+        if (strays.Length == 0 && labels.Count > 0 && labels.All(passing.Contains))
+        {
+            definition.Report(
+                GraderProblemCodes.EveryLabelPasses,
+                "passing_labels",
+                "Every label passes: whatever the model chooses, the score is 1.",
+                "Leave out the labels that should score 0.");
+        }
+
+        return new LabelModelGrader(name, ModelQuestion.Read(definition), labels, passing);
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
@@ -36,5 +48,22 @@ internal sealed class LabelModelGrader(string name, ModelQuestion question, IRea
             ?? labels.FirstOrDefault(known => string.Equals(known, answer, StringComparison.OrdinalIgnoreCase))
             ?? throw question.Unreadable(answer, "one of the labels");
         return passing.Contains(label) ? 1 : 0;
+    }
+
+    private static List<string> ReadLabels(Definition definition, string name)
+    {
+        List<string> labels = [];
+        foreach ((string label, string path) in definition.Texts(name, MaxLabels))
+        {
+            if (labels.Contains(label))
+            {
+                definition.Reading.Report(
+                    GraderProblemCodes.LabelTwice, path, $"The label \"{Definition.Shorten(label)}\" is there twice.", "Remove one of them.");
+            }
+
+            labels.Add(label);
+        }
+
+        return labels;
     }
 }

@@ -25,22 +25,26 @@ internal sealed class ModelQuestion
         IGraderModel service, string model, GraderSampling sampling, List<(string Role, IReadOnlyList<Template> Content)> messages) =>
         (_service, _model, _sampling, _messages) = (service, model, sampling, messages);
 
-    public static ModelQuestion Read(Definition definition, GraderServices services)
+    public static ModelQuestion Read(Definition definition)
     {
-        string model = definition.Text("model");
+        string? model = definition.Text("model");
         List<(string, IReadOnlyList<Template>)> messages = [.. definition.Objects("input", 1, MaxMessages).Select(ReadMessage)];
         GraderSampling sampling = ReadSampling(definition.Object("sampling_params"));
-        if (services.Model is null)
+        IGraderModel? service = definition.Reading.Services.Model;
+        if (service is null)
         {
-            throw new GraderException(
-                "The grader asks a model, and there are no models here.",
+            definition.Reading.NotHere(
                 definition.PathOf("model"),
+                "The grader asks a model, and there are no models here.",
                 "Use string_check, text_similarity or multi, or let a service run the grader.");
         }
+        else if (model is not null && service.FindRefusal(model) is { } refusal)
+        {
+            definition.Reading.NotHere(definition.PathOf("model"), refusal, "Name a model that this service can ask.");
+        }
 
-        return services.Model.FindRefusal(model) is { } refusal
-            ? throw new GraderException(refusal, definition.PathOf("model"), "Name a model that this service can ask.")
-            : new ModelQuestion(services.Model, model, sampling, messages);
+        // Without a service the reading has an error, and nobody asks.
+        return new ModelQuestion(service!, model ?? string.Empty, sampling, messages);
     }
 
     /// <summary>Asks, and finds what the answer says: the <c>result</c> of a JSON object, or else the whole text.</summary>
@@ -88,7 +92,7 @@ internal sealed class ModelQuestion
     {
         message.CheckNamesOnly("role", "content", "type");
         message.OptionalChoice("type", ["message"]);
-        return (message.Choice("role", s_roles), message.Contents("content"));
+        return (message.Choice("role", s_roles) ?? string.Empty, message.Contents("content"));
     }
 
     private static GraderSampling ReadSampling(Definition? sampling)

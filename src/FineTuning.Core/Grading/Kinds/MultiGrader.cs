@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Grading.Formulas;
+using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Kinds;
@@ -13,17 +14,20 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
 {
     public const string TypeName = "multi";
 
-    public static MultiGrader Read(Definition definition, string name, GraderServices services)
+    public static MultiGrader Read(Definition definition, string name)
     {
         definition.CheckNames("graders", "calculate_output");
         List<KeyValuePair<string, Grader>> parts = [];
-        foreach ((string key, Definition part) in definition.Parts("graders"))
+        IReadOnlyList<(string Name, Definition Definition)> read = definition.Parts("graders");
+        foreach ((string key, Definition part) in read)
         {
-            parts.Add(new KeyValuePair<string, Grader>(key, GraderReader.ReadPart(part, key, services)));
+            if (GraderReader.ReadPart(part, key) is { } grader)
+            {
+                parts.Add(new KeyValuePair<string, Grader>(key, grader));
+            }
         }
 
-        string path = definition.PathOf("calculate_output");
-        return new MultiGrader(name, parts, Formula.Parse(definition.Text("calculate_output"), [.. parts.Select(part => part.Key)], path));
+        return new MultiGrader(name, parts, ReadFormula(definition, read));
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
@@ -47,5 +51,26 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
 
         run.SubRewards = scores;
         return errors.Any ? throw new GradingException(errors) : formula.Evaluate(scores);
+    }
+
+    private static Formula ReadFormula(Definition definition, IReadOnlyList<(string Name, Definition Definition)> parts)
+    {
+        if (definition.Text("calculate_output") is not { } text)
+        {
+            return Formula.Nothing;
+        }
+
+        Formula formula = Formula.Parse(
+            text, [.. parts.Select(part => part.Name)], definition.PathOf("calculate_output"), definition.Reading);
+        foreach ((string unused, Definition part) in formula.IsWhole ? parts.Where(part => !formula.Names.Contains(part.Name)) : [])
+        {
+            definition.Reading.Report(
+                GraderProblemCodes.UnusedPart,
+                part.Path,
+                $"The formula does not use the grader \"{Definition.Shorten(unused)}\": it is run, and costs what it costs, for nothing.",
+                $"Use \"{Definition.Shorten(unused)}\" in calculate_output, or remove it.");
+        }
+
+        return formula;
     }
 }

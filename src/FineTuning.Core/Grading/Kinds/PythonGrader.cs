@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Kinds;
@@ -13,17 +14,28 @@ internal sealed class PythonGrader(string name, IGraderPython service, string so
     // The service's own limit.
     private const int MaxSource = 256 * 1024;
 
-    public static PythonGrader Read(Definition definition, string name, GraderServices services)
+    public static PythonGrader Read(Definition definition, string name)
     {
+        GraderReading reading = definition.Reading;
         definition.CheckNames("source", "image_tag");
-        string source = definition.Text("source", MaxSource);
+        string? source = definition.Text("source", MaxSource);
         definition.OptionalText("image_tag");
-        return services.Python is { } service
-            ? new PythonGrader(name, service, source)
-            : throw new GraderException(
-                "The grader runs a Python script, which is not allowed here.",
+
+        // Only Python knows for sure what a script defines, so a grader for use waits for what it says.
+        if (source is not null && reading.IsLint)
+        {
+            PythonOutline.Check(source, definition.PathOf("source"), reading);
+        }
+
+        if (reading.Services.Python is null)
+        {
+            reading.NotHere(
                 definition.PathOf("type"),
-                services.PythonFix ?? "Use string_check, text_similarity or multi, or let a service run the grader.");
+                "The grader runs a Python script, which is not allowed here.",
+                reading.Services.PythonFix ?? "Use string_check, text_similarity or multi, or let a service run the grader.");
+        }
+
+        return new PythonGrader(name, reading.Services.Python!, source ?? string.Empty);
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)

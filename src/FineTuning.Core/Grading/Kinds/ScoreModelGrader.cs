@@ -11,11 +11,11 @@ internal sealed class ScoreModelGrader(string name, ModelQuestion question, doub
 {
     public const string TypeName = "score_model";
 
-    public static ScoreModelGrader Read(Definition definition, string name, GraderServices services)
+    public static ScoreModelGrader Read(Definition definition, string name)
     {
         definition.CheckNames("model", "input", "range", "sampling_params");
         (double least, double most) = definition.Range("range");
-        return new ScoreModelGrader(name, ModelQuestion.Read(definition, services), least, most);
+        return new ScoreModelGrader(name, ModelQuestion.Read(definition), least, most);
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace FineTuning.Core.Grading.Kinds;
 internal sealed class StringCheckGrader(string name, Template input, Template reference, string operation) : Grader(name, TypeName)
 {
     public const string TypeName = "string_check";
+    private static readonly string[] s_operations = ["eq", "ne", "like", "ilike"];
 
     public static StringCheckGrader Read(Definition definition, string name)
     {
@@ -18,7 +19,7 @@ internal sealed class StringCheckGrader(string name, Template input, Template re
             name,
             definition.Template("input"),
             definition.Template("reference"),
-            definition.Choice("operation", ["eq", "ne", "like", "ilike"]));
+            definition.Choice("operation", s_operations) ?? string.Empty);
     }
 
     public override Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)

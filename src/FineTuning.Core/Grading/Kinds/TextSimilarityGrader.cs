@@ -10,20 +10,23 @@ namespace FineTuning.Core.Grading.Kinds;
 internal sealed class TextSimilarityGrader(string name, Template input, Template reference, string metric) : Grader(name, TypeName)
 {
     public const string TypeName = "text_similarity";
+    private const string Embedding = "cosine";
+    private static readonly string[] s_metrics = [Embedding, .. TextSimilarity.Metrics];
 
     public static TextSimilarityGrader Read(Definition definition, string name)
     {
         definition.CheckNames("input", "reference", "evaluation_metric");
-        string metric = definition.Choice("evaluation_metric", ["cosine", .. TextSimilarity.Metrics]);
-        if (metric == "cosine")
+        Template input = definition.Template("input"), reference = definition.Template("reference");
+        string? metric = definition.Choice("evaluation_metric", s_metrics);
+        if (metric == Embedding)
         {
-            throw new GraderException(
-                "The metric \"cosine\" compares embeddings, and there is no embedding model here.",
+            definition.Reading.NotHere(
                 definition.PathOf("evaluation_metric"),
+                "The metric \"cosine\" compares embeddings, and there is no embedding model here.",
                 $"Use one of {string.Join(", ", TextSimilarity.Metrics)}.");
         }
 
-        return new TextSimilarityGrader(name, definition.Template("input"), definition.Template("reference"), metric);
+        return new TextSimilarityGrader(name, input, reference, metric ?? string.Empty);
     }
 
     public override Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)

@@ -1,9 +1,11 @@
+using System.Collections.Generic;
 using System.Text.Json;
 using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Grading.Linting;
 
 namespace FineTuning.Core.Grading.Reading;
 
-/// <summary>Makes graders of their definitions.</summary>
+/// <summary>Makes graders of their definitions, and tells the reading what is wrong with them.</summary>
 internal static class GraderReader
 {
     private static readonly string[] s_types =
@@ -12,32 +14,62 @@ internal static class GraderReader
         PythonGrader.TypeName, MultiGrader.TypeName,
     ];
 
-    public static Grader Read(JsonElement value, GraderServices services)
+    /// <returns>Null if it is not even clear what it should be; of use only if the reading has no error.</returns>
+    public static Grader? Read(JsonElement value, GraderReading reading)
     {
-        Definition definition = Definition.Of(value, "$");
-        string type = definition.Choice("type", s_types);
-        string name = definition.Text("name");
-        return type == MultiGrader.TypeName ? MultiGrader.Read(definition, name, services) : ReadSingle(definition, type, name, services);
+        if (Definition.Of(value, "$", reading) is not { } definition || definition.Choice("type", s_types) is not { } type)
+        {
+            return null;
+        }
+
+        string name = definition.Text("name") ?? string.Empty;
+        return type == MultiGrader.TypeName ? MultiGrader.Read(definition, name) : ReadSingle(definition, type, name);
     }
 
     /// <summary>A part of a multi grader: its name there serves for its own, and it cannot be multi itself.</summary>
-    public static Grader ReadPart(Definition definition, string key, GraderServices services)
+    public static Grader? ReadPart(Definition definition, string key)
     {
-        string type = definition.Choice("type", s_types);
-        return type != MultiGrader.TypeName
-            ? ReadSingle(definition, type, definition.OptionalText("name") ?? key, services)
-            : throw new GraderException(
-                "A multi grader cannot be a part of another.",
-                definition.PathOf("type"),
-                "Put all graders into one multi grader, and the whole calculation into its calculate_output.");
+        if (definition.Choice("type", s_types) is not { } type)
+        {
+            return null;
+        }
+
+        if (type != MultiGrader.TypeName)
+        {
+            return ReadSingle(definition, type, definition.OptionalText("name") ?? key);
+        }
+
+        definition.Report(
+            GraderProblemCodes.NestedMulti,
+            "type",
+            "A multi grader cannot be a part of another.",
+            "Put all graders into one multi grader, and the whole calculation into its calculate_output.");
+        return null;
     }
 
-    private static Grader ReadSingle(Definition definition, string type, string name, GraderServices services) => type switch
+    private static Grader ReadSingle(Definition definition, string type, string name)
     {
-        StringCheckGrader.TypeName => StringCheckGrader.Read(definition, name),
-        TextSimilarityGrader.TypeName => TextSimilarityGrader.Read(definition, name),
-        ScoreModelGrader.TypeName => ScoreModelGrader.Read(definition, name, services),
-        LabelModelGrader.TypeName => LabelModelGrader.Read(definition, name, services),
-        _ => PythonGrader.Read(definition, name, services),
-    };
+        GraderReading reading = definition.Reading;
+        (int problems, int names) = (reading.Problems.Count, reading.SampleNames);
+        Grader grader = type switch
+        {
+            StringCheckGrader.TypeName => StringCheckGrader.Read(definition, name),
+            TextSimilarityGrader.TypeName => TextSimilarityGrader.Read(definition, name),
+            ScoreModelGrader.TypeName => ScoreModelGrader.Read(definition, name),
+            LabelModelGrader.TypeName => LabelModelGrader.Read(definition, name),
+            _ => PythonGrader.Read(definition, name),
+        };
+
+        // A misspelt template has said already why nothing names the sample.
+        if (type != PythonGrader.TypeName && reading.SampleNames == names && reading.Problems.Count == problems)
+        {
+            definition.Report(
+                GraderProblemCodes.SampleNotNamed,
+                "input",
+                "No template names the sample: whatever the model answers, the score is the same.",
+                "Write {{ sample.output_text }} where the model's answer belongs.");
+        }
+
+        return grader;
+    }
 }

@@ -34,7 +34,7 @@ internal static class Meteor
         return (1 - (Gamma * Math.Pow((double)chunks / matches, Beta))) * mean;
     }
 
-    private static List<string> Lower(string text) => Tokens.Words(text.ToLowerInvariant());
+    private static List<string> Lower(string text) => Tokens.Words(LowerCase.Of(text));
 
     // From the last word to the first, each with the last of the equal words that is still free: which words of several equal ones are
     // paired decides the number of chunks.

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 
 namespace FineTuning.Core.Grading.Similarity;
 
@@ -47,7 +48,50 @@ internal sealed class PorterStemmer
             return known;
         }
 
-        return word.Length <= 2 ? word : Finish(Suffix4(Suffix3(Suffix2(EndingY(PastAndGerund(Plural(word)))))));
+        return word.Any(char.IsSurrogate) ? StemPairs(word) : StemCharacters(word);
+    }
+
+    private string StemCharacters(string word) =>
+        word.Length <= 2 ? word : Finish(Suffix4(Suffix3(Suffix2(EndingY(PastAndGerund(Plural(word)))))));
+
+    /// <summary>The rules count characters, so while they work each pair of surrogates is one that stands for it.</summary>
+    private string StemPairs(string word)
+    {
+        const int First = 0xD800, Most = 0x800;
+        List<string> pairs = [];
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        StringBuilder single = new(word.Length), whole = new(word.Length);
+        for (int i = 0; i < word.Length; i++)
+        {
+            if (!char.IsSurrogate(word[i]))
+            {
+                single.Append(word[i]);
+                continue;
+            }
+
+            string pair = word.Substring(i, char.IsSurrogatePair(word, i) ? 2 : 1);
+            i += pair.Length - 1;
+            if (!places.TryGetValue(pair, out int place))
+            {
+                if (pairs.Count == Most)
+                {
+                    // Not a word any more, and there is no character left to stand for the pair.
+                    return word;
+                }
+
+                places[pair] = place = pairs.Count;
+                pairs.Add(pair);
+            }
+
+            single.Append((char)(First + place));
+        }
+
+        foreach (char character in StemCharacters(single.ToString()))
+        {
+            _ = char.IsSurrogate(character) ? whole.Append(pairs[character - First]) : whole.Append(character);
+        }
+
+        return whole.ToString();
     }
 
     private static bool Ends(string word, string suffix) => word.EndsWith(suffix, StringComparison.Ordinal);

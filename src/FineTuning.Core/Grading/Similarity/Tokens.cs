@@ -36,7 +36,13 @@ internal static class Tokens
     /// <summary>The tokenizer "13a" of mteval-v13a and sacrebleu: marks stand alone, but not the point or comma within a number.</summary>
     public static List<string> Bleu(string text)
     {
-        string line = text.TrimEnd()
+        int end = text.Length;
+        while (end > 0 && IsSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        string line = text.Substring(0, end)
             .Replace("<skipped>", string.Empty)
             .Replace("-\n", string.Empty)
             .Replace('\n', ' ')
@@ -55,7 +61,7 @@ internal static class Tokens
     /// <summary>Runs of a to z and 0 to 9 after lower-casing; all else divides words, letters of other alphabets too.</summary>
     public static List<string> Rouge(string text)
     {
-        string lower = text.ToLowerInvariant();
+        string lower = LowerCase.Of(text);
         List<string> words = [];
         int start = -1;
         for (int i = 0; i <= lower.Length; i++)

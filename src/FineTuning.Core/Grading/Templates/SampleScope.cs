@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -21,6 +22,9 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
     private bool _isParsed;
     private JsonElement? _json;
     private JsonElement? _sample;
+
+    /// <summary>What a sample has.</summary>
+    public static IReadOnlyList<string> Fields => s_fields;
 
     /// <summary>The dataset item; an empty object if there is none.</summary>
     public JsonElement Item { get; } = item is { ValueKind: JsonValueKind.Object } some ? some : Parse("{}");

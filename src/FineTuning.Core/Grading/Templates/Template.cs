@@ -1,7 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Templates;
 
@@ -15,26 +19,34 @@ internal sealed class Template
     private static readonly Regex s_unopened = new(
         @"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z", RegexOptions.CultureInvariant | RegexOptions.RightToLeft);
 
+    // What somebody wrote who took one brace for enough. It stays as it is, and no value comes there.
+    private static readonly Regex s_single = new(
+        @"(?<![{])[{]\s*(?:item|sample)[.\[][^{}\r\n]{1,200}[}](?![}])", RegexOptions.CultureInvariant);
+
     private readonly List<object> _parts = [];
 
     private Template()
     {
     }
 
+    /// <summary>A template of no text.</summary>
+    public static Template Empty { get; } = new();
+
     /// <param name="text">The template.</param>
     /// <param name="path">Where it stands in the definition.</param>
-    /// <exception cref="GraderException">It is not well-formed, or names what there cannot be.</exception>
-    public static Template Parse(string text, string path)
+    /// <param name="reading">Is told if it is not well-formed, or names what there cannot be.</param>
+    public static Template Parse(string text, string path, GraderReading reading)
     {
         Template template = new();
+        Source source = new(text, path, reading);
         int position = 0, count = 0;
         while (true)
         {
             int open = text.IndexOf("{{", position, StringComparison.Ordinal);
             string literal = text.Substring(position, (open < 0 ? text.Length : open) - position);
-            CheckLiteral(text, literal, position, path);
+            CheckLiteral(source, literal, position);
             template._parts.Add(literal);
-            if (open < 0)
+            if (open < 0 || reading.IsFull)
             {
                 return template;
             }
@@ -43,18 +55,26 @@ internal sealed class Template
             int next = text.IndexOf("{{", open + 2, StringComparison.Ordinal);
             if (close < 0 || (next >= 0 && next < close))
             {
-                throw Wrong(text, open, "\"{{\" is never closed", path, "Close it with \"}}\".");
+                source.Report(GraderProblemCodes.UnbalancedBraces, open, "\"{{\" is never closed", "Close it with \"}}\".");
+                position = next >= 0 ? next : text.Length;
+                continue;
             }
 
             if (++count > MaxPlaceholders)
             {
-                throw new GraderException(
-                    FormattableString.Invariant($"The template has more than {MaxPlaceholders} placeholders."),
+                reading.Report(
+                    GraderProblemCodes.TooManyPlaceholders,
                     path,
+                    FormattableString.Invariant($"The template has more than {MaxPlaceholders} placeholders."),
                     "Put what belongs together into one field of the item.");
+                return template;
             }
 
-            template._parts.Add(ParsePath(text, open + 2, close, path));
+            if (ParsePath(source, open + 2, close) is { } place)
+            {
+                template._parts.Add(place);
+            }
+
             position = close + 2;
         }
     }
@@ -72,61 +92,109 @@ internal sealed class Template
         return text.ToString();
     }
 
-    private static void CheckLiteral(string text, string literal, int start, string path)
+    private static void CheckLiteral(Source source, string literal, int start)
     {
         int close = literal.IndexOf("}}", StringComparison.Ordinal);
-        while (close >= 0)
+        while (close >= 0 && !source.Reading.IsFull)
         {
             if (s_unopened.IsMatch(literal.Substring(Math.Max(0, close - 256), close - Math.Max(0, close - 256))))
             {
-                throw Wrong(text, start + close, "\"}}\" closes nothing", path, "Open it with \"{{\".");
+                source.Report(GraderProblemCodes.UnbalancedBraces, start + close, "\"}}\" closes nothing", "Open it with \"{{\".");
             }
 
             close = literal.IndexOf("}}", close + 2, StringComparison.Ordinal);
         }
+
+        foreach (Match single in source.Reading.IsLint ? s_single.Matches(literal).Cast<Match>() : [])
+        {
+            source.Report(
+                GraderProblemCodes.SingleBraces,
+                start + single.Index,
+                $"\"{Shorten(single.Value)}\" has one brace on each side, and stays as it is",
+                $"Write \"{{{Shorten(single.Value)}}}\" for the value, with two braces on each side.");
+        }
     }
 
-    private static TemplatePath ParsePath(string text, int start, int end, string path)
+    private static TemplatePath? ParsePath(Source source, int start, int end)
     {
-        string inside = text.Substring(start, end - start);
-        int spaces = inside.Length - inside.TrimStart().Length;
+        string inside = source.Text.Substring(start, end - start);
+        int place = start + inside.Length - inside.TrimStart().Length;
         TemplatePath? parsed = TemplatePath.Parse(inside.Trim(), out string problem, out int offset);
+        string shown = $"\"{{{{{Shorten(inside)}}}}}\"";
         if (parsed is null)
         {
-            throw Wrong(
-                text,
-                start + spaces + offset,
-                $"\"{{{{{Shorten(inside)}}}}}\" {problem}",
-                path,
-                "Write \"{{ item.FIELD }}\" for the dataset, or \"{{ sample.output_text }}\" for the model's answer.");
+            source.Report(
+                GraderProblemCodes.UnknownTemplateName,
+                place + offset,
+                $"{shown} {problem}",
+                $"{Meant(inside.Trim())}Write \"{{{{ item.FIELD }}}}\" for the dataset, or \"{{{{ sample.output_text }}}}\" for the model's answer.");
+            return null;
         }
 
+        source.Reading.Saw(parsed);
         if (parsed.Root == "sample" && !SampleScope.IsField(parsed.Field))
         {
-            throw Wrong(
-                text,
-                start + spaces,
-                $"\"{{{{{Shorten(inside)}}}}}\" names \"{Shorten(parsed.Field)}\", which a sample does not have",
-                path,
-                "A sample has output_text, output_json, output_tools and choices.");
+            source.Report(
+                GraderProblemCodes.UnknownSampleField,
+                place,
+                $"{shown} names \"{Shorten(parsed.Field)}\", which a sample does not have",
+                $"{NearestName.Question(parsed.Field, SampleScope.Fields, "sample.")}A sample has {string.Join(", ", SampleScope.Fields)}.");
+        }
+        else if (parsed.Root == "sample" && parsed.Field == "output_text" && parsed.IsDeep)
+        {
+            source.Report(
+                GraderProblemCodes.FieldOfText,
+                place,
+                $"{shown} names a field of output_text, which is a text and has none",
+                "Write sample.output_json for the fields of an answer that is JSON.");
+        }
+        else if (parsed.Root == "item" && source.Reading.Item is { } item && parsed.FindMissing(item, out JsonElement value) is { } missing)
+        {
+            ReportMissing(source, place, shown, missing, value);
         }
 
         return parsed;
     }
 
-    private static GraderException Wrong(string text, int position, string problem, string path, string fix)
+    private static void ReportMissing(Source source, int place, string shown, object missing, JsonElement value)
     {
-        int line = 1, column = 1;
-        for (int i = 0; i < position; i++)
+        string[] names = value.ValueKind == JsonValueKind.Object ? [.. JsonNames.Of(value)] : [];
+        string what = missing is string name ? $"\"{Shorten(name)}\"" : FormattableString.Invariant($"[{missing}]");
+        string fix = names.Length > 0
+            ? $"Name a field that it has: {string.Join(", ", names.Take(20).Select(Shorten))}{(names.Length > 20 ? ", …" : string.Empty)}."
+            : "Name a field that every item has.";
+        source.Report(
+            GraderProblemCodes.NotInItem,
+            place,
+            $"{shown} names {what}, which the item does not have",
+            (missing is string wrong ? NearestName.Question(wrong, names) : string.Empty) + fix);
+    }
+
+    // "itm.a" is item.a, and a field alone is one of the item or the sample.
+    private static string Meant(string inside)
+    {
+        int end = inside.IndexOfAny(['.', '[']);
+        string root = end < 0 ? inside : inside.Substring(0, end), rest = end < 0 ? string.Empty : inside.Substring(end);
+        if (SampleScope.IsField(root))
         {
-            (line, column) = text[i] == '\n' ? (line + 1, 1) : (line, column + 1);
+            return $"Did you mean \"sample.{Shorten(inside)}\"? ";
         }
 
-        string place = line == 1
-            ? FormattableString.Invariant($"character {column}")
-            : FormattableString.Invariant($"line {line}, character {column}");
-        return new GraderException($"The template is wrong at {place}: {problem}.", path, fix);
+        string? meant = end < 0 || root is "item" or "sample" ? null : NearestName.Find(root, ["item", "sample"]);
+        return meant is null ? string.Empty : $"Did you mean \"{meant}{Shorten(rest)}\"? ";
     }
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text.Substring(0, 60) + "…";
+
+    private sealed record Source(string Text, string Path, GraderReading Reading)
+    {
+        public void Report(GraderProblemCode code, int position, string problem, string fix)
+        {
+            if (Reading.Wants(code))
+            {
+                TextPlace place = TextPlace.Of(Text, position);
+                Reading.Report(code, Path, $"The template is wrong at {place.InWords()}: {problem}.", fix, place);
+            }
+        }
+    }
 }

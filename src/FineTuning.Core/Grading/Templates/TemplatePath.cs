@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json;
+using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Templates;
 
@@ -17,6 +18,9 @@ internal sealed class TemplatePath
 
     /// <summary>item or sample.</summary>
     public string Root { get; private set; } = string.Empty;
+
+    /// <summary>Whether it goes on after the first name.</summary>
+    public bool IsDeep => _steps.Count > 1;
 
     /// <summary>The first name after the root.</summary>
     public string Field => (string)_steps[0];
@@ -60,31 +64,30 @@ internal sealed class TemplatePath
 
     /// <summary>Goes from the root's value to the one that is named.</summary>
     /// <returns>Null if there is none.</returns>
-    public JsonElement? Find(JsonElement root)
+    public JsonElement? Find(JsonElement root) => FindMissing(root, out JsonElement value) is null ? value : null;
+
+    /// <summary>Finds the first step that leads nowhere: a name, or a number in a list.</summary>
+    /// <param name="root">The root's value.</param>
+    /// <param name="value">The value that has no such step; or that of the whole path.</param>
+    /// <returns>Null if the whole path leads to a value.</returns>
+    public object? FindMissing(JsonElement root, out JsonElement value)
     {
-        JsonElement value = root;
+        value = root;
         foreach (object step in _steps)
         {
-            if (step is string name)
+            JsonElement next = default;
+            bool isThere = step is string name
+                ? value.ValueKind == JsonValueKind.Object && JsonNames.TryGet(value, name, out next)
+                : value.ValueKind == JsonValueKind.Array && (int)step < value.GetArrayLength();
+            if (!isThere)
             {
-                if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value))
-                {
-                    return null;
-                }
+                return step;
             }
-            else
-            {
-                int index = (int)step;
-                if (value.ValueKind != JsonValueKind.Array || index >= value.GetArrayLength())
-                {
-                    return null;
-                }
 
-                value = value[index];
-            }
+            value = step is string ? next : value[(int)step];
         }
 
-        return value;
+        return null;
     }
 
     private static string Name(string text, ref int offset)

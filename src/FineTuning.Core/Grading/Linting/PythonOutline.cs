@@ -1,0 +1,232 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.RegularExpressions;
+using FineTuning.Core.Grading.Reading;
+
+namespace FineTuning.Core.Grading.Linting;
+
+/// <summary>
+/// Looks for <c>grade(sample, item)</c> in a script without running it. Texts and comments are blanked first, and lines within brackets become
+/// one, so that a line that begins with <c>def</c> is one. Where a script could define the function in a way that cannot be seen, it passes.
+/// </summary>
+internal static class PythonOutline
+{
+    private const string Name = "grade";
+
+    private static readonly Regex s_def = new(
+        @"^(?<indent>[ \t\f]*)(?<async>async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*(?<open>[(\[])", RegexOptions.CultureInvariant | RegexOptions.Multiline);
+
+    private static readonly Regex s_otherWays = new(
+        @"^(?:[ \t]*(?:from\b.*\bimport\b.*(?:\bgrade\b|[*])|import\b.*\bgrade\b)|(?:.*;[ \t]*)?grade\b[^=\n]*=(?!=))|\b(?:exec|globals|setattr)[ \t]*[(]",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline);
+
+    public static void Check(string source, string path, GraderReading reading)
+    {
+        string code = Blank(source);
+        Match[] all = [.. s_def.Matches(code).Cast<Match>()];
+        Match[] named = [.. all.Where(def => def.Groups["name"].Value == Name)];
+        if (named.LastOrDefault(def => Encloser(code, def) is null) is { } found)
+        {
+            CheckParameters(source, code, found, path, reading);
+        }
+        else if (!s_otherWays.IsMatch(code))
+        {
+            ReportMissing(source, code, all, named, path, reading);
+        }
+    }
+
+    private static void ReportMissing(string source, string code, Match[] all, Match[] named, string path, GraderReading reading)
+    {
+        const string Fix = "Define \"def grade(sample, item):\" at the start of a line; it returns a number.";
+        if (named.LastOrDefault() is { } inner)
+        {
+            TextPlace place = TextPlace.Of(source, inner.Groups["name"].Index);
+            string where = $"The script defines grade at {place.InWords()} within \"{Encloser(code, inner)}\", where nobody finds it.";
+            reading.Report(GraderProblemCodes.NoGradeFunction, path, where, Fix, place);
+            return;
+        }
+
+        string[] others = [.. all.Where(def => def.Groups["indent"].Length == 0).Select(def => def.Groups["name"].Value)];
+        string? near = NearestName.Find(Name, others);
+        TextPlace? nearPlace = near is null ? null : TextPlace.Of(source, all.First(def => def.Groups["name"].Value == near).Groups["name"].Index);
+        reading.Report(
+            GraderProblemCodes.NoGradeFunction,
+            path,
+            near is null ? "The script does not define grade(sample, item)." : $"The script defines {near} at {nearPlace!.InWords()}, but not grade(sample, item).",
+            near is null ? Fix : $"Rename {near} to grade. {Fix}",
+            nearPlace);
+    }
+
+    private static void CheckParameters(string source, string code, Match def, string path, GraderReading reading)
+    {
+        TextPlace place = TextPlace.Of(source, def.Groups["name"].Index);
+        if (def.Groups["async"].Success)
+        {
+            Report("is async, so that it returns no number", "Remove \"async\".");
+            return;
+        }
+
+        // A decorator can change what a function takes, and so can type parameters in [ ] the place where they stand.
+        bool isDecorated = def.Index >= 2 && LineBefore(code, def.Index).TrimStart().StartsWith("@", StringComparison.Ordinal);
+        if (isDecorated || def.Groups["open"].Value != "(")
+        {
+            return;
+        }
+
+        int open = def.Groups["open"].Index;
+        if (Parameters(code, open) is not { } parameters)
+        {
+            Report("has parentheses that are not closed", "Write \"def grade(sample, item):\".");
+            return;
+        }
+
+        if (!TakesTwo(parameters))
+        {
+            string list = string.Join(", ", parameters);
+            Report($"takes ({(list.Length <= 60 ? list : list.Substring(0, 60) + "…")}), and is called with two values", "Write \"def grade(sample, item):\".");
+        }
+
+        void Report(string problem, string fix) =>
+            reading.Report(GraderProblemCodes.WrongParameters, path, $"The function grade at {place.InWords()} {problem}.", fix, place);
+    }
+
+    private static bool TakesTwo(List<string> parameters)
+    {
+        int star = parameters.FindIndex(parameter => parameter.StartsWith("*", StringComparison.Ordinal) && !parameter.StartsWith("**", StringComparison.Ordinal));
+        string[] places = [.. (star < 0 ? parameters : parameters.Take(star)).Where(p => p != "/" && !p.StartsWith("**", StringComparison.Ordinal))];
+        IEnumerable<string> byName = star < 0 ? [] : parameters.Skip(star + 1).Where(p => !p.StartsWith("**", StringComparison.Ordinal));
+        bool takesMore = star >= 0 && parameters[star].Length > 1;
+        return (places.Length >= 2 || takesMore) && places.Count(IsNeeded) <= 2 && !byName.Any(IsNeeded);
+    }
+
+    private static bool IsNeeded(string parameter) => parameter.IndexOf('=') < 0;
+
+    // The texts between the commas of a pair of parentheses; null if it has no end.
+    private static List<string>? Parameters(string code, int open)
+    {
+        List<string> parameters = [];
+        int depth = 0, start = open + 1;
+        for (int i = open; i < code.Length; i++)
+        {
+            depth += code[i] is '(' or '[' or '{' ? 1 : code[i] is ')' or ']' or '}' ? -1 : 0;
+            if (depth == 0 || (depth == 1 && code[i] == ','))
+            {
+                string parameter = code.Substring(start, i - start).Trim();
+                parameters.AddRange(parameter.Length > 0 ? [parameter] : []);
+                start = i + 1;
+            }
+
+            if (depth == 0)
+            {
+                return parameters;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The function or class that a definition is in; null for none. An "if" or "try" around it does not hide it.</summary>
+    private static string? Encloser(string code, Match def)
+    {
+        if (def.Groups["indent"].Length == 0)
+        {
+            return null;
+        }
+
+        int end = def.Index;
+        while (end > 0)
+        {
+            string line = LineBefore(code, end);
+            end -= line.Length + 1;
+            if (line.Length > 0 && !char.IsWhiteSpace(line[0]))
+            {
+                bool hides = Regex.IsMatch(line, @"^(?:async\s+)?(?:def|class)\b", RegexOptions.CultureInvariant);
+                return hides ? line.Trim().TrimEnd(':') : null;
+            }
+        }
+
+        return null;
+    }
+
+    // The line that ends at the line break before a position.
+    private static string LineBefore(string code, int position)
+    {
+        int end = Math.Max(0, position - 1);
+        int start = end == 0 ? 0 : code.LastIndexOf('\n', end - 1) + 1;
+        return code.Substring(start, end - start);
+    }
+
+    /// <summary>The script with every character at its place, but for texts, comments, and line breaks that end no statement: these are blanks.</summary>
+    private static string Blank(string source)
+    {
+        char[] code = source.ToCharArray();
+        int depth = 0;
+        for (int i = 0; i < code.Length; i++)
+        {
+            char c = code[i];
+            if (c == '#')
+            {
+                int end = source.IndexOf('\n', i);
+                i = Fill(code, i, end < 0 ? code.Length : end) - 1;
+            }
+            else if (c is '\'' or '"')
+            {
+                i = Fill(code, i, EndOfText(source, i)) - 1;
+            }
+            else if (c == '\\' && i + 1 < code.Length)
+            {
+                i = Fill(code, i, i + (source[i + 1] == '\r' && i + 2 < code.Length && source[i + 2] == '\n' ? 3 : 2)) - 1;
+            }
+            else if (c == '\r')
+            {
+                code[i] = i + 1 < code.Length && source[i + 1] == '\n' ? ' ' : depth > 0 ? ' ' : '\n';
+            }
+            else if (c == '\n' && depth > 0)
+            {
+                code[i] = ' ';
+            }
+            else
+            {
+                depth = Math.Max(0, depth + (c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0));
+            }
+        }
+
+        return new string(code);
+    }
+
+    private static int Fill(char[] code, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            code[i] = ' ';
+        }
+
+        return end;
+    }
+
+    // Behind the closing quotes; a text in single quotes that is not closed ends with its line.
+    private static int EndOfText(string source, int start)
+    {
+        char quote = source[start];
+        string triple = new(quote, 3);
+        bool isTriple = string.CompareOrdinal(source, start, triple, 0, 3) == 0;
+        for (int i = start + (isTriple ? 3 : 1); i < source.Length; i++)
+        {
+            if (source[i] == '\\')
+            {
+                i++;
+            }
+            else if (isTriple ? string.CompareOrdinal(source, i, triple, 0, 3) == 0 : source[i] == quote)
+            {
+                return i + (isTriple ? 3 : 1);
+            }
+            else if (!isTriple && source[i] == '\n')
+            {
+                return i;
+            }
+        }
+
+        return source.Length;
+    }
+}

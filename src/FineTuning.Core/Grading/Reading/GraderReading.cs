@@ -1,0 +1,82 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Grading.Templates;
+
+namespace FineTuning.Core.Grading.Reading;
+
+/// <summary>
+/// One reading of a definition. Readers tell it what is wrong and go on with something harmless, so that one reading finds all there is; what
+/// they made is of use only if there was no error.
+/// </summary>
+internal sealed class GraderReading
+{
+    // A definition with more is no definition with mistakes.
+    private const int MaxProblems = 100;
+
+    private readonly List<GraderProblem> _problems = [];
+
+    private GraderReading(GraderServices services, bool isLint, JsonElement? item) => (Services, IsLint, Item) = (services, isLint, item);
+
+    public GraderServices Services { get; }
+
+    /// <summary>Whether the definition itself is in question, and not whether this machine can run it.</summary>
+    public bool IsLint { get; }
+
+    /// <summary>A dataset item that the templates must fit; null for none.</summary>
+    public JsonElement? Item { get; }
+
+    public IReadOnlyList<GraderProblem> Problems => _problems;
+
+    public GraderProblem? FirstError => _problems.FirstOrDefault(problem => problem.Severity == ProblemSeverity.Error);
+
+    /// <summary>How many placeholders so far name the sample.</summary>
+    public int SampleNames { get; private set; }
+
+    public static GraderReading ForUse(GraderServices services) => new(services, isLint: false, item: null);
+
+    public static GraderReading ForLint(JsonElement? item) => new(new GraderServices(), isLint: true, item);
+
+    /// <summary>Whether nothing more needs to be found: for use the first error is enough.</summary>
+    public bool IsFull => IsLint ? _problems.Count >= MaxProblems : _problems.Count > 0;
+
+    public void Saw(TemplatePath path) => SampleNames += path.Root == "sample" ? 1 : 0;
+
+    /// <param name="code">What kind of problem it is.</param>
+    /// <param name="path">Where in the definition.</param>
+    /// <param name="message">What is wrong, one sentence.</param>
+    /// <param name="fix">What to do about it.</param>
+    /// <param name="place">Where in the text there.</param>
+    public void Report(GraderProblemCode code, string path, string message, string fix, TextPlace? place = null)
+    {
+        if (!Wants(code))
+        {
+            return;
+        }
+
+        _problems.Add(new GraderProblem
+        {
+            Code = code.Code,
+            Severity = code.Severity,
+            JsonPath = path,
+            Line = place?.Line,
+            Column = place?.Column,
+            Message = message,
+            Fix = fix,
+        });
+    }
+
+    /// <summary>Whether a problem of this kind would be kept; for use a warning is not.</summary>
+    public bool Wants(GraderProblemCode code) => !IsFull && (IsLint || code.Severity == ProblemSeverity.Error);
+
+    /// <summary>Says what this machine cannot do; the definition is in order.</summary>
+    public void NotHere(string path, string message, string fix)
+    {
+        if (!IsLint)
+        {
+            Report(GraderProblemCodes.NotHere, path, message, fix);
+        }
+    }
+}
