@@ -3,6 +3,7 @@ BeforeDiscovery {
     $cmdlets = @(
         'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
         'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Measure-FineTuningDataset'
+        'Invoke-FineTunedModel', 'Invoke-Grader'
         'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
         'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Wait-FineTuningJob'
     )
