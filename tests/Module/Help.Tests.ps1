@@ -57,7 +57,10 @@ if ($World) {
         'no json' | Set-Content $broken
         $bad = Send-FineTuningFile $broken -SkipCheck
         $null = New-FineTuningJob local-small $bad -Wait -ErrorAction SilentlyContinue
-        @{ 'ftjob-abc123' = $done.Id; 'ftjob-def456' = $other.Id; 'file-abc123' = $file.Id; 'file-def456' = $done.ResultFiles[0] }
+        @{
+            'ftjob-abc123' = $done.Id; 'ftjob-def456' = $other.Id; 'file-abc123' = $file.Id; 'file-def456' = $done.ResultFiles[0]
+            'ft:gpt-4o-mini:acme:support:abc123' = $done.FineTunedModel
+        }
     }
 
     function Initialize-Example($Case, [hashtable] $Ids) {
@@ -79,6 +82,9 @@ if ($World) {
                 $file = Send-FineTuningFile $samples/train.jsonl -Force
                 $Ids['file-abc123'] = $file.Id
                 $Ids['ftjob-abc123'] = (New-Job $file.Id @{ Wait = $true }).Id
+            }
+            { $_ -in 'Get-CheckpointPermission', 'Revoke-CheckpointPermission' } {
+                $null = Grant-CheckpointPermission $Ids['ft:gpt-4o-mini:acme:support:abc123'] proj_abc123
             }
         }
         $Ids
@@ -174,6 +180,7 @@ if ($World) {
         Reset-SecretStore -Authentication None -Interaction None -Scope CurrentUser -Force -WarningAction Ignore
         Register-SecretVault Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
         'OPENAI_API_KEY', 'azure-openai', 'gateway' | ForEach-Object { Set-Secret $_ -Secret "sk-test-$_" }
+        Set-Secret openai-admin -Secret sk-admin-test-key
         $true
     }
 
@@ -188,6 +195,7 @@ if ($World) {
         $ids = New-World
         $env:OPENAI_BASE_URL = $server.Endpoint
         $env:OPENAI_API_KEY = 'local'
+        $env:OPENAI_ADMIN_KEY = 'sk-admin-local'
 
         # Examples about servers come last: one of them stops all there are.
         foreach ($case in $task.Cases | Sort-Object { $_.OwnServer -or $_.Starts }, Page, Number) {
@@ -264,7 +272,7 @@ BeforeDiscovery {
                 OwnServer = -not $starts -and $page.Page -match 'FineTuningServer(Fault|Request)?$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
-                Speaks = $page.Page -match '^(Get|New|Send|Receive|Wait|Suspend|Resume|Test|Measure|Split|Repair)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
+                Speaks = $page.Page -match '^(Get|Grant|New|Send|Receive|Wait|Suspend|Resume|Test|Measure|Split|Repair)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
             }
         }
     })
@@ -279,7 +287,7 @@ Describe 'Help' -ForEach @{ AllCases = $cases; AllTopics = @($topics.Topic) } {
         @{ Module = $module; Samples = "$root/samples"; Cases = $AllCases; Topics = $AllTopics } | ConvertTo-Json -Depth 4 | Set-Content $world/task.json
 
         # Nothing of the user's gets in: neither home, nor keys, nor endpoints.
-        $own = @{ HOME = "$world/home"; XDG_DATA_HOME = ''; XDG_CONFIG_HOME = ''; OPENAI_API_KEY = ''; OPENAI_BASE_URL = ''; OPENAI_ORG_ID = ''; OPENAI_PROJECT_ID = ''; LC_ALL = 'en_US.UTF-8' }
+        $own = @{ HOME = "$world/home"; XDG_DATA_HOME = ''; XDG_CONFIG_HOME = ''; OPENAI_API_KEY = ''; OPENAI_ADMIN_KEY = ''; OPENAI_BASE_URL = ''; OPENAI_ORG_ID = ''; OPENAI_PROJECT_ID = ''; LC_ALL = 'en_US.UTF-8' }
         $saved = @{}
         foreach ($name in $own.Keys) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
         try {

@@ -90,7 +90,7 @@ Describe 'What it gives' {
         foreach ($local in $false, $true) {
             $results = $rows | Invoke-Grader $same -ThrottleLimit 32 -Local:$local
             $results.Number | Should -Be (1..120)
-            $results.Item.row | Should -Be (1..120)
+            @($results | ForEach-Object { $_.Item.row }) | Should -Be (1..120)
             $results.Reward | Should -Be ($rows | ForEach-Object { [double] ($_.model_sample -eq '1') })
         }
     }
@@ -98,7 +98,7 @@ Describe 'What it gives' {
     It 'has the parts of a multi grader, the same here and at the service' {
         $multi = @{
             type = 'multi'; name = 'both'; calculate_output = '0.5 * a + 0.25 * b'
-            graders = @{
+            graders = [ordered]@{
                 a = $same
                 b = @{ type = 'text_similarity'; name = 'b'; input = '{{ sample.output_text }}'; reference = '{{ item.answer }}'; evaluation_metric = 'fuzzy_match' }
             }
@@ -124,7 +124,7 @@ Describe 'What goes wrong' {
         $rows = [pscustomobject]@{ model_sample = '1'; answer = '1' }, [pscustomobject]@{ answer = '1' }, 'no JSON { at all', '{"answer":"1"}', [pscustomobject]@{ model_sample = '2'; answer = '1' }
         $result = Invoke-Captured { $rows | Invoke-Grader $same -Local }
         $result.Output.Number | Should -Be 1, 3, 5
-        $result.Errors.FullyQualifiedErrorId | Should -Be @('SampleNotRead,FineTuning.Commands.InvokeGraderCommand' * 1, 'SampleNotRead,FineTuning.Commands.InvokeGraderCommand')
+        $result.Errors.FullyQualifiedErrorId | Should -Be (@('SampleNotRead,FineTuning.Commands.InvokeGraderCommand') * 2)
         Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'model_sample'; it has answer*-ModelSample*"
     }
 

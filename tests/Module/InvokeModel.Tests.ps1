@@ -78,7 +78,7 @@ Describe 'Asking' {
             Wait-Until { $pipeline.Async.IsCompleted } -Because 'it has ended'
             $pipeline.Shell.Streams.Error | Should -BeNullOrEmpty
             $pipeline.Output[0].Text | Should -Be green
-            "$($pipeline.Screen.Text)" | Should -BeLike '*green*'
+            "$($pipeline.Screen.UI.Text)" | Should -BeLike '*green*'
             ($pipeline.Output[0] | Out-String).Trim() | Should -BeLike "($model`: * tokens, * s)"
         } finally { $pipeline.Shell.Dispose() }
     }

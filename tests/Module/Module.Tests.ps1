@@ -1,16 +1,16 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $cmdlets = @(
-        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
-        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Measure-FineTuningDataset'
+        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-CheckpointPermission', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
+        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Grant-CheckpointPermission', 'Measure-FineTuningDataset'
         'Invoke-FineTunedModel', 'Invoke-Grader'
-        'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
+        'New-FineTuningJob', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Revoke-CheckpointPermission', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
         'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Wait-FineTuningJob'
     )
-    $changing = $cmdlets | Where-Object { $_ -match '^(Connect|Disconnect|New|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' }
-    $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint' }
-    $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint'
-    $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$' }
+    $changing = $cmdlets | Where-Object { $_ -match '^(Connect|Disconnect|Grant|New|Revoke|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' }
+    $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint|Invoke-' }
+    $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint', 'Get-CheckpointPermission'
+    $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$|CheckpointPermission$' }
 }
 
 BeforeAll {
@@ -124,7 +124,7 @@ Describe 'The convention of <_>' -ForEach $cmdlets {
 
     It 'has an approved verb and a singular noun' {
         $command.Verb | Should -BeIn (Get-Verb).Verb
-        $command.Noun | Should -Match '^FineTuning'
+        $command.Noun | Should -Match '^(FineTun|CheckpointPermission|Grader)'
         $command.Noun | Should -Not -Match 's$'
     }
 
@@ -161,7 +161,7 @@ Describe 'Groups of cmdlets' {
             $attribute = (Get-Command $name).ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
             if ($attribute.ConfirmImpact -eq 'High') { $name }
         }
-        $asking | Should -Be 'Remove-FineTuningFile'
+        $asking | Should -Be @('Remove-FineTuningFile', 'Revoke-CheckpointPermission')
     }
 
     It '<_> takes a -Connection' -ForEach $api {

@@ -81,7 +81,7 @@ public sealed partial class FineTuningClient : IDisposable
     {
         JobQuery start = query ?? new JobQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListJobsAsync(start with { After = after ?? start.After }, token), job => job.Id, cancellationToken);
+            (after, token) => ListJobsAsync(start with { After = after ?? start.After }, token), job => job.Id, start.LooksAhead, cancellationToken);
     }
 
     /// <summary>A job as it is now.</summary>
@@ -120,7 +120,7 @@ public sealed partial class FineTuningClient : IDisposable
     {
         PageQuery start = query ?? new PageQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListEventsAsync(jobId, start with { After = after ?? start.After }, token), e => e.Id, cancellationToken);
+            (after, token) => ListEventsAsync(jobId, start with { After = after ?? start.After }, token), e => e.Id, start.LooksAhead, cancellationToken);
     }
 
     /// <summary>One page of a job's checkpoints, newest first.</summary>
@@ -137,7 +137,7 @@ public sealed partial class FineTuningClient : IDisposable
     {
         PageQuery start = query ?? new PageQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListCheckpointsAsync(jobId, start with { After = after ?? start.After }, token), c => c.Id, cancellationToken);
+            (after, token) => ListCheckpointsAsync(jobId, start with { After = after ?? start.After }, token), c => c.Id, start.LooksAhead, cancellationToken);
     }
 
     // ---- checkpoint permissions
@@ -170,7 +170,7 @@ public sealed partial class FineTuningClient : IDisposable
     {
         PermissionQuery start = query ?? new PermissionQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListPermissionsAsync(checkpoint, start with { After = after ?? start.After }, token), p => p.Id, cancellationToken);
+            (after, token) => ListPermissionsAsync(checkpoint, start with { After = after ?? start.After }, token), p => p.Id, start.LooksAhead, cancellationToken);
     }
 
     /// <summary>Takes a permission back. Needs an admin key.</summary>
@@ -225,7 +225,7 @@ public sealed partial class FineTuningClient : IDisposable
     {
         FileQuery start = query ?? new FileQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListFilesAsync(start with { After = after ?? start.After }, token), file => file.Id, cancellationToken);
+            (after, token) => ListFilesAsync(start with { After = after ?? start.After }, token), file => file.Id, start.LooksAhead, cancellationToken);
     }
 
     /// <summary>A file's description.</summary>

@@ -13,13 +13,13 @@ internal static class Pager
     public static async IAsyncEnumerable<T> EnumerateAsync<T>(
         Func<string?, CancellationToken, Task<ListResource<T>>> list,
         Func<T, string> id,
+        bool looksAhead,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? after = null;
         var cursors = new HashSet<string>(StringComparer.Ordinal);
+        ListResource<T> page = await list(null, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            ListResource<T> page = await list(after, cancellationToken).ConfigureAwait(false);
             bool hasNext = page.HasMore && page.Data.Count > 0;
             string? next = hasNext ? id(page.Data[page.Data.Count - 1]) : null;
             if (next is not null && !cursors.Add(next))
@@ -28,9 +28,11 @@ internal static class Pager
                 throw Circle("page", next);
             }
 
-            foreach (T item in page.Data)
+            IReadOnlyList<T> items = page.Data;
+            int held = looksAhead && hasNext ? 1 : 0;
+            for (int i = 0; i < items.Count - held; i++)
             {
-                yield return item;
+                yield return items[i];
             }
 
             if (!hasNext)
@@ -38,7 +40,11 @@ internal static class Pager
                 yield break;
             }
 
-            after = next;
+            page = await list(next, cancellationToken).ConfigureAwait(false);
+            if (held > 0)
+            {
+                yield return items[items.Count - 1];
+            }
         }
     }
 

@@ -14,6 +14,12 @@ public record PageQuery
     /// <summary>Items a page, 1 to 100; null leaves it to the service.</summary>
     public int? Limit { get; init; } = 100;
 
+    /// <summary>
+    /// Whether the next page is asked for before the last item of the present one is given. For lists whose items are deleted as they come: a
+    /// service cannot go on behind an item that is gone.
+    /// </summary>
+    public bool LooksAhead { get; init; }
+
     /// <summary>The query part of the address, with its question mark.</summary>
     internal string ToQuery()
     {

@@ -11,6 +11,9 @@ namespace FineTuning.Core.Checkpoints;
 /// <summary>Grants projects the use of a checkpoint, once: a grant whose answer was lost is looked for and not sent again. Safe for use by many threads.</summary>
 public sealed class PermissionGranter
 {
+    /// <summary>Projects in a request; no service is known to say how many it takes.</summary>
+    private const int MaxProjects = 100;
+
     private readonly FineTuningClient _client;
 
     /// <summary>Makes a granter. Its client needs an admin key.</summary>
@@ -19,11 +22,11 @@ public sealed class PermissionGranter
     /// <summary>How long a grant whose answer was lost is looked for.</summary>
     public TimeSpan LookupTime { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Grants.</summary>
+    /// <summary>Grants. A right that a project has already is none to be granted, and no error.</summary>
     /// <param name="checkpoint">The checkpoint's model name.</param>
     /// <param name="projectIds">The projects; each counts once.</param>
     /// <param name="cancellationToken">Ends it; a grant that was sent may have worked.</param>
-    /// <returns>A permission for each project.</returns>
+    /// <returns>A permission for each project, in their order.</returns>
     /// <exception cref="FineTuningApiException">
     /// The service refused. Or the answer was lost and not all permissions were found: then
     /// <see cref="FineTuningApiException.MayHaveWorked"/> is true.
@@ -32,6 +35,65 @@ public sealed class PermissionGranter
         string checkpoint, IReadOnlyList<string> projectIds, CancellationToken cancellationToken = default)
     {
         string[] projects = [.. (projectIds ?? throw new ArgumentNullException(nameof(projectIds))).Distinct(StringComparer.Ordinal)];
+        var granted = new Dictionary<string, PermissionResource>(StringComparer.Ordinal);
+        foreach (string[] part in Parts(projects))
+        {
+            Keep(await GrantOnceAsync(checkpoint, part, cancellationToken).ConfigureAwait(false), part, granted);
+        }
+
+        if (projects.Any(project => !granted.ContainsKey(project)))
+        {
+            // Some services answer with what is new alone.
+            Keep(await ListAsync(checkpoint, cancellationToken).ConfigureAwait(false), projects, granted);
+        }
+
+        string[] missing = [.. projects.Where(project => !granted.ContainsKey(project))];
+        return missing.Length == 0 ? [.. projects.Select(project => granted[project])] : throw new FineTuningApiException(
+            ApiErrorKind.InvalidResponse, $"The service took the grant, but shows no permission of {string.Join(", ", missing)} for '{checkpoint}'.");
+    }
+
+    private static IEnumerable<string[]> Parts(string[] projects)
+    {
+        for (int start = 0; start < projects.Length; start += MaxProjects)
+        {
+            yield return [.. projects.Skip(start).Take(MaxProjects)];
+        }
+    }
+
+    private static void Keep(IEnumerable<PermissionResource> found, string[] projects, Dictionary<string, PermissionResource> granted)
+    {
+        foreach (PermissionResource permission in found)
+        {
+            if (projects.Contains(permission.ProjectId, StringComparer.Ordinal))
+            {
+                granted[permission.ProjectId] = permission;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<PermissionResource>> GrantOnceAsync(string checkpoint, string[] projects, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(checkpoint, projects, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.Conflict)
+        {
+            // Some refuse what is granted already, and with it the rest.
+            var there = new Dictionary<string, PermissionResource>(StringComparer.Ordinal);
+            Keep(await TryListAsync(checkpoint, cancellationToken).ConfigureAwait(false), projects, there);
+            string[] rest = [.. projects.Where(project => !there.ContainsKey(project))];
+            if (there.Count == 0)
+            {
+                throw;
+            }
+
+            return rest.Length == 0 ? [.. there.Values] : [.. there.Values, .. await SendAsync(checkpoint, rest, cancellationToken).ConfigureAwait(false)];
+        }
+    }
+
+    private async Task<IReadOnlyList<PermissionResource>> SendAsync(string checkpoint, string[] projects, CancellationToken cancellationToken)
+    {
         try
         {
             return (await _client.CreatePermissionsAsync(checkpoint, projects, cancellationToken).ConfigureAwait(false)).Data;
@@ -48,14 +110,31 @@ public sealed class PermissionGranter
     private async Task<IReadOnlyList<PermissionResource>?> LookForAsync(string checkpoint, string[] projects, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, PermissionResource>(StringComparer.Ordinal);
+        Keep(await ListAsync(checkpoint, cancellationToken).ConfigureAwait(false), projects, found);
+        return found.Count == projects.Length ? [.. found.Values] : null;
+    }
+
+    private async Task<IReadOnlyList<PermissionResource>> ListAsync(string checkpoint, CancellationToken cancellationToken)
+    {
+        var all = new List<PermissionResource>();
         await foreach (PermissionResource permission in _client.EnumeratePermissionsAsync(checkpoint, null, cancellationToken).ConfigureAwait(false))
         {
-            if (projects.Contains(permission.ProjectId, StringComparer.Ordinal))
-            {
-                found[permission.ProjectId] = permission;
-            }
+            all.Add(permission);
         }
 
-        return found.Count == projects.Length ? [.. projects.Select(project => found[project])] : null;
+        return all;
+    }
+
+    /// <summary>Nothing if they cannot be listed: what led to the question says more than why the answer failed.</summary>
+    private async Task<IReadOnlyList<PermissionResource>> TryListAsync(string checkpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ListAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FineTuningApiException)
+        {
+            return [];
+        }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Authentication(RequestDelegate next, ServerOptions options
                 throw new ApiException(
                     403,
                     "You have insufficient permissions for this operation: it needs an admin API key. " +
-                    $"This server takes any key that begins with '{AdminPrefix}' for one.",
+                    "At this server that is any key that begins with 'sk-' and then 'admin-'.",
                     code: "insufficient_permissions");
             }
         }

@@ -86,7 +86,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
         catch (FineTuningApiException e)
         {
-            WriteError(ErrorRecords.FromApi(e, noun, target, InUse?.Endpoint));
+            WriteError(ErrorRecords.FromApi(e, noun, target, InUse?.Endpoint, Explain(e)));
         }
         catch (UploadException e)
         {
@@ -97,6 +97,9 @@ public abstract class ApiCmdlet : AsyncCmdlet
             WriteError(ErrorRecords.FileNotRead(e, target));
         }
     }
+
+    /// <summary>The next step after a failure, where the cmdlet knows better than the usual one; null where it does not.</summary>
+    private protected virtual string? Explain(FineTuningApiException failure) => null;
 
     /// <summary>Does the work for one identity, or says why it names nothing.</summary>
     protected Task ForEachAsync(string noun, ObjectIdentity identity, Func<Task> work)
@@ -201,6 +204,11 @@ public abstract class ApiCmdlet : AsyncCmdlet
             WriteObject(PagingParameters.NewTotalCount(0, 0));
         }
     }
+
+    /// <summary>Whether more than one page is wanted, so that the list must go on although its items are deleted behind a pipe.</summary>
+    /// <param name="max">The most items the service gives a page.</param>
+    private protected bool IsManyPages(int max = 100) =>
+        PagingParameters.First > (ulong)max || PagingParameters.Skip > (ulong)max || PagingParameters.First + PagingParameters.Skip > (ulong)max;
 
     /// <summary>Items a page that serve -First and -Skip with the fewest requests.</summary>
     /// <param name="max">The most the service gives.</param>

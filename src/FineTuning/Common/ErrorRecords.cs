@@ -81,6 +81,8 @@ internal static class ErrorRecords
         ApiErrorKind.NotEligible => ("NotEligible", ErrorCategory.PermissionDenied,
             "A repeat cannot help. Use another endpoint, such as Azure OpenAI, or Start-FineTuningServer."),
         ApiErrorKind.NotFound => ($"{noun}NotFound", ErrorCategory.ObjectNotFound, HowToList(noun)),
+        ApiErrorKind.ModelNotAvailable when e.StatusCode == 404 && noun is "Model" or "Checkpoint" or "Permission" => (
+            noun == "Model" ? "ModelNotFound" : "CheckpointNotFound", ErrorCategory.ObjectNotFound, HowToList(noun == "Model" ? noun : "Checkpoint")),
         ApiErrorKind.ModelNotAvailable => ("ModelNotAvailable", ErrorCategory.InvalidArgument,
             "Name a base model that this service fine-tunes; press Tab behind -Model for the usual ones."),
         ApiErrorKind.InvalidRequest => ("InvalidRequest", ErrorCategory.InvalidArgument, noun == "Job"
@@ -107,6 +109,9 @@ internal static class ErrorRecords
     {
         "Job" => "Get-FineTuningJob lists the jobs.",
         "File" => "Get-FineTuningFile lists the files.",
+        "Model" => "Get-FineTunedModel lists the models that jobs made, and with -All the others, too.",
+        "Checkpoint" => "Get-FineTuningCheckpoint lists the checkpoints of a job, Get-FineTunedModel the models of all jobs.",
+        "Permission" => "Get-CheckpointPermission lists the permissions of a checkpoint.",
         "Event" => "Get-FineTuningEvent lists a job's events with their ids.",
         "Endpoint" => "Check that the endpoint is the exact base of an OpenAI-style API, such as https://api.openai.com/v1.",
         _ => "Check the id and the endpoint.",

@@ -16,6 +16,9 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
     /// <summary>Goes where a key is wanted and any will do. Long enough to be no part of any other text, which would be masked.</summary>
     private const string NoKey = "no-key-for-a-local-server";
 
+    /// <summary>A local server without a key takes for an admin's what begins like one.</summary>
+    private const string NoAdminKey = "sk-admin-no-key-for-a-local-server";
+
     /// <summary>Makes a connection; it sends nothing.</summary>
     /// <param name="profile">Everything but secrets.</param>
     /// <param name="given">The secrets that were given.</param>
@@ -41,11 +44,14 @@ internal sealed class ConnectionMaker(AsyncCmdlet cmdlet)
     public FineTuningConnection MakeLocal(FineTuningServerInfo server, System.Security.SecureString? key)
     {
         var options = new ClientOptions { Endpoint = server.Endpoint, Dialect = server.Dialect };
-        return Guard(server.Endpoint, () => new FineTuningConnection(options, new KeyCredential(key ?? EnvironmentSettings.Secure(NoKey)), null)
+        return Guard(server.Endpoint, () => new FineTuningConnection(options, new KeyCredential(key ?? EnvironmentSettings.Secure(NoKey)), LocalAdmin(key))
         {
             KeySource = key is null ? "none (the local server takes any key)" : "parameter ApiKey",
         });
     }
+
+    private static KeyCredential? LocalAdmin(System.Security.SecureString? key) =>
+        key is null ? new KeyCredential(EnvironmentSettings.Secure(NoAdminKey)) : null;
 
     private static ClientOptions Options(ConnectionProfile profile, GivenSecrets given)
     {

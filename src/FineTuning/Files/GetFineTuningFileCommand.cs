@@ -29,7 +29,7 @@ public sealed class GetFineTuningFileCommand : ApiCmdlet
     {
         if (ParameterSetName == "List")
         {
-            var query = new FileQuery { Purpose = Purpose, Limit = PageSize() };
+            var query = new FileQuery { Purpose = Purpose, Limit = PageSize(), LooksAhead = IsManyPages() };
             await TryAsync("Endpoint", null, () => WriteListAsync(
                 Client.EnumerateFilesAsync(query, cancellationToken), file => new FineTuningFile(file), cancellationToken));
             return;

@@ -32,6 +32,21 @@ public sealed class PagerTests
     }
 
     [Fact]
+    public async Task Looking_ahead_the_next_page_is_there_before_the_last_item_is_given()
+    {
+        await using StubServer server = Jobs(10, pageSize: 4);
+        using FineTuningClient client = Testing.Client(server);
+        var asked = new List<int>();
+        await foreach (JobResource job in client.EnumerateJobsAsync(new JobQuery { Limit = 4, LooksAhead = true }))
+        {
+            Assert.Equal("ftjob-" + asked.Count, job.Id);
+            asked.Add(server.Count);
+        }
+
+        Assert.Equal([1, 1, 1, 2, 2, 2, 2, 3, 3, 3], asked);
+    }
+
+    [Fact]
     public async Task Three_of_a_thousand_are_one_request()
     {
         await using StubServer server = Jobs(1000, pageSize: 100);

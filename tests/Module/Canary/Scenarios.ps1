@@ -52,6 +52,11 @@
         Success = 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name gone -SkipCheck; Disconnect-FineTuning -Name gone', 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name forgotten -Save -SkipCheck; Disconnect-FineTuning -Name forgotten -Forget'
         Failure = 'Disconnect-FineTuning -Name $(Plain key)', 'Disconnect-FineTuning -NoSuch $(Plain key)'
     }
+    'Get-CheckpointPermission'     = @{
+        Call    = 'Get-CheckpointPermission ft:x'
+        Success = 'Get-CheckpointPermission $job.FineTunedModel'
+        Failure = 'Get-CheckpointPermission $(Plain key)', 'Get-CheckpointPermission ftckpt_none'
+    }
     'Get-FineTuningCheckpoint'     = @{ Call = 'Get-FineTuningCheckpoint ftjob-x'; Success = 'Get-FineTuningCheckpoint $job'; Failure = 'Get-FineTuningCheckpoint $(Plain key)' }
     'Get-FineTuningConnection'     = @{
         Success = 'Get-FineTuningConnection', 'Get-FineTuningConnection -Name *', 'Get-FineTuningConnection -ListAvailable'
@@ -63,6 +68,11 @@
     'Get-FineTuningServer'         = @{ Success = 'Get-FineTuningServer'; Failure = 'Get-FineTuningServer -NoSuch $(Plain key)' }
     'Get-FineTuningServerFault'    = @{ Success = '$null = Set-FineTuningServerFault "GetJob:delay_ms=1"; Get-FineTuningServerFault'; Failure = 'Get-FineTuningServerFault -NoSuch $(Plain key)' }
     'Get-FineTuningServerRequest'  = @{ Success = 'Get-FineTuningServerRequest'; Failure = 'Get-FineTuningServerRequest $(Plain key)' }
+    'Grant-CheckpointPermission'   = @{
+        Call    = 'Grant-CheckpointPermission ft:x -ProjectId proj_x'
+        Success = '$job | Grant-CheckpointPermission -ProjectId proj_a, proj_b'
+        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission $job.FineTunedModel $(Plain admin)'
+    }
     'Invoke-FineTunedModel'        = @{
         Call    = 'Invoke-FineTunedModel m "hello"'
         Success = @(
@@ -86,6 +96,11 @@
     'Remove-FineTuningFile'        = @{ Call = 'Remove-FineTuningFile file-x -Confirm:$false'; Success = 'Remove-FineTuningFile $spare -Confirm:$false'; Failure = 'Remove-FineTuningFile $(Plain key) -Confirm:$false' }
     'Repair-FineTuningDataset'     = @{ Success = 'Repair-FineTuningDataset $train (Join-Path $folder repaired.jsonl) -Force'; Failure = 'Repair-FineTuningDataset $(Plain key)' }
     'Resume-FineTuningJob'         = @{ Call = 'Resume-FineTuningJob ftjob-x'; Success = 'Long | Suspend-FineTuningJob | Resume-FineTuningJob'; Failure = 'Resume-FineTuningJob $(Plain key)', 'Resume-FineTuningJob $job' }
+    'Revoke-CheckpointPermission'  = @{
+        Call    = 'Revoke-CheckpointPermission ft:x -Id cp_x -Confirm:$false'
+        Success = '$job | Grant-CheckpointPermission -ProjectId proj_c | Revoke-CheckpointPermission -Confirm:$false'
+        Failure = 'Revoke-CheckpointPermission $(Plain key) -ProjectId proj_a -Confirm:$false', 'Revoke-CheckpointPermission $job.FineTunedModel -Id $(Plain admin) -Confirm:$false'
+    }
     'Send-FineTuningFile'          = @{ Call = 'Send-FineTuningFile $train -Force'; Success = 'Send-FineTuningFile $train', 'Send-FineTuningFile $train -Force'; Failure = 'Send-FineTuningFile $(Plain key)' }
     'Set-FineTuningServerFault'    = @{ Success = 'Set-FineTuningServerFault "GetJob:delay_ms=1" -PassThru; Clear-FineTuningServerFault'; Failure = 'Set-FineTuningServerFault "$(Plain key):drop"', 'Set-FineTuningServerFault "GetJob:$(Plain key)=1"' }
     'Split-FineTuningDataset'      = @{ Success = 'Split-FineTuningDataset $train -TrainingPath (Join-Path $folder a.jsonl) -ValidationPath (Join-Path $folder b.jsonl) -Force'; Failure = 'Split-FineTuningDataset $(Plain key)' }
