@@ -51,6 +51,9 @@ public sealed class RateGate
         _random = random;
     }
 
+    /// <summary>The most requests at once.</summary>
+    public int Most => _most;
+
     /// <summary>How many requests may be on their way now, from 1 to the most.</summary>
     public int Width
     {

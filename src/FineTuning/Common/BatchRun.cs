@@ -24,23 +24,25 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     private readonly Action<TIn, TOut> _onResult;
     private readonly Func<TIn, FineTuningApiException, ErrorRecord> _describe;
     private readonly AsyncCmdlet _cmdlet;
+    private readonly RateGate _gate;
     private readonly Stopwatch _time = new();
 
     /// <param name="cmdlet">What writes.</param>
-    /// <param name="atOnce">The most requests at a time.</param>
+    /// <param name="gate">What the requests pass; it says how many run at a time.</param>
     /// <param name="work">Makes a result of an input, on any thread.</param>
     /// <param name="onResult">Gets the results in order, on the pipeline thread.</param>
     /// <param name="describe">Makes the error of an input that failed.</param>
     /// <param name="cancellationToken">Ends it all.</param>
     public BatchRun(
         AsyncCmdlet cmdlet,
-        int atOnce,
+        RateGate gate,
         Func<TIn, CancellationToken, Task<TOut>> work,
         Action<TIn, TOut> onResult,
         Func<TIn, FineTuningApiException, ErrorRecord> describe,
         CancellationToken cancellationToken)
     {
-        _work = new(atOnce, cancellationToken);
+        _work = new(gate.Most, cancellationToken);
+        _gate = gate;
         (_cmdlet, _do, _onResult, _describe) = (cmdlet, work, onResult, describe);
     }
 
@@ -50,14 +52,18 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     /// <summary>Whether all inputs ask the same thing, so that if it is not there for one it is for none.</summary>
     public bool IsOneThing { get; init; } = true;
 
+    /// <summary>How fast it is, and what it waits for, for people.</summary>
+    public string Pace => _gate.Pause is TimeSpan pause && pause > TimeSpan.Zero
+        ? FormattableString.Invariant($"{Rate:0.#}/s, {Math.Ceiling(pause.TotalSeconds):0} s for the rate limit")
+        : FormattableString.Invariant($"{Rate:0.#}/s");
+
     /// <summary>Inputs that have a result.</summary>
     public long Done { get; private set; }
 
     /// <summary>Inputs that failed.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Results a second until now.</summary>
-    public double Rate => _time.Elapsed.TotalSeconds > 0 ? Done / _time.Elapsed.TotalSeconds : 0;
+    private double Rate => _time.Elapsed.TotalSeconds > 0 ? Done / _time.Elapsed.TotalSeconds : 0;
 
     /// <summary>Since the first input.</summary>
     public TimeSpan Elapsed => _time.Elapsed;

@@ -64,7 +64,8 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     {
         JsonElement definition = SampleGrading.ReadGrader(this, Grader);
         ISampleGrader? local = Local ? SampleGrading.CreateLocal(this, definition) : null;
-        _grading = new SampleGrading(this, () => local ?? new ServiceGrader(Client.WithGate(new RateGate(ThrottleLimit)), definition), definition, ThrottleLimit, Write, Describe, StopToken);
+        var gate = new RateGate(ThrottleLimit);
+        _grading = new SampleGrading(this, () => local ?? new ServiceGrader(Client.WithGate(gate), definition), definition, gate, Write, Describe, StopToken);
         return Task.CompletedTask;
     }
 

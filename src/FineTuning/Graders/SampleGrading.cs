@@ -20,7 +20,7 @@ internal sealed class SampleGrading
     /// <param name="cmdlet">What writes.</param>
     /// <param name="connect">Makes the grader with the first sample, and not before: it can ask a vault.</param>
     /// <param name="definition">The grader.</param>
-    /// <param name="atOnce">The most gradings at a time.</param>
+    /// <param name="gate">What the gradings pass.</param>
     /// <param name="write">Gets each result, in order.</param>
     /// <param name="describe">Makes the error of a sample.</param>
     /// <param name="stopping">Ends it all.</param>
@@ -28,14 +28,14 @@ internal sealed class SampleGrading
         AsyncCmdlet cmdlet,
         Func<ISampleGrader> connect,
         JsonElement definition,
-        int atOnce,
+        RateGate gate,
         Action<SampleInput, GradeResult> write,
         Func<SampleInput, FineTuningApiException, ErrorRecord> describe,
         CancellationToken stopping)
     {
         Name = NameOf(definition);
         Run = new BatchRun<SampleInput, GradeResult>(
-            cmdlet, atOnce, (input, token) => _grader!.GradeAsync(input.Row.Sample, input.Row.ItemJson, token), write, describe, stopping)
+            cmdlet, gate, (input, token) => _grader!.GradeAsync(input.Row.Sample, input.Row.ItemJson, token), write, describe, stopping)
         {
             OnFirst = () => _grader = connect(),
         };
@@ -79,5 +79,5 @@ internal sealed class SampleGrading
 
     /// <summary>How far it is, for people.</summary>
     public string Status(ScoreMeter scores) => FormattableString.Invariant(
-        $"{Run.Done:N0} graded{(Run.Failed > 0 ? $", {Run.Failed:N0} failed" : string.Empty)}, {Run.Rate:0.#}/s{(scores.Count > 0 ? $", mean reward {scores.Mean:0.###}" : string.Empty)}");
+        $"{Run.Done:N0} graded{(Run.Failed > 0 ? $", {Run.Failed:N0} failed" : string.Empty)}, {Run.Pace}{(scores.Count > 0 ? $", mean reward {scores.Mean:0.###}" : string.Empty)}");
 }

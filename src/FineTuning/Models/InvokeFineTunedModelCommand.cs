@@ -134,11 +134,11 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         {
             JsonElement definition = SampleGrading.ReadGrader(this, Grader);
             string file = LocalPath.FindFile(this, Evaluate) ?? throw Stop(LocalPath.Missing(this, Evaluate));
-            _contest = new ModelContest(this, new ModelEvaluator(this, _asker, file, ThrottleLimit, IncludeResult), definition, Local, SystemMessage, ThrottleLimit);
+            _contest = new ModelContest(this, new ModelEvaluator(this, _asker, file, _gate, IncludeResult), definition, Local, SystemMessage, ThrottleLimit);
         }
         else
         {
-            _conversation = new ModelConversation(this, _asker, ThrottleLimit, Stream, Describe, StopToken);
+            _conversation = new ModelConversation(this, _asker, _gate, Stream, Describe, StopToken);
         }
 
         return Task.CompletedTask;

@@ -21,10 +21,10 @@ internal sealed class ModelConversation : IDisposable
     private ProgressLine? _progress;
 
     public ModelConversation(
-        AsyncCmdlet cmdlet, ModelAsker asker, int atOnce, bool isStreamed, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken stopping)
+        AsyncCmdlet cmdlet, ModelAsker asker, RateGate gate, bool isStreamed, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken stopping)
     {
         (_cmdlet, _asker, _isStreamed, _describe) = (cmdlet, asker, isStreamed, describe);
-        _run = new(cmdlet, atOnce, AnswerAsync, (_, answer) => cmdlet.WriteObject(answer), (request, e) => describe(request.Model, e), stopping) { IsOneThing = false };
+        _run = new(cmdlet, gate, AnswerAsync, (_, answer) => cmdlet.WriteObject(answer), (request, e) => describe(request.Model, e), stopping) { IsOneThing = false };
     }
 
     /// <summary>Asks.</summary>
@@ -37,7 +37,7 @@ internal sealed class ModelConversation : IDisposable
         }
 
         _progress ??= new ProgressLine(_cmdlet, $"Asking {request.Model}");
-        _progress.Report(FormattableString.Invariant($"{_run.Done:N0} answered, {_run.Rate:0.#}/s"));
+        _progress.Report(FormattableString.Invariant($"{_run.Done:N0} answered, {_run.Pace}"));
         await _run.AddAsync(request);
         ThrowIfEnded();
     }

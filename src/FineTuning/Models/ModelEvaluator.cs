@@ -13,7 +13,7 @@ using FineTuning.Graders;
 namespace FineTuning.Models;
 
 /// <summary>Lets models answer the examples of a file, and grades the answers, many at once.</summary>
-internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, string path, int atOnce, bool keepsResults)
+internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
 {
     /// <summary>Evaluates one model.</summary>
     /// <param name="client">Where the model is asked.</param>
@@ -41,7 +41,7 @@ internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, strin
         long unread = 0;
         using var progress = new ProgressLine(cmdlet, $"Evaluating {model}");
         using var run = new BatchRun<(long Number, ModelQuestion Question), (ModelAnswer Answer, GradeResult Grade)>(
-            cmdlet, atOnce, AnswerAsync, Add, (input, e) => describe(input.Question.Item!, e), cancellationToken);
+            cmdlet, gate, AnswerAsync, Add, (input, e) => describe(input.Question.Item!, e), cancellationToken);
         await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
         {
             if (Read(line, system) is not ModelQuestion question)
@@ -51,7 +51,7 @@ internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, strin
             }
 
             await run.AddAsync((line.Number, question));
-            progress.Report(FormattableString.Invariant($"{run.Done:N0} answered and graded, {run.Rate:0.#}/s, score {scores.Mean:0.###}"));
+            progress.Report(FormattableString.Invariant($"{run.Done:N0} answered and graded, {run.Pace}, score {scores.Mean:0.###}"));
             if (run.End is not null)
             {
                 break;
