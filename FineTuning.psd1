@@ -31,6 +31,7 @@
         'Invoke-FineTunedModel'
         'Invoke-Grader'
         'New-FineTuningJob'
+        'New-Grader'
         'Receive-FineTuningFile'
         'Remove-FineTuningFile'
         'Repair-FineTuningDataset'
@@ -44,6 +45,7 @@
         'Stop-FineTuningServer'
         'Suspend-FineTuningJob'
         'Test-FineTuningDataset'
+        'Test-Grader'
         'Wait-FineTuningJob'
     )
     FunctionsToExport    = @()
