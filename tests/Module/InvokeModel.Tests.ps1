@@ -155,7 +155,7 @@ Describe 'Scoring' {
 
 Describe 'What goes wrong' {
     It 'is told by <id>: <name>' -ForEach @(
-        @{ name = 'no such model'; run = { Invoke-FineTunedModel ft:none:local::x hello }; id = 'ModelNotAvailable' }
+        @{ name = 'no such model'; run = { Invoke-FineTunedModel ft:none:local::x hello }; id = 'ModelNotFound' }
         @{ name = 'a job without a model'; run = { Invoke-FineTunedModel ([pscustomobject]@{ Id = 'ftjob-1'; FineTunedModel = $null; Status = 'running' }) hello }; id = 'NotModelIdentity' }
         @{ name = 'the id of a file'; run = { Invoke-FineTunedModel file-123 hello }; id = 'NotModelIdentity' }
         @{ name = 'a number of no meaning'; run = { [datetime]::Now, (Get-Process -Id $PID) | Invoke-FineTunedModel $model -MaxTokens 1 -ErrorAction SilentlyContinue -ErrorVariable e | Out-Null; $e[-1] | Write-Error }; id = '*' }

@@ -2,8 +2,7 @@ BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $cmdlets = @(
         'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-CheckpointPermission', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
-        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Grant-CheckpointPermission', 'Measure-FineTuningDataset'
-        'Invoke-FineTunedModel', 'Invoke-Grader'
+        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Grant-CheckpointPermission', 'Invoke-FineTunedModel', 'Invoke-Grader', 'Measure-FineTuningDataset'
         'New-FineTuningJob', 'New-Grader', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Revoke-CheckpointPermission', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
         'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Test-Grader', 'Wait-FineTuningJob'
     )
