@@ -73,6 +73,7 @@ $job = New-FineTuningJob $Model $TrainingFile -ValidationFile $ValidationFile -G
 if ($job.Status -ne 'succeeded') { throw "Job $($job.Id) is $($job.Status). $($job.Error.Message)" }
 Get-FineTuningEvent $job | Where-Object Level -EQ warn | ForEach-Object { Write-Warning $_.Message }
 
-# Compare, with the same questions, the same grader and no chance in the answers.
+# Compare, with the same questions, the same grader and no chance in the answers. A base that does not answer, as on the local server, is a warning.
 $checkpoints = Get-FineTuningCheckpoint $job | Sort-Object Step | Where-Object Model -NE $job.FineTunedModel
-Invoke-FineTunedModel -Model @($checkpoints; $job) -Compare $Model -Evaluate $ValidationFile -Grader $grader -Temperature 0
+Invoke-FineTunedModel -Model @($Model; $checkpoints; $job) -Evaluate $ValidationFile -Grader $grader -Temperature 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+$problems | ForEach-Object { Write-Warning "$_" }
