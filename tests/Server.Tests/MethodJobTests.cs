@@ -113,7 +113,46 @@ public sealed class MethodJobTests
 
         Assert.Equal("grader_failed", error.GetProperty("code").GetString());
         Assert.Equal("method.reinforcement.grader", error.GetProperty("param").GetString());
-        Assert.Contains("no_such_field", error.GetProperty("message").GetString());
+        Assert.Matches("^The grader failed for all [0-9]+ samples of .*no_such_field", error.GetProperty("message").GetString());
+        (string? Level, string? Text)[] events = [.. (await server.Api.EventsAsync(id)).Select(e => (e.GetProperty("level").GetString(), e.GetProperty("message").GetString()))];
+        Assert.Contains(events, e => e.Level == "error" && e.Text == error.GetProperty("message").GetString());
+        Assert.Contains(events, e => e.Level == "warn" && e.Text!.StartsWith("The grader failed for all ", StringComparison.Ordinal) && e.Text.Contains("samples of step 1;"));
+    }
+
+    [Fact]
+    public async Task A_grader_that_fails_for_some_samples_is_told_with_its_share_and_the_job_goes_on()
+    {
+        await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());
+        string items = Api.ItemLines(12) + """{"messages":[{"role":"user","content":"say white"}],"answer_is_elsewhere":"white"}""" + "\n";
+        string id = await server.Api.CreateJobAsync(new JsonObject
+        {
+            ["training_file"] = await server.Api.UploadAsync(items),
+            ["method"] = Method("reinforcement", $$$"""{"grader":{{{Grader}}},"hyperparameters":{"n_epochs":3,"batch_size":13}}"""),
+        });
+        JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
+
+        string[] warnings = [.. (await server.Api.EventsAsync(id)).Where(e => e.GetProperty("level").GetString() == "warn").Select(e => e.GetProperty("message").GetString()!).Reverse()];
+        Assert.Equal(2, warnings.Length);
+        Assert.Matches("^The grader failed for 8 of 104 samples of step 1; they count as 0. The first failure: .*reference_answer", warnings[0]);
+        Assert.Equal("The grader failed for 24 of 312 samples of this training (7.7 %). Each of them counted as 0.", warnings[1]);
+        Assert.Contains("train_grader_error_share", (await CsvAsync(server.Api, job))[0]);
+    }
+
+    [Fact]
+    public async Task A_reward_that_is_always_the_same_is_told()
+    {
+        await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());
+        string id = await server.Api.CreateJobAsync(new JsonObject
+        {
+            ["training_file"] = await server.Api.UploadAsync(Api.ItemLines(12)),
+            ["method"] = Method(
+                "reinforcement",
+                """{"grader":{"type":"string_check","name":"g","operation":"eq","input":"x","reference":"x"},"hyperparameters":{"n_epochs":2,"batch_size":12}}"""),
+        });
+        await server.Api.UntilStatusAsync(id, "succeeded");
+
+        JsonElement warning = (await server.Api.EventsAsync(id)).Single(e => e.GetProperty("level").GetString() == "warn");
+        Assert.StartsWith("There was nothing to learn from in the first 2 steps", warning.GetProperty("message").GetString());
     }
 
     [Fact]

@@ -86,6 +86,8 @@ internal static class JobEvents
         EventStore.Add(session, jobSeq, text.ToString(), type: "metrics", data: JsonSerializer.Serialize(data, WireContext.Default.CheckpointMetrics));
     }
 
+    public static void Warning(Session session, long jobSeq, string message) => EventStore.Add(session, jobSeq, message, "warn");
+
     /// <summary>The numbers of a step as the wire has them, for its event and for a checkpoint.</summary>
     public static CheckpointMetrics Metrics(StepMetrics metrics)
     {

@@ -138,6 +138,10 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
             if (EventStore.AddStep(session, _seq, metrics))
             {
                 JobEvents.Step(session, _seq, metrics);
+                foreach (string warning in metrics.Warnings)
+                {
+                    JobEvents.Warning(session, _seq, warning);
+                }
             }
         }
     }

@@ -207,6 +207,9 @@ public sealed record StepMetrics
     /// <summary>Further numbers under the names the service gives them, such as <c>train_reward_mean</c>; null if there are none.</summary>
     public IReadOnlyDictionary<string, double>? Extra { get; init; }
 
+    /// <summary>What the user should know about the step, in sentences; each becomes an event of the job.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Tokens trained on so far, over all epochs.</summary>
     public required long TrainedTokens { get; init; }
 }

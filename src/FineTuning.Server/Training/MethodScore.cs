@@ -19,4 +19,7 @@ internal sealed record MethodScore
 
     /// <summary>Further numbers, by their names without <c>train_</c>, <c>valid_</c> or <c>full_valid_</c>.</summary>
     public IReadOnlyList<(string Name, double Value)> Further { get; init; } = [];
+
+    /// <summary>What the user should know, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -26,12 +26,6 @@ internal sealed class ReinforcementMethod : TrainingMethod
     /// <summary>Items of an evaluation between the ends of epochs.</summary>
     private const int MostEvaluated = 64;
 
-    /// <summary>Steps in a row whose samples may all fail before a grader that never worked is given up.</summary>
-    private const int PatientSteps = 3;
-
-    /// <summary>The same for one that has worked, and may again.</summary>
-    private const int MorePatientSteps = 20;
-
     // Chance is drawn anew for each step and purpose, so that a state need not hold it and evaluations do not influence the training.
     private const ulong TrainingStream = 1UL << 32;
     private const ulong EvaluationStream = 2UL << 32;
@@ -43,8 +37,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
     private readonly TrainingPlan _plan;
     private readonly int _seed;
     private readonly int _samplesPerItem;
-    private bool _graderWorked;
-    private int _failedSteps;
+    private readonly RewardWatch _watch;
 
     private ReinforcementMethod(
         TrainingRequest request, TrainingPlan plan, NeuralModel model, Learner learner, RewardData training, RewardData? validation)
@@ -53,6 +46,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
         _training = training;
         _validation = validation;
         _plan = plan;
+        _watch = new RewardWatch(plan.TotalSteps);
         _seed = request.Seed;
         _samplesPerItem = Math.Max(FewestSamples, (int)Math.Round(UsualSamples * (plan.ComputeMultiplier ?? 1)));
         var rewards = request.Rewards
@@ -121,8 +115,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
     {
         var samples = _samples.Draw(
             _training, examples, _samplesPerItem, SplitMix64.Create(_seed, TrainingStream | (uint)step), cancellationToken);
-        var score = Measure(samples);
-        GiveUpOnABrokenGrader(samples, step);
+        var score = Measure(samples) with { Warnings = _watch.Look(samples, _samplesPerItem, step) };
         if (double.IsFinite(score.Health))
         {
             Learn(CollectionsMarshal.AsSpan(samples), RateFactor * rate, cancellationToken);
@@ -139,23 +132,15 @@ internal sealed class ReinforcementMethod : TrainingMethod
             examples[i] = ValidationBatches.Example(step / ValidationInterval, i, examples.Length, _validation.Count);
         }
 
-        return Evaluate(examples, EvaluationStream | (uint)step, cancellationToken);
+        return Evaluate(examples, EvaluationStream, step, cancellationToken);
     }
 
     public override MethodScore ValidateAll(int step, CancellationToken cancellationToken) =>
-        Evaluate([.. Enumerable.Range(0, _validation!.Count)], FullEvaluationStream | (uint)step, cancellationToken);
+        Evaluate([.. Enumerable.Range(0, _validation!.Count)], FullEvaluationStream, step, cancellationToken);
 
-    public override void Write(BinaryWriter writer)
-    {
-        writer.Write(_graderWorked);
-        writer.Write(_failedSteps);
-    }
+    public override void Write(BinaryWriter writer) => _watch.Write(writer);
 
-    public override void Read(BinaryReader reader)
-    {
-        _graderWorked = reader.ReadBoolean();
-        _failedSteps = reader.ReadInt32();
-    }
+    public override void Read(BinaryReader reader) => _watch.Read(reader);
 
     /// <summary>How much a model may say is what comes closest to how hard it thinks.</summary>
     private static int MaxTokens(string? effort) => effort switch
@@ -179,6 +164,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
         if (errors > 0)
         {
             further.Add(("grader_errors", errors));
+            further.Add(("grader_error_share", (double)errors / samples.Count));
         }
 
         return new MethodScore
@@ -189,10 +175,11 @@ internal sealed class ReinforcementMethod : TrainingMethod
         };
     }
 
-    private MethodScore Evaluate(int[] examples, ulong stream, CancellationToken cancellationToken)
+    private MethodScore Evaluate(int[] examples, ulong stream, int step, CancellationToken cancellationToken)
     {
-        var samples = _samples.Draw(_validation!, examples, _plan.EvalSamples ?? 1, SplitMix64.Create(_seed, stream), cancellationToken);
-        return Measure(samples);
+        var random = SplitMix64.Create(_seed, stream | (uint)step);
+        var samples = _samples.Draw(_validation!, examples, _plan.EvalSamples ?? 1, random, cancellationToken);
+        return Measure(samples) with { Warnings = _watch.LookAtValidation(samples, step) };
     }
 
     private void Learn(ReadOnlySpan<GradedSample> samples, double rate, CancellationToken cancellationToken)
@@ -222,20 +209,6 @@ internal sealed class ReinforcementMethod : TrainingMethod
         if (learnt > 0)
         {
             Learner.EndBatch(samples.Length, rate);
-        }
-    }
-
-    private void GiveUpOnABrokenGrader(List<GradedSample> samples, int step)
-    {
-        var works = samples.Any(sample => sample.Error is null);
-        _graderWorked |= works;
-        _failedSteps = works ? 0 : _failedSteps + 1;
-        if (_failedSteps >= (_graderWorked ? MorePatientSteps : Math.Min(PatientSteps, _plan.TotalSteps)))
-        {
-            throw new TrainingException(
-                $"The grader could not score any sample of the {_failedSteps} steps up to step {step}. It says: {samples[^1].Error}",
-                "grader_failed",
-                "method.reinforcement.grader");
         }
     }
 }

@@ -146,6 +146,7 @@ internal sealed class TrainingRun
             FullValidLoss = fullValid?.Loss,
             FullValidAccuracy = fullValid?.Accuracy,
             Extra = Further(("train_", score), ("valid_", valid), ("full_valid_", fullValid)),
+            Warnings = [.. score.Warnings, .. valid?.Warnings ?? [], .. fullValid?.Warnings ?? []],
             TrainedTokens = _trainedTokens,
         };
     }

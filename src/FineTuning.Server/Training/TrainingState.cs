@@ -8,7 +8,7 @@ namespace FineTuning.Server.Training;
 internal sealed record TrainingState
 {
     private const string Magic = "FTSTATE1";
-    private const int Version = 2;
+    private const int Version = 3;
 
     public required TrainingPlan Plan { get; init; }
 

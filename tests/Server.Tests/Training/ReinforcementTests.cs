@@ -75,6 +75,56 @@ public sealed class ReinforcementTests : IDisposable
         var (_, sink) = TrainerHarness.Train(Request(check) with { BatchSize = 6, EpochCount = 1, ComputeMultiplier = 1 });
         Assert.Equal(17, sink.Steps[0].Extra!["train_grader_errors"]);
         Assert.Equal(16, sink.Steps[1].Extra!["train_grader_errors"]);
+        Assert.Equal(17.0 / 48, sink.Steps[0].Extra!["train_grader_error_share"]);
+
+        // Told when it begins and summed up at the end, not at every step.
+        Assert.Equal(["The grader failed for 17 of 48 samples of step 1; they count as 0. The first failure: no"], sink.Steps[0].Warnings);
+        Assert.All(sink.Steps.Skip(1).SkipLast(1), step => Assert.Empty(step.Warnings));
+        Assert.Equal(["The grader failed for 161 of 480 samples of this training (33.5 %). Each of them counted as 0."], sink.Steps[^1].Warnings);
+    }
+
+    [Fact]
+    public void AValidationFileThatTheGraderCannotUseIsToldOnce()
+    {
+        var valid = _folder.WriteLines(TrainingFolder.Item("nobody knows this", "unknown"));
+        var (_, sink) = TrainerHarness.Train(Request(new KnownCheck()) with { EpochCount = 2, EvalSamples = 3, ValidationPath = valid });
+        var warning = Assert.Single(sink.Steps.SelectMany(step => step.Warnings));
+        Assert.Matches("^The grader failed for all 3 validation samples at step [0-9]+; they count as 0. The first failure: there is no answer$", warning);
+        Assert.Equal(1, sink.Steps[^1].Extra!["full_valid_grader_error_share"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void RewardsThatNeverDifferAreToldAndTeachNothing(double reward)
+    {
+        var alike = new StringCheck((_, _) => Task.FromResult(new SampleReward(reward)));
+        var (_, sink) = TrainerHarness.Train(Request(alike) with { EpochCount = 2 });
+        var (step, warning) = Assert.Single(sink.Steps.SelectMany(step => step.Warnings.Select(warning => (step.Step, warning))));
+        Assert.Equal(10, step);
+        Assert.StartsWith("There was nothing to learn from in the first 10 steps", warning, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"all {reward:0.00}"), warning, StringComparison.Ordinal);
+
+        // One sample that differs from the others of its item is something to learn.
+        var once = new StringCheck((count, _) => Task.FromResult(new SampleReward(count == 30 ? 0.5 : reward)));
+        Assert.All(TrainerHarness.Train(Request(once) with { EpochCount = 2, WorkFolder = _folder.NewFolder() }).Sink.Steps, step => Assert.Empty(step.Warnings));
+    }
+
+    [Fact]
+    public void WhatWasToldIsNotToldAgainAfterAPause()
+    {
+        StringCheck Check() => new((count, _) => count % 2 == 0 ? Task.FromResult(new SampleReward(0, "every other")) : null);
+        var request = Request(Check()) with { EpochCount = 2, BatchSize = 6 };
+        var whole = TrainerHarness.Train(request).Sink;
+        request = request with { WorkFolder = _folder.NewFolder(), Rewards = Check() };
+        var first = new RecordingSink();
+        var control = new TrainingControl();
+        control.RequestPause();
+        var paused = TrainerHarness.Train(request, first, control);
+        var (_, rest) = TrainerHarness.Train(request with { ResumeFrom = paused.Outcome.StatePath });
+        Assert.True(paused.Outcome.IsPaused);
+        Assert.Equal(2, whole.Steps.Sum(step => step.Warnings.Count));
+        Assert.Equal(whole.Steps.SelectMany(step => step.Warnings), first.Steps.Concat(rest.Steps).SelectMany(step => step.Warnings));
     }
 
     [Fact]
@@ -83,7 +133,10 @@ public sealed class ReinforcementTests : IDisposable
         var sink = new RecordingSink();
         var broken = new StringCheck((_, _) => Task.FromResult(new SampleReward(0, "item.nothing is not there")));
         var e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(Request(broken), sink));
-        Assert.Contains("item.nothing is not there", e.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "The grader failed for all 96 samples of the 3 steps up to step 3, so nothing can be learnt. The first failure: item.nothing is not there " +
+            "Try the grader on an item of the training file before the next job.",
+            e.Message);
         Assert.Equal("grader_failed", e.Code);
         Assert.Equal(2, sink.Steps.Count);
 
@@ -94,7 +147,9 @@ public sealed class ReinforcementTests : IDisposable
         // One that stops working later is given more time, but not for ever.
         var gone = new StringCheck((count, _) => count > 320 ? Task.FromResult(new SampleReward(0, "the model was deleted")) : null);
         var after = new RecordingSink();
-        Assert.Contains("was deleted", Assert.Throws<TrainingException>(() => TrainerHarness.Train(Request(gone), after)).Message, StringComparison.Ordinal);
+        Assert.Matches(
+            "^The grader failed for all 640 samples of the 20 steps up to step 30, and for 640 of 960 \\(66.7 %\\) since the training began.*was deleted",
+            Assert.Throws<TrainingException>(() => TrainerHarness.Train(Request(gone), after)).Message);
         Assert.Equal(29, after.Steps.Count);
     }
 
@@ -192,6 +247,14 @@ public sealed class ReinforcementTests : IDisposable
         Method = "reinforcement",
         Rewards = rewards ?? new StringCheck(),
     };
+
+    /// <summary>Fails for the answer "unknown".</summary>
+    private sealed class KnownCheck : IRewardSource
+    {
+        public Task<SampleReward> GradeAsync(string sample, JsonElement item, CancellationToken cancellationToken) => Task.FromResult(
+            item.GetProperty("reference_answer").GetString() is var answer && answer == "unknown" ? new SampleReward(0, "there is no answer")
+                : new SampleReward(sample == answer ? 1 : 0));
+    }
 
     private sealed class SlowCheck(Func<Task> wait) : IRewardSource
     {
