@@ -30,6 +30,7 @@
         'Grant-CheckpointPermission'
         'Measure-FineTuningDataset'
         'New-FineTuningJob'
+        'New-Grader'
         'Receive-FineTuningFile'
         'Remove-FineTunedModel'
         'Remove-FineTuningFile'
@@ -44,6 +45,7 @@
         'Stop-FineTuningServer'
         'Suspend-FineTuningJob'
         'Test-FineTuningDataset'
+        'Test-Grader'
         'Wait-FineTuningJob'
     )
     FunctionsToExport    = @()

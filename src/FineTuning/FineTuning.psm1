@@ -17,6 +17,8 @@ foreach ($type in 'FineTuningJob', 'FineTuningEvent', 'FineTuningCheckpoint') {
     # Nested values survive Export-Clixml and jobs.
     Microsoft.PowerShell.Utility\Update-TypeData -TypeName "FineTuning.$type" -SerializationDepth 3 -Force
 }
+# A multi grader's messages are five deep, and a truncated grader is none.
+Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.Grader -SerializationDepth 8 -Force
 # So that it binds to the cmdlets that take files, whatever characters are in the path.
 Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.DatasetRepair -MemberType AliasProperty -MemberName FullName -Value Path -Force
 

@@ -49,3 +49,21 @@ public sealed class CurrencyCompleter() : FixedCompleter("USD", "EUR", "GBP", "J
 
 /// <summary>Versions of Azure's API.</summary>
 public sealed class ApiVersionCompleter() : FixedCompleter("v1", "preview", "2024-10-21", "2025-04-01-preview");
+
+/// <summary>How a string_check compares.</summary>
+public sealed class GraderOperationCompleter() : FixedCompleter("eq", "ne", "like", "ilike");
+
+/// <summary>How a text_similarity measures.</summary>
+public sealed class GraderMetricCompleter() : FixedCompleter(
+    "fuzzy_match", "bleu", "gleu", "meteor", "rouge_1", "rouge_2", "rouge_3", "rouge_4", "rouge_5", "rouge_l", "cosine");
+
+/// <summary>Models that grade; any other name is taken as well.</summary>
+public sealed class GraderModelCompleter() : FixedCompleter(
+    "gpt-4.1-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-nano-2025-04-14", "gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18",
+    "o3-mini-2025-01-31", "o4-mini-2025-04-16", "local-small");
+
+/// <summary>Efforts of a reasoning model that grades.</summary>
+public sealed class GraderEffortCompleter() : FixedCompleter("none", "minimal", "low", "medium", "high", "xhigh");
+
+/// <summary>What templates begin with.</summary>
+public sealed class TemplateCompleter() : FixedCompleter("{{ sample.output_text }}", "{{ sample.output_json. }}", "{{ item. }}");

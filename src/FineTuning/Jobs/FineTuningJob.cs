@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json;
 using FineTuning.Common;
 using FineTuning.Core.Models;
+using FineTuning.Graders;
 
 namespace FineTuning;
 
@@ -24,7 +26,7 @@ public sealed class FineTuningJob : ServiceObject
         Error = source.Error is { IsEmpty: false } error ? new FineTuningJobError(error) : null;
         Method = source.Method?.Type ?? "supervised";
         Hyperparameters = new FineTuningHyperparameters(source.Method?.Options?.Hyperparameters ?? source.Hyperparameters);
-        Grader = JsonValues.ToObject(source.Method?.Options?.Grader);
+        Grader = source.Method?.Options?.Grader is { ValueKind: JsonValueKind.Object } grader ? GraderObject.Make(grader) : null;
         ResultFiles = source.ResultFiles?.ToArray() ?? [];
         Seed = source.Seed;
         Metadata = source.Metadata?.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal) ?? [];

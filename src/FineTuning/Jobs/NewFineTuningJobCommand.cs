@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
@@ -258,7 +259,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             ValidationFile = ValidationFile?.Value,
             Suffix = Suffix,
             Seed = Given(nameof(Seed), Seed),
-            Method = MethodBuilder.Build(Method, given, numbers, Grader is null ? null : GraderArgument.Read(this, Grader)),
+            Method = MethodBuilder.Build(Method, given, numbers, ReadGrader()),
             Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
             Integrations = BuildIntegrations(),
             TrainingType = TrainingTypes.ToWire(TrainingType),
@@ -266,6 +267,23 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 
         T? Given<T>(string name, T value)
             where T : struct => given.Contains(name) ? value : null;
+    }
+
+    // A job with a grader that cannot work costs its base training and fails, or scores nothing.
+    private JsonElement? ReadGrader()
+    {
+        if (Grader is null)
+        {
+            return null;
+        }
+
+        JsonElement grader = GraderArgument.Read(this, Grader);
+        foreach (string warning in GraderErrors.Check(grader))
+        {
+            WriteWarning(warning);
+        }
+
+        return grader;
     }
 
     private List<JobIntegration>? BuildIntegrations()

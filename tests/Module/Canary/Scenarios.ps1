@@ -84,6 +84,10 @@
         Success = 'New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait', 'New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey once -Wait'
         Failure = 'New-FineTuningJob gpt-4o-mini $(Plain key)', 'New-FineTuningJob $(Plain key) $file'
     }
+    'New-Grader'                   = @{
+        Success = 'New-Grader -StringCheck -Reference "{{ item.a }}"', 'New-Grader -Multi -Grader @{ a = (New-Grader -StringCheck -Reference x) } -Formula a'
+        Failure = 'New-Grader -StringCheck -Reference "{{ $(Plain key) }}"', 'New-Grader -Multi -Grader $(Plain key) -Formula a', 'New-Grader -NoSuch $(Plain key)'
+    }
     'Receive-FineTuningFile'       = @{ Call = 'Receive-FineTuningFile file-x -Path $folder -Force'; Success = 'Receive-FineTuningFile $file -Path $folder -Force'; Failure = 'Receive-FineTuningFile $(Plain key) -Path $folder' }
     'Remove-FineTunedModel'        = @{
         Call    = 'Remove-FineTunedModel ft:x -Confirm:$false'
@@ -114,5 +118,10 @@
     'Stop-FineTuningServer'        = @{ Success = 'Start-FineTuningServer -Memory -ApiKey $(Secure key); Stop-FineTuningServer'; Failure = 'Stop-FineTuningServer -ProcessId 1' }
     'Suspend-FineTuningJob'        = @{ Call = 'Suspend-FineTuningJob ftjob-x'; Success = 'Suspend-FineTuningJob (Long)'; Failure = 'Suspend-FineTuningJob $(Plain key)', 'Suspend-FineTuningJob $job' }
     'Test-FineTuningDataset'       = @{ Success = 'Test-FineTuningDataset $train'; Failure = 'Test-FineTuningDataset $(Plain key)' }
+    'Test-Grader'                  = @{
+        Call    = 'Test-Grader (New-Grader -StringCheck -Reference x)'
+        Success = 'Test-Grader (New-Grader -StringCheck -Reference x)', 'Test-Grader "{}" -Local', 'Test-Grader @{ type = "string_check"; name = "c"; input = "{{ $(Plain key) }}"; reference = ""; operation = "$(Plain header)" }'
+        Failure = 'Test-Grader $(Plain key)', 'Test-Grader "{}" -Item $(Plain key)', 'Test-Grader "{$(Plain key)"'
+    }
     'Wait-FineTuningJob'           = @{ Call = 'Wait-FineTuningJob ftjob-x -TimeoutSec 0.3 -PollIntervalSec 0.1'; Success = 'Wait-FineTuningJob $job'; Failure = 'Wait-FineTuningJob $(Plain key)' }
 }

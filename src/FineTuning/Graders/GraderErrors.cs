@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Text.Json;
+using FineTuning.Common;
+using FineTuning.Core.Api;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Grading.Linting;
+
+namespace FineTuning.Graders;
+
+/// <summary>A grader's problems as texts and error records.</summary>
+internal static class GraderErrors
+{
+    /// <summary>The record of a grader that has errors; null if it has none.</summary>
+    public static ErrorRecord? Refuse(IReadOnlyList<GraderProblem> problems, object? target)
+    {
+        GraderProblem[] errors = [.. problems.Where(problem => problem.Severity == ProblemSeverity.Error)];
+        return errors.Length == 0 ? null : ErrorRecords.Invalid("InvalidGrader", Message(errors), errors[0].Fix, target, ErrorCategory.InvalidData);
+    }
+
+    /// <summary>One sentence for one error; of several, a line each with what to do.</summary>
+    public static string Message(GraderProblem[] errors) => errors.Length == 1
+        ? $"The grader has an error at {errors[0].JsonPath}: {errors[0].Message} ({errors[0].Code})"
+        : FormattableString.Invariant($"The grader has {errors.Length} errors:") + string.Concat(errors.Select(e => $"\n  {e.JsonPath}: {e.Message} {e.Fix} ({e.Code})"));
+
+    /// <summary>Checks a grader that is about to be used.</summary>
+    /// <returns>What to warn of.</returns>
+    /// <exception cref="PSArgumentException">It has errors.</exception>
+    public static IEnumerable<string> Check(JsonElement grader)
+    {
+        IReadOnlyList<GraderProblem> problems = GraderLinter.Check(grader);
+        GraderProblem[] errors = [.. problems.Where(problem => problem.Severity == ProblemSeverity.Error)];
+        return errors.Length == 0 ? problems.Select(Warning) : throw new PSArgumentException(Message(errors) + (errors.Length == 1 ? " " + errors[0].Fix : string.Empty));
+    }
+
+    public static string Warning(GraderProblem problem) => $"{problem.Message} {problem.Fix} ({problem.JsonPath}, {problem.Code})";
+
+    /// <summary>What the service has against a grader.</summary>
+    public static GraderProblem OfService(FineTuningApiException e)
+    {
+        // The service's own place begins at the request: "grader.reference".
+        string param = e.Param ?? string.Empty;
+        string path = param.StartsWith("grader", StringComparison.Ordinal) ? param.Substring("grader".Length) : param.Length > 0 ? "." + param : string.Empty;
+        string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
+        return new GraderProblem
+        {
+            Code = GraderProblemCodes.RefusedByService.Code,
+            Severity = ProblemSeverity.Error,
+            JsonPath = "$" + path,
+            Message = e.Message + request,
+            Fix = "Correct it as the service says; its own rules can be stricter than those that are checked here.",
+        };
+    }
+}
