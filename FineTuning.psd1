@@ -28,6 +28,8 @@
         'Get-FineTuningServerFault'
         'Get-FineTuningServerRequest'
         'Grant-CheckpointPermission'
+        'Invoke-FineTunedModel'
+        'Invoke-Grader'
         'Measure-FineTuningDataset'
         'New-FineTuningJob'
         'New-Grader'
