@@ -27,6 +27,8 @@
         'Get-FineTuningServerFault'
         'Get-FineTuningServerRequest'
         'Grant-CheckpointPermission'
+        'Invoke-FineTunedModel'
+        'Invoke-Grader'
         'Measure-FineTuningDataset'
         'New-FineTuningJob'
         'New-Grader'

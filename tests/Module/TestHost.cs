@@ -12,6 +12,8 @@ public sealed class TestHost : PSHost
 {
     private readonly TestHostInterface _ui = new TestHostInterface();
 
+    public ConcurrentQueue<string> Text { get; } = new ConcurrentQueue<string>();
+
     public ConcurrentQueue<string> Warnings { get { return _ui.Warnings; } }
 
     public override CultureInfo CurrentCulture { get { return CultureInfo.InvariantCulture; } }
@@ -39,6 +41,8 @@ public sealed class TestHost : PSHost
 
 public sealed class TestHostInterface : PSHostUserInterface
 {
+    public ConcurrentQueue<string> Text { get; } = new ConcurrentQueue<string>();
+
     public ConcurrentQueue<string> Warnings { get; } = new ConcurrentQueue<string>();
 
     public override PSHostRawUserInterface RawUI { get { return null; } }
@@ -56,7 +60,7 @@ public sealed class TestHostInterface : PSHostUserInterface
 
     public override SecureString ReadLineAsSecureString() { throw new NotImplementedException(); }
 
-    public override void Write(string value) { }
+    public override void Write(string value) { Text.Enqueue(value); }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) { }
 

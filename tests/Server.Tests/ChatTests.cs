@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Server.Chat;
 using FineTuning.Server.Training;
 using Xunit;
 
@@ -197,8 +198,8 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
 
     [Theory]
     [InlineData("ft:gpt-4o-mini:local::gone", "does not exist")]
-    [InlineData("gpt-4o-mini", "a name that jobs can be made for")]
-    public async Task Only_models_that_jobs_made_answer(string model, string reason)
+    [InlineData("babbage-002", "a name that jobs can be made for")]
+    public async Task What_is_no_model_of_chats_does_not_answer(string model, string reason)
     {
         foreach (string stream in new[] { "false", "true" })
         {
@@ -210,6 +211,14 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
             Assert.Equal(("model", "model_not_found"), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
             Assert.Contains(reason, error.GetProperty("message").GetString());
         }
+    }
+
+    [Fact]
+    public async Task A_base_says_that_it_knows_nothing()
+    {
+        JsonElement whole = await Api.PostAsync("chat/completions", """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"two words"}]}""");
+        Assert.Equal(ModelAnswers.Untrained, whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(2, whole.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 
     [Fact]

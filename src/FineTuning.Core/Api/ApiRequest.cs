@@ -21,5 +21,8 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>It wants the admin key, where the connection has one.</summary>
     public bool NeedsAdmin { get; init; }
 
+    /// <summary>Where it waits for its turn among the requests of a batch; null does not wait.</summary>
+    public RateGate? Gate { get; init; }
+
     public Repeatability Repeatability { get; init; } = Repeatability.Repeatable;
 }

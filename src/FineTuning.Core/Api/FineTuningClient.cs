@@ -21,6 +21,7 @@ public sealed partial class FineTuningClient : IDisposable
     private readonly Transport _transport;
     private readonly bool _ownsTransport;
     private readonly IApiObserver? _observer;
+    private readonly RateGate? _gate;
 
     /// <summary>Makes a client of its own connections.</summary>
     /// <param name="options">Where requests go.</param>
@@ -28,12 +29,13 @@ public sealed partial class FineTuningClient : IDisposable
     /// <param name="adminCredential">The key for what needs an admin; the caller stays its owner. Null uses the other one.</param>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
     public FineTuningClient(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential = null)
-        : this(new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential, adminCredential), ownsTransport: true, observer: null)
+        : this(new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential, adminCredential), ownsTransport: true, observer: null, gate: null)
     {
     }
 
-    private FineTuningClient(Transport transport, bool ownsTransport, IApiObserver? observer)
+    private FineTuningClient(Transport transport, bool ownsTransport, IApiObserver? observer, RateGate? gate)
     {
+        _gate = gate;
         _transport = transport;
         _ownsTransport = ownsTransport;
         _observer = observer;
@@ -43,7 +45,10 @@ public sealed partial class FineTuningClient : IDisposable
     public ClientOptions Options => _transport.Options;
 
     /// <summary>A view of this client that tells an observer of its requests and shares its connections. It need not be disposed.</summary>
-    public FineTuningClient WithObserver(IApiObserver observer) => new(_transport, ownsTransport: false, observer);
+    public FineTuningClient WithObserver(IApiObserver observer) => new(_transport, ownsTransport: false, observer, _gate);
+
+    /// <summary>A view of this client whose gradings and chats pass a gate, and which shares its connections. It need not be disposed.</summary>
+    public FineTuningClient WithGate(RateGate gate) => new(_transport, ownsTransport: false, _observer, gate);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -180,7 +185,7 @@ public sealed partial class FineTuningClient : IDisposable
     /// <summary>Grades one sample at the service.</summary>
     public Task<GraderRunResource> RunGraderAsync(GraderRunRequest request, CancellationToken cancellationToken = default) =>
         SendAsync(
-            Post("fine_tuning/alpha/graders/run", request, RequestContext.Default.GraderRunRequest),
+            Post("fine_tuning/alpha/graders/run", request, RequestContext.Default.GraderRunRequest) with { Gate = _gate },
             WireContext.Default.GraderRunResource,
             cancellationToken);
 

@@ -17,6 +17,9 @@ internal sealed class RepeatedRequest(ApiRequest request, RetryPolicy policy, Cl
     /// <summary>The number of the present attempt, from 1.</summary>
     public int Attempt { get; private set; } = 1;
 
+    /// <summary>Goes on to the next attempt without counting the present one as a failure.</summary>
+    public void Again() => Attempt++;
+
     /// <summary>Takes the failure of the present attempt, and goes on to the next.</summary>
     /// <returns>How long to wait before it.</returns>
     /// <exception cref="FineTuningApiException">There is none: the failure, with what the attempts before it mean.</exception>

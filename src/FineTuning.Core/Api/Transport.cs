@@ -72,17 +72,25 @@ internal sealed class Transport : IDisposable
         {
             Authorization? authorization = null;
             Attempt? attempt = null;
+            RateGate.Pass? pass = null;
             FineTuningApiException failure;
             try
             {
+                pass = request.Gate is null ? null : await request.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
                 authorization = credential is null ? null : await credential.AcquireAsync(observer, cancellationToken).ConfigureAwait(false);
                 // Its time is for the service, so it begins when there is a token.
                 attempt = new Attempt(repeated.Attempt, Options.Timeout, cancellationToken);
-                return await SendOnceAsync(request, authorization, read, observer, attempt).ConfigureAwait(false);
+                T answer = await SendOnceAsync(request, authorization, read, observer, attempt).ConfigureAwait(false);
+                pass?.Succeed();
+                return answer;
             }
             catch (FineTuningApiException e)
             {
                 failure = e;
+                if (e.Kind == ApiErrorKind.RateLimited)
+                {
+                    pass?.Refuse(e.RetryAfter);
+                }
             }
             catch (Exception e)
             {
@@ -103,6 +111,7 @@ internal sealed class Transport : IDisposable
             finally
             {
                 attempt?.Dispose();
+                pass?.Dispose();
             }
 
             int number = repeated.Attempt;
@@ -113,18 +122,20 @@ internal sealed class Transport : IDisposable
                 isRenewed = true;
                 failure = failure.With("The access token was refused, so a new one is fetched.");
             }
+            else if (Options.MaxRetryCount > 0 && request.Gate?.Takes(failure, Options.RetryTime) == true)
+            {
+                // The gate holds it back with all the others, for as long as it takes.
+                repeated.Again();
+                delay = request.Gate.Pause;
+                observer?.OnTrace(Repeat(request, number, failure, delay));
+                continue;
+            }
             else
             {
                 delay = repeated.Fail(failure);
             }
 
-            observer?.OnTrace(new ApiTrace(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), number)
-            {
-                Delay = delay,
-                Reason = failure.Message,
-                StatusCode = failure.StatusCode,
-                RequestId = failure.RequestId,
-            });
+            observer?.OnTrace(Repeat(request, number, failure, delay));
             await Options.Clock.DelayAsync(delay, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -166,6 +177,8 @@ internal sealed class Transport : IDisposable
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             UseCookies = false,
+            // .NET Framework opens two by default, which would make parallel requests wait for each other.
+            MaxConnectionsPerServer = 256,
             ServerCertificateCustomValidationCallback = (request, certificate, chain, errors) =>
                 certificates.Accept(request.RequestUri.Host, certificate, chain, errors),
         };
@@ -207,6 +220,7 @@ internal sealed class Transport : IDisposable
             .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, attempt.Token)
             .ConfigureAwait(false);
         attempt.Answered((int)response.StatusCode, ErrorReader.RequestId(response));
+        request.Gate?.Hear(response);
         observer?.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, uri, attempt.Number)
         {
             StatusCode = attempt.StatusCode,
@@ -323,7 +337,7 @@ internal sealed class Transport : IDisposable
 #endif
     }
 
-    private static double NextRandom()
+    internal static double NextRandom()
     {
         lock (s_randomGate)
         {
@@ -338,6 +352,15 @@ internal sealed class Transport : IDisposable
             message.Headers.TryAddWithoutValidation(name, value);
         }
     }
+
+    private ApiTrace Repeat(ApiRequest request, int attempt, FineTuningApiException failure, TimeSpan delay) =>
+        new(ApiTraceKind.Retrying, request.Method.Method, UriOf(request), attempt)
+        {
+            Delay = delay,
+            Reason = failure.Message,
+            StatusCode = failure.StatusCode,
+            RequestId = failure.RequestId,
+        };
 
     private void TraceBody(IApiObserver? observer, ApiRequest request, HttpResponseMessage response, Attempt attempt, string body)
     {

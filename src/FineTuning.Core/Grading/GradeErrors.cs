@@ -54,6 +54,20 @@ public sealed record GradeErrors
     /// <summary>Whether anything went wrong.</summary>
     public bool Any => this != None;
 
+    /// <summary>What kind of fault it is, by the first flag that is set, as the service writes it; null if none is.</summary>
+    public string? Kind => FormulaParseError ? "formula_parse_error"
+        : SampleParseError ? "sample_parse_error"
+        : TruncatedObservationError ? "truncated_observation_error"
+        : UnresponsiveRewardError ? "unresponsive_reward_error"
+        : InvalidVariableError ? "invalid_variable_error"
+        : PythonGraderRuntimeError ? "python_grader_runtime_error"
+        : PythonGraderServerError ? "python_grader_server_error"
+        : ModelGraderParseError ? "model_grader_parse_error"
+        : ModelGraderRefusalError ? "model_grader_refusal_error"
+        : ModelGraderServerError ? "model_grader_server_error"
+        : OtherError ? "other_error"
+        : null;
+
     /// <summary>The errors of both; where each has a text, that of the first.</summary>
     internal GradeErrors And(GradeErrors other) => new()
     {

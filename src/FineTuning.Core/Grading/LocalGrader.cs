@@ -19,7 +19,7 @@ namespace FineTuning.Core.Grading;
 /// a multi grader cannot be a part of another. A value in a template that is no string is inserted as compact JSON. A model's answer is the
 /// number or label itself, or a JSON object with it as <c>result</c>; nothing is added to the grader's own messages to ask for that.
 /// </remarks>
-public sealed class LocalGrader
+public sealed class LocalGrader : ISampleGrader
 {
     private readonly Grader _grader;
 

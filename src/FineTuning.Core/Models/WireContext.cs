@@ -24,6 +24,7 @@ namespace FineTuning.Core.Models;
 [JsonSerializable(typeof(UploadPartResource))]
 [JsonSerializable(typeof(GraderRunResource))]
 [JsonSerializable(typeof(GraderValidateResource))]
+[JsonSerializable(typeof(ChatResource))]
 [JsonSerializable(typeof(ErrorBody))]
 public sealed partial class WireContext : JsonSerializerContext;
 
@@ -35,6 +36,7 @@ public sealed partial class WireContext : JsonSerializerContext;
 [JsonSerializable(typeof(PermissionCreateRequest))]
 [JsonSerializable(typeof(GraderRunRequest))]
 [JsonSerializable(typeof(GraderValidateRequest))]
+[JsonSerializable(typeof(ChatCreateRequest))]
 [JsonSerializable(typeof(UploadCreateRequest))]
 [JsonSerializable(typeof(UploadCompleteRequest))]
 public sealed partial class RequestContext : JsonSerializerContext;

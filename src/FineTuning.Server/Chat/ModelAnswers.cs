@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Server.Endpoints;
@@ -15,6 +16,11 @@ namespace FineTuning.Server.Chat;
 /// </summary>
 internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mostWaiting, ILogger<ModelAnswers> log)
 {
+    /// <summary>
+    /// What a base says, which was never trained: scripts that compare a model with its base run unchanged, and whoever reads it sees what it is.
+    /// </summary>
+    public const string Untrained = "I am an untrained base model of a local server and know nothing yet.";
+
     private readonly SemaphoreSlim _slots = new(atOnce);
     private int _waiting;
 
@@ -36,6 +42,12 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
         CancellationToken cancellationToken,
         bool mayBeRefused = true)
     {
+        if (BaseModels.Contains(model) && !BaseModels.IsCompletion(model))
+        {
+            await onText(Untrained);
+            return new ChatOutcome("stop", messages.Sum(message => CountWords(message.Content)), CountWords(Untrained));
+        }
+
         // Refused at once, and not only when it is to be loaded.
         cache.Find(model);
         using ModelLease lease = await TakeTurnAsync(model, mayBeRefused, cancellationToken);
@@ -88,6 +100,8 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
             Interlocked.Decrement(ref _waiting);
         }
     }
+
+    private static int CountWords(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
 
     [LoggerMessage(LogLevel.Error, "The model {Name} failed while it answered")]
     private partial void LogFailure(Exception e, string name);

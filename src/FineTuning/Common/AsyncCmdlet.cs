@@ -20,6 +20,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether the user, or a command further down, has stopped the pipeline.</summary>
     protected bool IsStopping => _stop.IsCancellationRequested;
 
+    /// <summary>Ends what goes on between the inputs, which the token of one input does not.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,5 +1,7 @@
 using System;
 using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
 
 namespace FineTuning.Common;
 
@@ -22,8 +24,48 @@ public static class Display
         _ => $"{span.TotalDays:0}d",
     });
 
+    /// <summary>A score with three places; nothing where there is none.</summary>
+    public static string Score(double? score) => score is double value ? value.ToString("0.000", CultureInfo.InvariantCulture) : string.Empty;
+
+    /// <summary>A difference of scores, with its sign; nothing where there is none.</summary>
+    public static string Difference(double? difference) =>
+        difference is double value ? value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture) : string.Empty;
+
+    /// <summary>Scores by name in one line; nothing where there are none.</summary>
+    public static string Scores(PSObject? scores) => scores is null
+        ? string.Empty
+        : string.Join(", ", scores.Properties.Select(score => $"{score.Name} {(score.Value is double value ? Score(value) : score.Value)}"));
+
+    /// <summary>A text in one line.</summary>
+    public static string Line(string? text) => text is null ? string.Empty : string.Join(" ", text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>What a model answered, or what it did instead.</summary>
+    public static string Answer(ModelAnswer? answer) => answer switch
+    {
+        null => string.Empty,
+        { Refusal: string refusal } => $"(refused) {refusal}",
+        { Text.Length: 0, ToolCalls: not null } => "(calls tools)",
+        { FinishReason: "length" } => answer.Text + " … (cut off: -MaxTokens)",
+        _ => answer.Text,
+    };
+
+    /// <summary>What is left to say of an answer that was shown while it came.</summary>
+    public static string Streamed(PSObject? streamed) => (streamed?.BaseObject) switch
+    {
+        ModelAnswer answer => Facts(answer),
+        ModelComparison both => $"{Facts(both.Answer)}\n{Facts(both.ComparedAnswer)}",
+        _ => string.Empty,
+    };
+
     /// <summary>The end of an id, by which a few ids can be told apart.</summary>
     public static string End(string id) => id?.Length > 9 ? "…" + id.Substring(id.Length - 8) : id ?? string.Empty;
+
+    private static string Facts(ModelAnswer answer)
+    {
+        string end = answer.FinishReason is null or "stop" ? string.Empty : $", ended by {answer.FinishReason}";
+        string tokens = answer.CompletionTokens is null ? string.Empty : FormattableString.Invariant($"{answer.PromptTokens} + {answer.CompletionTokens} tokens, ");
+        return FormattableString.Invariant($"({answer.Model}: {tokens}{answer.Duration.TotalSeconds:0.0} s{end})");
+    }
 
     /// <summary>What a job gave: its model, or why it failed, or when it is expected.</summary>
     public static string Result(FineTuningJob job)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.Collections.Specialized;
 using System.Data;
 using System.IO;
 using System.Linq;
@@ -56,6 +57,19 @@ internal sealed class InputRow : IExampleRow
         {
             throw new InvalidDataException($"property '{name}': {e.Message}", e);
         }
+    }
+
+    /// <summary>The row as a JSON object, in its own order.</summary>
+    /// <exception cref="InvalidDataException">A value cannot be read.</exception>
+    public JsonElement ToJson()
+    {
+        var fields = new OrderedDictionary();
+        foreach (string name in Names)
+        {
+            fields[name] = TryGet(name, out object? value) ? value : null;
+        }
+
+        return JsonValues.ToElement(fields);
     }
 
     // What reads a value may be a script, a database or a comparer: anything can go wrong there, and the next row may be good.

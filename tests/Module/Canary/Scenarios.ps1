@@ -73,6 +73,19 @@
         Success = '$job | Grant-CheckpointPermission -ProjectId proj_a, proj_b'
         Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission $job.FineTunedModel $(Plain admin)'
     }
+    'Invoke-FineTunedModel'        = @{
+        Call    = 'Invoke-FineTunedModel m "hello"'
+        Success = @(
+            'Invoke-FineTunedModel gpt-4o-mini hello', 'Invoke-FineTunedModel gpt-4o-mini hello -Stream', '"a", "b" | Invoke-FineTunedModel gpt-4o-mini -Compare gpt-4.1-mini'
+            'Invoke-FineTunedModel gpt-4o-mini -Evaluate $train -Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; operation = "eq" }'
+        )
+        Failure = 'Invoke-FineTunedModel $(Plain key) hello', 'Invoke-FineTunedModel gpt-4o-mini -Message $(Plain key)', 'Invoke-FineTunedModel gpt-4o-mini -Evaluate $(Plain key) -Grader x', 'Invoke-FineTunedModel gpt-4o-mini hello -Compare $(Plain key)'
+    }
+    'Invoke-Grader'                = @{
+        Call    = 'Invoke-Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; operation = "eq" } -ModelSample a'
+        Success = '"a", "b" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "{{ sample.output_text }}"; reference = "a"; operation = "eq" }', '"a" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; operation = "eq" } -Local'
+        Failure = '"a" | Invoke-Grader $(Plain key)', '"a" | Invoke-Grader @{ type = $(Plain key); name = "g" }', '"a" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; operation = $(Plain key) } -Local', 'Invoke-Grader @{ type = "x" } -Path $(Plain key)'
+    }
     'Measure-FineTuningDataset'    = @{ Success = 'Measure-FineTuningDataset $train -Model gpt-4o-mini'; Failure = 'Measure-FineTuningDataset $(Plain key)' }
     'New-FineTuningJob'            = @{
         Call    = 'New-FineTuningJob gpt-4o-mini file-x -Metadata @{ a = "b" }'

@@ -1,0 +1,187 @@
+using System;
+using System.Collections.ObjectModel;
+using System.IO;
+using System.Management.Automation;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Core.Api;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Evaluation;
+using FineTuning.Core.Grading;
+using FineTuning.Graders;
+
+namespace FineTuning.Commands;
+
+/// <summary>Grades samples, at the service or on this machine.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "Grader", DefaultParameterSetName = "Object")]
+[OutputType(typeof(GraderResult))]
+public sealed class InvokeGraderCommand : ApiCmdlet
+{
+    private readonly ScoreMeter _scores = new();
+    private SampleGrading? _grading;
+    private ProgressLine? _progress;
+    private long _row;
+
+    /// <summary>The grader: of New-Grader, a hashtable, JSON text, or the path of a JSON file.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNull]
+    public object Grader { get; set; } = string.Empty;
+
+    /// <summary>The model's text. Without it, the pipeline's objects bring it as model_sample or ModelSample.</summary>
+    [Parameter(Position = 1)]
+    [Alias("model_sample")]
+    [AllowEmptyString]
+    public string? ModelSample { get; set; }
+
+    /// <summary>The dataset item that fills the grader's item names: a hashtable, an object, or JSON text. Without it, a pipeline's object is its own.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Item { get; set; }
+
+    /// <summary>Samples with their items: objects, answers of models, lines of JSON, texts, or files of them.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = "Object")]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Files of samples with their items, as JSONL or CSV; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The most gradings at once. Less run while the service says that it gets too many.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    /// <summary>Grades on this machine, without a service and without cost: string_check, text_similarity except cosine, and multi of these.</summary>
+    [Parameter]
+    public SwitchParameter Local { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        JsonElement definition = SampleGrading.ReadGrader(this, Grader);
+        ISampleGrader? local = Local ? SampleGrading.CreateLocal(this, definition) : null;
+        var gate = new RateGate(ThrottleLimit);
+        _grading = new SampleGrading(this, () => local ?? new ServiceGrader(Client.WithGate(gate), definition), definition, gate, Write, Describe, StopToken);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == "Path")
+        {
+            foreach (string pattern in Path)
+            {
+                foreach (string path in LocalPath.Expand(this, pattern, isLiteral: false))
+                {
+                    await AddFileAsync(path, cancellationToken);
+                }
+            }
+        }
+        else if (InputObject is null)
+        {
+            await AddAsync("-ModelSample", () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item));
+        }
+        else if (InputObject.BaseObject is FileInfo file)
+        {
+            await AddFileAsync(file.FullName, cancellationToken);
+        }
+        else
+        {
+            await AddAsync(InputObject, () => SampleRow.From(InputObject, ModelSample, Item));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await _grading!.Run.FinishAsync();
+        ThrowIfEnded();
+        _progress?.Dispose();
+        if (_scores.Errors > 0)
+        {
+            WriteWarning(FormattableString.Invariant(
+                $"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _grading?.Run.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async Task AddFileAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (string.Equals(System.IO.Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase))
+            {
+                Collection<PSObject> rows = ForeignCode.Run(() => InvokeCommand.InvokeScript("param($path) Import-Csv -LiteralPath $path", path));
+                foreach (PSObject row in rows)
+                {
+                    await AddAsync(row, () => SampleRow.From(row, ModelSample, Item));
+                }
+
+                return;
+            }
+
+            await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
+            {
+                await AddAsync(
+                    FormattableString.Invariant($"{path}:{line.Number}"),
+                    () => SampleRow.FromJson(line.Fault is null ? line.Value : throw new FormatException(line.Fault), ModelSample, Item));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.FileNotRead(e, path));
+        }
+    }
+
+    private async Task AddAsync(object source, Func<SampleRow> read)
+    {
+        _row++;
+        SampleRow row;
+        try
+        {
+            row = read();
+        }
+        catch (FormatException e)
+        {
+            string place = source is string text ? $" ({text})" : string.Empty;
+            WriteError(ErrorRecords.Invalid(
+                "SampleNotRead", FormattableString.Invariant($"Row {_row}{place} cannot be graded. {e.Message}"),
+                "Give each row the model's text as 'model_sample', or all of them the same with -ModelSample.", source, ErrorCategory.InvalidData));
+            return;
+        }
+
+        _progress ??= new ProgressLine(this, $"Grading with {_grading!.Name}");
+        await _grading!.Run.AddAsync(new SampleInput(_row, row));
+        _progress.Report(_grading.Status(_scores));
+        ThrowIfEnded();
+    }
+
+    private void Write(SampleInput input, GradeResult result)
+    {
+        _scores.Add(result);
+        WriteObject(new GraderResult(input.Number, input.Row, _grading!.Name, result));
+    }
+
+    private ErrorRecord Describe(SampleInput input, FineTuningApiException e) => InUse is { IsClosed: true }
+        ? ConnectionClosed()
+        : ErrorRecords.FromApi(e, "Grader", input.Row.Item ?? input.Row.Sample, InUse?.Endpoint);
+
+    private void ThrowIfEnded()
+    {
+        if (_grading!.Run.End is ErrorRecord end)
+        {
+            throw Stop(end);
+        }
+    }
+}

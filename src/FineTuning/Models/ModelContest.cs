@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Management.Automation;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Core.Api;
+using FineTuning.Core.Grading;
+using FineTuning.Graders;
+
+namespace FineTuning.Models;
+
+/// <summary>Scores models with one grader, each once; the one to compare with goes first.</summary>
+internal sealed class ModelContest
+{
+    private readonly AsyncCmdlet _cmdlet;
+    private readonly ModelEvaluator _evaluator;
+    private readonly JsonElement _definition;
+    private readonly ISampleGrader? _local;
+    private readonly string _name;
+    private readonly string? _system;
+    private readonly RateGate _gate;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private double? _baseline;
+
+    public ModelContest(AsyncCmdlet cmdlet, ModelEvaluator evaluator, JsonElement definition, bool isLocal, string? system, int atOnce)
+    {
+        (_cmdlet, _evaluator, _definition, _system) = (cmdlet, evaluator, definition, system);
+        _local = isLocal ? SampleGrading.CreateLocal(cmdlet, definition) : null;
+        _name = SampleGrading.NameOf(definition);
+        _gate = new RateGate(atOnce);
+    }
+
+    /// <summary>Scores a model, and before the first one what it is compared with.</summary>
+    public async Task RunAsync(
+        FineTuningClient client, string model, string? compared, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
+    {
+        if (compared is not null && _seen.Add(compared))
+        {
+            _baseline = (await RunOneAsync(client, compared, describe, cancellationToken))?.Score;
+        }
+
+        if (_seen.Add(model))
+        {
+            await RunOneAsync(client, model, describe, cancellationToken);
+        }
+    }
+
+    private async Task<ModelEvaluation?> RunOneAsync(
+        FineTuningClient client, string model, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
+    {
+        ISampleGrader grader = _local ?? new ServiceGrader(client.WithGate(_gate), _definition);
+        ModelEvaluation? result = await _evaluator.RunAsync(client, model, grader, _name, _system, _baseline, describe, cancellationToken);
+        if (result is not null)
+        {
+            _cmdlet.WriteObject(result);
+        }
+
+        return result;
+    }
+}
