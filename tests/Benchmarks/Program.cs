@@ -18,6 +18,7 @@ internal static class Program
         ("dataset-check", DatasetCheck.RunAsync),
         ("token-counts", TokenCounts.RunAsync),
         ("package-sections", repository => PackageSections.RunAsync(ServerIn(repository))),
+        ("grading", Grading.RunAsync),
         ("upload", repository => UploadThroughput.RunAsync(ServerIn(repository))),
     ];
 

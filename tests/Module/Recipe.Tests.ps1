@@ -251,6 +251,50 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
         }
     }
 
+    Context 'for reinforcement with a grader' -Skip:([bool] $missing) {
+        BeforeAll {
+            Initialize-Account "Connect-FineTuning $($server.Endpoint) -SecretName service -Name work -Save"
+            function New-ItemFile([string] $Name, [string] $Sentence, [string] $Field = 'answer') {
+                $words = [ordered]@{ billing = 'invoice', 'refund', 'charge'; shipping = 'parcel', 'courier', 'customs'; login = 'password', 'username', 'lock'; hardware = 'screen', 'battery', 'cable' }
+                $lines = foreach ($answer in $words.Keys) {
+                    foreach ($word in $words[$answer]) { [ordered]@{ messages = @(@{ role = 'user'; content = $Sentence -f $word }); $Field = $answer } | ConvertTo-Json -Compress -Depth 5 }
+                }
+                $path = Join-Path $TestDrive $Name
+                [IO.File]::WriteAllText($path, ($lines -join "`n") + "`n")
+                $path
+            }
+            $items = New-ItemFile items.jsonl 'a question about my {0} please'
+            $others = New-ItemFile others.jsonl 'something is wrong with the {0}'
+            $show = '| ForEach-Object { [FormattableString]::Invariant("$($_.Model) $($_.Score)") }'
+        }
+
+        It 'makes a table of the checkpoints and a model that the grader likes; a second run finds the job' {
+            foreach ($run in 1..2) {
+                $result = Invoke-Recipe reinforcement/train-with-grader.ps1 "-TrainingFile '$items' -ValidationFile '$others' -IdempotencyKey graded -Parameter @{ EpochCount = 25; BatchSize = 4; Seed = 3 } $show"
+                $result.Errors | Should -BeNullOrEmpty
+                $result.ExitCode | Should -Be 0
+                $rows = @($result.Output -match '^ft:')
+                $rows | Should -HaveCount 3
+                $rows[0, 1] | ForEach-Object { $_ | Should -BeLike 'ft:*:ckpt-step-* *' }
+                [double]::Parse(($rows[2] -split ' ')[-1], [cultureinfo]::InvariantCulture) | Should -BeGreaterThan 0.6 -Because 'one answer in four is right by chance'
+            }
+            @(Get-FineTuningJob -Metadata @{ idempotency_key = 'graded' }).Count | Should -Be 1
+        }
+
+        It 'trains nothing when <why>' -ForEach @(
+            @{ why = 'the grader names a field that the items do not have'; field = 'answer'; ask = 'solution'; says = 'The grader has errors' }
+            @{ why = 'all items have the same answer'; field = 'same'; ask = 'same'; says = 'same answer' }
+        ) {
+            $before = @(Get-FineTuningJob).Count
+            $odd = New-ItemFile "$ask.jsonl" 'about the {0}' $field
+            [IO.File]::WriteAllText($odd, ([IO.File]::ReadAllText($odd) -replace '"same":"\w+"', '"same":"yes"'))
+            $result = Invoke-Recipe reinforcement/train-with-grader.ps1 "-TrainingFile '$items' -ValidationFile '$odd' -AnswerField $ask"
+            $result.ExitCode | Should -Not -Be 0
+            $result.Errors | Should -Match $says
+            @(Get-FineTuningJob).Count | Should -Be $before
+        }
+    }
+
     Context 'for several tenants' -Skip:([bool] $missing) {
         BeforeAll {
             $second = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey 'sk-recipe-second') -PassThru

@@ -19,6 +19,9 @@ public sealed class RateGate
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(20);
 
+    // A timer takes a shorter time for none at all.
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(1);
+
     // A service that asks for more than this is better reported than waited for in silence.
     private static readonly TimeSpan s_longestRequestedPause = TimeSpan.FromMinutes(2);
 
@@ -181,7 +184,12 @@ public sealed class RateGate
 
     private async Task OpenAfterAsync(TimeSpan time)
     {
-        await _clock.DelayAsync(time, CancellationToken.None).ConfigureAwait(false);
+        // Timers count in coarser steps than the clock and may end a little before it is time; nobody else would open the gate then.
+        for (; time > TimeSpan.Zero; time = Pause)
+        {
+            await _clock.DelayAsync(time < s_shortestPause ? s_shortestPause : time, CancellationToken.None).ConfigureAwait(false);
+        }
+
         Admit();
     }
 

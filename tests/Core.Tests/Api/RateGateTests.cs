@@ -86,6 +86,24 @@ public sealed class RateGateTests
         Assert.Equal(expected, clock.Delays.Select(delay => delay.TotalSeconds));
     }
 
+    [Fact]
+    public async Task A_timer_that_ends_too_early_does_not_leave_it_closed()
+    {
+        var clock = new TestClock();
+        clock.OnDelay = (delay, _) =>
+        {
+            clock.Advance(delay > TimeSpan.FromMilliseconds(1) ? TimeSpan.FromTicks(-5_000) : TimeSpan.Zero);
+            return Task.CompletedTask;
+        };
+        var gate = new RateGate(1, clock, () => 1);
+        RateGate.Pass pass = await gate.EnterAsync(default);
+        pass.Refuse(TimeSpan.FromSeconds(1));
+        pass.Dispose();
+
+        (await gate.EnterAsync(default).WaitAsync(TimeSpan.FromSeconds(30))).Dispose();
+        Assert.Equal([1.0, 0.001], clock.Delays.Select(delay => delay.TotalSeconds));
+    }
+
     [Theory]
     [InlineData("1s", 1.0)]
     [InlineData("20ms", 0.02)]

@@ -1,0 +1,79 @@
+<#
+.SYNOPSIS
+Trains a model with a grader: checks the grader, measures the base, trains, and compares.
+
+.DESCRIPTION
+The files have conversations that end with the user, and beside them the answer that is expected:
+
+    {"messages":[{"role":"user","content":"Where is my parcel?"}],"answer":"shipping"}
+
+The right answer scores 1. One that is only near scores a little, so that a model which never gets it right has something to learn from. Nothing is trained if the grader has a mistake
+or does not tell the right answer from another one. One row a model comes out: the base, the checkpoints, the new model; with the mean reward on the validation file.
+
+.PARAMETER TrainingFile
+The path of the training file.
+
+.PARAMETER ValidationFile
+The path of examples that are not in the training file. The models are measured on them.
+
+.PARAMETER ConnectionName
+The name of the saved connection.
+
+.PARAMETER Model
+The base model.
+
+.PARAMETER AnswerField
+The field of an example that has the expected answer.
+
+.PARAMETER IdempotencyKey
+The name of this piece of work: a run that was cut off finds its job by it.
+
+.PARAMETER Parameter
+More for New-FineTuningJob, such as @{ EpochCount = 3; Seed = 1 }.
+
+.EXAMPLE
+./train-with-grader.ps1 -TrainingFile ./train.jsonl -ValidationFile ./valid.jsonl -ConnectionName work | Format-Table
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $TrainingFile,
+    [Parameter(Mandatory)] [string] $ValidationFile,
+    [string] $ConnectionName = 'work',
+    [string] $Model = 'o4-mini-2025-04-16',
+    [string] $AnswerField = 'answer',
+    [string] $IdempotencyKey = "grader-$((Get-FileHash -LiteralPath $TrainingFile).Hash.Substring(0, 16))",
+    [hashtable] $Parameter = @{}
+)
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+Import-Module FineTuning
+Connect-FineTuning -Name $ConnectionName
+
+# The grader. Nine tenths are for the right answer and one for a near one.
+$reference = "{{ item.$AnswerField }}"
+$exact = New-Grader -StringCheck -Name exact -Operation eq -Reference $reference
+$near = New-Grader -TextSimilarity -Name near -EvaluationMetric fuzzy_match -Reference $reference
+$grader = New-Grader -Multi -Name right_or_near -Grader $exact, $near -Formula '0.9 * exact + 0.1 * near'
+
+# Does it fit the data, and does the service take it?
+$items = Get-Content -LiteralPath $ValidationFile | ConvertFrom-Json
+$report = Test-Grader $grader -Item $items[0]
+if (-not $report.IsValid) { throw "The grader has errors: $($report.Problems -join ' ')" }
+
+# Does it tell right from wrong? Each item is graded with its own answer and with that of another, here and without cost.
+$right = $items | ForEach-Object { Invoke-Grader $grader -ModelSample $_.$AnswerField -Item $_ -Local }
+$wrong = $items | Where-Object $AnswerField -NE $items[0].$AnswerField | Invoke-Grader $grader -ModelSample $items[0].$AnswerField -Local
+if (-not $wrong) { throw "All examples have the same answer, so there is nothing to tell apart." }
+$worst = ($right | Measure-Object Reward -Minimum).Minimum
+$best = ($wrong | Measure-Object Reward -Maximum).Maximum
+if ($worst -le $best) { throw "The grader gives a wrong answer $best and a right one $worst." }
+
+# Train. Run again, it finds its job.
+$job = New-FineTuningJob $Model $TrainingFile -ValidationFile $ValidationFile -Grader $grader -IdempotencyKey $IdempotencyKey @Parameter | Wait-FineTuningJob
+if ($job.Status -ne 'succeeded') { throw "Job $($job.Id) is $($job.Status). $($job.Error.Message)" }
+Get-FineTuningEvent $job | Where-Object Level -EQ warn | ForEach-Object { Write-Warning $_.Message }
+
+# Compare, with the same questions, the same grader and no chance in the answers. A base that does not answer, as on the local server, is a warning.
+$checkpoints = Get-FineTuningCheckpoint $job | Sort-Object Step | Where-Object Model -NE $job.FineTunedModel
+Invoke-FineTunedModel -Model @($Model; $checkpoints; $job) -Evaluate $ValidationFile -Grader $grader -Temperature 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+$problems | ForEach-Object { Write-Warning "$_" }
