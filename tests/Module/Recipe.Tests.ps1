@@ -265,7 +265,7 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
             }
             $items = New-ItemFile items.jsonl 'a question about my {0} please'
             $others = New-ItemFile others.jsonl 'something is wrong with the {0}'
-            $show = '| ForEach-Object { [FormattableString]::Invariant("$($_.Model) $($_.Score)") }'
+            $show = '| ForEach-Object { "$($_.Model) $($_.Score)" }'
         }
 
         It 'makes a table of the checkpoints and a model that the grader likes; a second run finds the job' {
