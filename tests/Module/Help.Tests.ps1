@@ -83,6 +83,11 @@ if ($World) {
                 $Ids['file-abc123'] = $file.Id
                 $Ids['ftjob-abc123'] = (New-Job $file.Id @{ Wait = $true }).Id
             }
+            'Remove-FineTunedModel' {
+                $job = New-Job $Ids['file-abc123'] @{ Wait = $true }
+                $Ids['ftjob-abc123'] = $job.Id
+                $Ids['ft:gpt-4o-mini:acme:support:abc123'] = $job.FineTunedModel
+            }
             { $_ -in 'Get-CheckpointPermission', 'Revoke-CheckpointPermission' } {
                 $null = Grant-CheckpointPermission $Ids['ft:gpt-4o-mini:acme:support:abc123'] proj_abc123
             }
@@ -229,6 +234,7 @@ BeforeDiscovery {
 
     # The few that rightly emit nothing although their cmdlet does.
     $quiet = @{
+        'Get-FineTunedModel 3' = 'nothing is retired'
         'Get-FineTuningEvent 4' = 'nothing more happens in a job that has ended'
         'Get-FineTuningServer 2' = 'it only connects'
         'Get-FineTuningServer 3' = 'nothing trains'

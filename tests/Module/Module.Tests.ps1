@@ -1,15 +1,15 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $cmdlets = @(
-        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-CheckpointPermission', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
+        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-CheckpointPermission', 'Get-FineTunedModel', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
         'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Grant-CheckpointPermission', 'Invoke-FineTunedModel', 'Invoke-Grader', 'Measure-FineTuningDataset'
-        'New-FineTuningJob', 'New-Grader', 'Receive-FineTuningFile', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Revoke-CheckpointPermission', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
+        'New-FineTuningJob', 'New-Grader', 'Receive-FineTuningFile', 'Remove-FineTunedModel', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Revoke-CheckpointPermission', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
         'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Test-Grader', 'Wait-FineTuningJob'
     )
     $changing = $cmdlets | Where-Object { $_ -match '^(Connect|Disconnect|Grant|New|Revoke|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' -and $_ -ne 'New-Grader' }
-    $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint|Test-Grader|Invoke-' }
-    $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint', 'Get-CheckpointPermission'
-    $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$|CheckpointPermission$' }
+    $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint|Model|Test-Grader|Invoke-' }
+    $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint', 'Get-CheckpointPermission', 'Get-FineTunedModel'
+    $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$|CheckpointPermission$|^(Get|Remove)-FineTunedModel$' }
 }
 
 BeforeAll {
@@ -160,7 +160,7 @@ Describe 'Groups of cmdlets' {
             $attribute = (Get-Command $name).ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
             if ($attribute.ConfirmImpact -eq 'High') { $name }
         }
-        $asking | Should -Be @('Remove-FineTuningFile', 'Revoke-CheckpointPermission')
+        $asking | Should -Be @('Remove-FineTunedModel', 'Remove-FineTuningFile', 'Revoke-CheckpointPermission')
     }
 
     It '<_> takes a -Connection' -ForEach $api {

@@ -348,9 +348,13 @@ Get-CheckpointPermission '$model' -ErrorAction SilentlyContinue -ErrorVariable e
 }
 
 Describe 'Permissions of checkpoints on Azure' -Skip:(-not $azure) {
-    It 'are not there, and <_> says so' -ForEach 'Grant-CheckpointPermission $model proj_a', 'Get-CheckpointPermission $model', 'Revoke-CheckpointPermission $model -Id cp_x -Confirm:$false' {
-        $result = Invoke-Captured ([scriptblock]::Create($_))
-        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'EndpointNotFound,FineTuning.Commands.*CheckpointPermissionCommand'
+    It 'are not there, and <name> says so' -ForEach @(
+        @{ name = 'Grant'; run = { Grant-CheckpointPermission $model proj_a } }
+        @{ name = 'Get'; run = { Get-CheckpointPermission $model } }
+        @{ name = 'Revoke'; run = { Revoke-CheckpointPermission $model -Id cp_x -Confirm:$false } }
+    ) {
+        $result = Invoke-Captured $run
+        $result.Errors.FullyQualifiedErrorId | Should -Be "EndpointNotFound,FineTuning.Commands.${name}CheckpointPermissionCommand"
         Get-ErrorText $result.Errors[0] | Should -BeLike '*Azure OpenAI has no permissions of checkpoints*'
     }
 }

@@ -9,7 +9,9 @@ namespace FineTuning.Core.FineTunedModels;
 /// <summary>A model of the service, with what its name and its job tell of it.</summary>
 public sealed class KnownModel
 {
-    private KnownModel(ModelName name) => Name = name;
+    private readonly ModelResource _source;
+
+    private KnownModel(ModelResource source, ModelName name) => (_source, Name) = (source, name);
 
     /// <summary>Its name.</summary>
     public ModelName Name { get; }
@@ -44,7 +46,7 @@ public sealed class KnownModel
         _ = model ?? throw new ArgumentNullException(nameof(model));
         ModelName name = ModelName.Read(model.Id);
         string? job = jobId ?? Text(model, "fine_tune");
-        return new KnownModel(name)
+        return new KnownModel(model, name)
         {
             // A service that says it knows it best.
             Base = Text(model, "model") ?? name.Base ?? jobBase,
@@ -56,6 +58,9 @@ public sealed class KnownModel
             AdditionalFields = model.AdditionalFields,
         };
     }
+
+    /// <summary>The same model with what its job tells.</summary>
+    internal KnownModel MadeBy(JobResource job) => Make(_source, job.Id, job.Model);
 
     private static JsonElement? Field(ModelResource model, string name) =>
         model.AdditionalFields is not null && model.AdditionalFields.TryGetValue(name, out JsonElement value) ? value : null;

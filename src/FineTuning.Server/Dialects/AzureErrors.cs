@@ -31,7 +31,7 @@ internal static class AzureErrors
             };
         }
 
-        (string code, string message) = Words(error, status);
+        (string code, string message) = Words(error, status, Operations.Of(request) == "CreateChatCompletion");
         JsonObject detail = new() { ["code"] = code, ["message"] = message };
         if (error.Param is { } param)
         {
@@ -46,13 +46,13 @@ internal static class AzureErrors
         return new JsonObject { ["error"] = detail };
     }
 
-    private static (string Code, string Message) Words(ErrorDetail error, int status) => (status, error.Code) switch
+    private static (string Code, string Message) Words(ErrorDetail error, int status, bool isChat) => (status, error.Code) switch
     {
         (401, _) => ("401",
             "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription " +
             "and use a correct regional API endpoint for your resource."),
         (404, null) when error.Param is null => (NotFoundCode, "Resource not found"),
-        (404, "model_not_found") => ("DeploymentNotFound",
+        (404, "model_not_found") when isChat => ("DeploymentNotFound",
             "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again."),
         (_, NotFoundCode or VersionCode) => (error.Code, error.Message!),
         (_, "model_not_available") => ("invalidPayload", "The specified base model does not support fine-tuning."),

@@ -61,7 +61,7 @@ public sealed class FineTuningCheckpoint : ServiceObject
     /// <summary>Other metrics, such as the mean rewards of reinforcement.</summary>
     public IDictionary<string, object?>? Metrics { get; }
 
-    /// <summary>Which loss chose it, where it was asked for as the best.</summary>
+    /// <summary>Which loss or reward chose it, where it was asked for as the best.</summary>
     public string? BestBy { get; internal set; }
 
     /// <summary>What the service sent beyond these.</summary>

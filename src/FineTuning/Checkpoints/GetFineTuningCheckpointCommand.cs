@@ -21,7 +21,7 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
     [ArgumentCompleter(typeof(JobIdCompleter))]
     public JobIdentity[] JobId { get; set; } = [];
 
-    /// <summary>Only the one with the least loss: on all validation data, else on a batch of it, else in training.</summary>
+    /// <summary>Only the one with the least loss, or of reinforcement the highest reward: on all validation data, else on a batch of it, else in training.</summary>
     [Parameter]
     public SwitchParameter Best { get; set; }
 
@@ -55,12 +55,14 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
 
         if (CheckpointRanking.Best(all) is (CheckpointResource best, string by))
         {
-            WriteVerbose($"Of {all.Count} checkpoints, {best.FineTunedModelCheckpoint} has the least {by}.");
-            WriteObject(new FineTuningCheckpoint(best) { BestBy = by });
+            WriteVerbose($"Of {all.Count} checkpoints, {best.FineTunedModelCheckpoint} is the best by {by}.");
+            var item = new PSObject(new FineTuningCheckpoint(best) { BestBy = by });
+            item.TypeNames.Insert(0, "FineTuning.FineTuningCheckpoint#Best");
+            WriteObject(item);
         }
         else
         {
-            WriteVerbose($"The job {jobId} has no checkpoint with a loss.");
+            WriteVerbose($"The job {jobId} has no checkpoints that a loss or reward could compare.");
         }
     }
 }

@@ -83,6 +83,20 @@ public static class Display
         return job?.EstimatedFinish is DateTime finish && finish > DateTime.Now ? "in about " + Span(finish - DateTime.Now) : string.Empty;
     }
 
+    /// <summary>The number by which a checkpoint is the best, with its name.</summary>
+    public static string Best(FineTuningCheckpoint checkpoint)
+    {
+        object? value = checkpoint?.BestBy switch
+        {
+            "full_valid_loss" => checkpoint.FullValidLoss,
+            "valid_loss" => checkpoint.ValidLoss,
+            "train_loss" => checkpoint.TrainLoss,
+            string name when checkpoint.Metrics?.TryGetValue(name, out object? number) == true => number,
+            _ => null,
+        };
+        return value is IConvertible plain ? $"{checkpoint!.BestBy} {Number(plain.ToDouble(CultureInfo.InvariantCulture))}" : checkpoint?.BestBy ?? string.Empty;
+    }
+
     /// <summary>A loss or accuracy with four digits; tiny ones in exponent form.</summary>
     public static string Number(double? value) => value switch
     {

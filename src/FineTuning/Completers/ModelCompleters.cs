@@ -19,6 +19,7 @@ public sealed class FineTunedModelCompleter : IArgumentCompleter
         Completion.Ask(fakeBoundParameters, async (client, token) => (await client.ListModelsAsync(token).ConfigureAwait(false)).Data)
             .Where(model => ModelName.Read(model.Id).IsFineTuned && Completion.Matches(model.Id, wordToComplete))
             .OrderByDescending(model => model.Created)
+            .ThenBy(model => model.Id, StringComparer.Ordinal)
             .Select(model => Completion.Result(model.Id, tip: Tip(model)));
 
     private static string Tip(ModelResource model) =>

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json;
 using FineTuning.Core.Metrics;
 using FineTuning.Core.Models;
 using Xunit;
@@ -29,6 +30,28 @@ public sealed class CheckpointRankingTests
         AssertBest(2, "train_loss", One(1, full: double.NaN, train: 0.5), One(2, full: 0.1, train: 0.4));
 
     [Fact]
+    public void Of_reinforcement_the_highest_reward_counts_whatever_its_loss()
+    {
+        AssertBest(1, "full_valid_reward_mean", Rewarded(1, full: 0.9, valid: 0.1, loss: 0.9), Rewarded(2, full: 0.8, valid: 0.7, loss: 0.1));
+        AssertBest(2, "valid_reward_mean", Rewarded(1, full: 0.9, valid: 0.1), Rewarded(2, valid: 0.7));
+        AssertBest(3, "train_reward_mean", Rewarded(1, full: 0.9, train: 0.5, loss: 0.1), Rewarded(3, valid: 1, train: 0.5, loss: 0.2));
+    }
+
+    [Fact]
+    public void A_validation_loss_counts_before_a_reward() => AssertBest(
+        2, "valid_loss", Rewarded(1, full: 0.9) with { Metrics = new() { ValidLoss = 0.3 } }, Rewarded(2, full: 0.1) with { Metrics = new() { ValidLoss = 0.2 } });
+
+    [Fact]
+    public void A_reward_that_is_no_number_decides_nothing()
+    {
+        CheckpointResource odd = new()
+        {
+            Metrics = new CheckpointMetrics { AdditionalFields = new Dictionary<string, JsonElement> { ["train_reward_mean"] = JsonElement.Parse("\"0.5\"") } },
+        };
+        Assert.Null(CheckpointRanking.Best([odd]));
+    }
+
+    [Fact]
     public void Without_a_common_loss_there_is_no_best()
     {
         Assert.Null(CheckpointRanking.Best([]));
@@ -40,6 +63,20 @@ public sealed class CheckpointRankingTests
         StepNumber = step,
         Metrics = new CheckpointMetrics { FullValidLoss = full, ValidLoss = valid, TrainLoss = train },
     };
+
+    private static CheckpointResource Rewarded(long step, double? full = null, double? valid = null, double? train = null, double? loss = null)
+    {
+        var fields = new Dictionary<string, JsonElement>();
+        foreach ((string name, double? value) in new[] { ("full_valid_reward_mean", full), ("valid_reward_mean", valid), ("train_reward_mean", train) })
+        {
+            if (value is double number)
+            {
+                fields[name] = JsonSerializer.SerializeToElement(number);
+            }
+        }
+
+        return new() { StepNumber = step, Metrics = new CheckpointMetrics { TrainLoss = loss, AdditionalFields = fields } };
+    }
 
     private static void AssertBest(long step, string by, params CheckpointResource[] checkpoints)
     {

@@ -57,6 +57,11 @@
         Success = 'Get-CheckpointPermission $job.FineTunedModel'
         Failure = 'Get-CheckpointPermission $(Plain key)', 'Get-CheckpointPermission ftckpt_none'
     }
+    'Get-FineTunedModel'           = @{
+        Call    = 'Get-FineTunedModel'
+        Success = 'Get-FineTunedModel', 'Get-FineTunedModel -All', '$job | Get-FineTunedModel'
+        Failure = 'Get-FineTunedModel $(Plain key)', 'Get-FineTunedModel $file'
+    }
     'Get-FineTuningCheckpoint'     = @{ Call = 'Get-FineTuningCheckpoint ftjob-x'; Success = 'Get-FineTuningCheckpoint $job'; Failure = 'Get-FineTuningCheckpoint $(Plain key)' }
     'Get-FineTuningConnection'     = @{
         Success = 'Get-FineTuningConnection', 'Get-FineTuningConnection -Name *', 'Get-FineTuningConnection -ListAvailable'
@@ -97,6 +102,11 @@
         Failure = 'New-Grader -StringCheck -Reference "{{ $(Plain key) }}"', 'New-Grader -Multi -Grader $(Plain key) -Formula a', 'New-Grader -NoSuch $(Plain key)'
     }
     'Receive-FineTuningFile'       = @{ Call = 'Receive-FineTuningFile file-x -Path $folder -Force'; Success = 'Receive-FineTuningFile $file -Path $folder -Force'; Failure = 'Receive-FineTuningFile $(Plain key) -Path $folder' }
+    'Remove-FineTunedModel'        = @{
+        Call    = 'Remove-FineTunedModel ft:x -Confirm:$false'
+        Success = 'New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Wait | Remove-FineTunedModel -Confirm:$false'
+        Failure = 'Remove-FineTunedModel $(Plain key) -Confirm:$false', 'Remove-FineTunedModel gpt-4o-mini -Confirm:$false'
+    }
     'Remove-FineTuningFile'        = @{ Call = 'Remove-FineTuningFile file-x -Confirm:$false'; Success = 'Remove-FineTuningFile $spare -Confirm:$false'; Failure = 'Remove-FineTuningFile $(Plain key) -Confirm:$false' }
     'Repair-FineTuningDataset'     = @{ Success = 'Repair-FineTuningDataset $train (Join-Path $folder repaired.jsonl) -Force'; Failure = 'Repair-FineTuningDataset $(Plain key)' }
     'Resume-FineTuningJob'         = @{ Call = 'Resume-FineTuningJob ftjob-x'; Success = 'Long | Suspend-FineTuningJob | Resume-FineTuningJob'; Failure = 'Resume-FineTuningJob $(Plain key)', 'Resume-FineTuningJob $job' }

@@ -1,0 +1,81 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using FineTuning.Common;
+using FineTuning.Completers;
+using FineTuning.Core.Api;
+using FineTuning.Core.FineTunedModels;
+
+namespace FineTuning.Commands;
+
+/// <summary>Lists the models that jobs made, or shows some.</summary>
+[Cmdlet(VerbsCommon.Get, "FineTunedModel", DefaultParameterSetName = "List", SupportsPaging = true)]
+[OutputType(typeof(FineTunedModel))]
+public sealed class GetFineTunedModelCommand : ApiCmdlet
+{
+    private ModelCatalogue? _catalogue;
+    private FineTuningConnection? _catalogueOf;
+
+    /// <summary>The models to show; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Model")]
+    [Alias("FineTunedModel")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(FineTunedModelCompleter))]
+    public ModelIdentity[] Model { get; set; } = [];
+
+    /// <summary>Also models that no job made, such as base models.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == "List")
+        {
+            await TryAsync("Endpoint", null, () => ListAsync(null, cancellationToken));
+            return;
+        }
+
+        foreach (ModelIdentity model in Model)
+        {
+            await ForEachAsync("Model", model, async () =>
+            {
+                if (WildcardPattern.ContainsWildcardCharacters(model.Id))
+                {
+                    var pattern = WildcardPattern.Get(model.Id, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+                    await ListAsync(pattern.IsMatch, cancellationToken);
+                    return;
+                }
+
+                WriteObject(new FineTunedModel(await Catalogue().GetAsync(model.Id, model.JobId, cancellationToken)));
+                TellOfJobs();
+            });
+        }
+    }
+
+    private async Task ListAsync(Func<string, bool>? filter, CancellationToken cancellationToken)
+    {
+        await WriteListAsync(Catalogue().ListAsync(All, filter, cancellationToken), model => new FineTunedModel(model), cancellationToken);
+        TellOfJobs();
+    }
+
+    private ModelCatalogue Catalogue()
+    {
+        FineTuningClient client = Client;
+        if (_catalogue is null || _catalogueOf != InUse)
+        {
+            (_catalogue, _catalogueOf) = (new ModelCatalogue(client), InUse);
+        }
+
+        return _catalogue;
+    }
+
+    private void TellOfJobs()
+    {
+        if (_catalogue?.JobsFailure is FineTuningApiException why)
+        {
+            WriteVerbose($"The jobs could not be listed, so their models are known by their names alone: {why.Message}");
+        }
+    }
+}
