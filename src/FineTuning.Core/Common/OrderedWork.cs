@@ -45,7 +45,14 @@ public sealed class OrderedWork<T> : IDisposable
     public void Add(Func<CancellationToken, Task<T>> work) => _tasks.Enqueue(Task.Run(() => RunAsync(work, _stop.Token)));
 
     /// <summary>The next result, in the order of adding; throws what its work threw.</summary>
-    public Task<T> TakeAsync() => _tasks.Dequeue();
+    /// <param name="cancellationToken">Ends all work: without this result there is no place for the others.</param>
+    public async Task<T> TakeAsync(CancellationToken cancellationToken = default)
+    {
+        using (cancellationToken.Register(Cancel))
+        {
+            return await _tasks.Dequeue().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Ends all work that is not done. It ends soon, but not at once.</summary>
     public void Cancel()
@@ -57,16 +64,15 @@ public sealed class OrderedWork<T> : IDisposable
     }
 
     /// <summary>Ends all work that is not done, and waits for that. Results that were not taken are lost.</summary>
-    public async Task StopAsync()
+    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         Cancel();
-        try
+        var given = new TaskCompletionSource<bool>();
+        using (cancellationToken.Register(() => given.TrySetResult(true)))
         {
-            await Task.WhenAll(_tasks).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // Whoever stops the work has a reason of his own, and that is told.
+            // What the work throws is nobody's: whoever stops it has a reason of his own, and that is told.
+            await Task.WhenAny(Task.WhenAll(_tasks), given.Task).ConfigureAwait(false);
         }
 
         _tasks.Clear();

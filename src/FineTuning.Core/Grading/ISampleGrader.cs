@@ -12,5 +12,5 @@ public interface ISampleGrader
     /// <param name="item">The dataset item, an object; null if there is none.</param>
     /// <param name="cancellationToken">Ends the grading.</param>
     /// <exception cref="Api.FineTuningApiException">The service failed, or refused the request.</exception>
-    Task<GradeResult> GradeAsync(string modelSample, JsonElement? item, CancellationToken cancellationToken = default);
+    Task<GradeResult> GradeAsync(string modelSample, JsonElement? item, CancellationToken cancellationToken);
 }
