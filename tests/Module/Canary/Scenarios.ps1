@@ -76,7 +76,7 @@
     'Grant-CheckpointPermission'   = @{
         Call    = 'Grant-CheckpointPermission ft:x -ProjectId proj_x'
         Success = '$job | Grant-CheckpointPermission -ProjectId proj_a, proj_b'
-        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission $job.FineTunedModel $(Plain admin)'
+        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission ftckpt_none $(Plain admin)'
     }
     'Invoke-FineTunedModel'        = @{
         Call    = 'Invoke-FineTunedModel m "hello"'
