@@ -34,6 +34,8 @@ if ($World) {
         '{"question":"Which queue?"}' | Set-Content $samples/questions.jsonl
         1..12 | ForEach-Object { [pscustomobject]@{ Subject = "Request $_"; Body = 'Please help.'; Queue = "queue $_" } } | Export-Csv $samples/tickets.csv
         1..12 | ForEach-Object { [pscustomobject]@{ question = "Question $_"; answer = "Answer $_" } } | Export-Csv $samples/faq.csv
+        1..12 | ForEach-Object { [pscustomobject]@{ model_sample = "Answer $_"; answer = "Answer $($_ % 9)" } } | Export-Csv $samples/answers.csv
+        '{"model_sample":"{\"queue\":\"billing\"}"}', '{"model_sample":"billing"}' | Set-Content $samples/samples.jsonl
         1..12 | ForEach-Object { [pscustomobject]@{ prompt = "Request $_"; chosen = 'yes'; rejected = 'no' } } | Export-Csv $samples/compared.csv
         'user', 'assistant' | ForEach-Object { $speaker = $_; 1..12 | ForEach-Object { [pscustomobject]@{ Conversation = $_; Speaker = $speaker; Text = "Text $_" } } } |
             Export-Csv $samples/chats.csv
@@ -245,6 +247,7 @@ BeforeDiscovery {
         'Test-FineTuningDataset 3' = 'the file is good'
         'Test-FineTuningDataset 4' = 'it writes a file'
         'Test-FineTuningDataset 5' = 'there are no secrets'
+        'Invoke-FineTunedModel 4' = 'it writes a file'
         'Measure-FineTuningDataset 4' = 'it is cheap enough'
         'Wait-FineTuningJob 2' = 'the job may have ended before it is looked for'
         'Wait-FineTuningJob 3' = 'it speaks only if the job had not ended'
@@ -278,7 +281,7 @@ BeforeDiscovery {
                 OwnServer = -not $starts -and $page.Page -match 'FineTuningServer(Fault|Request)?$'
                 NeedsVault = $example.Code -match '-Secret(Name)?\b'
                 Skip = if (($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) -and $notOnWindows.ContainsKey($name)) { $notOnWindows[$name] }
-                Speaks = $page.Page -match '^(Get|Grant|New|Send|Receive|Wait|Suspend|Resume|Test|Measure|Split|Repair)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
+                Speaks = $page.Page -match '^(Get|Grant|Invoke|New|Send|Receive|Wait|Suspend|Resume|Test|Measure|Split|Repair)-' -and $example.Code -notmatch '-WhatIf' -and -not $quiet.ContainsKey($name)
             }
         }
     })

@@ -193,7 +193,7 @@ function Invoke-Cmdlet([string] $Name) {
     if (-not $scenario.Call) { return }
     foreach ($kind in $kinds) {
         $result = Invoke-Scenario "$Name fault $kind" "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug" -Seconds 2
-        if ($result.Errors -eq 0 -and -not $result.IsStopped) { $script:unwanted += "$Name fault $kind" }
+        if ($result.Errors -eq 0 -and -not $result.IsStopped -and $kind -notin @($scenario.Taken)) { $script:unwanted += "$Name fault $kind" }
     }
     $null = Invoke-Scenario "$Name Ctrl+C" "$($scenario.Call) -Connection `$faulty['hang'] -Verbose -Debug" -Stop
 }

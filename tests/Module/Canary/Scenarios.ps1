@@ -1,6 +1,7 @@
 # What is done with each cmdlet. Every exported cmdlet has to be here. The scripts run in a session that is connected to a local server with
 # all marked secrets, and where $train is a dataset, $server the local server, and $file, $spare and $job what was made there; Long makes a job.
 #   Call     what is repeated against each fault of the gateway, with -Connection behind it
+#   Taken    faults that are an answer to it, and no error
 #   Success  what works, with and without -Verbose -Debug
 #   Failure  what goes wrong without a service: wrong arguments and mistakes such as a key in the place of an id
 @{
@@ -76,7 +77,7 @@
     'Grant-CheckpointPermission'   = @{
         Call    = 'Grant-CheckpointPermission ft:x -ProjectId proj_x'
         Success = '$job | Grant-CheckpointPermission -ProjectId proj_a, proj_b'
-        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission $job.FineTunedModel $(Plain admin)'
+        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a', 'Grant-CheckpointPermission ftckpt_none $(Plain admin)'
     }
     'Invoke-FineTunedModel'        = @{
         Call    = 'Invoke-FineTunedModel m "hello"'
@@ -133,6 +134,7 @@
     'Test-FineTuningDataset'       = @{ Success = 'Test-FineTuningDataset $train'; Failure = 'Test-FineTuningDataset $(Plain key)' }
     'Test-Grader'                  = @{
         Call    = 'Test-Grader (New-Grader -StringCheck -Reference x)'
+        Taken   = 'e400'
         Success = 'Test-Grader (New-Grader -StringCheck -Reference x)', 'Test-Grader "{}" -Local', 'Test-Grader @{ type = "string_check"; name = "c"; input = "{{ $(Plain key) }}"; reference = ""; operation = "$(Plain header)" }'
         Failure = 'Test-Grader $(Plain key)', 'Test-Grader "{}" -Item $(Plain key)', 'Test-Grader "{$(Plain key)"'
     }
