@@ -64,7 +64,7 @@ Describe 'What Invoke-Grader takes' {
         $first | ForEach-Object { $_ | ConvertTo-Json -Depth 5 -Compress } | Set-Content $lines
         foreach ($again in (Invoke-Grader $same -Path $lines -Local), (Get-Content $lines | Invoke-Grader $same -Local), (Get-Content $lines | ConvertFrom-Json | Invoke-Grader $same -Local)) {
             $again.Reward | Should -Be $first.Reward
-            $again.Item.row | Should -Be 1, 2, 3
+            $again | ForEach-Object { $_.Item.row } | Should -Be 1, 2, 3
         }
     }
 
