@@ -66,6 +66,16 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         ISampleGrader? local = Local ? SampleGrading.CreateLocal(this, definition) : null;
         var gate = new RateGate(ThrottleLimit);
         _grading = new SampleGrading(this, () => local ?? new ServiceGrader(Client.WithGate(gate), definition), definition, gate, Write, Describe, StopToken);
+        try
+        {
+            // The same for all rows, so a wrong one is told once.
+            _ = Item is null ? null : SampleRow.Of(string.Empty, Item);
+        }
+        catch (Exception e) when (IsOfRow(e))
+        {
+            throw Stop(ErrorRecords.Invalid("InvalidItem", e.Message, "Give -Item a hashtable, an object, or the text of a JSON object.", Item));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -84,7 +94,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         else if (InputObject is null)
         {
-            await AddAsync("-ModelSample", () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item));
+            await AddAsync("-ModelSample", () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item), cancellationToken);
         }
         else if (InputObject.BaseObject is FileInfo file)
         {
@@ -92,14 +102,14 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         else
         {
-            await AddAsync(InputObject, () => SampleRow.From(InputObject, ModelSample, Item));
+            await AddAsync(InputObject, () => SampleRow.From(InputObject, ModelSample, Item), cancellationToken);
         }
     }
 
     /// <inheritdoc/>
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        await _grading!.Run.FinishAsync();
+        await _grading!.Run.FinishAsync(cancellationToken);
         ThrowIfEnded();
         _progress?.Dispose();
         if (_scores.Errors > 0)
@@ -125,7 +135,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
                 Collection<PSObject> rows = ForeignCode.Run(() => InvokeCommand.InvokeScript("param($path) Import-Csv -LiteralPath $path", path));
                 foreach (PSObject row in rows)
                 {
-                    await AddAsync(row, () => SampleRow.From(row, ModelSample, Item));
+                    await AddAsync(row, () => SampleRow.From(row, ModelSample, Item), cancellationToken);
                 }
 
                 return;
@@ -135,7 +145,8 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             {
                 await AddAsync(
                     FormattableString.Invariant($"{path}:{line.Number}"),
-                    () => SampleRow.FromJson(line.Fault is null ? line.Value : throw new FormatException(line.Fault), ModelSample, Item));
+                    () => SampleRow.FromJson(line.Fault is null ? line.Value : throw new FormatException(line.Fault), ModelSample, Item),
+                    cancellationToken);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -144,7 +155,10 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
     }
 
-    private async Task AddAsync(object source, Func<SampleRow> read)
+    /// <summary>Whether it is the fault of one row: no sample, a value that is no data, a property that cannot be read.</summary>
+    private static bool IsOfRow(Exception e) => e is FormatException or InvalidDataException or PSArgumentException;
+
+    private async Task AddAsync(object source, Func<SampleRow> read, CancellationToken cancellationToken)
     {
         _row++;
         SampleRow row;
@@ -152,7 +166,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         {
             row = read();
         }
-        catch (FormatException e)
+        catch (Exception e) when (IsOfRow(e))
         {
             string place = source is string text ? $" ({text})" : string.Empty;
             WriteError(ErrorRecords.Invalid(
@@ -161,9 +175,13 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             return;
         }
 
-        _progress ??= new ProgressLine(this, $"Grading with {_grading!.Name}");
-        await _grading!.Run.AddAsync(new SampleInput(_row, row));
-        _progress.Report(_grading.Status(_scores));
+        if (_progress is null)
+        {
+            _progress = new ProgressLine(this, $"Grading with {_grading!.Name}");
+            _grading.Run.OnProgress = () => _progress.Report(_grading.Status(_scores));
+        }
+
+        await _grading!.Run.AddAsync(new SampleInput(_row, row), cancellationToken);
         ThrowIfEnded();
     }
 

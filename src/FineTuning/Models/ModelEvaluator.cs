@@ -13,7 +13,7 @@ using FineTuning.Graders;
 namespace FineTuning.Models;
 
 /// <summary>Lets models answer the examples of a file, and grades the answers, many at once.</summary>
-internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
+internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
 {
     /// <summary>Evaluates one model.</summary>
     /// <param name="client">Where the model is asked.</param>
@@ -42,6 +42,8 @@ internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, strin
         using var progress = new ProgressLine(cmdlet, $"Evaluating {model}");
         using var run = new BatchRun<(long Number, ModelQuestion Question), (ModelAnswer Answer, GradeResult Grade)>(
             cmdlet, gate, AnswerAsync, Add, (input, e) => describe(input.Question.Item!, e), cancellationToken);
+        run.OnProgress = () => progress.Report(FormattableString.Invariant(
+            $"{run.Done:N0} answered and graded{(run.Failed > 0 ? $", {run.Failed:N0} failed" : string.Empty)}, {run.Pace}{(scores.Count > 0 ? $", score {scores.Mean:0.###}" : string.Empty)}"));
         await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
         {
             if (Read(line, system) is not ModelQuestion question)
@@ -50,15 +52,14 @@ internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, strin
                 continue;
             }
 
-            await run.AddAsync((line.Number, question));
-            progress.Report(FormattableString.Invariant($"{run.Done:N0} answered and graded, {run.Pace}, score {scores.Mean:0.###}"));
+            await run.AddAsync((line.Number, question), cancellationToken);
             if (run.End is not null)
             {
                 break;
             }
         }
 
-        await run.FinishAsync();
+        await run.FinishAsync(cancellationToken);
         if (run.End is ErrorRecord end)
         {
             cmdlet.WriteError(end);
