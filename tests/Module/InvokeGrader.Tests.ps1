@@ -142,6 +142,13 @@ Describe 'What goes wrong' {
         "$($result.Errors)" | Should -BeLike '*Row 2*NaN*Row 3*'
     }
 
+    It 'with all rows ends after a few' {
+        $result = Invoke-Captured { 1..40 | ForEach-Object { [pscustomobject]@{ answer = "$_" } } | Invoke-Grader $same -Local }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoRowFits,*'
+        $result.Errors | Should -HaveCount 10
+        Get-ErrorText $result.Terminating | Should -BeLike '*Select-Object*'
+    }
+
     It 'with -Item is told once' {
         $result = Invoke-Captured { 1..50 | Invoke-Grader $same -Item 'no json' -Local }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidItem,*'

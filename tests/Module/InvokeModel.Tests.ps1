@@ -92,7 +92,7 @@ Describe 'Comparing' {
         $both.Text | Should -Be green, blue
         $both.ComparedText | Should -Be $untrained, $untrained
         $both[0].Answer.Model | Should -Be $model
-        ($both | Out-String -Width 120) | Should -BeLike "*$model  |  gpt-4o-mini*green*I am an untrained*"
+        ($both | Out-String -Width 120) | Should -BeLike "*Answer: $model, Compared: gpt-4o-mini*green*I am an untrained*"
     }
 }
 
@@ -138,6 +138,21 @@ Describe 'Scoring' {
         $result.Output.Examples, $result.Output.Failed, $result.Output.Score | Should -Be 4, 2, 1
         $result.Errors.FullyQualifiedErrorId | Should -Be (@('ExampleNotRead,FineTuning.Commands.InvokeFineTunedModelCommand') * 2)
         "$($result.Errors)" | Should -BeLike "*Line 3*neither 'messages' nor 'prompt'*Line 4*no JSON*"
+    }
+
+    It 'warns of a grader that fails' {
+        $result = Invoke-Captured { Invoke-FineTunedModel $model -Evaluate $valid -Grader @{ type = 'string_check'; name = 'x'; input = '{{ sample.output_text }}'; reference = '{{ item.nothing }}'; operation = 'eq' } }
+        $result.Output.GradedWithErrors | Should -Be 9
+        "$($result.Warnings)" | Should -BeLike '*9 of 9 answers*item.nothing*'
+    }
+
+    It 'of a file of another kind ends after a few lines' {
+        $file = Join-Path $TestDrive table.csv
+        1..40 | ForEach-Object { "a,$_" } | Set-Content $file
+        $result = Invoke-Captured { Invoke-FineTunedModel $model -Evaluate $file -Grader $same -Local }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoExamples,*'
+        $result.Errors | Should -HaveCount 10
+        $result.Output | Should -BeNullOrEmpty
     }
 
     It 'of a model that is not there is an error, and the next one is scored' {
@@ -201,7 +216,7 @@ Describe 'What goes wrong' {
     }
 
     It 'in a stream that breaks off is one error, and nothing is asked twice' {
-        $null = Set-FineTuningServerFault 'CreateChatCompletion:truncate_after=600'
+        $null = Set-FineTuningServerFault 'CreateChatCompletion:truncate_after=700'
         Clear-ServerRequest $server
         try {
             $result = Invoke-Captured { Invoke-FineTunedModel gpt-4o-mini hello -Stream 6>$null }

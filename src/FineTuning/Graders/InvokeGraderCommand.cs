@@ -19,6 +19,12 @@ namespace FineTuning.Commands;
 [OutputType(typeof(GraderResult))]
 public sealed class InvokeGraderCommand : ApiCmdlet
 {
+    // When none of so many first rows can be read, it is not the rows.
+    private const int MostUnread = 10;
+
+    private const string Name =
+        "Name the model's text 'model_sample', such as with Select-Object *, @{ Name = 'model_sample'; Expression = { $_.answer } }; or give all rows the same with -ModelSample.";
+
     private readonly ScoreMeter _scores = new();
     private SampleGrading? _grading;
     private ProgressLine? _progress;
@@ -114,8 +120,9 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         _progress?.Dispose();
         if (_scores.Errors > 0)
         {
-            WriteWarning(FormattableString.Invariant(
-                $"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."));
+            WriteWarning(_scores.Count == 1
+                ? "The sample was graded with an error, and has the reward 0 for that: its property Error says why."
+                : FormattableString.Invariant($"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."));
         }
     }
 
@@ -171,7 +178,13 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             string place = source is string text ? $" ({text})" : string.Empty;
             WriteError(ErrorRecords.Invalid(
                 "SampleNotRead", FormattableString.Invariant($"Row {_row}{place} cannot be graded. {e.Message}"),
-                "Give each row the model's text as 'model_sample', or all of them the same with -ModelSample.", source, ErrorCategory.InvalidData));
+                e.Message.Contains("JSON") ? "Write each line as one JSON object, with the model's text as 'model_sample'." : Name, source, ErrorCategory.InvalidData));
+            if (_row == MostUnread && _progress is null)
+            {
+                throw Stop(ErrorRecords.Invalid(
+                    "NoRowFits", FormattableString.Invariant($"None of the first {MostUnread} rows can be graded, so the rest was not tried. {e.Message}"), Name, null, ErrorCategory.InvalidData));
+            }
+
             return;
         }
 

@@ -15,6 +15,9 @@ namespace FineTuning.Models;
 /// <summary>Lets models answer the examples of a file, and grades the answers, many at once.</summary>
 internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
 {
+    // When none of so many first lines can be asked, it is not the lines.
+    private const int MostUnread = 10;
+
     /// <summary>Evaluates one model.</summary>
     /// <param name="client">Where the model is asked.</param>
     /// <param name="model">The model.</param>
@@ -39,6 +42,7 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
         List<GraderResult>? results = keepsResults ? [] : null;
         long? promptTokens = null, completionTokens = null;
         long unread = 0;
+        string? firstError = null;
         using var progress = new ProgressLine(cmdlet, $"Evaluating {model}");
         using var run = new BatchRun<(long Number, ModelQuestion Question), (ModelAnswer Answer, GradeResult Grade)>(
             cmdlet, gate, AnswerAsync, Add, (input, e) => describe(input.Question.Item!, e), cancellationToken);
@@ -49,6 +53,13 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
             if (Read(line, system) is not ModelQuestion question)
             {
                 unread++;
+                if (unread == MostUnread && run.Done + run.Failed == 0)
+                {
+                    throw cmdlet.Stop(ErrorRecords.Invalid(
+                        "NoExamples", FormattableString.Invariant($"None of the first {MostUnread} lines of '{path}' is an example that can be asked."),
+                        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", path, ErrorCategory.InvalidData));
+                }
+
                 continue;
             }
 
@@ -64,6 +75,12 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
         {
             cmdlet.WriteError(end);
             return null;
+        }
+
+        if (scores.Errors > 0)
+        {
+            cmdlet.WriteWarning(FormattableString.Invariant(
+                $"{model}: {scores.Errors:N0} of {scores.Count:N0} answers were graded with errors, and count with the reward that came of it, as a rule 0. The first: {firstError}"));
         }
 
         return new ModelEvaluation(model, graderName, scores, run.Failed + unread, run.Elapsed, baseline)
@@ -82,6 +99,7 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
         void Add((long Number, ModelQuestion Question) input, (ModelAnswer Answer, GradeResult Grade) done)
         {
             scores.Add(done.Grade);
+            firstError ??= done.Grade.Errors.Any ? done.Grade.Errors.Message ?? done.Grade.Errors.Kind : null;
             promptTokens = done.Answer.PromptTokens is long read ? (promptTokens ?? 0) + read : promptTokens;
             completionTokens = done.Answer.CompletionTokens is long written ? (completionTokens ?? 0) + written : completionTokens;
             results?.Add(new GraderResult(input.Number, new SampleRow(done.Answer.Text, input.Question.Item, null), graderName, done.Grade));
