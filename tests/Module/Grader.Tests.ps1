@@ -78,7 +78,8 @@ Describe 'New-Grader' {
         $result.Terminating.CategoryInfo.Category | Should -Be 'InvalidData'
         $result.Terminating.TargetObject | Should -Be 'bad'
         $text = "$($result.Terminating)"
-        $text | Should -BeLike '*3 errors*$.reference: *character 4*Did you mean "item.a"?*FT2022*character 13*FT2021*$.operation*FT2006*'
+        $text | Should -BeLike '*2 errors*$.reference: *character 4*Did you mean "item.a"?*FT2022*character 13*FT2021*'
+        "$($result.Warnings)" | Should -BeLike '*"equals" is no known operation*eq, ne, like, ilike*($.operation, FT2006)'
         $one = (Invoke-Captured { New-Grader -Multi -Grader @{ a = New-Grader -StringCheck -Reference x } -Formula 'a + b' }).Terminating
         "$one" | Should -BeLike '*character 5: there is no grader "b"*'
         $one.ErrorDetails.RecommendedAction | Should -Be 'The graders are a.'
@@ -97,6 +98,19 @@ Describe 'New-Grader' {
         $result.Output | Should -BeNullOrEmpty
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id InvalidGrader New)
         "$($result.Terminating)" | Should -BeLike $text
+    }
+
+    It 'warns of <what> that it does not know, and makes the grader' -ForEach @(
+        @{ what = 'an operation'; make = { New-Grader -StringCheck -Reference a -Operation ilik }; says = '*"ilik" is no known operation. Did you mean "ilike"?*FT2006*' }
+        @{ what = 'a metric'; make = { New-Grader -TextSimilarity -Reference a -EvaluationMetric chrf }; says = '*"chrf" is no known evaluation metric.*FT2006*' }
+        @{ what = 'an effort'; make = { New-Grader -ScoreModel -Model m -InputTemplate '{{ sample.output_text }}' -ReasoningEffort max }; says = '*"max" is no known reasoning effort.*FT2006*' }
+        @{ what = 'a parameter'; make = { New-Grader -ScoreModel -Model m -InputTemplate '{{ sample.output_text }}' -SamplingParameter @{ verbosity = 'low' } }; says = '*There is no "verbosity" here.*FT2003*' }
+    ) {
+        $result = Invoke-Captured $make
+        $result.Terminating | Should -BeNullOrEmpty
+        $result.Output | Should -HaveCount 1
+        $result.Warnings | Should -HaveCount 1
+        "$($result.Warnings)" | Should -BeLike $says
     }
 
     It 'warns of what is legal and surely a mistake' {
@@ -119,7 +133,7 @@ Describe 'Test-Grader' {
     BeforeAll {
         $server = Start-TestServer
         $good = New-Grader -StringCheck -Reference '{{ item.answer }}' -Name exact
-        $bad = @{ type = 'string_check'; name = 'bad'; input = '{{ sample.output_text }}'; reference = '{{ item.answr }}'; operation = 'like'; refrence = 1 }
+        $bad = @{ type = 'string_check'; name = 'bad'; input = '{{ sample.output_text }}'; reference = '{{ item.answr }}'; operaton = 'like' }
     }
     AfterAll { $server | Stop-FineTuningServer }
     BeforeEach { Clear-ServerRequest $server }
@@ -136,7 +150,7 @@ Describe 'Test-Grader' {
         $reports = $good, $bad | Test-Grader -Local -Connection $server.Endpoint.ToString()
         $reports.IsValid | Should -Be @($true, $false)
         $reports.IsServiceValidated | Should -Be @($false, $false)
-        (Test-Grader $bad).Problems.Code | Should -Be 'FT2003'
+        (Test-Grader $bad).Problems.Code | Should -Be 'FT2003', 'FT2002'
         Get-ServerRequest $server | Should -BeNullOrEmpty
     }
 
@@ -148,7 +162,7 @@ Describe 'Test-Grader' {
 
     It 'tells each problem with code, place and fix' {
         $report = Test-Grader $bad -Item @{ answer = 'x'; question = 'y' }
-        $report.ErrorCount, $report.WarningCount | Should -Be 2, 0
+        $report.ErrorCount, $report.WarningCount | Should -Be 2, 1
         $problem = $report.Problems | Where-Object Code -EQ FT2024
         $problem.JsonPath, $problem.Line, $problem.Column, "$($problem.Severity)" | Should -Be '$.reference', 1, 4, 'Error'
         $problem.Fix | Should -BeLike 'Did you mean "answer"?*'
@@ -187,6 +201,21 @@ Describe 'Test-Grader' {
         $report.Problems[0].Code, $report.Problems[0].JsonPath | Should -Be 'FT2060', '$.type'
         $report.Problems[0].Message | Should -Match 'Python.*req'
         (Test-Grader $script -Local).IsValid | Should -BeTrue
+    }
+
+    It 'leaves it to the service whether it knows <what>' -ForEach @(
+        @{ what = 'a type'; grader = @{ type = 'endpoint'; name = 'e'; url = 'https://example.org' } }
+        @{ what = 'a field'; grader = @{ type = 'string_check'; name = 'c'; input = '{{ sample.output_text }}'; reference = 'a'; operation = 'eq'; ignore_case = $true } }
+    ) {
+        $local = Test-Grader $grader -Local
+        $local.IsValid, $local.ErrorCount, $local.WarningCount | Should -Be $true, 0, 1
+        Get-ServerRequest $server | Should -BeNullOrEmpty
+        (Test-Grader $grader -WarningAction SilentlyContinue).Problems.Code | Should -Contain 'FT2060' -Because 'this service does not'
+        Clear-ServerRequest $server
+        $result = Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 file-none -Grader $grader }
+        $result.Warnings | Should -HaveCount 1
+        (Get-ServerRequest $server).line | Should -Contain 'POST /v1/fine_tuning/jobs' -Because 'it is sent'
+        $result.Errors | Should -HaveCount 1
     }
 
     It 'emits only whether each is valid with -Quiet' {
@@ -236,7 +265,8 @@ Describe 'Test-Grader' {
         Clear-ServerRequest $server
         $result = Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 $file -Grader $bad }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidJob,FineTuning.Commands.NewFineTuningJobCommand'
-        "$($result.Errors)" | Should -BeLike '*There is no "refrence" here*Did you mean "reference"?*'
+        "$($result.Errors)" | Should -BeLike '*"operation" is missing*'
+        "$($result.Warnings)" | Should -BeLike '*There is no "operaton" here*Did you mean "operation"?*' -Because 'that says why'
         Get-ServerRequest $server | Should -BeNullOrEmpty
         "$((Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 $file -Grader @{ type = 'string_check'; name = 'c'; input = '{item.a}'; reference = '{{ sample.output_text }}'; operation = 'eq' } -WhatIf }).Warnings)" | Should -BeLike '*FT2055*'
     }

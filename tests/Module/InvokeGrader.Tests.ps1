@@ -60,6 +60,26 @@ Describe 'What Invoke-Grader takes' {
         $first | Export-Clixml $file
         (Import-Clixml $file | Invoke-Grader $same -Local).Reward | Should -Be $first.Reward
         ($first[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json).Item.row | Should -Be 1
+        $lines = Join-Path $TestDrive results.jsonl
+        $first | ForEach-Object { $_ | ConvertTo-Json -Depth 5 -Compress } | Set-Content $lines
+        foreach ($again in (Invoke-Grader $same -Path $lines -Local), (Get-Content $lines | Invoke-Grader $same -Local), (Get-Content $lines | ConvertFrom-Json | Invoke-Grader $same -Local)) {
+            $again.Reward | Should -Be $first.Reward
+            $again | ForEach-Object { $_.Item.row } | Should -Be 1, 2, 3
+        }
+    }
+
+    It 'is an answer, as a line of JSON and as an object' {
+        $answer = [pscustomobject]@{ Model = 'm'; Text = 'a'; Item = @{ answer = 'a' } }
+        $json = $answer | ConvertTo-Json -Compress
+        ($answer, $json, ($json | ConvertFrom-Json) | Invoke-Grader $same -Local).Reward | Should -Be 1, 1, 1
+    }
+
+    It 'is a row with a field of the name item: <name>' -ForEach @(
+        @{ name = 'small'; row = [pscustomobject]@{ model_sample = 'a'; answer = 'a'; item = @{ answer = 'b' } } }
+        @{ name = 'large'; row = [pscustomobject]@{ ModelSample = 'a'; answer = 'a'; Item = @{ answer = 'b' } } }
+    ) {
+        $json = $row | ConvertTo-Json -Compress
+        ($row, $json, ($json | ConvertFrom-Json) | Invoke-Grader $same -Local).Reward | Should -Be 1, 1, 1
     }
 
     It 'is a grader as <name>' -ForEach @(

@@ -120,13 +120,16 @@ Describe 'Get-FineTunedModel' {
     It 'knows models by their names where jobs cannot be listed' {
         Set-FineTuningServerFault 'ListJobs:status=404'
         try {
-            $result = Invoke-Captured { Get-FineTunedModel -Verbose 4>&1 }
+            $result = Invoke-Captured { Get-FineTunedModel }
+            $result.Warnings | Should -HaveCount 1
+            "$($result.Warnings)" | Should -BeLike '*may lack models*jobs could not be listed*'
+            (Invoke-Captured { Get-FineTunedModel ft:*, gpt* }).Warnings | Should -HaveCount 1 -Because 'once is enough'
+            (Invoke-Captured { Get-FineTunedModel -All }).Warnings | Should -BeNullOrEmpty -Because 'no model is missing then'
             $result.Errors | Should -BeNullOrEmpty
             $models = @($result.Output | Where-Object { $_ -is [FineTuning.FineTunedModel] })
             $models | Should -HaveCount 4
             $models.JobId | Where-Object { $_ } | Should -BeNullOrEmpty
             $models[0].BaseModel | Should -Be 'gpt-4.1-mini'
-            "$($result.Output)" | Should -Match 'jobs could not be listed'
         } finally { Clear-FineTuningServerFault }
     }
 
@@ -210,6 +213,19 @@ Describe 'Remove-FineTunedModel' -Skip:$azure {
         $result = Invoke-Captured { Remove-FineTunedModel gpt-4o-mini -Confirm:$false }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'PermissionDenied,FineTuning.Commands.RemoveFineTunedModelCommand'
         Get-ErrorText $result.Errors[0] | Should -BeLike "*insufficient permissions to delete the model 'gpt-4o-mini'*Only models that jobs made can be deleted: Get-FineTunedModel*"
+    }
+
+    It 'refuses <what>, whose model is another' -ForEach @(
+        @{ what = 'a grader'; give = { New-Grader -ScoreModel -Model judge -InputTemplate '{{ sample.output_text }}' }; says = '*A grader is not a model*' }
+        @{ what = 'a grader out of JSON'; give = { (New-Grader -ScoreModel -Model judge -InputTemplate '{{ sample.output_text }}').ToJson() | ConvertFrom-Json }; says = '*A grader is not a model*' }
+        @{ what = 'a stored grader'; give = { New-Grader -ScoreModel -Model judge -InputTemplate '{{ sample.output_text }}' | Export-Clixml "$TestDrive/g.xml"; Import-Clixml "$TestDrive/g.xml" }; says = '*A grader is not a model*' }
+        @{ what = 'the measure of a dataset'; give = { Measure-FineTuningDataset $train }; says = '*A report on a dataset is not a model*' }
+        @{ what = 'a stored measure'; give = { Measure-FineTuningDataset $train | Export-Clixml "$TestDrive/d.xml"; Import-Clixml "$TestDrive/d.xml" }; says = '*A report on a dataset is not a model*' }
+    ) {
+        $result = Invoke-Captured { & $give | Remove-FineTunedModel -Confirm:$false }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotModelIdentity,FineTuning.Commands.RemoveFineTunedModelCommand'
+        "$($result.Errors)" | Should -BeLike $says
+        Get-Line | Should -Not -BeLike 'DELETE*'
     }
 
     It 'refuses a file' {

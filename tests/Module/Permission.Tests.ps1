@@ -44,6 +44,14 @@ Describe 'Permissions of checkpoints' -Skip:$azure {
             Get-Line | Should -Be @('POST /v1/fine_tuning/checkpoints/X/permissions')
         }
 
+        It 'emits what was granted before a request that failed' {
+            Set-FineTuningServerFault 'CreatePermissions:skip=1,status=403'
+            try { $result = Invoke-Captured { Grant-CheckpointPermission $model -ProjectId (1..120 | ForEach-Object { "proj_$_" }) } } finally { Clear-FineTuningServerFault }
+            $result.Output.ProjectId | Should -Be @(1..100 | ForEach-Object { "proj_$_" })
+            $result.Errors | Should -HaveCount 1
+            $result.Errors.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
+        }
+
         It 'takes what is granted already for granted' {
             $first = Grant-CheckpointPermission $model proj_a
             $again = Grant-CheckpointPermission $model proj_b, proj_a

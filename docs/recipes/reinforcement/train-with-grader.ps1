@@ -26,7 +26,7 @@ The base model.
 The field of an example that has the expected answer.
 
 .PARAMETER IdempotencyKey
-The name of this piece of work: a run that was cut off finds its job by it.
+The name of this piece of work: a run that was cut off finds its job by it. By default one for the training file, the model and the grader.
 
 .PARAMETER Parameter
 More for New-FineTuningJob, such as @{ EpochCount = 3; Seed = 1 }.
@@ -41,7 +41,7 @@ param(
     [string] $ConnectionName = 'work',
     [string] $Model = 'o4-mini-2025-04-16',
     [string] $AnswerField = 'answer',
-    [string] $IdempotencyKey = "grader-$((Get-FileHash -LiteralPath $TrainingFile).Hash.Substring(0, 16))",
+    [string] $IdempotencyKey,
     [hashtable] $Parameter = @{}
 )
 Set-StrictMode -Version 3.0
@@ -68,12 +68,17 @@ $worst = ($right | Measure-Object Reward -Minimum).Minimum
 $best = ($wrong | Measure-Object Reward -Maximum).Maximum
 if ($worst -le $best) { throw "The grader gives a wrong answer $best and a right one $worst." }
 
-# Train. Run again, it finds its job.
+# Train. Run again with the same file, model and grader, it finds its job.
+if (-not $IdempotencyKey) {
+    $work = "$((Get-FileHash -LiteralPath $TrainingFile).Hash) $Model $($grader.ToJson())"
+    $IdempotencyKey = "grader-$((Get-FileHash -InputStream ([IO.MemoryStream]::new([Text.Encoding]::UTF8.GetBytes($work)))).Hash.Substring(0, 16))"
+}
 $job = New-FineTuningJob $Model $TrainingFile -ValidationFile $ValidationFile -Grader $grader -IdempotencyKey $IdempotencyKey @Parameter | Wait-FineTuningJob
 if ($job.Status -ne 'succeeded') { throw "Job $($job.Id) is $($job.Status). $($job.Error.Message)" }
 Get-FineTuningEvent $job | Where-Object Level -EQ warn | ForEach-Object { Write-Warning $_.Message }
 
-# Compare, with the same questions, the same grader and no chance in the answers. A base that does not answer, as on the local server, is a warning.
+# Compare, with the same questions, the same grader and no chance in the answers. A model that does not answer is a warning. The base of a local
+# server answers that it has learnt nothing, and scores what that is worth.
 $checkpoints = Get-FineTuningCheckpoint $job | Sort-Object Step | Where-Object Model -NE $job.FineTunedModel
 Invoke-FineTunedModel -Model @($Model; $checkpoints; $job) -Evaluate $ValidationFile -Grader $grader -Temperature 0 -ErrorAction SilentlyContinue -ErrorVariable problems
 $problems | ForEach-Object { Write-Warning "$_" }

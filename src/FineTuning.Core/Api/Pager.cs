@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Models;
@@ -40,11 +41,23 @@ internal static class Pager
                 yield break;
             }
 
-            page = await list(next, cancellationToken).ConfigureAwait(false);
+            ExceptionDispatchInfo? failure = null;
+            try
+            {
+                page = await list(next, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (held > 0 && !cancellationToken.IsCancellationRequested)
+            {
+                // The item that was held is there all the same.
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+
             if (held > 0)
             {
                 yield return items[items.Count - 1];
             }
+
+            failure?.Throw();
         }
     }
 

@@ -16,7 +16,8 @@ public record PageQuery
 
     /// <summary>
     /// Whether the next page is asked for before the last item of the present one is given. For lists whose items are deleted as they come: a
-    /// service cannot go on behind an item that is gone.
+    /// service cannot go on behind an item that is gone. Who takes no more than the items of a page pays for it with a request that was not needed;
+    /// a smaller number than <see cref="Limit"/> costs none. Where that request fails, the last item comes before the error.
     /// </summary>
     public bool LooksAhead { get; init; }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Api;
@@ -26,30 +27,41 @@ public sealed class PermissionGranter
     /// <param name="checkpoint">The checkpoint's model name.</param>
     /// <param name="projectIds">The projects; each counts once.</param>
     /// <param name="cancellationToken">Ends it; a grant that was sent may have worked.</param>
-    /// <returns>A permission for each project, in their order.</returns>
+    /// <returns>A permission for each project, in their order. They come by the request, 100 projects each: those of the first are there also if the second fails.</returns>
     /// <exception cref="FineTuningApiException">
     /// The service refused. Or the answer was lost and not all permissions were found: then
     /// <see cref="FineTuningApiException.MayHaveWorked"/> is true.
     /// </exception>
-    public async Task<IReadOnlyList<PermissionResource>> GrantAsync(
-        string checkpoint, IReadOnlyList<string> projectIds, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<PermissionResource> GrantAsync(
+        string checkpoint, IReadOnlyList<string> projectIds, CancellationToken cancellationToken = default) =>
+        GrantPartsAsync(
+            checkpoint, [.. (projectIds ?? throw new ArgumentNullException(nameof(projectIds))).Distinct(StringComparer.Ordinal)], cancellationToken);
+
+    private async IAsyncEnumerable<PermissionResource> GrantPartsAsync(
+        string checkpoint, string[] projects, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] projects = [.. (projectIds ?? throw new ArgumentNullException(nameof(projectIds))).Distinct(StringComparer.Ordinal)];
-        var granted = new Dictionary<string, PermissionResource>(StringComparer.Ordinal);
         foreach (string[] part in Parts(projects))
         {
+            var granted = new Dictionary<string, PermissionResource>(StringComparer.Ordinal);
             Keep(await GrantOnceAsync(checkpoint, part, cancellationToken).ConfigureAwait(false), part, granted);
-        }
+            if (granted.Count < part.Length)
+            {
+                // Some services answer with what is new alone.
+                Keep(await ListAsync(checkpoint, cancellationToken).ConfigureAwait(false), part, granted);
+            }
 
-        if (projects.Any(project => !granted.ContainsKey(project)))
-        {
-            // Some services answer with what is new alone.
-            Keep(await ListAsync(checkpoint, cancellationToken).ConfigureAwait(false), projects, granted);
-        }
+            foreach (string project in part.Where(granted.ContainsKey))
+            {
+                yield return granted[project];
+            }
 
-        string[] missing = [.. projects.Where(project => !granted.ContainsKey(project))];
-        return missing.Length == 0 ? [.. projects.Select(project => granted[project])] : throw new FineTuningApiException(
-            ApiErrorKind.InvalidResponse, $"The service took the grant, but shows no permission of {string.Join(", ", missing)} for '{checkpoint}'.");
+            string[] missing = [.. part.Where(project => !granted.ContainsKey(project))];
+            if (missing.Length > 0)
+            {
+                throw new FineTuningApiException(
+                    ApiErrorKind.InvalidResponse, $"The service took the grant, but shows no permission of {string.Join(", ", missing)} for '{checkpoint}'.");
+            }
+        }
     }
 
     private static IEnumerable<string[]> Parts(string[] projects)

@@ -34,7 +34,7 @@ public sealed class LocalGrader : ISampleGrader
     /// <summary>Reads a definition and checks all of it that does not depend on a sample.</summary>
     /// <param name="definition">The grader's object, as the service takes it. It is not kept.</param>
     /// <param name="services">What graders may use; null for none.</param>
-    /// <exception cref="GraderException">The definition is wrong, or asks for a service that is not there.</exception>
+    /// <exception cref="GraderException">The definition is wrong, has something unknown, or asks for a service that is not there.</exception>
     public static LocalGrader Create(JsonElement definition, GraderServices? services = null)
     {
         GraderReading reading = GraderReading.ForUse(services ?? new GraderServices());

@@ -35,7 +35,7 @@ public sealed class GrantCheckpointPermissionCommand : CheckpointPermissionCmdle
                 }
 
                 string model = await ModelOfAsync(checkpoint, cancellationToken);
-                foreach (PermissionResource permission in await new PermissionGranter(Client).GrantAsync(model, projects, cancellationToken))
+                await foreach (PermissionResource permission in new PermissionGranter(Client).GrantAsync(model, projects, cancellationToken))
                 {
                     WriteObject(new CheckpointPermission(model, permission));
                 }

@@ -26,16 +26,28 @@ internal static class GraderErrors
         : FormattableString.Invariant($"The grader has {errors.Length} errors:") + string.Concat(errors.Select(e => $"\n  {e.JsonPath}: {e.Message} {e.Fix} ({e.Code})"));
 
     /// <summary>Checks a grader that is about to be used.</summary>
-    /// <returns>What to warn of.</returns>
+    /// <param name="grader">The grader.</param>
+    /// <param name="warn">Where the warnings go, before the errors are thrown: a misspelt name says why another is missing.</param>
     /// <exception cref="PSArgumentException">It has errors.</exception>
-    public static IEnumerable<string> Check(JsonElement grader)
+    public static void Check(JsonElement grader, Action<string> warn)
     {
         IReadOnlyList<GraderProblem> problems = GraderLinter.Check(grader);
+        Warn(problems, warn);
         GraderProblem[] errors = [.. problems.Where(problem => problem.Severity == ProblemSeverity.Error)];
-        return errors.Length == 0 ? problems.Select(Warning) : throw new PSArgumentException(Message(errors) + (errors.Length == 1 ? " " + errors[0].Fix : string.Empty));
+        if (errors.Length > 0)
+        {
+            throw new PSArgumentException(Message(errors) + (errors.Length == 1 ? " " + errors[0].Fix : string.Empty));
+        }
     }
 
-    public static string Warning(GraderProblem problem) => $"{problem.Message} {problem.Fix} ({problem.JsonPath}, {problem.Code})";
+    /// <summary>Tells of all warnings.</summary>
+    public static void Warn(IEnumerable<GraderProblem> problems, Action<string> warn)
+    {
+        foreach (GraderProblem problem in problems.Where(problem => problem.Severity != ProblemSeverity.Error))
+        {
+            warn($"{problem.Message} {problem.Fix} ({problem.JsonPath}, {problem.Code})");
+        }
+    }
 
     /// <summary>What the service has against a grader.</summary>
     public static GraderProblem OfService(FineTuningApiException e)

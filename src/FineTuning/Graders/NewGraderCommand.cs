@@ -187,14 +187,10 @@ public sealed class NewGraderCommand : AsyncCmdlet
         }
 
         IReadOnlyList<GraderProblem> problems = GraderLinter.Check(definition);
+        GraderErrors.Warn(problems, WriteWarning);
         if (GraderErrors.Refuse(problems, Name) is ErrorRecord refusal)
         {
             throw Stop(refusal);
-        }
-
-        foreach (GraderProblem warning in problems)
-        {
-            WriteWarning(GraderErrors.Warning(warning));
         }
 
         WriteObject(GraderObject.Make(definition));

@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
@@ -16,6 +17,8 @@ namespace FineTuning.Graders;
 internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJson)
 {
     private static readonly string[] s_names = ["model_sample", "ModelSample"];
+    private static readonly string[] s_result = ["ModelSample", "Reward"];
+    private static readonly string[] s_answer = ["Text", "Model"];
 
     /// <summary>Makes a row of the parameters -ModelSample and -Item.</summary>
     /// <exception cref="FormatException">The item is none; the message is a sentence.</exception>
@@ -28,52 +31,69 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
     /// <exception cref="FormatException">There is no sample in it; the message is a sentence.</exception>
     public static SampleRow From(PSObject input, string? sample, object? item)
     {
-        if (input.BaseObject is ModelAnswer answer)
-        {
-            return new SampleRow(sample ?? answer.Text, item ?? answer.Item, ToItem(item ?? answer.Item));
-        }
-
         if (input.BaseObject is string or ValueType)
         {
             return FromText(Convert.ToString(input.BaseObject, CultureInfo.InvariantCulture)!, sample, item);
         }
 
         InputRow row = InputRow.From(input) ?? throw new FormatException($"A {input.BaseObject.GetType().Name} has no properties to grade.");
-        string? found = null;
-        foreach (string name in s_names)
-        {
-            found ??= row.TryGet(name, out object? value) ? ToText(value) : null;
-        }
-
+        bool isEarlier = row.TryGet("Item", out object? inner) && IsEarlier(row.Names, inner);
         return new SampleRow(
-            sample ?? found ?? throw new FormatException($"The object has no property 'model_sample'; it has {Names(row)}."),
-            item ?? ItemOf(row, input),
-            ToItem(item ?? ItemOf(row, input)));
+            sample ?? FindSample(isEarlier, name => row.TryGet(name, out object? value) ? ToText(value) : null) ?? throw NoSample(row.Names),
+            item ?? (isEarlier ? ItemOf(input, inner) : input),
+            ToItem(item ?? (isEarlier ? ItemOf(input, inner) : input)));
     }
 
     /// <summary>Makes a row of a line of a file.</summary>
     /// <exception cref="FormatException">There is no sample in it; the message is a sentence.</exception>
     public static SampleRow FromJson(JsonElement line, string? sample, object? item)
     {
-        string? found = null;
-        foreach (string name in s_names)
-        {
-            found ??= line.TryGetProperty(name, out JsonElement value) ? ToText(value) : null;
-        }
-
-        object? whole = item ?? JsonValues.ToObject(line);
+        bool isEarlier = IsEarlier(line);
+        JsonElement inner = isEarlier ? line.GetProperty("Item") : line;
+        object? whole = item ?? JsonValues.ToObject(inner);
         return new SampleRow(
-            sample ?? found ?? throw new FormatException(
-                $"The object has no 'model_sample'; it has {string.Join(", ", line.EnumerateObject().Take(8).Select(property => property.Name))}."),
+            sample
+            ?? FindSample(isEarlier, name => line.TryGetProperty(name, out JsonElement value) ? ToText(value) : null)
+            ?? throw NoSample(line.EnumerateObject().Select(property => property.Name)),
             whole,
-            item is null ? line : ToItem(item));
+            item is null && inner.ValueKind == JsonValueKind.Object ? inner : ToItem(whole));
     }
+
+    private static string? FindSample(bool isEarlier, Func<string, string?> find) =>
+        s_names.Select(find).FirstOrDefault(text => text is not null) ?? (isEarlier ? find("Text") : null);
+
+    private static FormatException NoSample(IEnumerable<string> names) =>
+        new($"The object has no property 'model_sample'; it has {(names.Any() ? string.Join(", ", names.Take(8)) : "none")}.");
+
+    private static bool IsEarlier(JsonElement line) =>
+        line.TryGetProperty("Item", out JsonElement inner) && IsEarlier(line.EnumerateObject().Select(property => property.Name), inner);
+
+    /// <summary>
+    /// Whether a row with an Item is a result of Invoke-Grader or an answer of Invoke-FineTunedModel, whose item that is. Any other row is the item
+    /// itself, whatever the names of its fields.
+    /// </summary>
+    private static bool IsEarlier(IEnumerable<string> names, object? inner)
+    {
+        HashSet<string> all = new(names, StringComparer.Ordinal);
+        bool isItem = inner switch
+        {
+            null or JsonElement { ValueKind: JsonValueKind.Object or JsonValueKind.Null } => true,
+            string text => Parse(text) is not null,
+            JsonElement { ValueKind: JsonValueKind.String } text => Parse(text.GetString()!) is not null,
+            _ => false,
+        };
+        return isItem && all.Contains("Item") && (all.IsSupersetOf(s_result) || all.IsSupersetOf(s_answer));
+    }
+
+    private static object? ItemOf(PSObject input, object? inner) => inner is null ? null
+        : input.BaseObject is IDictionary dictionary ? dictionary["Item"]
+        : input.Properties["Item"]?.Value ?? inner;
 
     private static SampleRow FromText(string text, string? sample, object? item)
     {
         if (text.TrimStart().StartsWith("{", StringComparison.Ordinal) && Parse(text) is JsonElement line)
         {
-            bool hasSample = s_names.Any(name => line.TryGetProperty(name, out _));
+            bool hasSample = s_names.Any(name => line.TryGetProperty(name, out _)) || IsEarlier(line);
             if (hasSample || sample is not null || item is null)
             {
                 return FromJson(line, sample, item);
@@ -81,19 +101,6 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         }
 
         return sample is null ? new SampleRow(text, item, ToItem(item)) : throw new FormatException("The text is no item, and the sample was given by -ModelSample.");
-    }
-
-    /// <summary>The row itself; but of what was graded or wrapped before, the item inside.</summary>
-    private static object ItemOf(InputRow row, PSObject input)
-    {
-        if (!row.TryGet("Item", out object? inner) || inner is not JsonElement { ValueKind: JsonValueKind.Object })
-        {
-            return input;
-        }
-
-        return input.BaseObject is IDictionary dictionary
-            ? dictionary.Cast<DictionaryEntry>().First(entry => string.Equals($"{entry.Key}", "Item", StringComparison.OrdinalIgnoreCase)).Value!
-            : input.Properties["Item"].Value;
     }
 
     private static JsonElement? ToItem(object? item)
@@ -133,6 +140,4 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         JsonElement other => other.GetRawText(),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty,
     };
-
-    private static string Names(InputRow row) => row.Names.Count == 0 ? "none" : string.Join(", ", row.Names.Take(8));
 }

@@ -278,11 +278,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
 
         JsonElement grader = GraderArgument.Read(this, Grader);
-        foreach (string warning in GraderErrors.Check(grader))
-        {
-            WriteWarning(warning);
-        }
-
+        GraderErrors.Check(grader, WriteWarning);
         return grader;
     }
 

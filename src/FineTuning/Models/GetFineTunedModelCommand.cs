@@ -16,6 +16,7 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
 {
     private ModelCatalogue? _catalogue;
     private FineTuningConnection? _catalogueOf;
+    private FineTuningApiException? _warnedOf;
 
     /// <summary>The models to show; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Model")]
@@ -49,7 +50,7 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
                 }
 
                 WriteObject(new FineTunedModel(await Catalogue().GetAsync(model.Id, model.JobId, cancellationToken)));
-                TellOfJobs();
+                TellOfJobs(isList: false);
             });
         }
     }
@@ -57,7 +58,7 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
     private async Task ListAsync(Func<string, bool>? filter, CancellationToken cancellationToken)
     {
         await WriteListAsync(Catalogue().ListAsync(All, filter, cancellationToken), model => new FineTunedModel(model), cancellationToken);
-        TellOfJobs();
+        TellOfJobs(isList: true);
     }
 
     private ModelCatalogue Catalogue()
@@ -71,11 +72,20 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
         return _catalogue;
     }
 
-    private void TellOfJobs()
+    private void TellOfJobs(bool isList)
     {
-        if (_catalogue?.JobsFailure is FineTuningApiException why)
+        if (_catalogue?.JobsFailure is not FineTuningApiException why)
         {
-            WriteVerbose($"The jobs could not be listed, so their models are known by their names alone: {why.Message}");
+            return;
         }
+
+        if (isList && !All && _warnedOf != why)
+        {
+            _warnedOf = why;
+            WriteWarning($"The list may lack models: the jobs could not be listed, so that only names tell which models jobs made. {why.Message}");
+            return;
+        }
+
+        WriteVerbose($"The jobs could not be listed, so their models are known by their names alone: {why.Message}");
     }
 }

@@ -12,6 +12,14 @@ namespace FineTuning;
 [TypeConverter(typeof(ModelIdentityConverter))]
 public sealed class ModelIdentity : ObjectIdentity
 {
+    private const string Stored = "Deserialized.";
+
+    private static readonly (string Type, string Kind)[] s_others =
+    [
+        ("FineTuning.GraderRe", "What a grader says"), ("FineTuning.Grader", "A grader"), ("FineTuning.Dataset", "A report on a dataset"),
+        ("FineTuning.Core.Datasets.", "A report on a dataset"),
+    ];
+
     private ModelIdentity(string? name, string? refusal)
         : base(name, refusal)
     {
@@ -36,6 +44,8 @@ public sealed class ModelIdentity : ObjectIdentity
             FineTuningJob { FineTunedModel: string made } job => new ModelIdentity(made, null) { Origin = job.Origin, JobId = job.Id },
             FineTuningJob job => new ModelIdentity(null, NoModelYet(job.Id, job.Status)),
             FineTuningFile file => new ModelIdentity(null, $"A file ({file.Id}) is not a model."),
+            ModelEvaluation evaluation => new ModelIdentity(evaluation.Model, null) { Origin = evaluation.Origin },
+            ModelAnswer answer => new ModelIdentity(answer.Model, null) { Origin = answer.Origin },
             FineTuningEvent item => new ModelIdentity(null, $"An event ({item.Id}) is not a model; it is of the job {item.JobId}."),
             _ => FromProperties(source),
         };
@@ -43,6 +53,11 @@ public sealed class ModelIdentity : ObjectIdentity
 
     private static ModelIdentity FromProperties(object source)
     {
+        if (OtherKind(source) is string kind)
+        {
+            return new ModelIdentity(null, $"{kind} is not a model.");
+        }
+
         PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(source).Properties;
         string? name = Property(source, "FineTunedModel") ?? Property(source, "fine_tuned_model") ?? Property(source, "fine_tuned_model_checkpoint");
         if (string.IsNullOrEmpty(name) && (properties["FineTunedModel"] ?? properties["fine_tuned_model"]) is not null)
@@ -55,6 +70,24 @@ public sealed class ModelIdentity : ObjectIdentity
         return name is null
             ? new ModelIdentity(null, $"An object of type {Describe(source)} names no model.")
             : new ModelIdentity(name, Check(name));
+    }
+
+    // What such an object calls its model is the one that grades, or that a dataset was measured for: nobody means to delete or share that.
+    private static string? OtherKind(object source)
+    {
+        foreach (string name in PSObject.AsPSObject(source).TypeNames)
+        {
+            string type = name.StartsWith(Stored, StringComparison.Ordinal) ? name.Substring(Stored.Length) : name;
+            (string _, string? kind) = Array.Find(s_others, other => type.StartsWith(other.Type, StringComparison.Ordinal));
+            if (kind is not null)
+            {
+                return kind;
+            }
+        }
+
+        // A grader out of JSON or of a hashtable.
+        bool isGrader = Property(source, "type") is "score_model" or "label_model" && PSObject.AsPSObject(source).Properties["model"] is not null;
+        return isGrader ? "A grader" : null;
     }
 
     private static string NoModelYet(string? id, string? status) => string.IsNullOrEmpty(status)

@@ -159,6 +159,24 @@ public sealed class PagerTests
         Assert.Equal(["a"], seen);
     }
 
+    [Fact]
+    public async Task Looking_ahead_an_error_on_a_later_page_loses_no_item()
+    {
+        await using StubServer server = StubServer.Replies(
+            Reply.Json(Testing.List([Testing.Job("a"), Testing.Job("b")], more: true)), Reply.Error(404));
+        using FineTuningClient client = Testing.Client(server);
+        var seen = new List<string>();
+        FineTuningApiException error = await Testing.FailsAsync(async () =>
+        {
+            await foreach (JobResource job in client.EnumerateJobsAsync(new JobQuery { LooksAhead = true }))
+            {
+                seen.Add(job.Id);
+            }
+        });
+        Assert.Equal(ApiErrorKind.NotFound, error.Kind);
+        Assert.Equal(["a", "b"], seen);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -86,6 +86,22 @@ public sealed class PermissionGranterTests
         Assert.Equal([100, 100, 50], service.Asked.Select(request => request.Split(' ').Length - 1));
     }
 
+    [Fact]
+    public async Task What_was_granted_before_a_failure_is_told()
+    {
+        await using var service = new Service(0) { Refused = "p120" };
+        var granted = new List<string>();
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(async () =>
+        {
+            await foreach (PermissionResource permission in service.StreamAsync([.. Enumerable.Range(0, 150).Select(i => $"p{i}")]))
+            {
+                granted.Add(permission.ProjectId);
+            }
+        });
+        Assert.Equal("refused: p120", error.Message);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"p{i}"), granted);
+    }
+
     private sealed class Service : IAsyncDisposable
     {
         private readonly StubServer _server;
@@ -110,7 +126,9 @@ public sealed class PermissionGranterTests
 
         public List<string> Asked { get; } = [];
 
-        public Task<IReadOnlyList<PermissionResource>> GrantAsync(params string[] projects) =>
+        public async Task<IReadOnlyList<PermissionResource>> GrantAsync(params string[] projects) => await StreamAsync(projects).ToListAsync();
+
+        public IAsyncEnumerable<PermissionResource> StreamAsync(params string[] projects) =>
             new PermissionGranter(_client).GrantAsync("ft:m:o::i", projects);
 
         public ValueTask DisposeAsync()

@@ -123,6 +123,26 @@ public sealed class LinterTests
     }
 
     [Theory]
+    [InlineData("{'type':'endpoint','name':'e','url':'https://example.org'}")]
+    [InlineData("{" + Check + ",'ignore_case':true}")]
+    [InlineData("{'type':'string_check','name':'c','input':'{{ sample.output_text }}','reference':'b','operation':'regex'}")]
+    [InlineData("{" + Text + ",'evaluation_metric':'chrf'}")]
+    [InlineData("{" + Score + ",'sampling_params':{'reasoning_effort':'max','verbosity':'low'}}")]
+    [InlineData("{'type':'score_model','name':'s','model':'m','input':[{'role':'critic','content':[{'type':'input_video'},'{{ sample.output_text }}']}]}")]
+    [InlineData("{'type':'multi','name':'m','graders':{'a':{'type':'endpoint','url':'x'}},'calculate_output':'a'}")]
+    public void What_is_unknown_is_a_warning_and_not_for_use_here(string definition)
+    {
+        GraderServices services = new() { Model = new TestModel("1"), Python = new TestPython() };
+        IReadOnlyList<GraderProblem> problems = GraderLinter.Check(Json(definition));
+
+        Assert.NotEmpty(problems);
+        Assert.All(problems, problem => Assert.Equal(ProblemSeverity.Warning, problem.Severity));
+        Assert.Equal(
+            problems[0] with { Severity = ProblemSeverity.Error },
+            Assert.Throws<GraderException>(() => LocalGrader.Create(Json(definition), services)).Problem);
+    }
+
+    [Theory]
     [MemberData(nameof(Scripts))]
     public void A_script_is_looked_at_without_running_it(string source, string expected)
     {

@@ -56,7 +56,7 @@ internal static class CreateOperations
 
     private static async Task GrantAsync(Cell cell)
     {
-        IReadOnlyList<PermissionResource> granted = await new PermissionGranter(cell.Client).GrantAsync(cell.Lane.Model, [cell.Name]);
+        List<PermissionResource> granted = await new PermissionGranter(cell.Client).GrantAsync(cell.Lane.Model, [cell.Name]).ToListAsync();
         Assert.Equal(cell.Name, Assert.Single(granted).ProjectId);
     }
 

@@ -35,7 +35,7 @@ public sealed class PermissionGranterTests : IAsyncLifetime
             await _world.FaultAsync($"CreatePermissions:after_work,{fault}");
         }
 
-        IReadOnlyList<PermissionResource> granted = await new PermissionGranter(_world.Client).GrantAsync(_model, ["proj_b", "proj_a", "proj_b"]);
+        IReadOnlyList<PermissionResource> granted = await GrantAsync("proj_b", "proj_a", "proj_b");
         Assert.Equal(["proj_b", "proj_a"], granted.Select(permission => permission.ProjectId));
         Assert.Equal(1, await _world.CountAsync("CreatePermissions"));
         Assert.Equal(2, (await _world.Client.ListPermissionsAsync(_model)).Data.Count);
@@ -44,10 +44,10 @@ public sealed class PermissionGranterTests : IAsyncLifetime
     [Fact]
     public async Task A_grant_that_was_not_made_is_looked_for_a_while_and_then_told_of()
     {
-        await new PermissionGranter(_world.Client).GrantAsync(_model, ["proj_a"]);
+        await GrantAsync("proj_a");
         await _world.FaultAsync("CreatePermissions:drop");
         FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(
-            () => new PermissionGranter(_world.Client).GrantAsync(_model, ["proj_a", "proj_b"]));
+            () => GrantAsync("proj_a", "proj_b"));
         Assert.True(error.MayHaveWorked);
         Assert.Contains("may have been granted", error.Message);
         Assert.Equal(2, await _world.CountAsync("CreatePermissions"));
@@ -58,8 +58,11 @@ public sealed class PermissionGranterTests : IAsyncLifetime
     public async Task A_refused_grant_is_one_error_at_once()
     {
         FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(
-            () => new PermissionGranter(_world.Client).GrantAsync("ft:nothing", ["proj_a"]));
+            () => new PermissionGranter(_world.Client).GrantAsync("ft:nothing", ["proj_a"]).ToListAsync().AsTask());
         Assert.False(error.MayHaveWorked);
         Assert.Equal(TimeSpan.Zero, _world.Clock.Elapsed);
     }
+
+    private async Task<IReadOnlyList<PermissionResource>> GrantAsync(params string[] projects) =>
+        await new PermissionGranter(_world.Client).GrantAsync(_model, projects).ToListAsync();
 }

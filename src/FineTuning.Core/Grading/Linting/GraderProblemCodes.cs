@@ -7,7 +7,8 @@ namespace FineTuning.Core.Grading.Linting;
 
 /// <summary>
 /// The catalogue of every problem of a grader. FT200x and FT201x are about the fields of the definition, FT202x about templates, FT203x about
-/// formulas, FT204x about scripts, FT205x are legal but surely mistakes, FT206x come from the service.
+/// formulas, FT204x about scripts, FT205x are legal but surely mistakes, FT206x come from the service. Unknown fields (FT2003) and values (FT2006)
+/// are warnings: services learn new ones, and say themselves what they do not take.
 /// </summary>
 public static class GraderProblemCodes
 {
@@ -23,13 +24,13 @@ public static class GraderProblemCodes
 
     internal static GraderProblemCode Missing { get; } = Error("FT2002", "Missing field");
 
-    internal static GraderProblemCode UnknownField { get; } = Error("FT2003", "Unknown field");
+    internal static GraderProblemCode UnknownField { get; } = Warning("FT2003", "Unknown field");
 
     internal static GraderProblemCode GivenTwice { get; } = Error("FT2004", "Field given twice");
 
     internal static GraderProblemCode Empty { get; } = Error("FT2005", "Empty text");
 
-    internal static GraderProblemCode UnknownValue { get; } = Error("FT2006", "Unknown value");
+    internal static GraderProblemCode UnknownValue { get; } = Warning("FT2006", "Unknown value");
 
     internal static GraderProblemCode OutOfBounds { get; } = Error("FT2007", "Number out of bounds");
 

@@ -48,7 +48,7 @@ internal sealed class Definition
     public void Report(GraderProblemCode code, string name, string message, string fix, TextPlace? place = null) =>
         _reading.Report(code, PathOf(name), message, fix, place);
 
-    /// <summary>Refuses names that a grader does not have: a misspelt "range" would not be missed otherwise.</summary>
+    /// <summary>Reports names that a grader does not have: a misspelt "range" would not be missed otherwise.</summary>
     public void CheckNames(params string[] allowed)
     {
         // Graders of the evals API say from which score a sample passes. A reward is not cut off, so this changes nothing.
@@ -72,7 +72,7 @@ internal sealed class Definition
                     GraderProblemCodes.UnknownField,
                     PathOf(Shorten(name)),
                     $"There is no \"{Shorten(name)}\" here.",
-                    $"{NearestName.Question(name, allowed)}Remove it, or write one of {string.Join(", ", allowed)}.");
+                    $"{NearestName.Question(name, allowed)}Known here are {string.Join(", ", allowed)}.");
             }
             else if (!seen.Add(name))
             {
@@ -124,8 +124,8 @@ internal sealed class Definition
         Report(
             GraderProblemCodes.UnknownValue,
             name,
-            $"\"{name}\" cannot be \"{Shorten(text)}\".",
-            $"{NearestName.Question(text, choices)}Write one of {string.Join(", ", choices)}.");
+            $"\"{Shorten(text)}\" is no known {name.Replace('_', ' ')}.",
+            $"{NearestName.Question(text, choices)}Known here are {string.Join(", ", choices)}.");
         return null;
     }
 

@@ -59,7 +59,7 @@ internal sealed class GraderReading
         _problems.Add(new GraderProblem
         {
             Code = code.Code,
-            Severity = code.Severity,
+            Severity = SeverityOf(code),
             JsonPath = path,
             Line = place?.Line,
             Column = place?.Column,
@@ -69,7 +69,7 @@ internal sealed class GraderReading
     }
 
     /// <summary>Whether a problem of this kind would be kept; for use a warning is not.</summary>
-    public bool Wants(GraderProblemCode code) => !IsFull && (IsLint || code.Severity == ProblemSeverity.Error);
+    public bool Wants(GraderProblemCode code) => !IsFull && (IsLint || SeverityOf(code) == ProblemSeverity.Error);
 
     /// <summary>Says what this machine cannot do; the definition is in order.</summary>
     public void NotHere(string path, string message, string fix)
@@ -79,4 +79,8 @@ internal sealed class GraderReading
             Report(GraderProblemCodes.NotHere, path, message, fix);
         }
     }
+
+    // A service may know what is unknown here; this machine cannot grade with it.
+    private ProblemSeverity SeverityOf(GraderProblemCode code) =>
+        !IsLint && (code == GraderProblemCodes.UnknownField || code == GraderProblemCodes.UnknownValue) ? ProblemSeverity.Error : code.Severity;
 }
