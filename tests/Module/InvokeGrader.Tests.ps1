@@ -148,6 +148,43 @@ Describe 'What goes wrong' {
         Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'model_sample'; it has answer*-ModelSample*"
     }
 
+    It 'in the values of a row is an error for it, and the others go on' {
+        $rows = @(
+            [pscustomobject]@{ model_sample = '1'; answer = '1' }
+            [pscustomobject]@{ model_sample = '1'; answer = [double]::NaN }
+            [pscustomobject]@{ model_sample = '1' } | Add-Member -MemberType ScriptProperty -Name answer -Value { throw 'no answer today' } -PassThru
+            [pscustomobject]@{ model_sample = '2'; answer = '1' }
+        )
+        $result = Invoke-Captured { $rows | Invoke-Grader $same -Local }
+        $result.Terminating | Should -BeNullOrEmpty
+        $result.Output.Number | Should -Be 1, 4
+        $result.Errors | Should -HaveCount 2
+        "$($result.Errors)" | Should -BeLike '*Row 2*NaN*Row 3*'
+    }
+
+    It 'with all rows ends after a few' {
+        $result = Invoke-Captured { 1..40 | ForEach-Object { [pscustomobject]@{ answer = "$_" } } | Invoke-Grader $same -Local }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoRowFits,*'
+        $result.Errors | Should -HaveCount 10
+        Get-ErrorText $result.Terminating | Should -BeLike '*Select-Object*'
+    }
+
+    It 'with -Item is told once' {
+        $result = Invoke-Captured { 1..50 | Invoke-Grader $same -Item 'no json' -Local }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidItem,*'
+        $result.Errors | Should -BeNullOrEmpty
+    }
+
+    It 'on the way ends it with its own error, and gives what was graded before' {
+        $null = Set-FineTuningServerFault 'RunGrader:skip=7,status=403'
+        try {
+            $result = Invoke-Captured { New-Row 300 | Invoke-Grader $same -ThrottleLimit 4 }
+            $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
+            $result.Errors | Should -BeNullOrEmpty
+            $result.Output | Should -HaveCount 7 -Because 'what was graded was paid for'
+        } finally { Clear-FineTuningServerFault }
+    }
+
     It 'in a file is told by line' {
         $file = Join-Path $TestDrive broken.jsonl
         '{"model_sample":"1","answer":"1"}', '{"model_sample":', '[1]', '{"model_sample":"2","answer":"1"}' | Set-Content $file

@@ -63,11 +63,12 @@ Describe 'Asking' {
     }
 
     It 'sends what was given, and no more' {
-        Invoke-FineTunedModel $model hello -SystemMessage 'be brief' -MaxTokens 3 -Temperature 0.5 -TopP 0.9 -Seed 7 -StopSequence x -Option @{ user = 'me' } -Debug 5>&1 |
-            Where-Object { "$_" -like '*chat/completions >> *' } | ForEach-Object { ("$_" -split '>> ')[1] | ConvertFrom-Json } | ForEach-Object {
-                $_.messages[0].content | Should -Be 'be brief'
-                $_.max_completion_tokens, $_.temperature, $_.top_p, $_.seed, $_.stop, $_.user | Should -Be 3, 0.5, 0.9, 7, 'x', 'me'
-            }
+        $lines = @(Invoke-FineTunedModel $model hello -SystemMessage 'be brief' -MaxTokens 3 -Temperature 0.5 -TopP 0.9 -Seed 7 -StopSequence x -Option @{ user = 'me' } -Debug 5>&1 |
+            Where-Object { "$_" -like '*chat/completions >> *' })
+        $lines | Should -HaveCount 1
+        $sent = ("$lines" -split '>> ')[1] | ConvertFrom-Json
+        $sent.messages[0].content | Should -Be 'be brief'
+        $sent.max_completion_tokens, $sent.temperature, $sent.top_p, $sent.seed, $sent.stop, $sent.user | Should -Be 3, 0.5, 0.9, 7, 'x', 'me'
         $plain = Invoke-FineTunedModel $model hello -Debug 5>&1 | Where-Object { "$_" -like '*chat/completions >> *' }
         "$plain" | Should -BeLike '*>> {"model":"*","messages":`[{"role":"user","content":"hello"}]}'
     }
@@ -91,7 +92,7 @@ Describe 'Comparing' {
         $both.Text | Should -Be green, blue
         $both.ComparedText | Should -Be $untrained, $untrained
         $both[0].Answer.Model | Should -Be $model
-        ($both | Out-String -Width 120) | Should -BeLike "*$model  |  gpt-4o-mini*green*I am an untrained*"
+        ($both | Out-String -Width 120) | Should -BeLike "*Answer: $model, Compared: gpt-4o-mini*green*I am an untrained*"
     }
 }
 
@@ -139,10 +140,26 @@ Describe 'Scoring' {
         "$($result.Errors)" | Should -BeLike "*Line 3*neither 'messages' nor 'prompt'*Line 4*no JSON*"
     }
 
+    It 'warns of a grader that fails' {
+        $result = Invoke-Captured { Invoke-FineTunedModel $model -Evaluate $valid -Grader @{ type = 'string_check'; name = 'x'; input = '{{ sample.output_text }}'; reference = '{{ item.nothing }}'; operation = 'eq' } }
+        $result.Output.GradedWithErrors | Should -Be 9
+        "$($result.Warnings)" | Should -BeLike '*9 of 9 answers*item.nothing*'
+    }
+
+    It 'of a file of another kind ends after a few lines' {
+        $file = Join-Path $TestDrive table.csv
+        1..40 | ForEach-Object { "a,$_" } | Set-Content $file
+        $result = Invoke-Captured { Invoke-FineTunedModel $model -Evaluate $file -Grader $same -Local }
+        $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoExamples,*'
+        $result.Errors | Should -HaveCount 10
+        $result.Output | Should -BeNullOrEmpty
+    }
+
     It 'of a model that is not there is an error, and the next one is scored' {
         $result = Invoke-Captured { Invoke-FineTunedModel ft:none:local::x, gpt-4o-mini -Evaluate $valid -Grader $same -Local }
         $result.Output.Model | Should -Be gpt-4o-mini
         $result.Errors | Should -HaveCount 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike '*NotFound,*'
     }
 
     It 'of preferences and of reinforcement finds its fields' {
@@ -150,15 +167,35 @@ Describe 'Scoring' {
         '{"messages":[{"role":"user","content":"question 1 about green"}],"colour":"green"}' | Set-Content $file
         $grader = @{ type = 'string_check'; name = 'colour'; input = '{{ sample.output_text }}'; reference = '{{ item.colour }}'; operation = 'eq' }
         (Invoke-FineTunedModel $model -Evaluate $file -Grader $grader -Temperature 0).Score | Should -Be 1
+        '{"input":{"messages":[{"role":"user","content":"question 1 about green"}]},"preferred_output":[{"role":"assistant","content":"green"}],"non_preferred_output":[{"role":"assistant","content":"no"}]}' | Set-Content $file
+        (Invoke-FineTunedModel $model -Evaluate $file -Grader $same -Temperature 0).Score | Should -Be 1
+    }
+}
+
+Describe 'Where it came from' {
+    It 'is remembered, so that what is piped on goes there' {
+        $other = Start-FineTuningServer -Memory -PassThru
+        try {
+            $result = Invoke-FineTunedModel gpt-4o-mini -Evaluate $valid -Grader $same -Local -Connection $connection
+            Clear-ServerRequest $server
+            ($result | Invoke-FineTunedModel -Prompt hello).Text | Should -Be $untrained
+            @((Get-ServerRequest $server).line) | Should -Be @('POST /v1/chat/completions')
+        } finally {
+            $other | Stop-FineTuningServer
+            Connect-TestServer $server
+        }
     }
 }
 
 Describe 'What goes wrong' {
     It 'is told by <id>: <name>' -ForEach @(
-        @{ name = 'no such model'; run = { Invoke-FineTunedModel ft:none:local::x hello }; id = 'ModelNotFound' }
+        @{ name = 'no such model'; run = { Invoke-FineTunedModel ft:none:local::x hello }; id = '*NotFound' }
         @{ name = 'a job without a model'; run = { Invoke-FineTunedModel ([pscustomobject]@{ Id = 'ftjob-1'; FineTunedModel = $null; Status = 'running' }) hello }; id = 'NotModelIdentity' }
         @{ name = 'the id of a file'; run = { Invoke-FineTunedModel file-123 hello }; id = 'NotModelIdentity' }
-        @{ name = 'a number of no meaning'; run = { [datetime]::Now, (Get-Process -Id $PID) | Invoke-FineTunedModel $model -MaxTokens 1 -ErrorAction SilentlyContinue -ErrorVariable e | Out-Null; $e[-1] | Write-Error }; id = '*' }
+        @{ name = 'an object that is no question'; run = { Get-Process -Id $PID | Invoke-FineTunedModel $model }; id = 'QuestionNotRead' }
+        @{ name = 'an option that is no data'; run = { Invoke-FineTunedModel $model hello -Option @{ x = [double]::NaN } }; id = 'InvalidOption' }
+        @{ name = 'an option that is given twice'; run = { Invoke-FineTunedModel $model hello -Temperature 0 -Option @{ temperature = 1 } }; id = 'InvalidOption' }
+        @{ name = 'an option of the command'; run = { Invoke-FineTunedModel $model hello -Option @{ stream = $true } }; id = 'InvalidOption' }
         @{ name = 'no messages'; run = { Invoke-FineTunedModel $model -Message 'hello' }; id = 'QuestionNotRead' }
         @{ name = 'no file'; run = { Invoke-FineTunedModel $model -Evaluate ./none.jsonl -Grader $same }; id = '*' }
         @{ name = 'no grader'; run = { Invoke-FineTunedModel $model -Evaluate $valid -Grader nothing }; id = 'NoGrader' }
@@ -174,20 +211,20 @@ Describe 'What goes wrong' {
         $result = Invoke-Captured { 'ft:none:local::x', $model | Invoke-FineTunedModel -Prompt 'question 1 about green' -Temperature 0 }
         $result.Output.Text | Should -Be green
         $result.Errors | Should -HaveCount 1
-        Get-ErrorText $result.Errors[0] | Should -BeLike '*Get-FineTunedModel*'
+        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike '*NotFound,*'
+        Get-ErrorText $result.Errors[0] | Should -BeLike $(if (Test-Azure) { '*deploy*' } else { '*Get-FineTunedModel*' })
     }
 
     It 'in a stream that breaks off is one error, and nothing is asked twice' {
-        $null = Set-FineTuningServerFault 'CreateChatCompletion:status=500,count=1'
+        $null = Set-FineTuningServerFault 'CreateChatCompletion:truncate_after=700'
+        Clear-ServerRequest $server
         try {
-            $connection = Connect-TestServer $server -MaxRetryCount 0 -PassThru
-            $result = Invoke-Captured { Invoke-FineTunedModel $model hello -Stream -Connection $connection 6>$null }
+            $result = Invoke-Captured { Invoke-FineTunedModel gpt-4o-mini hello -Stream 6>$null }
             $result.Errors | Should -HaveCount 1
+            "$($result.Errors)" | Should -BeLike '*began and broke off*'
             $result.Output | Should -BeNullOrEmpty
-        } finally {
-            Clear-FineTuningServerFault
-            Connect-TestServer $server
-        }
+            @((Get-ServerRequest $server).line) | Should -Be @('POST /v1/chat/completions')
+        } finally { Clear-FineTuningServerFault }
     }
 }
 
@@ -220,7 +257,7 @@ Describe 'Ctrl+C and an early end' {
 Describe 'Tab' {
     It 'offers models and bases' {
         $line = 'Invoke-FineTunedModel '
-        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $model.Replace($model, "$(if ($model -match '[:]') { $model } else { $model })")
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $model
         $line = 'Invoke-FineTunedModel x y -Compare gpt'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain gpt-4o-mini
     }

@@ -219,7 +219,7 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     public async Task A_chat_with_what_is_not_deployed_is_refused_in_Azures_words()
     {
         (HttpStatusCode status, JsonElement body) = await Api.TryAsync(
-            HttpMethod.Post, "chat/completions", """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hello"}]}""");
+            HttpMethod.Post, "chat/completions", """{"model":"not-deployed","messages":[{"role":"user","content":"hello"}]}""");
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal("DeploymentNotFound", Code(body));
     }

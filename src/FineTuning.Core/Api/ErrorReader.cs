@@ -101,6 +101,12 @@ internal static class ErrorReader
             return ApiErrorKind.PermissionDenied;
         }
 
+        // More tokens than the limit of a whole minute: it would be refused for ever.
+        if (status == 429 && Says("Request too large"))
+        {
+            return ApiErrorKind.TooLarge;
+        }
+
         return status switch
         {
             401 => ApiErrorKind.AuthenticationFailed,

@@ -1,5 +1,5 @@
 using System;
-using System.Net.Http;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Core.Chat;
@@ -10,6 +10,9 @@ namespace FineTuning.Core.Api;
 /// <content>Answers of models.</content>
 public sealed partial class FineTuningClient
 {
+    // How servers say that they do not know a field.
+    private static readonly string[] s_unknown = ["unrecognized", "unknown", "not supported", "unsupported", "not permitted", "unexpected"];
+
     /// <summary>Asks a model for an answer. A repeat after a lost answer costs its tokens a second time.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="cancellationToken">Ends the waiting; the service may bill what it has made.</param>
@@ -29,19 +32,40 @@ public sealed partial class FineTuningClient
     }
 
     /// <summary>Older servers, and Azure's older versions, know the limit under its older name only.</summary>
-    private static async Task<ChatResource> AnswerAsync(ChatCreateRequest request, Func<ChatCreateRequest, Task<ChatResource>> ask)
+    private async Task<ChatResource> AnswerAsync(ChatCreateRequest request, Func<ChatCreateRequest, Task<ChatResource>> ask)
     {
+        ChatCreateRequest old = request with { MaxTokens = request.MaxCompletionTokens, MaxCompletionTokens = null };
+        if (request.MaxCompletionTokens is null || _transport.TakesOldLimit)
+        {
+            return await ask(request.MaxCompletionTokens is null ? request : old).ConfigureAwait(false);
+        }
+
+        FineTuningApiException first;
         try
         {
             return await ask(request).ConfigureAwait(false);
         }
-        catch (FineTuningApiException e) when (
-            request.MaxCompletionTokens is not null && e.Kind == ApiErrorKind.InvalidRequest &&
-            (e.Param ?? e.Message).IndexOf("max_completion_tokens", StringComparison.Ordinal) >= 0)
+        catch (FineTuningApiException e) when (IsUnknownLimit(e))
         {
-            return await ask(request with { MaxTokens = request.MaxCompletionTokens, MaxCompletionTokens = null }).ConfigureAwait(false);
+            first = e;
+        }
+
+        try
+        {
+            ChatResource answer = await ask(old).ConfigureAwait(false);
+            _transport.TakesOldLimit = true;
+            return answer;
+        }
+        catch (FineTuningApiException e) when (e.Kind == ApiErrorKind.InvalidRequest)
+        {
+            throw first;
         }
     }
+
+    private static bool IsUnknownLimit(FineTuningApiException e) => e.Kind == ApiErrorKind.InvalidRequest &&
+        $"{e.Param} {e.Message}".IndexOf("max_completion_tokens", StringComparison.Ordinal) >= 0 &&
+        (e.Code is "unsupported_parameter" or "unknown_parameter" ||
+            Array.Exists(s_unknown, word => e.Message.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0));
 
     /// <summary>Azure's dated versions have the deployment in the path.</summary>
     private string ChatPath(ChatCreateRequest request) => Options.Dialect == ApiDialect.Azure && Options.ApiVersion is { Length: > 0 } version && char.IsDigit(version[0])
@@ -58,7 +82,16 @@ public sealed partial class FineTuningClient
         };
         try
         {
-            return await _transport.SendAsync(sent, reader.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+            ChatResource answer = await _transport.SendAsync(sent, reader.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+            if (_observer?.WantsBodies == true)
+            {
+                _observer.OnTrace(new ApiTrace(ApiTraceKind.Answered, sent.Method.Method, new Uri(Options.Endpoint, sent.Path), 1)
+                {
+                    Body = Redaction.Scrub(JsonSerializer.Serialize(answer, WireContext.Default.ChatResource)),
+                });
+            }
+
+            return answer;
         }
         catch (FineTuningApiException e) when (reader.HasBegun)
         {

@@ -17,6 +17,7 @@ public sealed class RateGate
 {
     private const double Narrowing = 0.7;
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan s_leastPause = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(20);
 
     // A timer takes a shorter time for none at all.
@@ -221,6 +222,13 @@ public sealed class RateGate
         Admit();
     }
 
+    /// <summary>Longer with each refusal in a row, also where the service asks for less: a clock that goes wrong makes its date one of the past.</summary>
+    private TimeSpan Backoff(TimeSpan first)
+    {
+        double ceiling = Math.Min(s_longestPause.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(10, _refusalsInARow - 1)));
+        return TimeSpan.FromSeconds(ceiling * (0.5 + (_random() / 2)));
+    }
+
     private void Refuse(int round, TimeSpan? after)
     {
         TimeSpan pause;
@@ -236,8 +244,8 @@ public sealed class RateGate
                 _width = Math.Max(1, _width * Narrowing);
             }
 
-            double ceiling = Math.Min(s_longestPause.TotalSeconds, s_firstPause.TotalSeconds * Math.Pow(2, Math.Min(10, _refusalsInARow - 1)));
-            pause = after ?? TimeSpan.FromSeconds(ceiling * (0.5 + (_random() / 2)));
+            TimeSpan own = Backoff(after is null ? s_firstPause : s_leastPause);
+            pause = after > own ? after.Value : own;
         }
 
         Close(pause);

@@ -9,6 +9,11 @@ internal sealed class RepeatedRequest(ApiRequest request, RetryPolicy policy, Cl
     // Less is no progress: a server that gives a byte each time must not be asked for ever.
     private const long ProgressBytes = 1024 * 1024;
 
+    // One in so many gets through even where most are refused.
+    private const int MostRefusals = 30;
+
+    private int _refusals;
+    private DateTimeOffset? _firstRefusal;
     private long _reached = request.Reached?.Invoke() ?? 0;
     private int _failures;
     private DateTimeOffset _firstFailure;
@@ -18,7 +23,19 @@ internal sealed class RepeatedRequest(ApiRequest request, RetryPolicy policy, Cl
     public int Attempt { get; private set; } = 1;
 
     /// <summary>Goes on to the next attempt without counting the present one as a failure.</summary>
-    public void Again() => Attempt++;
+    /// <returns>False if that has been done too often or for too long: what others get through with is not for this request.</returns>
+    public bool TryAgain()
+    {
+        DateTimeOffset now = options.Clock.UtcNow;
+        _firstRefusal ??= now;
+        if (++_refusals > MostRefusals || now - _firstRefusal > options.RetryTime)
+        {
+            return false;
+        }
+
+        Attempt++;
+        return true;
+    }
 
     /// <summary>Takes the failure of the present attempt, and goes on to the next.</summary>
     /// <returns>How long to wait before it.</returns>

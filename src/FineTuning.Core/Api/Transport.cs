@@ -18,7 +18,7 @@ namespace FineTuning.Core.Api;
 internal sealed class Transport : IDisposable
 {
     private const int MaxErrorBytes = 256 * 1024;
-    private const int MaxJsonBytes = 64 * 1024 * 1024;
+    internal const int MaxJsonBytes = 64 * 1024 * 1024;
 
     private static readonly ProductInfoHeaderValue s_userAgent =
         new("FineTuning", typeof(Transport).Assembly.GetName().Version?.ToString(3) ?? "0");
@@ -43,6 +43,9 @@ internal sealed class Transport : IDisposable
     }
 
     public ClientOptions Options { get; }
+
+    /// <summary>Whether the server was found to know the limit of an answer by its older name only.</summary>
+    public bool TakesOldLimit { get; set; }
 
     public void Dispose() => _http.Dispose();
 
@@ -122,10 +125,9 @@ internal sealed class Transport : IDisposable
                 isRenewed = true;
                 failure = failure.With("The access token was refused, so a new one is fetched.");
             }
-            else if (Options.MaxRetryCount > 0 && request.Gate?.Takes(failure, Options.RetryTime) == true)
+            else if (Options.MaxRetryCount > 0 && request.Gate?.Takes(failure, Options.RetryTime) == true && repeated.TryAgain())
             {
                 // The gate holds it back with all the others, for as long as it takes.
-                repeated.Again();
                 delay = request.Gate.Pause;
                 observer?.OnTrace(Repeat(request, number, failure, delay));
                 continue;
@@ -302,7 +304,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    private static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(HttpResponseMessage response, int limit, Attempt attempt)
+    internal static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(HttpResponseMessage response, int limit, Attempt attempt)
     {
         using Stream stream = await OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
         using var body = new MemoryStream();

@@ -17,6 +17,7 @@ internal sealed class ChatStreamReader(Action<string> onText)
 
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _refusal = new();
+    private readonly ToolCallPieces _calls = new();
     private ChatResource? _last;
     private ChatUsageResource? _usage;
     private string? _finishReason;
@@ -31,7 +32,8 @@ internal sealed class ChatStreamReader(Action<string> onText)
         {
             return await ReadPiecesAsync(response, attempt).ConfigureAwait(false);
         }
-        catch (Exception e) when (HasBegun && (attempt.TimedOut || e is IOException or HttpRequestException or ObjectDisposedException))
+        catch (Exception e) when (HasBegun &&
+            (attempt.TimedOut || (!attempt.Token.IsCancellationRequested && e is IOException or HttpRequestException or ObjectDisposedException)))
         {
             // Another attempt would show the beginning a second time.
             throw new FineTuningApiException(
@@ -48,13 +50,13 @@ internal sealed class ChatStreamReader(Action<string> onText)
 
     private async Task<ChatResource> ReadPiecesAsync(HttpResponseMessage response, Attempt attempt)
     {
-        using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
         if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream")
         {
             // Some servers do not stream, whatever they are asked.
-            return await ReadWholeAsync(body, response).ConfigureAwait(false);
+            return await ReadWholeAsync(response, attempt).ConfigureAwait(false);
         }
 
+        using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
         var line = new List<byte>();
         byte[] piece = new byte[8 * 1024];
         int count;
@@ -79,11 +81,12 @@ internal sealed class ChatStreamReader(Action<string> onText)
         return _isDone || _finishReason is not null ? Whole() : throw Wrong(response, "broke off");
     }
 
-    private async Task<ChatResource> ReadWholeAsync(Stream body, HttpResponseMessage response)
+    private async Task<ChatResource> ReadWholeAsync(HttpResponseMessage response, Attempt attempt)
     {
+        (byte[] body, bool isWhole) = await Transport.ReadBytesAsync(response, Transport.MaxJsonBytes, attempt).ConfigureAwait(false);
         try
         {
-            ChatResource? answer = await JsonSerializer.DeserializeAsync(body, WireContext.Default.ChatResource).ConfigureAwait(false);
+            ChatResource? answer = isWhole ? JsonSerializer.Deserialize(body, WireContext.Default.ChatResource) : null;
             if (answer?.Choices.Count > 0)
             {
                 Show(answer.Choices[0].Message?.Content);
@@ -124,7 +127,14 @@ internal sealed class ChatStreamReader(Action<string> onText)
             if (piece?.AdditionalFields?.ContainsKey("error") == true)
             {
                 FineTuningApiException error = ErrorReader.Read(response, data, DateTimeOffset.UtcNow);
-                throw new FineTuningApiException(ApiErrorKind.ServerError, error.Message) { RequestId = error.RequestId, Code = error.Code, IsLast = HasBegun };
+                throw new FineTuningApiException(KindOf(error), error.Message)
+                {
+                    RequestId = error.RequestId,
+                    Code = error.Code,
+                    Type = error.Type,
+                    Param = error.Param,
+                    IsLast = HasBegun,
+                };
             }
 
             return piece ?? throw Wrong(response, "has an empty piece");
@@ -135,12 +145,25 @@ internal sealed class ChatStreamReader(Action<string> onText)
         }
     }
 
+    /// <summary>The status was good, so only the words tell what kind of fault it is.</summary>
+    private static ApiErrorKind KindOf(FineTuningApiException error) =>
+        error.Kind != ApiErrorKind.InvalidRequest ? error.Kind
+        : error.Code is "rate_limit_exceeded" || error.Type is "rate_limit_error" or "requests" or "tokens" ? ApiErrorKind.RateLimited
+        : error.Type is "invalid_request_error" || error.Code is "content_filter" ? ApiErrorKind.InvalidRequest
+        : ApiErrorKind.ServerError;
+
     private void Take(ChatResource piece)
     {
         _last = piece;
         _usage = piece.Usage ?? _usage;
         foreach (ChatChoiceResource choice in piece.Choices)
         {
+            if (choice.Index != 0)
+            {
+                continue;
+            }
+
+            _calls.Add(choice.Delta?.ToolCalls);
             _finishReason = choice.FinishReason ?? _finishReason;
             _refusal.Append(choice.Delta?.Refusal);
             Show(choice.Delta?.Content);
@@ -172,6 +195,7 @@ internal sealed class ChatStreamReader(Action<string> onText)
                 {
                     Role = "assistant",
                     Content = _text.ToString(),
+                    ToolCalls = _calls.ToJson(),
                     Refusal = _refusal.Length > 0 ? _refusal.ToString() : null,
                 },
             },

@@ -67,7 +67,8 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
             ? $"Permissions of checkpoints need an admin key of the organisation. The admin key that was sent ({source}) was refused: it is wrong, has ended, is of " +
               "another organisation, or may not do this. Correct it at its place, then connect again."
             : $"Permissions of checkpoints need an admin key of the organisation. This connection has none, so its ordinary key ({InUse?.KeySource}) was sent. Store an " +
-              "admin key with Set-Secret and name it: Connect-FineTuning -AdminSecretName NAME. Or set OPENAI_ADMIN_KEY, then connect again. An owner makes one at the " +
+              "admin key with Set-Secret and name it: Connect-FineTuning -AdminSecretName NAME. Or set OPENAI_ADMIN_KEY, which " +
+              "is for the endpoint in OPENAI_BASE_URL, or without that for OpenAI's, then connect again. An owner makes one at the " +
               "service, such as https://platform.openai.com/settings/organization/admin-keys.";
     }
 }

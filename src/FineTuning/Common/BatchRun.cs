@@ -19,6 +19,11 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     // When none of so many first inputs is taken, it is not them, and a thousand errors would say no more.
     private const int MostInVain = 10;
 
+    // Each of them has had its repeats.
+    private const int MostInARow = 3;
+
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+
     private readonly OrderedWork<(TIn Input, TOut? Result, FineTuningApiException? Failure)> _work;
     private readonly Func<TIn, CancellationToken, Task<TOut>> _do;
     private readonly Action<TIn, TOut> _onResult;
@@ -26,6 +31,8 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     private readonly AsyncCmdlet _cmdlet;
     private readonly RateGate _gate;
     private readonly Stopwatch _time = new();
+    private int _failedInARow;
+    private int _refused;
 
     /// <param name="cmdlet">What writes.</param>
     /// <param name="gate">What the requests pass; it says how many run at a time.</param>
@@ -48,6 +55,9 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
 
     /// <summary>Runs on the pipeline thread before the first input is worked on.</summary>
     public Action? OnFirst { get; set; }
+
+    /// <summary>Runs on the pipeline thread with each result, and each second while one is waited for.</summary>
+    public Action? OnProgress { get; set; }
 
     /// <summary>Whether all inputs ask the same thing, so that if it is not there for one it is for none.</summary>
     public bool IsOneThing { get; init; } = true;
@@ -72,39 +82,32 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     public ErrorRecord? End { get; private set; }
 
     /// <summary>Takes an input, and gives out the results that are ready.</summary>
-    public async Task AddAsync(TIn input)
+    /// <param name="input">The input.</param>
+    /// <param name="cancellationToken">Ends it all.</param>
+    public Task AddAsync(TIn input, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        await GuardAsync(async () =>
+        if (End is null)
         {
-            if (End is not null)
-            {
-                return;
-            }
-
             OnFirst?.Invoke();
             OnFirst = null;
             _time.Start();
-            while (_work.IsReady || _work.IsFull)
-            {
-                await TakeAsync();
-            }
+            await TakeReadyAsync(cancellationToken);
+        }
 
-            _work.Add(cancellationToken => RunAsync(input, cancellationToken));
-
-            // Alone, it has nothing to wait for; the first of a slow pipeline is not to come only with the second.
-            while (_work.IsReady || _work.IsFull)
-            {
-                await TakeAsync();
-            }
-        });
-    }
+        if (End is null)
+        {
+            _work.Add(token => RunAsync(input, token));
+            await TakeReadyAsync(cancellationToken);
+        }
+    });
 
     /// <summary>Gives out all results that are left.</summary>
-    public Task FinishAsync() => GuardAsync(async () =>
+    /// <param name="cancellationToken">Ends it all.</param>
+    public Task FinishAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        while (_work.Count > 0)
+        while (End is null && _work.Count > 0)
         {
-            await TakeAsync();
+            await TakeAsync(cancellationToken);
         }
     });
 
@@ -122,41 +125,87 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         }
     }
 
-    private async Task TakeAsync()
+    private async Task TakeReadyAsync(CancellationToken cancellationToken)
     {
-        (TIn input, TOut? result, FineTuningApiException? failure) = await _work.TakeAsync();
+        while (End is null && (_work.IsReady || _work.IsFull))
+        {
+            await TakeAsync(cancellationToken);
+        }
+    }
+
+    private async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        Task<(TIn Input, TOut? Result, FineTuningApiException? Failure)> next = _work.TakeAsync(cancellationToken);
+        do
+        {
+            OnProgress?.Invoke();
+        }
+        while (!next.IsCompleted && await Task.WhenAny(next, Task.Delay(s_tick, cancellationToken)) != next);
+
+        (TIn input, TOut? result, FineTuningApiException? failure) = await next;
         if (failure is null)
         {
+            _failedInARow = 0;
             Done++;
             _onResult(input, result!);
             return;
         }
 
         Failed++;
+        _failedInARow++;
         ErrorRecord record = _describe(input, failure);
-        if (WouldRepeat(failure) && (IsOneThing || !IsAboutOne(failure)))
+        if (IsForAll(failure))
         {
-            End = record;
-            await _work.StopAsync();
+            await EndAsync(record, cancellationToken);
             return;
         }
 
         _cmdlet.WriteError(record);
-        if (Done == 0 && Failed == MostInVain && (failure.Kind == ApiErrorKind.InvalidRequest || IsAboutOne(failure)))
+        _refused += failure.Kind == ApiErrorKind.InvalidRequest || IsAboutOne(failure) ? 1 : 0;
+        if (Done == 0 && _refused >= MostInVain)
         {
-            End = ErrorRecords.Invalid(
-                "NothingWorks", FormattableString.Invariant($"Each of the first {MostInVain} requests was refused, so the rest was not sent. The last refusal: {failure.Message}"),
-                "Look at the errors before this one: what is the same in all requests is at fault.", null, ErrorCategory.InvalidData);
-            await _work.StopAsync();
+            string message = FormattableString.Invariant(
+                $"Of the first {Failed} requests none was taken, so the rest was not sent. The last refusal: {failure.Message}");
+            await EndAsync(
+                ErrorRecords.Invalid(
+                    "NothingWorks", message, "Look at the errors before this one: what is the same in all requests is at fault.", null, ErrorCategory.InvalidData),
+                cancellationToken);
         }
     }
 
-    private static bool IsAboutOne(FineTuningApiException failure) => failure.Kind is ApiErrorKind.NotFound or ApiErrorKind.ModelNotAvailable;
+    /// <summary>Sends no more, and gives out what was done already: it may have been paid for.</summary>
+    private async Task EndAsync(ErrorRecord end, CancellationToken cancellationToken)
+    {
+        End = end;
+        _work.Cancel();
+        while (_work.Count > 0)
+        {
+            try
+            {
+                (TIn input, TOut? result, FineTuningApiException? failure) = await _work.TakeAsync(cancellationToken);
+                if (failure is null)
+                {
+                    Done++;
+                    _onResult(input, result!);
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // It was on its way, and the error that ended it all stands for it.
+            }
+        }
+    }
 
-    private static bool WouldRepeat(FineTuningApiException failure) => failure.Kind
-        is ApiErrorKind.AuthenticationFailed or ApiErrorKind.PermissionDenied or ApiErrorKind.TokenUnavailable
-        or ApiErrorKind.NotEligible or ApiErrorKind.NotFound or ApiErrorKind.ModelNotAvailable or ApiErrorKind.QuotaExhausted
-        or ApiErrorKind.ConnectionFailed or ApiErrorKind.TlsFailed or ApiErrorKind.ProxyRefused or ApiErrorKind.Redirected;
+    /// <summary>Whether every other request would fail in the same way. A network that fails once, after it has worked, may come back.</summary>
+    private bool IsForAll(FineTuningApiException failure) => IsAboutOne(failure) ? IsOneThing : failure.Kind switch
+    {
+        ApiErrorKind.AuthenticationFailed or ApiErrorKind.PermissionDenied or ApiErrorKind.NotEligible or ApiErrorKind.QuotaExhausted
+            or ApiErrorKind.TlsFailed or ApiErrorKind.ProxyRefused or ApiErrorKind.Redirected => true,
+        ApiErrorKind.ConnectionFailed or ApiErrorKind.TokenUnavailable => Done == 0 || _failedInARow >= MostInARow,
+        _ => false,
+    };
+
+    private static bool IsAboutOne(FineTuningApiException failure) => failure.Kind is ApiErrorKind.NotFound or ApiErrorKind.ModelNotAvailable;
 
     /// <summary>Nothing goes on behind the prompt's back, whatever ends it.</summary>
     private async Task GuardAsync(Func<Task> step)

@@ -19,6 +19,12 @@ namespace FineTuning.Commands;
 [OutputType(typeof(GraderResult))]
 public sealed class InvokeGraderCommand : ApiCmdlet
 {
+    // When none of so many first rows can be read, it is not the rows.
+    private const int MostUnread = 10;
+
+    private const string Name =
+        "Name the model's text 'model_sample', such as with Select-Object *, @{ Name = 'model_sample'; Expression = { $_.answer } }; or give all rows the same with -ModelSample.";
+
     private readonly ScoreMeter _scores = new();
     private SampleGrading? _grading;
     private ProgressLine? _progress;
@@ -66,6 +72,16 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         ISampleGrader? local = Local ? SampleGrading.CreateLocal(this, definition) : null;
         var gate = new RateGate(ThrottleLimit);
         _grading = new SampleGrading(this, () => local ?? new ServiceGrader(Client.WithGate(gate), definition), definition, gate, Write, Describe, StopToken);
+        try
+        {
+            // The same for all rows, so a wrong one is told once.
+            _ = Item is null ? null : SampleRow.Of(string.Empty, Item);
+        }
+        catch (Exception e) when (IsOfRow(e))
+        {
+            throw Stop(ErrorRecords.Invalid("InvalidItem", e.Message, "Give -Item a hashtable, an object, or the text of a JSON object.", Item));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -84,7 +100,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         else if (InputObject is null)
         {
-            await AddAsync("-ModelSample", () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item));
+            await AddAsync("-ModelSample", () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item), cancellationToken);
         }
         else if (InputObject.BaseObject is FileInfo file)
         {
@@ -92,20 +108,21 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         else
         {
-            await AddAsync(InputObject, () => SampleRow.From(InputObject, ModelSample, Item));
+            await AddAsync(InputObject, () => SampleRow.From(InputObject, ModelSample, Item), cancellationToken);
         }
     }
 
     /// <inheritdoc/>
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        await _grading!.Run.FinishAsync();
+        await _grading!.Run.FinishAsync(cancellationToken);
         ThrowIfEnded();
         _progress?.Dispose();
         if (_scores.Errors > 0)
         {
-            WriteWarning(FormattableString.Invariant(
-                $"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."));
+            WriteWarning(_scores.Count == 1
+                ? "The sample was graded with an error, and has the reward 0 for that: its property Error says why."
+                : FormattableString.Invariant($"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."));
         }
     }
 
@@ -125,7 +142,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
                 Collection<PSObject> rows = ForeignCode.Run(() => InvokeCommand.InvokeScript("param($path) Import-Csv -LiteralPath $path", path));
                 foreach (PSObject row in rows)
                 {
-                    await AddAsync(row, () => SampleRow.From(row, ModelSample, Item));
+                    await AddAsync(row, () => SampleRow.From(row, ModelSample, Item), cancellationToken);
                 }
 
                 return;
@@ -135,7 +152,8 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             {
                 await AddAsync(
                     FormattableString.Invariant($"{path}:{line.Number}"),
-                    () => SampleRow.FromJson(line.Fault is null ? line.Value : throw new FormatException(line.Fault), ModelSample, Item));
+                    () => SampleRow.FromJson(line.Fault is null ? line.Value : throw new FormatException(line.Fault), ModelSample, Item),
+                    cancellationToken);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -144,7 +162,10 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
     }
 
-    private async Task AddAsync(object source, Func<SampleRow> read)
+    /// <summary>Whether it is the fault of one row: no sample, a value that is no data, a property that cannot be read.</summary>
+    private static bool IsOfRow(Exception e) => e is FormatException or InvalidDataException or PSArgumentException;
+
+    private async Task AddAsync(object source, Func<SampleRow> read, CancellationToken cancellationToken)
     {
         _row++;
         SampleRow row;
@@ -152,18 +173,28 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         {
             row = read();
         }
-        catch (FormatException e)
+        catch (Exception e) when (IsOfRow(e))
         {
             string place = source is string text ? $" ({text})" : string.Empty;
             WriteError(ErrorRecords.Invalid(
                 "SampleNotRead", FormattableString.Invariant($"Row {_row}{place} cannot be graded. {e.Message}"),
-                "Give each row the model's text as 'model_sample', or all of them the same with -ModelSample.", source, ErrorCategory.InvalidData));
+                e.Message.Contains("JSON") ? "Write each line as one JSON object, with the model's text as 'model_sample'." : Name, source, ErrorCategory.InvalidData));
+            if (_row == MostUnread && _progress is null)
+            {
+                throw Stop(ErrorRecords.Invalid(
+                    "NoRowFits", FormattableString.Invariant($"None of the first {MostUnread} rows can be graded, so the rest was not tried. {e.Message}"), Name, null, ErrorCategory.InvalidData));
+            }
+
             return;
         }
 
-        _progress ??= new ProgressLine(this, $"Grading with {_grading!.Name}");
-        await _grading!.Run.AddAsync(new SampleInput(_row, row));
-        _progress.Report(_grading.Status(_scores));
+        if (_progress is null)
+        {
+            _progress = new ProgressLine(this, $"Grading with {_grading!.Name}");
+            _grading.Run.OnProgress = () => _progress.Report(_grading.Status(_scores));
+        }
+
+        await _grading!.Run.AddAsync(new SampleInput(_row, row), cancellationToken);
         ThrowIfEnded();
     }
 

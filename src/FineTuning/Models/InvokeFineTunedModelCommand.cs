@@ -123,7 +123,15 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     /// <inheritdoc/>
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        _asker = new ModelAsker { MaxTokens = MaxTokens, Temperature = Temperature, TopP = TopP, Seed = Seed, Stop = StopSequence, Option = Option };
+        _asker = new ModelAsker
+        {
+            MaxTokens = MaxTokens,
+            Temperature = Temperature,
+            TopP = TopP,
+            Seed = Seed,
+            Stop = StopSequence,
+            Options = ReadOptions(),
+        };
         _gate = new RateGate(ThrottleLimit);
         if (Compare?.Refusal is string refusal)
         {
@@ -138,7 +146,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         }
         else
         {
-            _conversation = new ModelConversation(this, _asker, _gate, Stream, Describe, StopToken);
+            _conversation = new ModelConversation(this, _asker, _gate, Stream, (request, e) => Describe(request.Failed, e, request.Origin), StopToken);
         }
 
         return Task.CompletedTask;
@@ -180,7 +188,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     {
         if (_conversation is not null)
         {
-            await _conversation.FinishAsync();
+            await _conversation.FinishAsync(cancellationToken);
         }
     }
 
@@ -189,6 +197,18 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     {
         _conversation?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private Dictionary<string, JsonElement> ReadOptions()
+    {
+        try
+        {
+            return ModelAsker.ReadOptions(Option ?? new Hashtable(), MyInvocation.BoundParameters.ContainsKey);
+        }
+        catch (PSArgumentException e)
+        {
+            throw Stop(ErrorRecords.Invalid("InvalidOption", e.Message, "Give -Option fields of the request that no parameter stands for, with values that are data.", Option));
+        }
     }
 
     private async Task AskFileAsync(string path, CancellationToken cancellationToken)
@@ -216,7 +236,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         {
             question = read();
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or InvalidDataException or PSArgumentException)
         {
             string place = source is string text ? $"{text}: " : string.Empty;
             WriteError(ErrorRecords.Invalid(
@@ -227,7 +247,10 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         foreach (ModelIdentity model in Model)
         {
             await ForEachAsync("Model", model, () =>
-                _conversation!.AskAsync(new ModelRequest(Client.WithGate(_gate!), model.Id, Compare?.Id, question), cancellationToken));
+            {
+                FineTuningClient client = Client.WithGate(_gate!);
+                return _conversation!.AskAsync(new ModelRequest(client, InUse!, model.Id, Compare?.Id, question), cancellationToken);
+            });
         }
     }
 
@@ -236,13 +259,16 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         foreach (ModelIdentity model in Model)
         {
             await ForEachAsync("Model", model, () =>
-                _contest!.RunAsync(Client.WithGate(_gate!), model.Id, Compare?.Id, Describe, cancellationToken));
+            {
+                FineTuningClient client = Client.WithGate(_gate!);
+                return _contest!.RunAsync(client, InUse!, model.Id, Compare?.Id, (target, e) => Describe(target, e, InUse!), cancellationToken);
+            });
         }
     }
 
-    private ErrorRecord Describe(object? target, FineTuningApiException e) => InUse is { IsClosed: true }
+    private ErrorRecord Describe(object? target, FineTuningApiException e, FineTuningConnection origin) => origin.IsClosed && origin == InUse
         ? ConnectionClosed()
         : ErrorRecords.FromApi(
-            e, "Model", target, InUse?.Endpoint,
+            e, "Model", target, origin.Endpoint,
             e.Kind == ApiErrorKind.ModelNotAvailable ? "Get-FineTunedModel lists the models; a job's own is in its property FineTunedModel." : null);
 }

@@ -3,6 +3,7 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Management.Automation;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -15,6 +16,14 @@ namespace FineTuning.Models;
 /// <summary>Asks models, each time with the same options.</summary>
 internal sealed record ModelAsker
 {
+    // What the command makes itself, or a parameter stands for.
+    private static readonly Dictionary<string, string> s_parameters = new(StringComparer.Ordinal)
+    {
+        ["model"] = string.Empty, ["messages"] = string.Empty, ["stream"] = string.Empty, ["stream_options"] = string.Empty, ["n"] = string.Empty,
+        ["max_completion_tokens"] = "MaxTokens", ["max_tokens"] = "MaxTokens", ["temperature"] = "Temperature", ["top_p"] = "TopP", ["seed"] = "Seed",
+        ["stop"] = "StopSequence",
+    };
+
     /// <summary>The most tokens of an answer.</summary>
     public int? MaxTokens { get; init; }
 
@@ -31,7 +40,28 @@ internal sealed record ModelAsker
     public string[]? Stop { get; init; }
 
     /// <summary>Other fields of the request.</summary>
-    public IDictionary? Option { get; init; }
+    public IReadOnlyDictionary<string, JsonElement> Options { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>Reads other fields of a request.</summary>
+    /// <param name="options">The fields.</param>
+    /// <param name="isGiven">Whether a parameter was given.</param>
+    /// <exception cref="PSArgumentException">A field is not for this, or its value is no data.</exception>
+    public static Dictionary<string, JsonElement> ReadOptions(IDictionary options, Func<string, bool> isGiven)
+    {
+        Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry option in options)
+        {
+            string name = $"{option.Key}";
+            if (s_parameters.TryGetValue(name, out string? parameter) && (parameter.Length == 0 || isGiven(parameter)))
+            {
+                throw new PSArgumentException(parameter.Length == 0 ? $"The command itself sets '{name}'." : $"'{name}' is given by -{parameter} as well.");
+            }
+
+            fields[name] = JsonValues.ToElement(option.Value);
+        }
+
+        return fields;
+    }
 
     /// <summary>Asks a model.</summary>
     /// <param name="client">Where.</param>
@@ -53,9 +83,9 @@ internal sealed record ModelAsker
     private ChatCreateRequest Request(string model, ModelQuestion question)
     {
         Dictionary<string, JsonElement> fields = question.Options.ToDictionary(option => option.Key, option => option.Value);
-        foreach (DictionaryEntry option in Option ?? new Hashtable())
+        foreach (KeyValuePair<string, JsonElement> option in Options)
         {
-            fields[$"{option.Key}"] = JsonValues.ToElement(option.Value);
+            fields[option.Key] = option.Value;
         }
 
         return new ChatCreateRequest

@@ -15,17 +15,17 @@ namespace FineTuning.Models;
 /// <summary>Scores models with one grader, each once; the one to compare with goes first.</summary>
 internal sealed class ModelContest
 {
-    private readonly AsyncCmdlet _cmdlet;
+    private readonly ApiCmdlet _cmdlet;
     private readonly ModelEvaluator _evaluator;
     private readonly JsonElement _definition;
     private readonly ISampleGrader? _local;
     private readonly string _name;
     private readonly string? _system;
     private readonly RateGate _gate;
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private double? _baseline;
+    private readonly HashSet<(FineTuningConnection, string)> _seen = [];
+    private readonly Dictionary<FineTuningConnection, double?> _baselines = [];
 
-    public ModelContest(AsyncCmdlet cmdlet, ModelEvaluator evaluator, JsonElement definition, bool isLocal, string? system, int atOnce)
+    public ModelContest(ApiCmdlet cmdlet, ModelEvaluator evaluator, JsonElement definition, bool isLocal, string? system, int atOnce)
     {
         (_cmdlet, _evaluator, _definition, _system) = (cmdlet, evaluator, definition, system);
         _local = isLocal ? SampleGrading.CreateLocal(cmdlet, definition) : null;
@@ -33,28 +33,33 @@ internal sealed class ModelContest
         _gate = new RateGate(atOnce);
     }
 
-    /// <summary>Scores a model, and before the first one what it is compared with.</summary>
+    /// <summary>Scores a model, and before the first one of a connection what it is compared with.</summary>
     public async Task RunAsync(
-        FineTuningClient client, string model, string? compared, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
+        FineTuningClient client, FineTuningConnection origin, string model, string? compared, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
     {
-        if (compared is not null && _seen.Add(compared))
+        if (compared is not null && _seen.Add((origin, compared)))
         {
-            _baseline = (await RunOneAsync(client, compared, describe, cancellationToken))?.Score;
+            _baselines[origin] = (await RunOneAsync(client, origin, compared, describe, cancellationToken))?.Score;
         }
 
-        if (_seen.Add(model))
+        if (_seen.Add((origin, model)))
         {
-            await RunOneAsync(client, model, describe, cancellationToken);
+            await RunOneAsync(client, origin, model, describe, cancellationToken);
+        }
+        else
+        {
+            _cmdlet.WriteVerbose($"{model} was scored already.");
         }
     }
 
     private async Task<ModelEvaluation?> RunOneAsync(
-        FineTuningClient client, string model, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
+        FineTuningClient client, FineTuningConnection origin, string model, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
     {
         ISampleGrader grader = _local ?? new ServiceGrader(client.WithGate(_gate), _definition);
-        ModelEvaluation? result = await _evaluator.RunAsync(client, model, grader, _name, _system, _baseline, describe, cancellationToken);
+        ModelEvaluation? result = await _evaluator.RunAsync(client, model, grader, _name, _system, _baselines.TryGetValue(origin, out double? baseline) ? baseline : null, describe, cancellationToken);
         if (result is not null)
         {
+            result.Origin = origin;
             _cmdlet.WriteObject(result);
         }
 

@@ -8,23 +8,32 @@ using FineTuning.Core.Api;
 namespace FineTuning.Models;
 
 /// <summary>A question to a model, and to the one it is compared with.</summary>
-internal sealed record ModelRequest(FineTuningClient Client, string Model, string? Compared, ModelQuestion Question);
+/// <param name="Client">Asks.</param>
+/// <param name="Origin">The connection of the client.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Compared">The other one; null if there is none.</param>
+/// <param name="Question">The question.</param>
+internal sealed record ModelRequest(FineTuningClient Client, FineTuningConnection Origin, string Model, string? Compared, ModelQuestion Question)
+{
+    /// <summary>Which of the models failed.</summary>
+    public string Failed { get; set; } = Model;
+}
 
 /// <summary>Asks models and writes their answers in the order of the questions; streamed ones as they come, one after the other.</summary>
 internal sealed class ModelConversation : IDisposable
 {
-    private readonly AsyncCmdlet _cmdlet;
+    private readonly ApiCmdlet _cmdlet;
     private readonly ModelAsker _asker;
     private readonly bool _isStreamed;
     private readonly BatchRun<ModelRequest, object> _run;
-    private readonly Func<object?, FineTuningApiException, ErrorRecord> _describe;
+    private readonly Func<ModelRequest, FineTuningApiException, ErrorRecord> _describe;
     private ProgressLine? _progress;
 
     public ModelConversation(
-        AsyncCmdlet cmdlet, ModelAsker asker, RateGate gate, bool isStreamed, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken stopping)
+        ApiCmdlet cmdlet, ModelAsker asker, RateGate gate, bool isStreamed, Func<ModelRequest, FineTuningApiException, ErrorRecord> describe, CancellationToken stopping)
     {
         (_cmdlet, _asker, _isStreamed, _describe) = (cmdlet, asker, isStreamed, describe);
-        _run = new(cmdlet, gate, AnswerAsync, (_, answer) => cmdlet.WriteObject(answer), (request, e) => describe(request.Model, e), stopping) { IsOneThing = false };
+        _run = new(cmdlet, gate, AnswerAsync, (_, answer) => cmdlet.WriteObject(answer), describe, stopping) { IsOneThing = false };
     }
 
     /// <summary>Asks.</summary>
@@ -36,16 +45,20 @@ internal sealed class ModelConversation : IDisposable
             return;
         }
 
-        _progress ??= new ProgressLine(_cmdlet, $"Asking {request.Model}");
-        _progress.Report(FormattableString.Invariant($"{_run.Done:N0} answered, {_run.Pace}"));
-        await _run.AddAsync(request);
+        if (_progress is null)
+        {
+            _progress = new ProgressLine(_cmdlet, $"Asking {request.Model}");
+            _run.OnProgress = () => _progress.Report(FormattableString.Invariant($"{_run.Done:N0} answered, {_run.Pace}"));
+        }
+
+        await _run.AddAsync(request, cancellationToken);
         ThrowIfEnded();
     }
 
     /// <summary>Writes what is left.</summary>
-    public async Task FinishAsync()
+    public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        await _run.FinishAsync();
+        await _run.FinishAsync(cancellationToken);
         _progress?.Dispose();
         ThrowIfEnded();
     }
@@ -54,15 +67,30 @@ internal sealed class ModelConversation : IDisposable
 
     private async Task<object> AnswerAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        Task<ModelAnswer> answer = _asker.AskAsync(request.Client, request.Model, request.Question, null, cancellationToken);
+        Task<ModelAnswer> answer = AskAsync(request, request.Model, null, cancellationToken);
         if (request.Compared is null)
         {
             return await answer.ConfigureAwait(false);
         }
 
-        Task<ModelAnswer> compared = _asker.AskAsync(request.Client, request.Compared, request.Question, null, cancellationToken);
+        Task<ModelAnswer> compared = AskAsync(request, request.Compared, null, cancellationToken);
         await Task.WhenAll(answer, compared).ConfigureAwait(false);
         return new ModelComparison(await answer.ConfigureAwait(false), await compared.ConfigureAwait(false));
+    }
+
+    private async Task<ModelAnswer> AskAsync(ModelRequest request, string model, Action<string>? onText, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelAnswer answer = await _asker.AskAsync(request.Client, model, request.Question, onText, cancellationToken).ConfigureAwait(false);
+            answer.Origin = request.Origin;
+            return answer;
+        }
+        catch (FineTuningApiException)
+        {
+            request.Failed = model;
+            throw;
+        }
     }
 
     private async Task StreamAsync(ModelRequest request, CancellationToken cancellationToken)
@@ -81,7 +109,7 @@ internal sealed class ModelConversation : IDisposable
         }
         catch (FineTuningApiException e)
         {
-            _cmdlet.WriteError(_describe(request.Model, e));
+            _cmdlet.WriteError(_describe(request, e));
         }
     }
 
@@ -92,7 +120,7 @@ internal sealed class ModelConversation : IDisposable
             _cmdlet.WriteHostLine($"{model}:");
         }
 
-        ModelAnswer answer = await _asker.AskAsync(request.Client, model, request.Question, screen.Report, cancellationToken);
+        ModelAnswer answer = await AskAsync(request, model, screen.Report, cancellationToken);
         _cmdlet.WriteHostLine(string.Empty);
         return answer;
     }

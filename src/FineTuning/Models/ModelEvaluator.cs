@@ -13,8 +13,11 @@ using FineTuning.Graders;
 namespace FineTuning.Models;
 
 /// <summary>Lets models answer the examples of a file, and grades the answers, many at once.</summary>
-internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
+internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
 {
+    // When none of so many first lines can be asked, it is not the lines.
+    private const int MostUnread = 10;
+
     /// <summary>Evaluates one model.</summary>
     /// <param name="client">Where the model is asked.</param>
     /// <param name="model">The model.</param>
@@ -39,30 +42,45 @@ internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, strin
         List<GraderResult>? results = keepsResults ? [] : null;
         long? promptTokens = null, completionTokens = null;
         long unread = 0;
+        string? firstError = null;
         using var progress = new ProgressLine(cmdlet, $"Evaluating {model}");
         using var run = new BatchRun<(long Number, ModelQuestion Question), (ModelAnswer Answer, GradeResult Grade)>(
             cmdlet, gate, AnswerAsync, Add, (input, e) => describe(input.Question.Item!, e), cancellationToken);
+        run.OnProgress = () => progress.Report(FormattableString.Invariant(
+            $"{run.Done:N0} answered and graded{(run.Failed > 0 ? $", {run.Failed:N0} failed" : string.Empty)}, {run.Pace}{(scores.Count > 0 ? $", score {scores.Mean:0.###}" : string.Empty)}"));
         await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
         {
             if (Read(line, system) is not ModelQuestion question)
             {
                 unread++;
+                if (unread == MostUnread && run.Done + run.Failed == 0)
+                {
+                    throw cmdlet.Stop(ErrorRecords.Invalid(
+                        "NoExamples", FormattableString.Invariant($"None of the first {MostUnread} lines of '{path}' is an example that can be asked."),
+                        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", path, ErrorCategory.InvalidData));
+                }
+
                 continue;
             }
 
-            await run.AddAsync((line.Number, question));
-            progress.Report(FormattableString.Invariant($"{run.Done:N0} answered and graded, {run.Pace}, score {scores.Mean:0.###}"));
+            await run.AddAsync((line.Number, question), cancellationToken);
             if (run.End is not null)
             {
                 break;
             }
         }
 
-        await run.FinishAsync();
+        await run.FinishAsync(cancellationToken);
         if (run.End is ErrorRecord end)
         {
             cmdlet.WriteError(end);
             return null;
+        }
+
+        if (scores.Errors > 0)
+        {
+            cmdlet.WriteWarning(FormattableString.Invariant(
+                $"{model}: {scores.Errors:N0} of {scores.Count:N0} answers were graded with errors, and count with the reward that came of it, as a rule 0. The first: {firstError}"));
         }
 
         return new ModelEvaluation(model, graderName, scores, run.Failed + unread, run.Elapsed, baseline)
@@ -81,6 +99,7 @@ internal sealed class ModelEvaluator(AsyncCmdlet cmdlet, ModelAsker asker, strin
         void Add((long Number, ModelQuestion Question) input, (ModelAnswer Answer, GradeResult Grade) done)
         {
             scores.Add(done.Grade);
+            firstError ??= done.Grade.Errors.Any ? done.Grade.Errors.Message ?? done.Grade.Errors.Kind : null;
             promptTokens = done.Answer.PromptTokens is long read ? (promptTokens ?? 0) + read : promptTokens;
             completionTokens = done.Answer.CompletionTokens is long written ? (completionTokens ?? 0) + written : completionTokens;
             results?.Add(new GraderResult(input.Number, new SampleRow(done.Answer.Text, input.Question.Item, null), graderName, done.Grade));

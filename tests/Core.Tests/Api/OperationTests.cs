@@ -82,6 +82,10 @@ public sealed class OperationTests
         ["delete permission"] = new(
             "DELETE", "/v1/fine_tuning/checkpoints/ft%3Ac/permissions/cp_1", "", """{"id":"cp_1","deleted":true}""",
             async c => Show(await c.DeletePermissionAsync("ft:c", "cp_1")), "cp_1 gone"),
+        ["create chat"] = new(
+            "POST", "/v1/chat/completions", """{"model":"m","messages":[]}""",
+            """{"id":"c1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""",
+            async c => (await c.CreateChatAsync(new ChatCreateRequest { Model = "m", Messages = Testing.Parse("[]") })).Choices[0].Message!.Content!, "Hello"),
         ["run grader"] = new(
             "POST", "/v1/fine_tuning/alpha/graders/run", "{\"grader\":" + Grader + ",\"model_sample\":\"s\",\"item\":{\"a\":1}}", """{"reward":0.75}""",
             async c => (await c.RunGraderAsync(
@@ -181,7 +185,7 @@ public sealed class OperationTests
     public void Every_operation_is_in_the_table()
     {
         // What sends streams has tests of its own.
-        string[] tested = [.. s_operations.Keys.Select(k => k.Split(',')[0].Replace(" ", string.Empty, StringComparison.Ordinal)), "createfile", "adduploadpart", "enumeratejobs"];
+        string[] tested = [.. s_operations.Keys.Select(k => k.Split(',')[0].Replace(" ", string.Empty, StringComparison.Ordinal)), "createfile", "adduploadpart", "enumeratejobs", "streamchat"];
         IEnumerable<string> methods = typeof(FineTuningClient).GetMethods()
             .Where(m => m.Name.EndsWith("Async", StringComparison.Ordinal))
             .Select(m => m.Name[..^"Async".Length].ToLowerInvariant());

@@ -164,6 +164,39 @@ public sealed class RateGateTests
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(7), $"{clock.Elapsed}");
     }
 
+    [Fact]
+    public async Task A_service_that_asks_for_no_wait_is_not_overrun()
+    {
+        await using StubServer server = StubServer.Replies(Reply.Error(429).With("Retry-After", "0"));
+        var clock = new TestClock();
+        using FineTuningClient client = Testing.Client(server, clock);
+        await Assert.ThrowsAsync<FineTuningApiException>(() => client.WithGate(new RateGate(4, clock)).RunGraderAsync(s_run));
+        Assert.InRange(server.Count, 2, 45);
+    }
+
+    [Fact]
+    public async Task What_is_always_refused_does_not_hold_up_the_others_for_long()
+    {
+        await using StubServer server = StubServer.Answers(request => request.Text.Contains("poison", StringComparison.Ordinal) ? Reply.Error(429) : Reply.Json(Graded));
+        var clock = new TestClock();
+        using FineTuningClient whole = Testing.Client(server, clock);
+        FineTuningClient client = whole.WithGate(new RateGate(4, clock));
+        Task<GraderRunResource>[] runs = [.. Enumerable.Range(0, 50).Select(i => client.RunGraderAsync(s_run with { ModelSample = i == 10 ? "poison" : "a" }))];
+        FineTuningApiException e = await Assert.ThrowsAsync<FineTuningApiException>(() => Task.WhenAll(runs));
+        Assert.Equal(ApiErrorKind.RateLimited, e.Kind);
+        Assert.Equal(49, runs.Count(run => run.IsCompletedSuccessfully));
+        Assert.InRange(server.Requests.Count(request => request.Text.Contains("poison", StringComparison.Ordinal)), 2, 40);
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_the_limit_itself_is_not_waited_for()
+    {
+        await using StubServer server = StubServer.Replies(Reply.Error(429, "rate_limit_exceeded", "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 40000."));
+        using FineTuningClient client = Testing.Client(server);
+        FineTuningApiException e = await Assert.ThrowsAsync<FineTuningApiException>(() => client.WithGate(new RateGate(4, new TestClock())).RunGraderAsync(s_run));
+        Assert.Equal((ApiErrorKind.TooLarge, 1), (e.Kind, server.Count));
+    }
+
     [Theory]
     [InlineData("insufficient_quota", null, 3)]
     [InlineData(null, "600", 3)]

@@ -57,6 +57,58 @@ public sealed class ChatClientTests
         await client.CreateChatAsync(s_request with { MaxCompletionTokens = 9 });
         Assert.Contains("\"max_tokens\":9", server.Requests[1].Text);
         Assert.DoesNotContain("max_completion_tokens", server.Requests[1].Text);
+
+        // What was found is remembered.
+        await client.CreateChatAsync(s_request with { MaxCompletionTokens = 8 });
+        Assert.Equal(3, server.Count);
+        Assert.Contains("\"max_tokens\":8", server.Requests[2].Text);
+    }
+
+    [Theory]
+    [InlineData("max_completion_tokens is too large: 99999", "invalid_value", 1)]
+    [InlineData("Unknown parameter: 'max_completion_tokens'", "unknown_parameter", 2)]
+    public async Task A_refusal_of_the_limit_is_told_as_it_came_first(string message, string code, int requests)
+    {
+        await using StubServer server = StubServer.Replies(Reply.Error(400, code, message), Reply.Error(400, "unsupported_parameter", "Use 'max_completion_tokens' instead."));
+        using FineTuningClient client = Testing.Client(server);
+        FineTuningApiException e = await Assert.ThrowsAsync<FineTuningApiException>(() => client.CreateChatAsync(s_request with { MaxCompletionTokens = 99999 }));
+        Assert.Equal((message, requests), (e.Message, server.Count));
+    }
+
+    [Fact]
+    public async Task Calls_of_tools_are_put_together_and_other_choices_left_out()
+    {
+        await using StubServer server = StubServer.Replies(Stream(
+            """
+            data: {"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"look","arguments":""}}]}}]}
+
+            data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}}]}},{"index":1,"delta":{"content":"other"}}]}
+
+            data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}},{"index":1,"id":"call_2","type":"function","function":{"name":"find","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}
+
+            data: [DONE]
+
+
+            """));
+        using FineTuningClient client = Testing.Client(server);
+        ChatChoiceResource choice = (await client.StreamChatAsync(s_request, _ => { })).Choices[0];
+        Assert.Equal(("tool_calls", ""), (choice.FinishReason, choice.Message!.Content));
+        Assert.Equal(
+            """[{"id":"call_1","type":"function","function":{"name":"look","arguments":"{\u0022a\u0022:1}"}},{"id":"call_2","type":"function","function":{"name":"find","arguments":"{}"}}]""",
+            choice.Message.ToolCalls!.Value.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}""", ApiErrorKind.QuotaExhausted, 1)]
+    [InlineData("""{"message":"m","type":"invalid_request_error","param":"messages"}""", ApiErrorKind.InvalidRequest, 1)]
+    [InlineData("""{"message":"m","type":"requests","code":"rate_limit_exceeded"}""", ApiErrorKind.RateLimited, 4)]
+    [InlineData("""{"message":"m","type":"server_error"}""", ApiErrorKind.ServerError, 4)]
+    public async Task An_error_at_the_start_of_a_stream_is_of_its_own_kind(string error, ApiErrorKind kind, int requests)
+    {
+        await using StubServer server = StubServer.Replies(Stream($"data: {{\"error\":{error}}}\n\n"));
+        using FineTuningClient client = Testing.Client(server);
+        FineTuningApiException e = await Assert.ThrowsAsync<FineTuningApiException>(() => client.StreamChatAsync(s_request, _ => { }));
+        Assert.Equal((kind, requests), (e.Kind, server.Count));
     }
 
     [Theory]

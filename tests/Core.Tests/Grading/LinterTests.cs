@@ -66,6 +66,7 @@ public sealed class LinterTests
         { "{'type':'score_model','name':'s','model':'m','input':[{'role':'user','content':'good?'}]}", "FT2051 $.input", "{{ sample.output_text }}" },
         { Multi("{'a':{" + Check + "},'b':{" + Check.Replace("sample.output_text", "item.answer") + "}}", "a"), "FT2051 $.graders.b.input|FT2052 $.graders.b", "calculate_output" },
         { "{" + Label + ",'labels':['a','b','a'],'passing_labels':['b','a']}", "FT2053 $.labels[2]|FT2054 $.passing_labels", "score 0" },
+        { "{" + Check.Replace("'b'", "' item.answer '") + "}", "FT2055 $.reference 1:1", "{{ item.answer }}" },
         { "{" + Check.Replace("'b'", "'{item.answer} { sample.output_text }\\n{ item[0] } {x} {}'") + "}", "FT2055 $.reference 1:1|FT2055 $.reference 1:15|FT2055 $.reference 2:1", "{{item.answer}}" },
         { "{" + Check.Replace("'b'", "'{{ sample.output_text.city }}'") + "}", "FT2056 $.reference 1:4", "output_json" },
     };
@@ -105,6 +106,8 @@ public sealed class LinterTests
         { "def grade(sample, item, *, more): return 1", "FT2042 1:5" },
         { "async def grade(sample, item): return 1", "FT2042 1:11" },
         { "def grade(sample, item: return 1", "FT2042 1:5" },
+        { "def grade(sample, item)\n    return 1", "FT2042 1:5" },
+        { "def grade(sample, item) -> float\n    return 1", "FT2042 1:5" },
     };
 
     [Theory]

@@ -17,6 +17,9 @@ internal static class PythonOutline
     private static readonly Regex s_def = new(
         @"^(?<indent>[ \t\f]*)(?<async>async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*(?<open>[(\[])", RegexOptions.CultureInvariant | RegexOptions.Multiline);
 
+    // What it returns may be said before the colon.
+    private static readonly Regex s_colon = new(@"\G[ \t]*(?:->[^:\n]+)?:", RegexOptions.CultureInvariant);
+
     private static readonly Regex s_otherWays = new(
         @"^(?:[ \t]*(?:from\b.*\bimport\b.*(?:\bgrade\b|[*])|import\b.*\bgrade\b)|(?:.*;[ \t]*)?grade\b[^=\n]*=(?!=))|\b(?:exec|globals|setattr)[ \t]*[(]",
         RegexOptions.CultureInvariant | RegexOptions.Multiline);
@@ -87,6 +90,11 @@ internal static class PythonOutline
             Report($"takes ({(list.Length <= 60 ? list : list.Substring(0, 60) + "…")}), and is called with two values", "Write \"def grade(sample, item):\".");
         }
 
+        if (!s_colon.IsMatch(code, End(code, open)))
+        {
+            Report("has no colon behind its parentheses", "Write \"def grade(sample, item):\".");
+        }
+
         void Report(string problem, string fix) =>
             reading.Report(GraderProblemCodes.WrongParameters, path, $"The function grade at {place.InWords()} {problem}.", fix, place);
     }
@@ -101,6 +109,22 @@ internal static class PythonOutline
     }
 
     private static bool IsNeeded(string parameter) => parameter.IndexOf('=') < 0;
+
+    /// <summary>The place behind the parenthesis that closes the one at <paramref name="open"/>; the end of the text if none does.</summary>
+    private static int End(string code, int open)
+    {
+        int depth = 0;
+        for (int i = open; i < code.Length; i++)
+        {
+            depth += code[i] is '(' or '[' or '{' ? 1 : code[i] is ')' or ']' or '}' ? -1 : 0;
+            if (depth == 0)
+            {
+                return i + 1;
+            }
+        }
+
+        return code.Length;
+    }
 
     // The texts between the commas of a pair of parentheses; null if it has no end.
     private static List<string>? Parameters(string code, int open)

@@ -23,6 +23,9 @@ internal sealed class Template
     private static readonly Regex s_single = new(
         @"(?<![{])[{]\s*(?:item|sample)[.\[][^{}\r\n]{1,200}[}](?![}])", RegexOptions.CultureInvariant);
 
+    // A whole text of the kind that stands between braces.
+    private static readonly Regex s_bare = new(@"\A\s*(?:item|sample)(?:\.\w+|\[[^\]]*\])+\s*\z", RegexOptions.CultureInvariant);
+
     private readonly List<object> _parts = [];
 
     private Template()
@@ -103,6 +106,15 @@ internal sealed class Template
             }
 
             close = literal.IndexOf("}}", close + 2, StringComparison.Ordinal);
+        }
+
+        if (source.Reading.IsLint && literal == source.Text && s_bare.Match(literal) is { Success: true } bare)
+        {
+            source.Report(
+                GraderProblemCodes.SingleBraces,
+                start + bare.Index,
+                $"\"{Shorten(literal.Trim())}\" has no braces, and stays as it is",
+                $"Write \"{{{{ {Shorten(literal.Trim())} }}}}\" for the value.");
         }
 
         foreach (Match single in source.Reading.IsLint ? s_single.Matches(literal).Cast<Match>() : [])
