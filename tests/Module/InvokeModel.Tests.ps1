@@ -173,17 +173,14 @@ Describe 'Scoring' {
 }
 
 Describe 'Where it came from' {
-    It 'is remembered, so that what is piped on goes there' {
-        $other = Start-FineTuningServer -Memory -PassThru
+    It 'is remembered, for a session that has no connection of its own' {
+        $result = Invoke-FineTunedModel gpt-4o-mini -Evaluate $valid -Grader $same -Local
+        $pipeline = Start-TestPipeline 'param($x) $x | Invoke-FineTunedModel -Prompt hello' $result
         try {
-            $result = Invoke-FineTunedModel gpt-4o-mini -Evaluate $valid -Grader $same -Local -Connection $connection
-            Clear-ServerRequest $server
-            ($result | Invoke-FineTunedModel -Prompt hello).Text | Should -Be $untrained
-            @((Get-ServerRequest $server).line) | Should -Be @('POST /v1/chat/completions')
-        } finally {
-            $other | Stop-FineTuningServer
-            Connect-TestServer $server
-        }
+            Wait-Until { $pipeline.Async.IsCompleted } -Because 'it has ended'
+            "$($pipeline.Shell.Streams.Error)" | Should -BeNullOrEmpty
+            $pipeline.Output[0].Text | Should -Be $untrained
+        } finally { $pipeline.Shell.Dispose() }
     }
 }
 
