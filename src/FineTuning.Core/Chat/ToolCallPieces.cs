@@ -1,8 +1,7 @@
-using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Text;
 using System.Text.Json;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Chat;
 
@@ -32,12 +31,12 @@ internal sealed class ToolCallPieces
                 _calls[index] = call = new Call();
             }
 
-            call.Id ??= Text(piece, "id");
-            call.Type ??= Text(piece, "type");
+            call.Id ??= JsonPieces.Text(piece, "id");
+            call.Type ??= JsonPieces.Text(piece, "type");
             if (piece.TryGetProperty("function", out JsonElement function) && function.ValueKind == JsonValueKind.Object)
             {
-                call.Name ??= Text(function, "name");
-                call.Arguments.Append(Text(function, "arguments"));
+                call.Name ??= JsonPieces.Text(function, "name");
+                call.Arguments.Append(JsonPieces.Text(function, "arguments"));
             }
         }
     }
@@ -50,8 +49,7 @@ internal sealed class ToolCallPieces
             return null;
         }
 
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
+        return JsonPieces.Build(writer =>
         {
             writer.WriteStartArray();
             foreach (Call call in _calls.Values)
@@ -67,14 +65,8 @@ internal sealed class ToolCallPieces
             }
 
             writer.WriteEndArray();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
+        });
     }
-
-    private static string? Text(JsonElement source, string name) =>
-        source.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private sealed class Call
     {

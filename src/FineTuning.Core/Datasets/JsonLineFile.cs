@@ -11,7 +11,12 @@ namespace FineTuning.Core.Datasets;
 /// <param name="Number">Its number, from 1.</param>
 /// <param name="Value">Its object; undefined if it has none.</param>
 /// <param name="Fault">Why it has none, as a sentence; null if it has one.</param>
-public sealed record JsonLine(long Number, JsonElement Value, string? Fault);
+public sealed record JsonLine(long Number, JsonElement Value, string? Fault)
+{
+    /// <summary>The object.</summary>
+    /// <exception cref="FormatException">There is none; the message is <see cref="Fault"/>.</exception>
+    public JsonElement ToObject() => Fault is null ? Value : throw new FormatException(Fault);
+}
 
 /// <summary>Reads the objects of a JSONL file, one after the other, in constant memory.</summary>
 public static class JsonLineFile

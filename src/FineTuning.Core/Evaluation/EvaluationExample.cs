@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Text;
 using System.Text.Json;
+using FineTuning.Core.Common;
 
 namespace FineTuning.Core.Evaluation;
 
@@ -47,7 +47,7 @@ public sealed class EvaluationExample
             string prompt = string.Empty;
             foreach (JsonElement message in Messages.EnumerateArray())
             {
-                prompt = Text(message, "role") == "user" ? Content(message) ?? prompt : prompt;
+                prompt = JsonPieces.Text(message, "role") == "user" ? Content(message) ?? prompt : prompt;
             }
 
             return prompt;
@@ -70,8 +70,8 @@ public sealed class EvaluationExample
             return ReadMessages(row, source, messages);
         }
 
-        return Text(row, "prompt") is string prompt
-            ? Make([Message("user", prompt)], row, row, Text(row, "completion"))
+        return JsonPieces.Text(row, "prompt") is string prompt
+            ? Make([Message("user", prompt)], row, row, JsonPieces.Text(row, "completion"))
             : throw new FormatException("has neither 'messages' nor 'prompt'");
     }
 
@@ -83,7 +83,7 @@ public sealed class EvaluationExample
     public static JsonElement WithSystem(JsonElement messages, string system)
     {
         List<JsonElement> all = [.. messages.EnumerateArray()];
-        return all.Exists(message => Text(message, "role") is "system" or "developer") ? messages : ToArray([Message("system", system), .. all]);
+        return all.Exists(message => JsonPieces.Text(message, "role") is "system" or "developer") ? messages : ToArray([Message("system", system), .. all]);
     }
 
     private static EvaluationExample ReadMessages(JsonElement row, JsonElement source, JsonElement messages)
@@ -101,7 +101,7 @@ public sealed class EvaluationExample
 
         JsonElement last = asked[asked.Count - 1];
         string? reference = null;
-        if (Text(last, "role") == "assistant")
+        if (JsonPieces.Text(last, "role") == "assistant")
         {
             reference = Content(last);
             asked.RemoveAt(asked.Count - 1);
@@ -134,7 +134,7 @@ public sealed class EvaluationExample
         return new EvaluationExample(ToArray(messages), WithReference(row, reference), reference, options);
     }
 
-    private static JsonElement WithReference(JsonElement row, string? reference) => reference is null ? row.Clone() : Write(writer =>
+    private static JsonElement WithReference(JsonElement row, string? reference) => reference is null ? row.Clone() : JsonPieces.Build(writer =>
     {
         writer.WriteStartObject();
         foreach (JsonProperty property in row.EnumerateObject())
@@ -154,7 +154,7 @@ public sealed class EvaluationExample
     });
 
     // The weight of an answer is for training, and no service takes it in a question.
-    private static JsonElement WithoutWeight(JsonElement message) => !message.TryGetProperty("weight", out _) ? message : Write(writer =>
+    private static JsonElement WithoutWeight(JsonElement message) => !message.TryGetProperty("weight", out _) ? message : JsonPieces.Build(writer =>
     {
         writer.WriteStartObject();
         foreach (JsonProperty property in message.EnumerateObject())
@@ -168,7 +168,7 @@ public sealed class EvaluationExample
         writer.WriteEndObject();
     });
 
-    private static JsonElement Message(string role, string content) => Write(writer =>
+    private static JsonElement Message(string role, string content) => JsonPieces.Build(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("role", role);
@@ -176,27 +176,12 @@ public sealed class EvaluationExample
         writer.WriteEndObject();
     });
 
-    private static JsonElement ToArray(List<JsonElement> messages) => Write(writer =>
+    private static JsonElement ToArray(List<JsonElement> messages) => JsonPieces.Build(writer =>
     {
         writer.WriteStartArray();
         messages.ForEach(message => message.WriteTo(writer));
         writer.WriteEndArray();
     });
-
-    private static JsonElement Write(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
-        {
-            write(writer);
-        }
-
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
-
-    private static string? Text(JsonElement source, string name) =>
-        source.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A message's text: as it is, or the text of its parts.</summary>
     private static string? Content(JsonElement message)
@@ -214,7 +199,7 @@ public sealed class EvaluationExample
         StringBuilder text = new();
         foreach (JsonElement part in content.EnumerateArray())
         {
-            text.Append(part.ValueKind == JsonValueKind.Object ? Text(part, "text") : null);
+            text.Append(part.ValueKind == JsonValueKind.Object ? JsonPieces.Text(part, "text") : null);
         }
 
         return text.ToString();

@@ -44,6 +44,9 @@ internal sealed class InputRow : IExampleRow
     public static IEnumerable<PSObject> Rows(PSObject input) =>
         input.BaseObject is DataTable table ? table.Rows.Cast<object>().Select(PSObject.AsPSObject) : [input];
 
+    /// <summary>Whether a row is at fault: it lacks what is needed, a value is no data, or a property cannot be read.</summary>
+    public static bool IsUnreadable(Exception e) => e is FormatException or InvalidDataException or PSArgumentException;
+
     /// <inheritdoc/>
     public bool TryGet(string name, out object? value)
     {

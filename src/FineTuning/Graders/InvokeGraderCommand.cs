@@ -10,6 +10,7 @@ using FineTuning.Core.Api;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Evaluation;
 using FineTuning.Core.Grading;
+using FineTuning.Datasets;
 using FineTuning.Graders;
 
 namespace FineTuning.Commands;
@@ -77,7 +78,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             // The same for all rows, so a wrong one is told once.
             _ = Item is null ? null : SampleRow.Of(string.Empty, Item);
         }
-        catch (Exception e) when (IsOfRow(e))
+        catch (Exception e) when (InputRow.IsUnreadable(e))
         {
             throw Stop(ErrorRecords.Invalid("InvalidItem", e.Message, "Give -Item a hashtable, an object, or the text of a JSON object.", Item));
         }
@@ -152,7 +153,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             {
                 await AddAsync(
                     FormattableString.Invariant($"{path}:{line.Number}"),
-                    () => SampleRow.FromJson(line.Fault is null ? line.Value : throw new FormatException(line.Fault), ModelSample, Item),
+                    () => SampleRow.FromJson(line.ToObject(), ModelSample, Item),
                     cancellationToken);
             }
         }
@@ -162,9 +163,6 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
     }
 
-    /// <summary>Whether it is the fault of one row: no sample, a value that is no data, a property that cannot be read.</summary>
-    private static bool IsOfRow(Exception e) => e is FormatException or InvalidDataException or PSArgumentException;
-
     private async Task AddAsync(object source, Func<SampleRow> read, CancellationToken cancellationToken)
     {
         _row++;
@@ -173,7 +171,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         {
             row = read();
         }
-        catch (Exception e) when (IsOfRow(e))
+        catch (Exception e) when (InputRow.IsUnreadable(e))
         {
             string place = source is string text ? $" ({text})" : string.Empty;
             WriteError(ErrorRecords.Invalid(

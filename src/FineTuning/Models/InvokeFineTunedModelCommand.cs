@@ -11,6 +11,7 @@ using FineTuning.Completers;
 using FineTuning.Core.Api;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading;
+using FineTuning.Datasets;
 using FineTuning.Graders;
 using FineTuning.Models;
 
@@ -219,7 +220,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
             {
                 await AskAsync(
                     FormattableString.Invariant($"{path}:{line.Number}"),
-                    () => ModelQuestion.FromExample(line.Fault is null ? line.Value : throw new FormatException(line.Fault), null, SystemMessage),
+                    () => ModelQuestion.FromExample(line.ToObject(), null, SystemMessage),
                     cancellationToken);
             }
         }
@@ -236,7 +237,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         {
             question = read();
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException or PSArgumentException)
+        catch (Exception e) when (InputRow.IsUnreadable(e))
         {
             string place = source is string text ? $"{text}: " : string.Empty;
             WriteError(ErrorRecords.Invalid(

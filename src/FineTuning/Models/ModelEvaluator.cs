@@ -110,7 +110,7 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
     {
         try
         {
-            return ModelQuestion.FromExample(line.Fault is null ? line.Value : throw new FormatException(line.Fault), null, system);
+            return ModelQuestion.FromExample(line.ToObject(), null, system);
         }
         catch (FormatException e)
         {
