@@ -200,19 +200,27 @@ function Invoke-Test {
     Invoke-Package
     Install-MissingTool
     $total = @{ passed = 0; failed = 0; skipped = 0 }
+    $failures = [System.Collections.Generic.List[string]]::new()
 
     Write-Step 'Testing with xunit'
     $results = Join-Path $artifacts 'tests'
     if (Test-Path $results) { Remove-Item $results -Recurse -Force }
     & dotnet test (Join-Path $root 'FineTuning.sln') -c $Configuration --no-build --nologo --logger trx --results-directory $results | Out-Host
     $xunit = $LASTEXITCODE
-    $counters = Get-ChildItem $results -Filter *.trx | ForEach-Object { ([xml] (Get-Content -LiteralPath $_.FullName -Raw)).TestRun.ResultSummary.Counters }
-    foreach ($counter in $counters) {
+    foreach ($file in Get-ChildItem $results -Filter *.trx) {
+        $outcome = ([xml] (Get-Content -LiteralPath $file.FullName -Raw)).TestRun
+        $counter = $outcome.ResultSummary.Counters
         $total.passed += [int] $counter.passed
         $total.failed += [int] $counter.failed
         $total.skipped += [int] $counter.total - [int] $counter.executed
+        foreach ($test in $outcome.Results.UnitTestResult | Where-Object outcome -EQ Failed) {
+            $failures.Add("xunit: $($test.testName): $($test.Output.ErrorInfo.Message -replace '\s+', ' ')")
+        }
     }
-    if ($xunit -ne 0 -and $total.failed -eq 0) { $total.failed++ }
+    if ($xunit -ne 0 -and $total.failed -eq 0) {
+        $total.failed++
+        $failures.Add("xunit: dotnet test ended with exit code $xunit.")
+    }
 
     $runs = [ordered]@{ 'net8.0' = $manifest; 'netstandard2.0' = (New-DesktopCopy); 'package' = (Expand-TestPackage); 'azure' = $manifest }
     foreach ($name in $runs.Keys) {
@@ -221,12 +229,19 @@ function Invoke-Test {
         $null = New-Item $results -ItemType Directory -Force
         $dialect = if ($name -eq 'azure') { 'Azure' } else { 'OpenAI' }
         $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" -Module $runs[$name] -Report $report -Run $name -Dialect $dialect
-        if (-not (Test-Path $report)) { Write-Warning "Pester ended with exit code $exit and no report."; $total.failed++; continue }
+        if (-not (Test-Path $report)) {
+            $total.failed++
+            $failures.Add("$name`: Pester ended with exit code $exit and no report.")
+            continue
+        }
         $counts = Get-Content $report -Raw | ConvertFrom-Json
         $total.passed += $counts.passed
         $total.failed += $counts.failed
         $total.skipped += $counts.skipped
+        foreach ($failure in $counts.failures) { $failures.Add("$name`: $failure") }
     }
+    # Once more, since the run printed them far above.
+    foreach ($failure in $failures) { Write-Host "FAILED $failure" -ForegroundColor Red }
     Write-Host "$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed -gt 0) { exit 1 }
 }

@@ -60,6 +60,8 @@ run_test() {
     skipped=$(($(sum total) - $(sum executed)))
     # A run that broke off has no result that failed, and one that found no tests shows nothing.
     if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then failed=1; fi
+    # Once more, since the run printed them far above.
+    cat "$results"/*.trx 2>/dev/null | grep -E '<UnitTestResult [^>]*outcome="Failed"' | sed -E 's/.* testName="([^"]*)".*/FAILED xunit: \1/'
     # Every Pester test is one that was not run here.
     unrun=$(cat tests/Module/*.Tests.ps1 2>/dev/null | grep -cE "^[[:space:]]*It ['\"]")
     echo "Skipped, because there is no PowerShell: the $unrun Pester tests in tests/Module"

@@ -248,6 +248,23 @@ Describe 'Test-Grader' {
         @(Get-ServerRequest $server) | Should -HaveCount 1
     }
 
+    It 'compares a grader with the rows of a dataset' {
+        $file = New-Item "$TestDrive/rows [1].jsonl" -Value "{`"question`":`"a`"}`n{`"question`":`"b`",`"answer`":`"c`"}`n"
+        Clear-ServerRequest $server
+        $report = Test-Grader $good -ItemPath $file.FullName
+        $report.IsValid | Should -BeTrue
+        $report.WarningCount | Should -Be 1
+        "$($report.Problems[0])" | Should -BeLike '*which 1 of 2 rows of rows `[1`].jsonl do not have (line 1)*(FT2057)'
+        @(Get-ServerRequest $server) | Should -HaveCount 1 -Because 'a warning is no reason not to ask'
+        Set-Content -LiteralPath $file '{"question":"a"}'
+        $report = Test-Grader $good -ItemPath $file.FullName
+        $report.IsValid | Should -BeFalse
+        $report.Problems[0].Code | Should -Be FT2024
+        @(Get-ServerRequest $server) | Should -HaveCount 1 -Because 'one with errors is not sent'
+        Test-Grader $good -ItemPath $file.FullName -Quiet -Local | Should -BeFalse
+        (Invoke-Captured { Test-Grader $good -ItemPath "$TestDrive/none.jsonl" }).Terminating.FullyQualifiedErrorId | Should -Be (& $id PathNotFound Test)
+    }
+
     It 'takes the grader of a job' {
         $file = New-TestDataset (Join-Path $TestDrive rows.jsonl)
         $lines = 1..12 | ForEach-Object { "{`"messages`":[{`"role`":`"user`",`"content`":`"Q $_`"}],`"answer`":`"a $_`"}" }

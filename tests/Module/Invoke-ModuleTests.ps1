@@ -12,7 +12,7 @@ Without Pester the tests are counted as skipped, and the line that installs it i
 The manifest of the staging: a FineTuning.psd1 with its bin folder beside it.
 
 .PARAMETER Report
-Where the counts go, as JSON with passed, failed and skipped.
+Where the counts go, as JSON with passed, failed, skipped, and failures: a line each with the name and the message of a test that failed.
 
 .PARAMETER Run
 The name of the run: net8.0, netstandard2.0, package or azure. The sample's demonstration and the search for marked secrets run only with net8.0.
@@ -55,10 +55,11 @@ function Find-Needed([string] $Name) {
     Get-Module -Name $Name -ListAvailable | Where-Object Version -GE $needed[$Name] | Sort-Object Version -Descending | Select-Object -First 1
 }
 
-function Write-Report([int] $Passed, [int] $Failed, [int] $Skipped) {
-    if ($Report) { [ordered]@{ passed = $Passed; failed = $Failed; skipped = $Skipped } | ConvertTo-Json | Set-Content -LiteralPath $Report }
-    if (-not $Inside) { Write-Host "$Run`: $Passed passed, $Failed failed, $Skipped skipped" }
-    exit [int] ($Failed -gt 0)
+function Write-Report([int] $Passed, [int] $Skipped, [string[]] $Failure) {
+    $failed = $Failure.Count
+    if ($Report) { [ordered]@{ passed = $Passed; failed = $failed; skipped = $Skipped; failures = $Failure } | ConvertTo-Json | Set-Content -LiteralPath $Report }
+    if (-not $Inside) { Write-Host "$Run`: $Passed passed, $failed failed, $Skipped skipped" }
+    exit [int] ($failed -gt 0)
 }
 
 function Get-TestFile {
@@ -78,6 +79,11 @@ function Measure-It {
     }
 }
 
+function Format-Failure([string] $Name, $Reason) {
+    # One line, so that a list of them can be read at the end of a long run.
+    "$Name`: $($Reason -join ' ')" -replace '\s+', ' '
+}
+
 function Invoke-Inside {
     # Runs the tests; the folders of this process are the run's own by now.
     Import-Module (Find-Needed Pester).Path
@@ -88,8 +94,12 @@ function Invoke-Inside {
     $configuration.Output.RenderMode = 'Plaintext'
     $configuration.TestRegistry.Enabled = $false
     $result = Invoke-Pester -Configuration $configuration
-    # A file that could not be read at all has no tests to fail.
-    Write-Report $result.PassedCount ($result.FailedCount + $result.FailedContainersCount) ($result.SkippedCount + $result.NotRunCount + $result.InconclusiveCount)
+    $failures = @(
+        foreach ($test in $result.Failed) { Format-Failure $test.ExpandedPath $test.ErrorRecord }
+        # A file that could not be read at all has no tests to fail.
+        foreach ($file in $result.FailedContainers) { Format-Failure $file.Item $file.ErrorRecord }
+    )
+    Write-Report $result.PassedCount ($result.SkippedCount + $result.NotRunCount + $result.InconclusiveCount) $failures
 }
 
 function New-RunEnvironment([string] $RunHome) {
@@ -151,12 +161,12 @@ function Stop-LeftServer([string] $RunHome) {
                 $server = Get-Content -LiteralPath $file.FullName -Raw | ConvertFrom-Json
                 Write-Warning "The run file $($file.Name) was left; its server, process $($server.pid) with the data $($server.data), is stopped now."
                 Stop-Process -Id $server.pid -ErrorAction Ignore
+                "A server was left with the data $($server.data)."
             }
-            return $files.Count
+            return
         }
         [Threading.Thread]::Sleep(50)
     }
-    0
 }
 
 if ($Inside) {
@@ -171,21 +181,21 @@ foreach ($name in $needed.Keys) {
     }
 }
 if (-not (Find-Needed Pester)) {
-    Write-Report 0 0 (Measure-It | Measure-Object -Sum).Sum
+    Write-Report 0 (Measure-It | Measure-Object -Sum).Sum @()
 }
 
 $runHome = (New-Item (Join-Path ([IO.Path]::GetTempPath()) "ft-tests-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))") -ItemType Directory).FullName
 try {
     $inner = Join-Path $runHome 'report.json'
     Invoke-Isolated $runHome $inner
-    $left = Stop-LeftServer $runHome
+    $left = @(Stop-LeftServer $runHome)
     if (Test-Path -LiteralPath $inner) {
         $counts = Get-Content -LiteralPath $inner -Raw | ConvertFrom-Json
     } else {
         Write-Warning 'The tests came to no result.'
-        $counts = [pscustomobject]@{ passed = 0; failed = 1; skipped = 0 }
+        $counts = [pscustomobject]@{ passed = 0; skipped = 0; failures = @('The tests came to no result.') }
     }
 } finally {
     Remove-Item -LiteralPath $runHome -Recurse -Force -ErrorAction Ignore
 }
-Write-Report $counts.passed ($counts.failed + $left) $counts.skipped
+Write-Report $counts.passed $counts.skipped (@($counts.failures) + $left)

@@ -146,6 +146,17 @@ Describe 'Scoring' {
         "$($result.Warnings)" | Should -BeLike '*9 of 9 answers*item.nothing*'
     }
 
+    It 'asks no more of a file with -Path whose first lines are no examples' {
+        $table, $chat = (Join-Path $TestDrive other.csv), (New-TestDataset (Join-Path $TestDrive asked.jsonl) 2)
+        1..40 | ForEach-Object { "a,$_" } | Set-Content $table
+        $result = Invoke-Captured { Invoke-FineTunedModel $model -Path $table, $chat }
+        $result.Terminating | Should -BeNullOrEmpty
+        $result.Errors | Should -HaveCount 11
+        $result.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'NoExamples,*'
+        "$($result.Errors[-1])" | Should -BeLike "None of the first 10 lines of '*other.csv' can be asked*"
+        $result.Output | Should -HaveCount 2 -Because 'the other file is in order'
+    }
+
     It 'of a file of another kind ends after a few lines' {
         $file = Join-Path $TestDrive table.csv
         1..40 | ForEach-Object { "a,$_" } | Set-Content $file

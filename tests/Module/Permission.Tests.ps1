@@ -276,6 +276,15 @@ Get-CheckpointPermission '$model' | Revoke-CheckpointPermission
             }
         }
 
+        It 'explains a key that is refused once, and not for every checkpoint' {
+            $null = Connect-Key sk-ordinary
+            $result = Invoke-Captured { $model, 'ft:a:b::c', 'ft:a:b::d' | Get-CheckpointPermission }
+            $result.Errors | Should -HaveCount 3
+            $advice = $result.Errors.ErrorDetails.RecommendedAction
+            $advice[0] | Should -BeLike '*need an admin key*Set-Secret*'
+            $advice[1..2] | ForEach-Object { $_ | Should -BeLike 'The reason is the same*admin key*'; $_.Length | Should -BeLessThan 120 }
+        }
+
         It 'the admin key of the environment is used for permissions, the ordinary one for the rest' {
             $result = Invoke-ChildPwsh -Environment @{ OPENAI_API_KEY = 'sk-plain-key-1'; OPENAI_ADMIN_KEY = 'sk-admin-key-1'; OPENAI_BASE_URL = "$($server.Endpoint)" } @"
 Import-Module '$(Get-TestManifest)'

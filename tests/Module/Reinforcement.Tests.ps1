@@ -77,8 +77,20 @@ Describe 'Reinforcement on the local server' {
             $checkpoints = @(Get-FineTuningCheckpoint $job)
             $checkpoints | Should -HaveCount 3
             $metrics = ($checkpoints | ConvertTo-Json -Depth 5 | ConvertFrom-Json).Metrics
-            $metrics.train_reward_mean | Should -HaveCount 3
-            $metrics.full_valid_reward_mean | ForEach-Object { $_ | Should -BeGreaterThan 0.5 }
+            $checkpoints.TrainReward | Should -HaveCount 3
+            $checkpoints.TrainReward | Should -Be $metrics.train_reward_mean
+            $checkpoints.ValidReward | Should -Be $metrics.valid_reward_mean
+            $checkpoints.FullValidReward | Should -Be $metrics.full_valid_reward_mean
+            $checkpoints.FullValidReward | ForEach-Object { $_ | Should -BeGreaterThan 0.5 }
+            @($checkpoints.TrainLoss -ne $null) | Should -BeNullOrEmpty
+        }
+
+        It 'shows the rewards of checkpoints where others have losses' {
+            $shown = Get-FineTuningCheckpoint $job | Out-String -Width 120
+            $shown | Should -Match 'Step +TrainReward +ValidReward +FullValidReward +Model'
+            $last = (Get-FineTuningCheckpoint $job -First 1).FullValidReward
+            $shown | Should -Match ([regex]::Escape($last.ToString('0.0000')))
+            Get-FineTuningCheckpoint $job -Best | Out-String -Width 120 | Should -Match 'full_valid_reward_mean +\d'
         }
 
         It 'gives better answers than the model it began with' {
@@ -112,7 +124,9 @@ Describe 'Reinforcement on the local server' {
         $broken = $grader.Clone()
         foreach ($key in $change.Keys) { $broken[$key] = $change[$key] }
         $problems = $null
-        $job = New-FineTuningJob @run -TrainingFile $train -Grader $broken -ErrorVariable problems
+        # A file that is here would be compared with the grader before; one at the service is not looked into.
+        $file = Send-FineTuningFile $train
+        $job = New-FineTuningJob @run -TrainingFile $file -Grader $broken -ErrorVariable problems
         $job.Status | Should -Be failed
         $job.FineTunedModel | Should -BeNullOrEmpty
         $job.Error.Code | Should -Be grader_failed
@@ -127,6 +141,22 @@ Describe 'Reinforcement on the local server' {
         $steps.train_grader_error_share | ForEach-Object { $_ | Should -Be 1 }
     }
 
+    It 'refuses a grader that names a field which no row of the <which> file has' -ForEach @(
+        @{ which = 'training'; field = 'quue' }
+        @{ which = 'validation'; field = 'queue' }
+    ) {
+        $other = New-ItemFile (Join-Path $TestDrive teams.jsonl) 'where is my {0}' 0 3 -Field team
+        $wrong = $grader.Clone()
+        $wrong.reference = "{{item.$field}}"
+        $before = @(Get-FineTuningFile).Count, @(Get-FineTuningJob).Count
+        $result = Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 $train -ValidationFile $other -Grader $wrong }
+        $result.Errors | Should -HaveCount 1
+        $result.Errors[0].FullyQualifiedErrorId | Should -Be 'InvalidGrader,FineTuning.Commands.NewFineTuningJobCommand'
+        "$($result.Errors[0])" | Should -BeLike "*`$.reference*names `"$field`", which no row of *.jsonl has*(FT2024) Nothing was sent."
+        if ($which -eq 'training') { $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Did you mean "queue"?*' }
+        @(Get-FineTuningFile).Count, @(Get-FineTuningJob).Count | Should -Be $before
+    }
+
     It 'goes on when the grader fails for some samples, and says for how many' {
         $mixed = Join-Path $TestDrive mixed.jsonl
         $other = New-ItemFile (Join-Path $TestDrive other.jsonl) 'a question about my {0} please' 4 1 -Field team
@@ -136,6 +166,8 @@ Describe 'Reinforcement on the local server' {
         $warnings = @(Get-Warning $job)
         $warnings | Should -HaveCount 2
         $warnings[0] | Should -BeLike 'The grader failed for 32 of 160 samples of step 1; they count as 0. The first failure: *queue*'
+        (Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 $mixed -Grader $grader | Stop-FineTuningJob }).Warnings |
+            Should -BeLike '*names "queue", which 4 of 20 rows of mixed.jsonl do not have (the first in lines 17, 18, 19)*FT2057*'
         $warnings[1] | Should -Be 'The grader failed for 128 of 640 samples of this training (20 %). Each of them counted as 0.'
         (Get-Step $job).train_grader_error_share | Should -Be @(0.2, 0.2, 0.2, 0.2)
     }

@@ -55,11 +55,11 @@ $near = New-Grader -TextSimilarity -Name near -EvaluationMetric fuzzy_match -Ref
 $grader = New-Grader -Multi -Name right_or_near -Grader $exact, $near -Formula '0.9 * exact + 0.1 * near'
 
 # Does it fit the data, and does the service take it?
-$items = Get-Content -LiteralPath $ValidationFile | ConvertFrom-Json
-$report = Test-Grader $grader -Item $items[0]
+$report = Test-Grader $grader -ItemPath $ValidationFile
 if (-not $report.IsValid) { throw "The grader has errors: $($report.Problems -join ' ')" }
 
 # Does it tell right from wrong? Each item is graded with its own answer and with that of another, here and without cost.
+$items = Get-Content -LiteralPath $ValidationFile | ConvertFrom-Json
 $right = $items | ForEach-Object { Invoke-Grader $grader -ModelSample $_.$AnswerField -Item $_ -Local }
 $wrong = $items | Where-Object $AnswerField -NE $items[0].$AnswerField | Invoke-Grader $grader -ModelSample $items[0].$AnswerField -Local
 if (-not $wrong) { throw "All examples have the same answer, so there is nothing to tell apart." }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text.Json;
 using FineTuning.Core.Models;
 
 namespace FineTuning.Core.Metrics;
@@ -9,17 +8,16 @@ namespace FineTuning.Core.Metrics;
 /// <summary>Picks the best of a job's checkpoints.</summary>
 public static class CheckpointRanking
 {
-    private sealed record Measure(string Name, Func<CheckpointMetrics, double?> Value, bool IsReward = false);
-
-    // A job that has rewards learns from them: its training loss, if it has one, says nothing.
-    private static readonly Measure[] s_measures =
+    private static readonly Func<CheckpointMetrics, Score?>[] s_measures =
     [
-        new("full_valid_loss", m => m.FullValidLoss),
-        new("valid_loss", m => m.ValidLoss),
-        Reward("full_valid_reward_mean"),
-        Reward("valid_reward_mean"),
-        Reward("train_reward_mean"),
-        new("train_loss", m => m.TrainLoss),
+        Loss("full_valid_loss", m => m.FullValidLoss),
+        Loss("valid_loss", m => m.ValidLoss),
+
+        // A job that has rewards learns from them: its training loss, if it has one, says nothing.
+        Reward(MeanReward.OfFullValidation),
+        Reward(MeanReward.OfValidation),
+        Reward(MeanReward.OfTraining),
+        Loss("train_loss", m => m.TrainLoss),
     ];
 
     /// <summary>
@@ -31,26 +29,33 @@ public static class CheckpointRanking
     public static (CheckpointResource Checkpoint, string By)? Best(IReadOnlyCollection<CheckpointResource> checkpoints)
     {
         _ = checkpoints ?? throw new ArgumentNullException(nameof(checkpoints));
-        foreach (Measure measure in s_measures)
+        foreach (Func<CheckpointMetrics, Score?> read in s_measures)
         {
-            if (checkpoints.Count > 0 && checkpoints.All(c => Of(c, measure) is double number && !double.IsNaN(number)))
+            List<(CheckpointResource Checkpoint, Score Score)> scored = [];
+            foreach (CheckpointResource checkpoint in checkpoints)
             {
-                IOrderedEnumerable<CheckpointResource> order = measure.IsReward
-                    ? checkpoints.OrderByDescending(c => Of(c, measure))
-                    : checkpoints.OrderBy(c => Of(c, measure));
-                return (order.ThenByDescending(c => c.StepNumber).First(), measure.Name);
+                if (checkpoint.Metrics is not null && read(checkpoint.Metrics) is { } score && !double.IsNaN(score.Goodness))
+                {
+                    scored.Add((checkpoint, score));
+                }
+            }
+
+            if (scored.Count > 0 && scored.Count == checkpoints.Count)
+            {
+                (CheckpointResource best, Score by) = scored.OrderByDescending(c => c.Score.Goodness).ThenByDescending(c => c.Checkpoint.StepNumber).First();
+                return (best, by.Name);
             }
         }
 
         return null;
     }
 
-    private static double? Of(CheckpointResource checkpoint, Measure measure) => checkpoint.Metrics is null ? null : measure.Value(checkpoint.Metrics);
+    private static Func<CheckpointMetrics, Score?> Loss(string name, Func<CheckpointMetrics, double?> read) =>
+        metrics => read(metrics) is double loss ? new Score(name, -loss) : null;
 
-    private static Measure Reward(string name) => new(name, metrics => Number(metrics, name), IsReward: true);
+    private static Func<CheckpointMetrics, Score?> Reward(Func<CheckpointMetrics, MeanReward?> read) =>
+        metrics => read(metrics) is { } reward ? new Score(reward.Name, reward.Value) : null;
 
-    private static double? Number(CheckpointMetrics metrics, string name) =>
-        metrics.AdditionalFields is not null && metrics.AdditionalFields.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble()
-            : null;
+    // The goodness rises with how good a checkpoint is: a reward, or a loss the other way round.
+    private readonly record struct Score(string Name, double Goodness);
 }

@@ -15,6 +15,7 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
 {
     private CheckpointFinder? _finder;
     private FineTuningConnection? _finderOf;
+    private FineTuningConnection? _explained;
     private bool _isSearching;
 
     /// <summary>The checkpoints.</summary>
@@ -63,6 +64,13 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
             return null;
         }
 
+        // The whole explanation for each of a hundred checkpoints would hide what else went wrong.
+        if (_explained is not null && _explained == InUse)
+        {
+            return "The reason is the same as for the one before: this needs another admin key of the organisation.";
+        }
+
+        _explained = InUse;
         return InUse?.AdminKeySource is string source
             ? $"Permissions of checkpoints need an admin key of the organisation. The admin key that was sent ({source}) was refused: it is wrong, has ended, is of " +
               "another organisation, or may not do this. Correct it at its place, then connect again."

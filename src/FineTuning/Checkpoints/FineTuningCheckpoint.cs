@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using FineTuning.Common;
+using FineTuning.Core.Metrics;
 using FineTuning.Core.Models;
 
 namespace FineTuning;
@@ -21,6 +22,9 @@ public sealed class FineTuningCheckpoint : ServiceObject
         ValidAccuracy = source.Metrics?.ValidMeanTokenAccuracy;
         FullValidLoss = source.Metrics?.FullValidLoss;
         FullValidAccuracy = source.Metrics?.FullValidMeanTokenAccuracy;
+        TrainReward = MeanReward.OfTraining(source.Metrics)?.Value;
+        ValidReward = MeanReward.OfValidation(source.Metrics)?.Value;
+        FullValidReward = MeanReward.OfFullValidation(source.Metrics)?.Value;
         Metrics = JsonValues.ToDictionary(source.Metrics?.AdditionalFields);
         AdditionalProperties = JsonValues.ToDictionary(source.AdditionalFields);
     }
@@ -58,7 +62,16 @@ public sealed class FineTuningCheckpoint : ServiceObject
     /// <summary>Accuracy on all the validation data.</summary>
     public double? FullValidAccuracy { get; }
 
-    /// <summary>Other metrics, such as the mean rewards of reinforcement.</summary>
+    /// <summary>Reinforcement: mean reward of the samples of the step's batch, usually 0 to 1.</summary>
+    public double? TrainReward { get; }
+
+    /// <summary>Reinforcement: mean reward on a batch of the validation data.</summary>
+    public double? ValidReward { get; }
+
+    /// <summary>Reinforcement: mean reward on all the validation data.</summary>
+    public double? FullValidReward { get; }
+
+    /// <summary>All metrics beyond the losses and accuracies, under the service's names.</summary>
     public IDictionary<string, object?>? Metrics { get; }
 
     /// <summary>Which loss or reward chose it, where it was asked for as the best.</summary>
@@ -66,6 +79,9 @@ public sealed class FineTuningCheckpoint : ServiceObject
 
     /// <summary>What the service sent beyond these.</summary>
     public IDictionary<string, object?>? AdditionalProperties { get; }
+
+    /// <summary>Whether it was judged by rewards, and not by losses.</summary>
+    internal bool IsRewarded => (TrainReward ?? ValidReward ?? FullValidReward) is not null;
 
     /// <summary>The model's name.</summary>
     public override string ToString() => Model;

@@ -40,9 +40,22 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
 
                 IAsyncEnumerable<CheckpointResource> all = Client.EnumerateCheckpointsAsync(
                     id.Id, new PageQuery { Limit = PageSize() }, cancellationToken);
-                await WriteListAsync(all, c => new FineTuningCheckpoint(c), cancellationToken);
+                await WriteListAsync(all, Show, cancellationToken);
             });
         }
+    }
+
+    private static object Show(CheckpointResource source)
+    {
+        var checkpoint = new FineTuningCheckpoint(source);
+        return checkpoint.IsRewarded ? ViewAs("Reward", checkpoint) : checkpoint;
+    }
+
+    private static PSObject ViewAs(string view, FineTuningCheckpoint checkpoint)
+    {
+        var shown = new PSObject(checkpoint);
+        shown.TypeNames.Insert(0, $"FineTuning.FineTuningCheckpoint#{view}");
+        return shown;
     }
 
     private async Task WriteBestAsync(string jobId, CancellationToken cancellationToken)
@@ -56,9 +69,7 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
         if (CheckpointRanking.Best(all) is (CheckpointResource best, string by))
         {
             WriteVerbose($"Of {all.Count} checkpoints, {best.FineTunedModelCheckpoint} is the best by {by}.");
-            var item = new PSObject(new FineTuningCheckpoint(best) { BestBy = by });
-            item.TypeNames.Insert(0, "FineTuning.FineTuningCheckpoint#Best");
-            WriteObject(item);
+            WriteObject(ViewAs("Best", new FineTuningCheckpoint(best) { BestBy = by }));
         }
         else
         {

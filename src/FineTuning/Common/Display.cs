@@ -97,7 +97,7 @@ public static class Display
         return value is IConvertible plain ? $"{checkpoint!.BestBy} {Number(plain.ToDouble(CultureInfo.InvariantCulture))}" : checkpoint?.BestBy ?? string.Empty;
     }
 
-    /// <summary>A loss or accuracy with four digits; tiny ones in exponent form.</summary>
+    /// <summary>A loss, an accuracy or a reward with four digits; tiny ones in exponent form.</summary>
     public static string Number(double? value) => value switch
     {
         null => string.Empty,

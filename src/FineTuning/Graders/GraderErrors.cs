@@ -1,8 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Core.Api;
 using FineTuning.Core.Datasets;
@@ -14,10 +17,27 @@ namespace FineTuning.Graders;
 internal static class GraderErrors
 {
     /// <summary>The record of a grader that has errors; null if it has none.</summary>
-    public static ErrorRecord? Refuse(IReadOnlyList<GraderProblem> problems, object? target)
+    /// <param name="problems">All that was found.</param>
+    /// <param name="target">The target of the record.</param>
+    /// <param name="outcome">What has become of the command, as a further sentence.</param>
+    public static ErrorRecord? Refuse(IReadOnlyList<GraderProblem> problems, object? target, string outcome = "")
     {
         GraderProblem[] errors = [.. problems.Where(problem => problem.Severity == ProblemSeverity.Error)];
-        return errors.Length == 0 ? null : ErrorRecords.Invalid("InvalidGrader", Message(errors), errors[0].Fix, target, ErrorCategory.InvalidData);
+        return errors.Length == 0 ? null : ErrorRecords.Invalid("InvalidGrader", Message(errors) + outcome, errors[0].Fix, target, ErrorCategory.InvalidData);
+    }
+
+    /// <summary>Compares a grader with the rows of a dataset that it is to grade.</summary>
+    /// <param name="cmdlet">Shows the progress.</param>
+    /// <param name="grader">The grader.</param>
+    /// <param name="path">The dataset.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static async Task<IReadOnlyList<GraderProblem>> CheckRowsAsync(AsyncCmdlet cmdlet, JsonElement grader, string path, CancellationToken cancellationToken)
+    {
+        using var line = new ProgressLine(cmdlet, $"Comparing the grader with {Path.GetFileName(path)}");
+        line.Report("Every row must have the fields that the templates name");
+        return await GraderRows.CheckAsync(grader, path, cancellationToken);
     }
 
     /// <summary>One sentence for one error; of several, a line each with what to do.</summary>

@@ -20,13 +20,11 @@ namespace FineTuning.Commands;
 [OutputType(typeof(GraderResult))]
 public sealed class InvokeGraderCommand : ApiCmdlet
 {
-    // When none of so many first rows can be read, it is not the rows.
-    private const int MostUnread = 10;
-
     private const string Name =
         "Name the model's text 'model_sample', such as with Select-Object *, @{ Name = 'model_sample'; Expression = { $_.answer } }; or give all rows the same with -ModelSample.";
 
     private readonly ScoreMeter _scores = new();
+    private readonly FirstRows _first = new();
     private SampleGrading? _grading;
     private ProgressLine? _progress;
     private long _row;
@@ -177,15 +175,16 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             WriteError(ErrorRecords.Invalid(
                 "SampleNotRead", FormattableString.Invariant($"Row {_row}{place} cannot be graded. {e.Message}"),
                 e.Message.Contains("JSON") ? "Write each line as one JSON object, with the model's text as 'model_sample'." : Name, source, ErrorCategory.InvalidData));
-            if (_row == MostUnread && _progress is null)
+            if (_first.AreHopeless())
             {
                 throw Stop(ErrorRecords.Invalid(
-                    "NoRowFits", FormattableString.Invariant($"None of the first {MostUnread} rows can be graded, so the rest was not tried. {e.Message}"), Name, null, ErrorCategory.InvalidData));
+                    "NoRowFits", FormattableString.Invariant($"None of the first {FirstRows.Most} rows can be graded, so the rest was not tried. {e.Message}"), Name, null, ErrorCategory.InvalidData));
             }
 
             return;
         }
 
+        _first.Used();
         if (_progress is null)
         {
             _progress = new ProgressLine(this, $"Grading with {_grading!.Name}");

@@ -19,6 +19,7 @@ namespace FineTuning.Commands;
 public sealed class TestGraderCommand : ApiCmdlet
 {
     private JsonElement? _item;
+    private string? _rows;
 
     /// <summary>The graders: of New-Grader, hashtables, JSON, files, jobs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -29,6 +30,11 @@ public sealed class TestGraderCommand : ApiCmdlet
     [Parameter]
     [ValidateNotNull]
     public object? Item { get; set; }
+
+    /// <summary>A dataset whose rows the templates must fit.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ItemPath { get; set; }
 
     /// <summary>Does not ask the service.</summary>
     [Parameter]
@@ -48,6 +54,11 @@ public sealed class TestGraderCommand : ApiCmdlet
         catch (PSArgumentException e)
         {
             throw Stop(ErrorRecords.Invalid("InvalidItem", e.Message, "Give a row of the dataset as a hashtable, an object or JSON text.", Item));
+        }
+
+        if (ItemPath is not null)
+        {
+            _rows = LocalPath.FindFile(this, ItemPath) ?? throw Stop(LocalPath.Missing(this, ItemPath));
         }
 
         return base.BeginAsync(cancellationToken);
@@ -78,9 +89,10 @@ public sealed class TestGraderCommand : ApiCmdlet
         object? plain = GraderArgument.Plain(grader);
         string? path = plain is FileInfo file ? file.FullName : plain is string text ? LocalPath.FindFile(this, text) : null;
         List<GraderProblem> problems = [.. GraderLinter.Check(definition, _item)];
-        bool asks = !Local && problems.TrueForAll(problem => problem.Severity != ProblemSeverity.Error);
         await TryAsync("Endpoint", grader, async () =>
         {
+            problems.AddRange(_rows is null ? [] : await GraderErrors.CheckRowsAsync(this, definition, _rows, cancellationToken));
+            bool asks = !Local && problems.TrueForAll(problem => problem.Severity != ProblemSeverity.Error);
             GraderProblem? refusal = asks ? await AskAsync(definition, cancellationToken) : null;
             problems.AddRange(refusal is null ? [] : [refusal]);
             var report = new GraderReport(definition, problems, path, asks && refusal is null);

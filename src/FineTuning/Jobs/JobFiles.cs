@@ -1,13 +1,18 @@
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using FineTuning.Common;
 using FineTuning.Core.Api;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Files;
+using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Models;
 using FineTuning.Files;
+using FineTuning.Graders;
 
 namespace FineTuning.Jobs;
 
@@ -39,24 +44,36 @@ internal sealed class JobFiles
     public static JobFiles Resolve(PSCmdlet cmdlet, JobFile training, JobFile? validation) =>
         new(training, PathOf(cmdlet, training), validation, validation is null ? null : PathOf(cmdlet, validation));
 
-    /// <summary>Checks what is here: the training file for itself, with the validation file and for what they have in common.</summary>
+    /// <summary>
+    /// Checks what is here: the training file for itself, with the validation file and for what they have in common; and both with the grader.
+    /// </summary>
     /// <returns>The error record, or null if the service can take them.</returns>
-    public async Task<ErrorRecord?> CheckAsync(AsyncCmdlet cmdlet, string model, string method, CancellationToken cancellationToken)
+    public async Task<ErrorRecord?> CheckAsync(AsyncCmdlet cmdlet, JobCreateRequest request, CancellationToken cancellationToken)
     {
         var options = new DatasetCheckOptions
         {
-            Method = method,
-            Model = model,
-            MinimumExamples = FewestTrainingExamples,
+            Method = request.Method?.Type ?? "supervised",
+            Model = request.Model,
+            MinimumExamples = _trainingPath is null ? 1 : FewestTrainingExamples,
         };
-        if (_trainingPath is not null)
+        string[] paths = [.. new[] { _trainingPath, _validationPath }.OfType<string>()];
+        if (paths.Length == 0)
         {
-            return await DatasetUpload.CheckAsync(cmdlet, _trainingPath, _validationPath, options, cancellationToken);
+            return null;
         }
 
-        return _validationPath is null
-            ? null
-            : await DatasetUpload.CheckAsync(cmdlet, _validationPath, null, options with { MinimumExamples = 1 }, cancellationToken);
+        ErrorRecord? refusal = await DatasetUpload.CheckAsync(cmdlet, paths[0], paths.Skip(1).FirstOrDefault(), options, cancellationToken);
+        if (refusal is null && request.Method?.Reinforcement?.Grader is JsonElement grader)
+        {
+            foreach (string path in paths)
+            {
+                IReadOnlyList<GraderProblem> problems = await GraderErrors.CheckRowsAsync(cmdlet, grader, path, cancellationToken);
+                GraderErrors.Warn(problems, cmdlet.WriteWarning);
+                refusal ??= GraderErrors.Refuse(problems, path, " Nothing was sent.");
+            }
+        }
+
+        return refusal;
     }
 
     /// <summary>Sends what is here and not at the service yet, and names the files as the service does.</summary>

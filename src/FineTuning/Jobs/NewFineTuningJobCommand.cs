@@ -215,8 +215,8 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     private async Task<JobResource?> CreateAsync(
         JobCreationRun creation, JobCreateRequest request, JobFiles files, CancellationToken cancellationToken)
     {
-        // Both files are checked before either is sent: half of the work is no use to anybody.
-        if (await files.CheckAsync(this, Model, request.Method?.Type ?? "supervised", cancellationToken) is ErrorRecord refusal)
+        // All is checked before anything is sent: half of the work is no use to anybody.
+        if (await files.CheckAsync(this, request, cancellationToken) is ErrorRecord refusal)
         {
             WriteError(refusal);
             return null;

@@ -214,14 +214,23 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
 
     private async Task AskFileAsync(string path, CancellationToken cancellationToken)
     {
+        var first = new FirstRows();
         try
         {
             await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
             {
-                await AskAsync(
-                    FormattableString.Invariant($"{path}:{line.Number}"),
-                    () => ModelQuestion.FromExample(line.ToObject(), null, SystemMessage),
-                    cancellationToken);
+                string place = FormattableString.Invariant($"{path}:{line.Number}");
+                if (await AskAsync(place, () => ModelQuestion.FromExample(line.ToObject(), null, SystemMessage), cancellationToken))
+                {
+                    first.Used();
+                }
+                else if (first.AreHopeless())
+                {
+                    WriteError(ErrorRecords.Invalid(
+                        "NoExamples", FormattableString.Invariant($"None of the first {FirstRows.Most} lines of '{path}' can be asked, so the rest was not tried."),
+                        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", path, ErrorCategory.InvalidData));
+                    return;
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -230,7 +239,8 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         }
     }
 
-    private async Task AskAsync(object? source, Func<ModelQuestion> read, CancellationToken cancellationToken)
+    // False if it is no question, which was told.
+    private async Task<bool> AskAsync(object? source, Func<ModelQuestion> read, CancellationToken cancellationToken)
     {
         ModelQuestion question;
         try
@@ -242,7 +252,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
             string place = source is string text ? $"{text}: " : string.Empty;
             WriteError(ErrorRecords.Invalid(
                 "QuestionNotRead", $"{place}{e.Message}", "Give a text, or an example with 'messages' or 'prompt'.", source, ErrorCategory.InvalidData));
-            return;
+            return false;
         }
 
         foreach (ModelIdentity model in Model)
@@ -253,6 +263,8 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
                 return _conversation!.AskAsync(new ModelRequest(client, InUse!, model.Id, Compare?.Id, question), cancellationToken);
             });
         }
+
+        return true;
     }
 
     private async Task EvaluateAsync(CancellationToken cancellationToken)

@@ -15,9 +15,6 @@ namespace FineTuning.Models;
 /// <summary>Lets models answer the examples of a file, and grades the answers, many at once.</summary>
 internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string path, RateGate gate, bool keepsResults)
 {
-    // When none of so many first lines can be asked, it is not the lines.
-    private const int MostUnread = 10;
-
     /// <summary>Evaluates one model.</summary>
     /// <param name="client">Where the model is asked.</param>
     /// <param name="model">The model.</param>
@@ -41,6 +38,7 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
         var scores = new ScoreMeter();
         List<GraderResult>? results = keepsResults ? [] : null;
         long? promptTokens = null, completionTokens = null;
+        var first = new FirstRows();
         long unread = 0;
         string? firstError = null;
         using var progress = new ProgressLine(cmdlet, $"Evaluating {model}");
@@ -53,16 +51,17 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
             if (Read(line, system) is not ModelQuestion question)
             {
                 unread++;
-                if (unread == MostUnread && run.Done + run.Failed == 0)
+                if (first.AreHopeless())
                 {
                     throw cmdlet.Stop(ErrorRecords.Invalid(
-                        "NoExamples", FormattableString.Invariant($"None of the first {MostUnread} lines of '{path}' is an example that can be asked."),
+                        "NoExamples", FormattableString.Invariant($"None of the first {FirstRows.Most} lines of '{path}' is an example that can be asked."),
                         "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", path, ErrorCategory.InvalidData));
                 }
 
                 continue;
             }
 
+            first.Used();
             await run.AddAsync((line.Number, question), cancellationToken);
             if (run.End is not null)
             {

@@ -41,13 +41,24 @@ public sealed class CheckpointRankingTests
     public void A_validation_loss_counts_before_a_reward() => AssertBest(
         2, "valid_loss", Rewarded(1, full: 0.9) with { Metrics = new() { ValidLoss = 0.3 } }, Rewarded(2, full: 0.1) with { Metrics = new() { ValidLoss = 0.2 } });
 
+    [Theory]
+    [InlineData("full_valid")]
+    [InlineData("valid")]
+    [InlineData("train")]
+    public void Rewards_are_known_by_both_of_their_names(string of)
+    {
+        string name = of + "_mean_reward";
+        CheckpointResource other = Named(2, name, "0.7");
+        AssertBest(2, name, Named(1, name, "0.5"), other);
+        MeanReward?[] rewards = [MeanReward.OfFullValidation(other.Metrics), MeanReward.OfValidation(other.Metrics), MeanReward.OfTraining(other.Metrics)];
+        Assert.Equal(new MeanReward(name, 0.7), Assert.Single(rewards, reward => reward is not null));
+    }
+
     [Fact]
     public void A_reward_that_is_no_number_decides_nothing()
     {
-        CheckpointResource odd = new()
-        {
-            Metrics = new CheckpointMetrics { AdditionalFields = new Dictionary<string, JsonElement> { ["train_reward_mean"] = JsonElement.Parse("\"0.5\"") } },
-        };
+        CheckpointResource odd = Named(1, "train_reward_mean", "\"0.5\"");
+        Assert.Null(MeanReward.OfTraining(odd.Metrics));
         Assert.Null(CheckpointRanking.Best([odd]));
     }
 
@@ -62,6 +73,12 @@ public sealed class CheckpointRankingTests
     {
         StepNumber = step,
         Metrics = new CheckpointMetrics { FullValidLoss = full, ValidLoss = valid, TrainLoss = train },
+    };
+
+    private static CheckpointResource Named(long step, string name, string value) => new()
+    {
+        StepNumber = step,
+        Metrics = new CheckpointMetrics { AdditionalFields = new Dictionary<string, JsonElement> { [name] = JsonElement.Parse(value) } },
     };
 
     private static CheckpointResource Rewarded(long step, double? full = null, double? valid = null, double? train = null, double? loss = null)

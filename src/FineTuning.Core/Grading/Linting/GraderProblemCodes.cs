@@ -7,7 +7,7 @@ namespace FineTuning.Core.Grading.Linting;
 
 /// <summary>
 /// The catalogue of every problem of a grader. FT200x and FT201x are about the fields of the definition, FT202x about templates, FT203x about
-/// formulas, FT204x about scripts, FT205x are legal but surely mistakes, FT206x come from the service. Unknown fields (FT2003) and values (FT2006)
+/// formulas, FT204x about scripts, FT205x are legal but surely mistakes or go wrong for some rows, FT206x come from the service. Unknown fields (FT2003) and values (FT2006)
 /// are warnings: services learn new ones, and say themselves what they do not take.
 /// </summary>
 public static class GraderProblemCodes
@@ -77,6 +77,8 @@ public static class GraderProblemCodes
     internal static GraderProblemCode SingleBraces { get; } = Warning("FT2055", "Single braces");
 
     internal static GraderProblemCode FieldOfText { get; } = Warning("FT2056", "Field of a text");
+
+    internal static GraderProblemCode NotInSomeRows { get; } = Warning("FT2057", "Field that some rows do not have");
 
     /// <summary>A service is not there on this machine; no problem of the definition, and so not in the catalogue.</summary>
     internal static GraderProblemCode NotHere { get; } = new("FT2099", ProblemSeverity.Error, "Not available here");

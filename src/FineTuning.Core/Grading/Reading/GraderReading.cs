@@ -17,6 +17,7 @@ internal sealed class GraderReading
     private const int MaxProblems = 100;
 
     private readonly List<GraderProblem> _problems = [];
+    private readonly List<ItemPlace> _itemPlaces = [];
 
     private GraderReading(GraderServices services, bool isLint, JsonElement? item) => (Services, IsLint, Item) = (services, isLint, item);
 
@@ -35,6 +36,9 @@ internal sealed class GraderReading
     /// <summary>How many placeholders so far name the sample.</summary>
     public int SampleNames { get; private set; }
 
+    /// <summary>Where templates so far name a field of the item.</summary>
+    public IReadOnlyList<ItemPlace> ItemPlaces => _itemPlaces;
+
     public static GraderReading ForUse(GraderServices services) => new(services, isLint: false, item: null);
 
     public static GraderReading ForLint(JsonElement? item) => new(new GraderServices(), isLint: true, item);
@@ -42,7 +46,9 @@ internal sealed class GraderReading
     /// <summary>Whether nothing more needs to be found: for use the first error is enough.</summary>
     public bool IsFull => IsLint ? _problems.Count >= MaxProblems : _problems.Count > 0;
 
-    public void Saw(TemplatePath path) => SampleNames += path.Root == "sample" ? 1 : 0;
+    public void SawSample() => SampleNames++;
+
+    public void SawItem(ItemPlace place) => _itemPlaces.Add(place);
 
     /// <param name="code">What kind of problem it is.</param>
     /// <param name="path">Where in the definition.</param>
@@ -84,3 +90,9 @@ internal sealed class GraderReading
     private ProblemSeverity SeverityOf(GraderProblemCode code) =>
         !IsLint && (code == GraderProblemCodes.UnknownField || code == GraderProblemCodes.UnknownValue) ? ProblemSeverity.Error : code.Severity;
 }
+
+/// <summary>A place in a grader that names a field of the item.</summary>
+/// <param name="Field">What it names.</param>
+/// <param name="JsonPath">Where its template stands in the definition.</param>
+/// <param name="Place">Where in the template.</param>
+internal sealed record ItemPlace(TemplatePath Field, string JsonPath, TextPlace Place);

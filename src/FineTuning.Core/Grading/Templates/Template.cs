@@ -143,7 +143,15 @@ internal sealed class Template
             return null;
         }
 
-        source.Reading.Saw(parsed);
+        if (parsed.Root == "sample")
+        {
+            source.Reading.SawSample();
+        }
+        else if (source.Reading.IsLint)
+        {
+            source.Reading.SawItem(new ItemPlace(parsed, source.Path, TextPlace.Of(source.Text, place)));
+        }
+
         if (parsed.Root == "sample" && !SampleScope.IsField(parsed.Field))
         {
             source.Report(
