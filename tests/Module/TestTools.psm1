@@ -208,12 +208,10 @@ function Start-TestPipeline {
 }
 
 function Stop-TestPipeline {
-    # Stops it and says how long that took.
+    # Stops it and says how long that took, without the time in which the machine let nothing of this process run.
     param([Parameter(Mandatory)] $Pipeline)
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    $Pipeline.Shell.Stop()
-    $watch.Stop()
-    $watch.Elapsed
+    if (-not ('StallMeter' -as [type])) { Add-Type -Path "$PSScriptRoot/StallMeter.cs" }
+    [StallMeter]::Measure($Pipeline.Shell.Stop)
 }
 
 function Test-ProcessRuns([int] $ProcessId) {

@@ -50,8 +50,9 @@ public sealed class EventFollower
     public const string UnknownEvent = "unknown_event";
 
     // Some services write the last event a moment after the status. An end that was watched is believed when two looks have found nothing
-    // new since; one that lies back is at once. A server of this machine has no copies of its data that lag.
-    private const int QuietLooksAfterEnd = 2;
+    // new since; one that was met when the following began, at the second look, if that finds nothing new; one that lies long back at once. A
+    // server of this machine has no copies of its data that lag.
+    private const int LooksAfterEnd = 2;
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2), s_localLastWords = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan s_longAgo = TimeSpan.FromMinutes(5);
 
@@ -162,6 +163,7 @@ public sealed class EventFollower
     private sealed class Follow(string jobId, EventTail tail, long? first)
     {
         private bool _sawItGoing;
+        private int _looksAfterEnd;
         private int _quietLooks;
 
         public string JobId { get; } = jobId;
@@ -181,14 +183,15 @@ public sealed class EventFollower
             if (!sight.Job.Status.IsFinished)
             {
                 _sawItGoing = true;
-                _quietLooks = 0;
+                _looksAfterEnd = _quietLooks = 0;
                 return false;
             }
 
+            _looksAfterEnd++;
             _quietLooks = sight.News.Count > 0 ? 0 : _quietLooks + 1;
             return _sawItGoing
-                ? _quietLooks >= QuietLooksAfterEnd
-                : _quietLooks > 0 || sight.Job.FinishedAt < now - s_longAgo;
+                ? _quietLooks >= LooksAfterEnd
+                : (_quietLooks > 0 && _looksAfterEnd >= LooksAfterEnd) || sight.Job.FinishedAt < now - s_longAgo;
         }
     }
 }

@@ -45,29 +45,26 @@ public sealed class EventFollowerPropertyTests
         int round = 0;
         clock.OnDelay = (_, _) =>
         {
-            lock (random)
+            round++;
+            foreach (string id in ids)
             {
-                round++;
-                foreach (string id in ids)
+                int end = LastRound + (id[^1] - '0');
+                if (round < end && random.Next(3) == 0)
                 {
-                    int end = LastRound + (id[^1] - '0');
-                    if (round < end && random.Next(3) == 0)
-                    {
-                        Add(id, random.Next(6) == 0 ? random.Next(100, 260) : random.Next(4));
-                    }
-                    else if (round == end)
-                    {
-                        // The status first, and the last word with it or after the next look.
-                        service.SetJob(id, random.Next(2) == 0 ? "succeeded" : "failed");
-                    }
-                    else if (round == end + 1)
-                    {
-                        Add(id, random.Next(3));
-                    }
+                    Add(id, random.Next(6) == 0 ? random.Next(100, 260) : random.Next(4));
                 }
-
-                return Task.CompletedTask;
+                else if (round == end)
+                {
+                    // The status first, and the last word with it or after the next look.
+                    service.SetJob(id, random.Next(2) == 0 ? "succeeded" : "failed");
+                }
+                else if (round == end + 1)
+                {
+                    Add(id, random.Next(3));
+                }
             }
+
+            return Task.CompletedTask;
         };
 
         int faults = 40 + random.Next(200);

@@ -178,6 +178,32 @@ public sealed class EventFollowerTests
         Assert.Equal(["e0", "e1"], await FollowAsync());
     }
 
+    [Theory]
+    [InlineData(null, new[] { "e1" }, 3)]
+    [InlineData(2.0, new[] { "e1" }, 3)]
+    [InlineData(3600.0, new string[0], 1)]
+    public async Task A_restart_hears_the_last_word_of_a_job_that_ended_just_now(double? secondsAgo, string[] heard, int looks)
+    {
+        // The first look finds nothing new, and the word comes after it.
+        string more = secondsAgo is double seconds
+            ? FormattableString.Invariant($",\"finished_at\":{(TestClock.Start - TimeSpan.FromSeconds(seconds)).ToUnixTimeSeconds()}")
+            : string.Empty;
+        _service.SetJob("j", "succeeded", more);
+        Add(0, 1);
+        int delays = 0;
+        _clock.OnDelay = (_, _) =>
+        {
+            if (++delays == 1)
+            {
+                Add(1, 1);
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(heard, await FollowAsync("e0"));
+        Assert.Equal(looks - 1, delays);
+    }
+
     [Fact]
     public async Task A_paused_job_is_followed_on()
     {

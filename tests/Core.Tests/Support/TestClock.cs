@@ -15,7 +15,10 @@ internal sealed class TestClock : IClock
     private readonly List<TimeSpan> _delays = [];
     private DateTimeOffset _now = Start;
 
-    /// <summary>Runs in place of each delay, after the time has gone on. It may wait or throw.</summary>
+    /// <summary>
+    /// Runs in place of each delay, after the time has gone on. It may wait or throw. What it does before it first waits happens at once with
+    /// the time: no other thread reads the new time, and goes on, before that has happened.
+    /// </summary>
     public Func<TimeSpan, CancellationToken, Task>? OnDelay { get; set; }
 
     /// <summary>More than the test needs.</summary>
@@ -57,23 +60,21 @@ internal sealed class TestClock : IClock
     public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        int count;
+        Task happening;
         lock (_gate)
         {
             _delays.Add(delay);
-            count = _delays.Count;
+
+            // A loop that never ends must fail its test, not hang it.
+            if (_delays.Count > MostDelays)
+            {
+                throw new InvalidOperationException("The test's clock was asked for more delays than any test needs.");
+            }
+
             _now += delay;
+            happening = OnDelay?.Invoke(delay, cancellationToken) ?? Task.CompletedTask;
         }
 
-        // A loop that never ends must fail its test, not hang it.
-        if (count > MostDelays)
-        {
-            throw new InvalidOperationException("The test's clock was asked for more delays than any test needs.");
-        }
-
-        if (OnDelay is not null)
-        {
-            await OnDelay(delay, cancellationToken);
-        }
+        await happening;
     }
 }

@@ -142,7 +142,7 @@ internal sealed class Cell : IDisposable
     private async Task<CellResult?> SumUpAsync(Exception? failure)
     {
         _hits += await Lane.HitsAsync();
-        int timeouts = _counter.TimeOuts + (failure is FineTuningApiException { Kind: ApiErrorKind.Timeout, StatusCode: null } ? 1 : 0);
+        int timeouts = _counter.TimeOuts + (SendingCounter.IsTimeOut(failure?.Message) ? 1 : 0);
         if (timeouts > (Fault.IsHarmless ? 0 : _hits))
         {
             return null;

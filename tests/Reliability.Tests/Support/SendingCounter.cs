@@ -16,14 +16,17 @@ internal sealed class SendingCounter : IApiObserver
 
     public bool WantsBodies => false;
 
+    /// <summary>Whether an attempt was given up for the time that it took, be it before the answer or inside it.</summary>
+    public static bool IsTimeOut(string? reason) => reason is not null &&
+        (reason.Contains("did not answer within", StringComparison.Ordinal) || reason.Contains("then sent nothing for", StringComparison.Ordinal));
+
     public void OnTrace(ApiTrace trace)
     {
         if (trace.Kind == ApiTraceKind.Sending)
         {
             Interlocked.Increment(ref _sendings);
         }
-        else if (trace.Kind == ApiTraceKind.Retrying && trace.StatusCode is null &&
-            trace.Reason?.Contains("did not answer within", StringComparison.Ordinal) == true)
+        else if (trace.Kind == ApiTraceKind.Retrying && IsTimeOut(trace.Reason))
         {
             Interlocked.Increment(ref _timeOuts);
         }

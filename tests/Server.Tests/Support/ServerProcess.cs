@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Net.Http;
 using System.Text.Json;
 using System.Threading.Tasks;
@@ -106,6 +107,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         using Process kill = Process.Start("kill", ["-" + name, Process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
+    }
+
+    /// <summary>Whether SIGINT does nothing to it, because it did nothing to the process that started it. Known on Linux only.</summary>
+    public bool IgnoresInterrupts()
+    {
+        string status = $"/proc/{Process.Id.ToString(CultureInfo.InvariantCulture)}/status";
+        const string name = "SigIgn:";
+        const ulong interrupt = 1UL << (2 - 1);
+        return OperatingSystem.IsLinux() && File.ReadLines(status).Single(line => line.StartsWith(name, StringComparison.Ordinal)) is string ignored &&
+            (ulong.Parse(ignored.AsSpan(name.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & interrupt) != 0;
     }
 
     public async Task<int> ExitAsync()
