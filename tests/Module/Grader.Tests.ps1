@@ -254,7 +254,7 @@ Describe 'Test-Grader' {
         $report = Test-Grader $good -ItemPath $file.FullName
         $report.IsValid | Should -BeTrue
         $report.WarningCount | Should -Be 1
-        "$($report.Problems[0])" | Should -BeLike '*which 1 of 2 rows of rows `[1`].jsonl do not have (line 1)*(FT2057)'
+        "$($report.Problems[0])" | Should -BeLike '*which 1 of 2 rows of rows `[1`].jsonl lacks (line 1)*(FT2057)'
         @(Get-ServerRequest $server) | Should -HaveCount 1 -Because 'a warning is no reason not to ask'
         Set-Content -LiteralPath $file '{"question":"a"}'
         $report = Test-Grader $good -ItemPath $file.FullName

@@ -47,6 +47,31 @@ Describe 'What Invoke-Grader takes' {
         (Get-Item $jsonl | Invoke-Grader $same).Reward | Should -Be 1, 0
     }
 
+    It 'is rows whose text has a name of its own, with -SampleProperty: <name>' -ForEach @(
+        @{ name = 'objects'; rows = [pscustomobject]@{ Reply = 'a'; answer = 'a'; model_sample = 'x' }, [pscustomobject]@{ reply = 'b'; answer = 'a' } }
+        @{ name = 'lines of JSON'; rows = '{"reply":"a","answer":"a","model_sample":"x"}', '{"reply":"b","answer":"a"}' }
+        @{ name = 'a table'; rows = "reply,answer`na,a`nb,a" | ConvertFrom-Csv }
+        @{ name = 'earlier results'; rows = [pscustomobject]@{ ModelSample = 'x'; Reward = 0; Item = @{ answer = 'a' }; reply = 'a' }, [pscustomobject]@{ ModelSample = 'a'; Reward = 0; Item = @{ answer = 'a' }; reply = 'b' } }
+    ) {
+        $results = $rows | Invoke-Grader $same -SampleProperty reply -Local
+        $results.Reward | Should -Be 1, 0
+        $results.ModelSample | Should -Be 'a', 'b'
+        $results | ForEach-Object { $_.Item | Select-Object -ExpandProperty answer | Should -Be 'a' }
+    }
+
+    It 'is files whose text has a name of its own' {
+        $csv, $jsonl = (Join-Path $TestDrive named.csv), (Join-Path $TestDrive named.jsonl)
+        "reply,answer`na,a`nb,a" | Set-Content $csv
+        '{"reply":"a","answer":"a"}', '{"Reply":"a","answer":"a"}' | Set-Content $jsonl
+        (Invoke-Grader $same -Path $csv -SampleProperty reply -Local).Reward | Should -Be 1, 0
+        $result = Invoke-Captured { Invoke-Grader $same -Path $jsonl -SampleProperty reply -Local }
+        $result.Output.Reward | Should -Be 1
+        Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'reply'; it has Reply, answer*-SampleProperty*"
+        Get-ErrorText (Invoke-Captured { 'text' | Invoke-Grader $same -SampleProperty reply -Item @{ answer = 'a' } -Local }).Errors[0] |
+            Should -BeLike '*The text is no item, and the sample was given by -SampleProperty*'
+        (Invoke-Captured { Invoke-Grader $same a -SampleProperty reply -Local }).Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidSample,*'
+    }
+
     It 'is texts with one item, and items with one text' {
         ('a', 'b' | Invoke-Grader $same -Item @{ answer = 'a' } -Local).Reward | Should -Be 1, 0
         (@{ answer = 'a' }, '{"answer":"b"}' | Invoke-Grader $same -ModelSample a -Local).Reward | Should -Be 1, 0
@@ -145,7 +170,7 @@ Describe 'What goes wrong' {
         $result = Invoke-Captured { $rows | Invoke-Grader $same -Local }
         $result.Output.Number | Should -Be 1, 3, 5
         $result.Errors.FullyQualifiedErrorId | Should -Be (@('SampleNotRead,FineTuning.Commands.InvokeGraderCommand') * 2)
-        Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'model_sample'; it has answer*-ModelSample*"
+        Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'model_sample'; it has answer*-SampleProperty*-ModelSample*"
     }
 
     It 'in the values of a row is an error for it, and the others go on' {
@@ -166,7 +191,7 @@ Describe 'What goes wrong' {
         $result = Invoke-Captured { 1..40 | ForEach-Object { [pscustomobject]@{ answer = "$_" } } | Invoke-Grader $same -Local }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoRowFits,*'
         $result.Errors | Should -HaveCount 10
-        Get-ErrorText $result.Terminating | Should -BeLike '*Select-Object*'
+        Get-ErrorText $result.Terminating | Should -BeLike '*-SampleProperty*'
     }
 
     It 'with -Item is told once' {

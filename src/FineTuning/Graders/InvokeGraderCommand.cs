@@ -21,10 +21,11 @@ namespace FineTuning.Commands;
 public sealed class InvokeGraderCommand : ApiCmdlet
 {
     private const string Name =
-        "Name the model's text 'model_sample', such as with Select-Object *, @{ Name = 'model_sample'; Expression = { $_.answer } }; or give all rows the same with -ModelSample.";
+        "Name the property that has the model's text, such as with -SampleProperty answer; or give all rows the same text with -ModelSample.";
 
     private readonly ScoreMeter _scores = new();
     private readonly FirstRows _first = new();
+    private SampleSource? _source;
     private SampleGrading? _grading;
     private ProgressLine? _progress;
     private long _row;
@@ -39,6 +40,11 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     [Alias("model_sample")]
     [AllowEmptyString]
     public string? ModelSample { get; set; }
+
+    /// <summary>The property of each object, line or row that has the model's text.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SampleProperty { get; set; }
 
     /// <summary>The dataset item that fills the grader's item names: a hashtable, an object, or JSON text. Without it, a pipeline's object is its own.</summary>
     [Parameter]
@@ -67,6 +73,13 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     /// <inheritdoc/>
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
+        if (ModelSample is not null && SampleProperty is not null)
+        {
+            throw Stop(ErrorRecords.Invalid(
+                "InvalidSample", "-ModelSample is the text for all rows, and -SampleProperty the property that has the text of each.", "Give one of them.", SampleProperty));
+        }
+
+        _source = new SampleSource(ModelSample, SampleProperty, Item);
         JsonElement definition = SampleGrading.ReadGrader(this, Grader);
         ISampleGrader? local = Local ? SampleGrading.CreateLocal(this, definition) : null;
         var gate = new RateGate(ThrottleLimit);
@@ -107,7 +120,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         else
         {
-            await AddAsync(InputObject, () => SampleRow.From(InputObject, ModelSample, Item), cancellationToken);
+            await AddAsync(InputObject, () => SampleRow.From(InputObject, _source!), cancellationToken);
         }
     }
 
@@ -141,7 +154,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
                 Collection<PSObject> rows = ForeignCode.Run(() => InvokeCommand.InvokeScript("param($path) Import-Csv -LiteralPath $path", path));
                 foreach (PSObject row in rows)
                 {
-                    await AddAsync(row, () => SampleRow.From(row, ModelSample, Item), cancellationToken);
+                    await AddAsync(row, () => SampleRow.From(row, _source!), cancellationToken);
                 }
 
                 return;
@@ -151,7 +164,7 @@ public sealed class InvokeGraderCommand : ApiCmdlet
             {
                 await AddAsync(
                     FormattableString.Invariant($"{path}:{line.Number}"),
-                    () => SampleRow.FromJson(line.ToObject(), ModelSample, Item),
+                    () => SampleRow.FromJson(line.ToObject(), _source!),
                     cancellationToken);
             }
         }

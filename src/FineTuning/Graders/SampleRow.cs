@@ -10,6 +10,12 @@ using FineTuning.Datasets;
 
 namespace FineTuning.Graders;
 
+/// <summary>Where the parts of samples come from, if not from their rows alone.</summary>
+/// <param name="Sample">The same text for all; null looks for it in each row.</param>
+/// <param name="Property">The property of a row that has the text; null is the usual ones.</param>
+/// <param name="Item">The same item for all; null is the row itself.</param>
+internal sealed record SampleSource(string? Sample, string? Property, object? Item);
+
 /// <summary>A sample to grade with its item.</summary>
 /// <param name="Sample">The model's text.</param>
 /// <param name="Item">The item as it came; null if there is none.</param>
@@ -26,44 +32,45 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
 
     /// <summary>Makes a row of what came down the pipeline.</summary>
     /// <param name="input">An object, a line of JSON, or a text.</param>
-    /// <param name="sample">The text of -ModelSample; null looks for it in the input.</param>
-    /// <param name="item">What -Item gave; null takes the input.</param>
+    /// <param name="source">Where its parts come from.</param>
     /// <exception cref="FormatException">There is no sample in it; the message is a sentence.</exception>
-    public static SampleRow From(PSObject input, string? sample, object? item)
+    public static SampleRow From(PSObject input, SampleSource source)
     {
         if (input.BaseObject is string or ValueType)
         {
-            return FromText(Convert.ToString(input.BaseObject, CultureInfo.InvariantCulture)!, sample, item);
+            return FromText(Convert.ToString(input.BaseObject, CultureInfo.InvariantCulture)!, source);
         }
 
         InputRow row = InputRow.From(input) ?? throw new FormatException($"A {input.BaseObject.GetType().Name} has no properties to grade.");
         bool isEarlier = row.TryGet("Item", out object? inner) && IsEarlier(row.Names, inner);
+        object? item = source.Item ?? (isEarlier ? ItemOf(input, inner) : input);
         return new SampleRow(
-            sample ?? FindSample(isEarlier, name => row.TryGet(name, out object? value) ? ToText(value) : null) ?? throw NoSample(row.Names),
-            item ?? (isEarlier ? ItemOf(input, inner) : input),
-            ToItem(item ?? (isEarlier ? ItemOf(input, inner) : input)));
+            FindSample(source, isEarlier, name => row.TryGet(name, out object? value) ? ToText(value) : null) ?? throw NoSample(source, row.Names),
+            item,
+            ToItem(item));
     }
 
     /// <summary>Makes a row of a line of a file.</summary>
     /// <exception cref="FormatException">There is no sample in it; the message is a sentence.</exception>
-    public static SampleRow FromJson(JsonElement line, string? sample, object? item)
+    public static SampleRow FromJson(JsonElement line, SampleSource source)
     {
         bool isEarlier = IsEarlier(line);
         JsonElement inner = isEarlier ? line.GetProperty("Item") : line;
-        object? whole = item ?? JsonValues.ToObject(inner);
+        object? whole = source.Item ?? JsonValues.ToObject(inner);
         return new SampleRow(
-            sample
-            ?? FindSample(isEarlier, name => line.TryGetProperty(name, out JsonElement value) ? ToText(value) : null)
-            ?? throw NoSample(line.EnumerateObject().Select(property => property.Name)),
+            FindSample(source, isEarlier, name => line.TryGetProperty(name, out JsonElement value) ? ToText(value) : null)
+            ?? throw NoSample(source, line.EnumerateObject().Select(property => property.Name)),
             whole,
-            item is null && inner.ValueKind == JsonValueKind.Object ? inner : ToItem(whole));
+            source.Item is null && inner.ValueKind == JsonValueKind.Object ? inner : ToItem(whole));
     }
 
-    private static string? FindSample(bool isEarlier, Func<string, string?> find) =>
-        s_names.Select(find).FirstOrDefault(text => text is not null) ?? (isEarlier ? find("Text") : null);
+    private static string? FindSample(SampleSource source, bool isEarlier, Func<string, string?> find) =>
+        source.Sample
+        ?? (source.Property is null ? s_names : [source.Property]).Select(find).FirstOrDefault(text => text is not null)
+        ?? (isEarlier && source.Property is null ? find("Text") : null);
 
-    private static FormatException NoSample(IEnumerable<string> names) =>
-        new($"The object has no property 'model_sample'; it has {(names.Any() ? string.Join(", ", names.Take(8)) : "none")}.");
+    private static FormatException NoSample(SampleSource source, IEnumerable<string> names) =>
+        new($"The object has no property '{source.Property ?? s_names[0]}'; it has {(names.Any() ? string.Join(", ", names.Take(8)) : "none")}.");
 
     private static bool IsEarlier(JsonElement line) =>
         line.TryGetProperty("Item", out JsonElement inner) && IsEarlier(line.EnumerateObject().Select(property => property.Name), inner);
@@ -89,18 +96,20 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         : input.BaseObject is IDictionary dictionary ? dictionary["Item"]
         : input.Properties["Item"]?.Value ?? inner;
 
-    private static SampleRow FromText(string text, string? sample, object? item)
+    private static SampleRow FromText(string text, SampleSource source)
     {
         if (text.TrimStart().StartsWith("{", StringComparison.Ordinal) && Parse(text) is JsonElement line)
         {
             bool hasSample = s_names.Any(name => line.TryGetProperty(name, out _)) || IsEarlier(line);
-            if (hasSample || sample is not null || item is null)
+            if (hasSample || source.Sample is not null || source.Property is not null || source.Item is null)
             {
-                return FromJson(line, sample, item);
+                return FromJson(line, source);
             }
         }
 
-        return sample is null ? new SampleRow(text, item, ToItem(item)) : throw new FormatException("The text is no item, and the sample was given by -ModelSample.");
+        return source.Sample is null && source.Property is null
+            ? new SampleRow(text, source.Item, ToItem(source.Item))
+            : throw new FormatException($"The text is no item, and the sample was given by {(source.Sample is null ? "-SampleProperty" : "-ModelSample")}.");
     }
 
     private static JsonElement? ToItem(object? item)

@@ -81,7 +81,7 @@ public static class GraderRows
             string lines = (Rows == 1 ? "line " : Rows > _lines.Count ? "the first in lines " : "lines ") + string.Join(", ", _lines);
             string which = isNone
                 ? FormattableString.Invariant($"which no row of {file} has")
-                : FormattableString.Invariant($"which {Rows} of {rows} rows of {file} do not have ({lines})");
+                : FormattableString.Invariant($"which {Rows} of {rows} rows of {file} {(Rows == 1 ? "lacks" : "lack")} ({lines})");
             string has = _names.Length == 0 ? string.Empty : $"Line {_lines[0]} has {string.Join(", ", _names.Take(20))}{(_names.Length > 20 ? ", …" : string.Empty)}.";
             return new GraderProblem
             {
