@@ -262,6 +262,10 @@ Describe 'Test-Grader' {
         $report.Problems[0].Code | Should -Be FT2024
         @(Get-ServerRequest $server) | Should -HaveCount 1 -Because 'one with errors is not sent'
         Test-Grader $good -ItemPath $file.FullName -Quiet -Local | Should -BeFalse
+        Set-Content -LiteralPath $file 'question,answer', 'a,b'
+        $result = Invoke-Captured { $good, $good | Test-Grader -ItemPath $file.FullName }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id NoRows Test)
+        $result.Output | Should -BeNullOrEmpty
         (Invoke-Captured { Test-Grader $good -ItemPath "$TestDrive/none.jsonl" }).Terminating.FullyQualifiedErrorId | Should -Be (& $id PathNotFound Test)
     }
 

@@ -31,6 +31,7 @@ internal static class GraderErrors
     /// <param name="grader">The grader.</param>
     /// <param name="path">The dataset.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidDataException">The dataset has no row.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static async Task<IReadOnlyList<GraderProblem>> CheckRowsAsync(AsyncCmdlet cmdlet, JsonElement grader, string path, CancellationToken cancellationToken)

@@ -91,13 +91,27 @@ public sealed class TestGraderCommand : ApiCmdlet
         List<GraderProblem> problems = [.. GraderLinter.Check(definition, _item)];
         await TryAsync("Endpoint", grader, async () =>
         {
-            problems.AddRange(_rows is null ? [] : await GraderErrors.CheckRowsAsync(this, definition, _rows, cancellationToken));
+            problems.AddRange(await CompareAsync(definition, cancellationToken));
             bool asks = !Local && problems.TrueForAll(problem => problem.Severity != ProblemSeverity.Error);
             GraderProblem? refusal = asks ? await AskAsync(definition, cancellationToken) : null;
             problems.AddRange(refusal is null ? [] : [refusal]);
             var report = new GraderReport(definition, problems, path, asks && refusal is null);
             WriteObject(Quiet ? report.IsValid : report);
         });
+    }
+
+    private async Task<IReadOnlyList<GraderProblem>> CompareAsync(JsonElement definition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _rows is null ? [] : await GraderErrors.CheckRowsAsync(this, definition, _rows, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            // The same for every grader.
+            throw Stop(ErrorRecords.Invalid(
+                "NoRows", e.Message, "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", ItemPath, ErrorCategory.InvalidData));
+        }
     }
 
     // What the service says of the grader is a finding; that it cannot say anything is an error.

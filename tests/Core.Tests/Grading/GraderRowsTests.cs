@@ -69,10 +69,19 @@ public sealed class GraderRowsTests : IDisposable
     }
 
     [Fact]
-    public async Task Lines_that_are_no_objects_and_empty_files_say_nothing()
-    {
+    public async Task Lines_that_are_no_objects_are_passed_over() =>
         Assert.Empty(await CheckAsync("{{ item.answer }}", Row("a"), "[]", "no JSON", string.Empty));
-        Assert.Empty(await CheckAsync("{{ item.answer }}"));
+
+    [Fact]
+    public async Task A_mark_of_the_byte_order_is_no_part_of_the_first_row() => Assert.Empty(await CheckAsync("{{ item.answer }}", "\uFEFF" + Row("a")));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("answer,team\na,b")]
+    public async Task A_file_without_a_row_is_no_dataset(string text)
+    {
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => CheckAsync("{{ item.answer }}", text.Split('\n')));
+        Assert.Contains(_path, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

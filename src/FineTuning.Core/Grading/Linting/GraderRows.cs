@@ -22,6 +22,7 @@ public static class GraderRows
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>A problem for each place in the grader that names a field which no row has (an error) or which some do not have (a warning), in
     /// the order of reading. Scripts are not looked into.</returns>
+    /// <exception cref="InvalidDataException">The file has no row: no line of it is an object.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static async Task<IReadOnlyList<GraderProblem>> CheckAsync(JsonElement definition, string path, CancellationToken cancellationToken = default)
@@ -43,6 +44,11 @@ public static class GraderRows
         }
 
         string file = Path.GetFileName(path);
+        if (rows == 0 && gaps.Count > 0)
+        {
+            throw new InvalidDataException($"The file '{path}' has no row: no line of it is a JSON object.");
+        }
+
         return [.. gaps.Where(gap => gap.Rows > 0).Select(gap => gap.ToProblem(rows, file))];
     }
 
