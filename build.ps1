@@ -208,13 +208,15 @@ function Invoke-Test {
     & dotnet test (Join-Path $root 'FineTuning.sln') -c $Configuration --no-build --nologo --logger trx --results-directory $results | Out-Host
     $xunit = $LASTEXITCODE
     foreach ($file in Get-ChildItem $results -Filter *.trx) {
-        $outcome = ([xml] (Get-Content -LiteralPath $file.FullName -Raw)).TestRun
-        $counter = $outcome.ResultSummary.Counters
+        $outcome = [xml] (Get-Content -LiteralPath $file.FullName -Raw)
+        $counter = $outcome.TestRun.ResultSummary.Counters
         $total.passed += [int] $counter.passed
         $total.failed += [int] $counter.failed
         $total.skipped += [int] $counter.total - [int] $counter.executed
-        foreach ($test in $outcome.Results.UnitTestResult | Where-Object outcome -EQ Failed) {
-            $failures.Add("xunit: $($test.testName): $($test.Output.ErrorInfo.Message -replace '\s+', ' ')")
+        # By name, since a run that broke off has no results, and some of those that failed no message.
+        foreach ($test in $outcome.SelectNodes("//*[local-name()='UnitTestResult'][@outcome='Failed']")) {
+            $message = $test.SelectSingleNode(".//*[local-name()='Message']")
+            $failures.Add("xunit: $($test.testName): $(if ($message) { $message.InnerText -replace '\s+', ' ' })")
         }
     }
     if ($xunit -ne 0 -and $total.failed -eq 0) {

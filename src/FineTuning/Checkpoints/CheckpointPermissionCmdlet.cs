@@ -67,7 +67,7 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
         // The whole explanation for each of a hundred checkpoints would hide what else went wrong.
         if (_explained is not null && _explained == InUse)
         {
-            return "The reason is the same as for the one before: this needs another admin key of the organisation.";
+            return "The reason is the same as for the one before: it needs an admin key that may do this.";
         }
 
         _explained = InUse;

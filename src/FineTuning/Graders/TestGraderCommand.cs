@@ -109,8 +109,7 @@ public sealed class TestGraderCommand : ApiCmdlet
         catch (InvalidDataException e)
         {
             // The same for every grader.
-            throw Stop(ErrorRecords.Invalid(
-                "NoRows", e.Message, "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", ItemPath, ErrorCategory.InvalidData));
+            throw Stop(ErrorRecords.Invalid("NoRows", e.Message, FirstRows.DatasetAdvice, ItemPath, ErrorCategory.InvalidData));
         }
     }
 

@@ -226,9 +226,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
                 }
                 else if (first.AreHopeless())
                 {
-                    WriteError(ErrorRecords.Invalid(
-                        "NoExamples", FormattableString.Invariant($"None of the first {FirstRows.Most} lines of '{path}' can be asked, so the rest was not tried."),
-                        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", path, ErrorCategory.InvalidData));
+                    WriteError(FirstRows.NoExamples(path));
                     return;
                 }
             }

@@ -53,9 +53,7 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
                 unread++;
                 if (first.AreHopeless())
                 {
-                    throw cmdlet.Stop(ErrorRecords.Invalid(
-                        "NoExamples", FormattableString.Invariant($"None of the first {FirstRows.Most} lines of '{path}' is an example that can be asked."),
-                        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.", path, ErrorCategory.InvalidData));
+                    throw cmdlet.Stop(FirstRows.NoExamples(path));
                 }
 
                 continue;

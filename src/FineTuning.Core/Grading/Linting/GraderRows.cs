@@ -88,7 +88,7 @@ public static class GraderRows
             string which = isNone
                 ? FormattableString.Invariant($"which no row of {file} has")
                 : FormattableString.Invariant($"which {Rows} of {rows} rows of {file} {(Rows == 1 ? "lacks" : "lack")} ({lines})");
-            string has = _names.Length == 0 ? string.Empty : $"Line {_lines[0]} has {string.Join(", ", _names.Take(20))}{(_names.Length > 20 ? ", …" : string.Empty)}.";
+            string has = _names.Length == 0 ? string.Empty : $"Line {_lines[0]} has {Template.Listed(_names)}.";
             return new GraderProblem
             {
                 Code = code.Code,

@@ -82,6 +82,10 @@ internal sealed class Template
         }
     }
 
+    /// <summary>The names of an object's fields as a message lists them: the first twenty, each cut after 60 characters.</summary>
+    public static string Listed(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(20).Select(Shorten)) + (names.Count > 20 ? ", …" : string.Empty);
+
     /// <exception cref="GradingException">A value is missing, or the text grows too long.</exception>
     public string Render(SampleScope scope)
     {
@@ -181,7 +185,7 @@ internal sealed class Template
         string[] names = value.ValueKind == JsonValueKind.Object ? [.. JsonNames.Of(value)] : [];
         string what = missing is string name ? $"\"{Shorten(name)}\"" : FormattableString.Invariant($"[{missing}]");
         string fix = names.Length > 0
-            ? $"Name a field that it has: {string.Join(", ", names.Take(20).Select(Shorten))}{(names.Length > 20 ? ", …" : string.Empty)}."
+            ? $"Name a field that it has: {Listed(names)}."
             : "Name a field that every item has.";
         source.Report(
             GraderProblemCodes.NotInItem,
