@@ -1,5 +1,3 @@
-using System.IO;
-
 namespace FineTuning.ExampleTrainer;
 
 /// <summary>Files that are there whole or not at all: the program may be killed at any moment.</summary>

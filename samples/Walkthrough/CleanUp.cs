@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Walkthrough;
 
@@ -31,12 +28,12 @@ internal sealed class CleanUp(FineTuningClient client) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Not the token of the walk: after Ctrl+C it would refuse every request that is still needed.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (_made.TryPop(out (string Name, Func<CancellationToken, Task> Delete) made))
         {
             try
             {
-                await made.Delete(patience.Token);
+                await made.Delete(timeout.Token);
             }
             catch (Exception e) when (e is FineTuningApiException or OperationCanceledException)
             {

@@ -1,11 +1,6 @@
-using System;
 using System.Diagnostics;
-using System.IO;
-using System.Net.Http;
 using System.Reflection;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 
 namespace FineTuning.Walkthrough;
 
@@ -13,7 +8,7 @@ namespace FineTuning.Walkthrough;
 internal sealed class LocalServer : IAsyncDisposable
 {
     private const string Greeting = "FineTuning server listening on ";
-    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60), s_stopPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60), s_stopTimeout = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
@@ -97,13 +92,13 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <summary>Stops the server, which deletes what it kept. One that does not answer is killed: nothing may be left running.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(s_stopPatience);
+        using var timeout = new CancellationTokenSource(s_stopTimeout);
         try
         {
             if (Endpoint is not null && !_process.HasExited)
             {
-                await AskToStopAsync(patience.Token);
-                await _process.WaitForExitAsync(patience.Token);
+                await AskToStopAsync(timeout.Token);
+                await _process.WaitForExitAsync(timeout.Token);
             }
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
@@ -122,18 +117,18 @@ internal sealed class LocalServer : IAsyncDisposable
     {
         // Read from the start and to the end, or a server with much to say would wait for ever for room in the pipe.
         Task<string> complaint = _process.StandardError.ReadToEndAsync(CancellationToken.None);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_startPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_startTimeout);
         try
         {
-            string? line = await _process.StandardOutput.ReadLineAsync(patience.Token);
+            string? line = await _process.StandardOutput.ReadLineAsync(timeout.Token);
             Endpoint = line is not null && line.StartsWith(Greeting, StringComparison.Ordinal)
                 ? new Uri(line[Greeting.Length..])
                 : throw new InvalidOperationException($"The server did not start. {(line ?? await complaint).Trim()}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The server did not listen within {s_startPatience.TotalSeconds} seconds.");
+            throw new TimeoutException($"The server did not listen within {s_startTimeout.TotalSeconds} seconds.");
         }
     }
 
@@ -152,7 +147,7 @@ internal sealed class LocalServer : IAsyncDisposable
         try
         {
             _process.Kill();
-            _process.WaitForExit(s_stopPatience);
+            _process.WaitForExit(s_stopTimeout);
         }
         catch (InvalidOperationException)
         {

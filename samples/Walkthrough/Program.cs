@@ -1,18 +1,13 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Files;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Metrics;
-using FineTuning.Core.Models;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Walkthrough;
 
@@ -104,7 +99,7 @@ internal static class Program
     {
         string name = Path.GetFileName(path);
         long size = new FileInfo(path).Length;
-        var progress = new DirectProgress<long>(sent => Console.WriteLine($"  {sent:N0} of {size:N0} bytes of {name}"));
+        var progress = new SynchronousProgress<long>(sent => Console.WriteLine($"  {sent:N0} of {size:N0} bytes of {name}"));
 
         // The client takes a way to open the file, not a stream: an upload that breaks is sent again from the start.
         FileResource file = await client.CreateFileAsync(() => File.OpenRead(path), name, "fine-tune", progress, cancellationToken);
@@ -134,7 +129,7 @@ internal static class Program
     private static async Task FollowAsync(FineTuningClient client, JobResource job, CancellationToken cancellationToken)
     {
         // Each event once, oldest first, until the job has ended; a network that fails meanwhile is waited for.
-        var outage = new DirectProgress<ServiceOutage>(o => Console.Error.WriteLine(
+        var outage = new SynchronousProgress<ServiceOutage>(o => Console.Error.WriteLine(
             o.Length is TimeSpan length ? $"The service answers again after {length.TotalSeconds:0} s" : $"Still waiting: {o.Reason.Message}"));
         await foreach (EventResource item in new EventFollower(client).FollowAsync(job.Id, after: null, outage, cancellationToken))
         {

@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Threading.Tasks;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server;
 

@@ -6,7 +6,7 @@ $assembly = [IO.Path]::Combine($PSScriptRoot, $target, 'FineTuning.dll')
 $resolver = $null
 if ($target -eq 'netstandard2.0') {
     # Before any type loads that mentions an assembly of ours: Windows PowerShell has no binding redirects.
-    $resolver = [Reflection.Assembly]::LoadFrom($assembly).GetType('FineTuning.Common.DependencyResolver', $true)
+    $resolver = [Reflection.Assembly]::LoadFrom($assembly).GetType('FineTuning.Runtime.DependencyResolver', $true)
     $resolver::Attach()
 }
 
@@ -15,12 +15,12 @@ Import-Module -Name $assembly -ErrorAction Stop
 # Not in a file of types: a second copy of the module, from another folder, could not be loaded into the session then.
 foreach ($type in 'FineTuningJob', 'FineTuningEvent', 'FineTuningCheckpoint') {
     # Nested values survive Export-Clixml and jobs.
-    Microsoft.PowerShell.Utility\Update-TypeData -TypeName "FineTuning.$type" -SerializationDepth 3 -Force
+    Microsoft.PowerShell.Utility\Update-TypeData -TypeName "FineTuning.Output.$type" -SerializationDepth 3 -Force
 }
 # A multi grader's messages are five deep, and a truncated grader is none.
 Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.Grader -SerializationDepth 8 -Force
 # So that it binds to the cmdlets that take files, whatever characters are in the path.
-Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.DatasetRepair -MemberType AliasProperty -MemberName FullName -Value Path -Force
+Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.Output.DatasetRepair -MemberType AliasProperty -MemberName FullName -Value Path -Force
 
 $MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
     if ($resolver) { $resolver::Detach() }

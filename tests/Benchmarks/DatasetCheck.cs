@@ -1,11 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
 
 namespace FineTuning.Benchmarks;
 
@@ -25,7 +20,7 @@ internal static class DatasetCheck
         try
         {
             string path = Path.Combine(folder.FullName, "train.jsonl");
-            DatasetFile.Write(path, Lines);
+            GeneratedDataset.Write(path, Lines);
             long bytes = new FileInfo(path).Length;
             List<Measured> ours = [], theirs = [];
             for (int round = 0; round < Rounds; round++)
@@ -44,7 +39,7 @@ internal static class DatasetCheck
             long largeBytes = 0;
             if (new DriveInfo(folder.FullName).AvailableFreeSpace > 20 * bytes)
             {
-                DatasetFile.Write(path, ManyLines);
+                GeneratedDataset.Write(path, ManyLines);
                 largeBytes = new FileInfo(path).Length;
                 large = await RunCmdletAsync(repository, path, times: 1);
             }

@@ -1,10 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +34,7 @@ internal sealed class GraderEndpoint : IAsyncDisposable
     public int Refused { get; private set; }
 
     /// <summary>The most gradings that were under way at a time.</summary>
-    public int MostAtOnce { get; private set; }
+    public int MaxConcurrent { get; private set; }
 
     /// <summary>Samples that were graded.</summary>
     public int Samples => _graded.Count;
@@ -77,7 +72,7 @@ internal sealed class GraderEndpoint : IAsyncDisposable
             _requests++;
             refused = _refuseEvery > 0 && _requests % _refuseEvery == 0;
             Refused += refused ? 1 : 0;
-            MostAtOnce = refused ? MostAtOnce : Math.Max(MostAtOnce, ++_running);
+            MaxConcurrent = refused ? MaxConcurrent : Math.Max(MaxConcurrent, ++_running);
         }
 
         if (refused)

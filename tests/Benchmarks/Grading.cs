@@ -1,10 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
 
 namespace FineTuning.Benchmarks;
 
@@ -55,7 +50,7 @@ internal static class Grading
     {
         double seconds = Median(runs.Select(run => run.Measured.Seconds));
         Run worst = runs.MaxBy(run => run.Requests)!;
-        return $"| {what} | {samples:N0} | {seconds:0.0} s | {samples / seconds:N0} | {runs.Max(run => run.MostAtOnce)} | {worst.Requests:N0}, {worst.Refused:N0} | " +
+        return $"| {what} | {samples:N0} | {seconds:0.0} s | {samples / seconds:N0} | {runs.Max(run => run.MaxConcurrent)} | {worst.Requests:N0}, {worst.Refused:N0} | " +
             $"{runs.Sum(run => run.Lost)}, {runs.Sum(run => run.Measured.Wrong)}, {runs.Sum(run => run.Repeated)} | " +
             $"{runs.Max(run => run.Measured.Peak) / Megabyte:0} MB | {runs.Max(run => run.Measured.Heap) / Megabyte:0.0} MB |";
     }
@@ -76,7 +71,7 @@ internal static class Grading
         Measured? measured = process.ExitCode == 0 ? JsonSerializer.Deserialize<Measured>(output, s_json) : null;
         return measured is null
             ? throw new InvalidOperationException($"Measure-Grader.ps1 failed: {output}{await error}")
-            : new Run(measured, endpoint.Requests, endpoint.Refused, endpoint.MostAtOnce, count - Math.Min(endpoint.Samples, measured.Count), endpoint.Repeated);
+            : new Run(measured, endpoint.Requests, endpoint.Refused, endpoint.MaxConcurrent, count - Math.Min(endpoint.Samples, measured.Count), endpoint.Repeated);
     }
 
     private static double Median(IEnumerable<double> values)
@@ -94,5 +89,5 @@ internal static class Grading
     private sealed record Measured(double Seconds, int Count, int Wrong, long Peak, long Heap);
 
     /// <summary>A run, as both ends saw it.</summary>
-    private sealed record Run(Measured Measured, int Requests, int Refused, int MostAtOnce, int Lost, int Repeated);
+    private sealed record Run(Measured Measured, int Requests, int Refused, int MaxConcurrent, int Lost, int Repeated);
 }

@@ -1,14 +1,9 @@
-using System;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
-using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Credentials;
 
 namespace FineTuning.Benchmarks;
 

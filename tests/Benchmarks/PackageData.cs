@@ -1,8 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.Linq;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Benchmarks;
 
@@ -15,7 +12,7 @@ internal sealed record Example(string Text, string Label);
 /// </summary>
 internal sealed record PackageData(IReadOnlyList<Example> Training, IReadOnlyList<Example> Unseen, int Labels)
 {
-    private const int MostTraining = 48_000, MostUnseen = 12_000, LeastOfSection = 100, Seed = 1;
+    private const int MaxTraining = 48_000, MaxUnseen = 12_000, LeastOfSection = 100, Seed = 1;
 
     /// <summary>Null where there are no package lists.</summary>
     public static async Task<PackageData?> ReadAsync()
@@ -58,7 +55,7 @@ internal sealed record PackageData(IReadOnlyList<Example> Training, IReadOnlyLis
         HashSet<string> common = [.. texts.GroupBy(example => example.Label).Where(group => group.Count() >= LeastOfSection).Select(group => group.Key)];
         Example[] kept = [.. texts.Where(example => common.Contains(example.Label)).OrderBy(example => example.Text, StringComparer.Ordinal)];
         new Random(Seed).Shuffle(kept);
-        int unseen = Math.Min(MostUnseen, kept.Length / 5);
-        return new PackageData([.. kept.Skip(unseen).Take(MostTraining)], kept[..unseen], common.Count);
+        int unseen = Math.Min(MaxUnseen, kept.Length / 5);
+        return new PackageData([.. kept.Skip(unseen).Take(MaxTraining)], kept[..unseen], common.Count);
     }
 }

@@ -1,8 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading.Tasks;
-
 namespace FineTuning.Benchmarks;
 
 /// <summary>A text of a few words, one word as the answer: the section of a package by its description.</summary>

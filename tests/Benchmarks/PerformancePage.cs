@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-
 namespace FineTuning.Benchmarks;
 
 /// <summary>The page with the figures. What is between two markers is replaced, the rest is written by hand.</summary>

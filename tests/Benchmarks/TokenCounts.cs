@@ -1,11 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Tests.Tokenization;
 using FineTuning.Core.Tokenization;
 using FineTuning.Tests.Tiktoken;

@@ -1,15 +1,11 @@
-using System;
-using System.Collections.Generic;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Files;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Benchmarks;
 

@@ -1,7 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.IO;
 using System.Reflection.Metadata;
 
 namespace FineTuning.Compatibility;

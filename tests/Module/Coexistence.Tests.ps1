@@ -78,7 +78,7 @@ Describe 'Beside a module with another System.Text.Json' -Skip:(-not $built) {
     It 'answers with its own assemblies for itself alone' -Skip:(-not $isDesktop) {
         $output = Invoke-Beside @"
 Import-Module '$stage', '$manifest'
-`$resolve = [AppDomain]::CurrentDomain.GetAssemblies().GetTypes().Where({ `$_.FullName -eq 'FineTuning.Common.DependencyResolver' })[0].GetMethod('Resolve', [Reflection.BindingFlags] 'NonPublic, Static')
+`$resolve = [AppDomain]::CurrentDomain.GetAssemblies().GetTypes().Where({ `$_.FullName -eq 'FineTuning.Runtime.DependencyResolver' })[0].GetMethod('Resolve', [Reflection.BindingFlags] 'NonPublic, Static')
 `$ours = (Get-Command Get-FineTuningJob).ImplementingType.Assembly
 `$other = [Runtime.Loader.AssemblyLoadContext]::All.Where({ `$_.Name -eq 'Neighbour' })[0].Assemblies.Where({ `$_.GetName().Name -eq 'Neighbour' })[0]
 foreach (`$asking in `$ours, `$other) {

@@ -15,7 +15,7 @@ Describe 'Fault rules' {
         { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
         (Invoke-Captured { Get-FineTuningJob ftjob-x }).Errors[0].ToString() | Should -BeLike '*a "quoted" \ word*'
         $faults = Get-FineTuningServerFault
-        $faults[0].GetType().FullName | Should -Be 'FineTuning.FineTuningServerFault'
+        $faults[0].GetType().FullName | Should -Be 'FineTuning.Output.FineTuningServerFault'
         $faults.Operation | Should -Be @('ListJobs', 'GetJob')
         $faults.Hits | Should -Be @(1, 1)
         $faults[0].Rule.status | Should -Be 404
@@ -89,7 +89,7 @@ Describe 'Get-FineTuningServerRequest' {
         $null = Get-FineTuningJob -ErrorAction Ignore
         $null = Get-FineTuningFile
         $request = (Get-FineTuningServerRequest ListJobs)[-1]
-        $request.GetType().FullName | Should -Be 'FineTuning.FineTuningServerRequest'
+        $request.GetType().FullName | Should -Be 'FineTuning.Output.FineTuningServerRequest'
         $request.Status, $request.Method | Should -Be @(404, 'GET')
         $request.Fault | Should -Be (Get-FineTuningServerFault).Id
         $request.Headers.authorization | Should -Be 'present'

@@ -18,7 +18,7 @@ Describe 'Send-FineTuningFile' {
 
     It 'uploads a file and emits it' {
         $file = Send-FineTuningFile $train
-        $file.GetType().FullName | Should -Be 'FineTuning.FineTuningFile'
+        $file.GetType().FullName | Should -Be 'FineTuning.Output.FineTuningFile'
         $file.Id | Should -BeLike 'file-*'
         $file.FileName, $file.Purpose, $file.Bytes | Should -Be @('train.jsonl', 'fine-tune', (Get-Item $train).Length)
         ((Get-Date) - $file.CreatedAt).TotalMinutes | Should -BeLessThan 5
@@ -195,7 +195,7 @@ Describe 'Send-FineTuningFile in parts' {
         $there = [int] "$($result.Warnings)".Substring(0, 1)
         Clear-FineTuningServerFault
         Clear-ServerRequest $server
-        $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Verbose 4>&1 | Where-Object { $_ -is [FineTuning.FineTuningFile] }
+        $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Verbose 4>&1 | Where-Object { $_ -is [FineTuning.Output.FineTuningFile] }
         $file.Bytes | Should -Be (Get-Item $large).Length
         @((Get-Operation) -eq 'AddUploadPart') | Should -HaveCount (8 - $there)
     }

@@ -140,7 +140,7 @@ Describe 'Test-Grader' {
 
     It 'asks the service about a grader that is in order' {
         $report = Test-Grader $good
-        $report | Should -BeOfType ([FineTuning.GraderReport])
+        $report | Should -BeOfType ([FineTuning.Output.GraderReport])
         $report.Name, $report.Type, $report.IsValid, $report.IsServiceValidated, $report.ErrorCount, $report.WarningCount | Should -Be @('exact', 'string_check', $true, $true, 0, 0)
         (Get-ServerRequest $server).line | Should -Be 'POST /v1/fine_tuning/alpha/graders/validate'
         $report | Out-String -Width 120 | Should -Match 'Valid.*, and the service takes it'

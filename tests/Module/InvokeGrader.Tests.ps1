@@ -16,7 +16,7 @@ Describe 'What Invoke-Grader takes' {
     ) {
         foreach ($local in $false, $true) {
             $result = Invoke-Grader $same -ModelSample a -Item $item -Local:$local
-            $result | Should -BeOfType FineTuning.GraderResult
+            $result | Should -BeOfType FineTuning.Output.GraderResult
             $result.Reward | Should -Be 1
             $result.Reward | Should -BeOfType double
             [object]::ReferenceEquals($result.Item, $item) -or $result.Item -eq $item | Should -BeTrue

@@ -20,7 +20,7 @@ Describe 'Asking' {
         @{ name = 'an object with its name'; source = { [pscustomobject]@{ FineTunedModel = $model } } }
     ) {
         $answer = Invoke-FineTunedModel $model 'question 1 about green' -Temperature 0
-        $answer | Should -BeOfType FineTuning.ModelAnswer
+        $answer | Should -BeOfType FineTuning.Output.ModelAnswer
         $answer.Text | Should -Be green
         $answer.Model | Should -Be $model
         $answer.Prompt | Should -Be 'question 1 about green'
@@ -88,7 +88,7 @@ Describe 'Asking' {
 Describe 'Comparing' {
     It 'puts the answers side by side' {
         $both = 'question 1 about green', 'question 2 about blue' | Invoke-FineTunedModel $model -Compare gpt-4o-mini -Temperature 0
-        $both | Should -BeOfType FineTuning.ModelComparison
+        $both | Should -BeOfType FineTuning.Output.ModelComparison
         $both.Text | Should -Be green, blue
         $both.ComparedText | Should -Be $untrained, $untrained
         $both[0].Answer.Model | Should -Be $model

@@ -24,7 +24,7 @@ Describe 'New-FineTuningJob' {
     It 'takes a training file from here to a job' {
         $new = New-TestDataset (Join-Path $TestDrive new.jsonl) -Word new
         $job = New-FineTuningJob gpt-4o-mini $new
-        $job.GetType().FullName | Should -Be 'FineTuning.FineTuningJob'
+        $job.GetType().FullName | Should -Be 'FineTuning.Output.FineTuningJob'
         $job.Id | Should -BeLike 'ftjob-*'
         $job.Status | Should -Be (Get-Word validating_files)
         $job.Status | Should -BeOfType ([string])
@@ -125,7 +125,7 @@ Describe 'New-FineTuningJob' {
         $body = $result.Output | Where-Object { "$_" -like "POST $(Get-Base)/fine_tuning/jobs >>*" } | Out-String -Width 4000
         $body | Should -BeLike $sent
         $result.Errors | Should -BeNullOrEmpty
-        ($result.Output | Where-Object { $_ -is [FineTuning.FineTuningJob] }).Method | Should -Be $method
+        ($result.Output | Where-Object { $_ -is [FineTuning.Output.FineTuningJob] }).Method | Should -Be $method
     }
 
     It 'reports a path that is not there, and sends nothing' -ForEach @('./none.jsonl', 'none.jsonl', 'folder/none', '~/none') {
@@ -652,7 +652,7 @@ Describe 'Wait-FineTuningJob' {
         $manifest = Get-TestManifest
         $done = Start-ThreadJob { Import-Module $using:manifest; Wait-FineTuningJob $using:job -Connection $using:connection } | Receive-Job -Wait -AutoRemoveJob
         $done.Status | Should -Be 'succeeded'
-        $done.GetType().FullName | Should -Be 'FineTuning.FineTuningJob'
+        $done.GetType().FullName | Should -Be 'FineTuning.Output.FineTuningJob'
     }
 }
 

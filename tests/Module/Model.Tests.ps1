@@ -22,7 +22,7 @@ Describe 'Get-FineTunedModel' {
     It 'lists what jobs made, newest first, each with its job' {
         $models = @(Get-FineTunedModel)
         $models | Should -HaveCount 4
-        $models[0].GetType().FullName | Should -Be 'FineTuning.FineTunedModel'
+        $models[0].GetType().FullName | Should -Be 'FineTuning.Output.FineTunedModel'
         $models[0].Model | Should -Be $second.FineTunedModel
         $models[0].BaseModel | Should -Be 'gpt-4.1-mini'
         $models[0].JobId | Should -Be $second.Id
@@ -126,7 +126,7 @@ Describe 'Get-FineTunedModel' {
             (Invoke-Captured { Get-FineTunedModel ft:*, gpt* }).Warnings | Should -HaveCount 1 -Because 'once is enough'
             (Invoke-Captured { Get-FineTunedModel -All }).Warnings | Should -BeNullOrEmpty -Because 'no model is missing then'
             $result.Errors | Should -BeNullOrEmpty
-            $models = @($result.Output | Where-Object { $_ -is [FineTuning.FineTunedModel] })
+            $models = @($result.Output | Where-Object { $_ -is [FineTuning.Output.FineTunedModel] })
             $models | Should -HaveCount 4
             $models.JobId | Where-Object { $_ } | Should -BeNullOrEmpty
             $models[0].BaseModel | Should -Be 'gpt-4.1-mini'

@@ -164,7 +164,7 @@ Describe 'Groups of cmdlets' {
     }
 
     It '<_> takes a -Connection' -ForEach $api {
-        (Get-Command $_).Parameters['Connection'].ParameterType.FullName | Should -Be 'FineTuning.ConnectionIdentity'
+        (Get-Command $_).Parameters['Connection'].ParameterType.FullName | Should -Be 'FineTuning.Identities.ConnectionIdentity'
     }
 
     It '<_> has -First and -Skip' -ForEach $lists {

@@ -202,7 +202,7 @@ Describe 'Saved connections' {
         Connect-FineTuning $server.Endpoint -Name beta -Save
         Connect-FineTuning $server.Endpoint -ApiKey $key -Name alpha -Save
         $saved = Get-FineTuningConnection -ListAvailable
-        $saved[0].GetType().FullName | Should -Be 'FineTuning.SavedConnection'
+        $saved[0].GetType().FullName | Should -Be 'FineTuning.Output.SavedConnection'
         $saved.Name | Should -Be @('alpha', 'beta')
         $saved.KeySource | Should -Be @('to be given again', 'looked up each time')
         (Get-FineTuningConnection a* -ListAvailable).Name | Should -Be 'alpha'

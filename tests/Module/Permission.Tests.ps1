@@ -35,7 +35,7 @@ Describe 'Permissions of checkpoints' -Skip:$azure {
         It 'grants many projects in one request, and emits a permission for each' {
             $granted = Grant-CheckpointPermission $model -ProjectId proj_a, proj_b, proj_a
             $granted | Should -HaveCount 2
-            $granted[0].GetType().FullName | Should -Be 'FineTuning.CheckpointPermission'
+            $granted[0].GetType().FullName | Should -Be 'FineTuning.Output.CheckpointPermission'
             $granted.ProjectId | Should -Be @('proj_a', 'proj_b')
             $granted.Checkpoint | Should -Be @($model, $model)
             $granted.Id | Should -BeLike 'cp_*'

@@ -18,7 +18,7 @@ Describe 'Repair-FineTuningDataset' {
 
     It 'writes a new file with all mended, and tells of each change' {
         $repair = Repair-FineTuningDataset $source
-        $repair.GetType().FullName | Should -Be 'FineTuning.DatasetRepair'
+        $repair.GetType().FullName | Should -Be 'FineTuning.Output.DatasetRepair'
         $repair.SourcePath, $repair.Path, $repair.IsWritten | Should -Be @($source, $target, $true)
         [IO.File]::ReadAllText($target) | Should -BeExactly $good
         [IO.File]::ReadAllText($source) | Should -BeExactly $bad.Substring(1) -Because 'the source is left alone'

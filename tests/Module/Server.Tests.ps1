@@ -33,7 +33,7 @@ Describe 'A server that was started' {
     }
 
     It 'is described' {
-        $server.GetType().FullName | Should -Be 'FineTuning.FineTuningServerInfo'
+        $server.GetType().FullName | Should -Be 'FineTuning.Output.FineTuningServerInfo'
         Test-ProcessRuns $server.ProcessId | Should -BeTrue
         $server.IsMemory, $server.Path | Should -Be @($true, $null)
         $server.Version | Should -Not -BeNullOrEmpty
@@ -190,7 +190,7 @@ Describe 'Stop-FineTuningServer' {
 
     It 'stops the one of the session, emits nothing, and disconnects' {
         $server = Start-FineTuningServer -Memory -PassThru
-        $server.GetType().FullName | Should -Be 'FineTuning.FineTuningServerInfo'
+        $server.GetType().FullName | Should -Be 'FineTuning.Output.FineTuningServerInfo'
         Stop-FineTuningServer | Should -BeNullOrEmpty
         Test-ProcessRuns $server.ProcessId | Should -BeFalse
         Get-FineTuningConnection | Should -BeNullOrEmpty

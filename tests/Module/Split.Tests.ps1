@@ -12,7 +12,7 @@ Describe 'Split-FineTuningDataset' {
 
     It 'splits a file in two beside it' {
         $split = Split-FineTuningDataset $source
-        $split.GetType().FullName | Should -Be 'FineTuning.DatasetSplit'
+        $split.GetType().FullName | Should -Be 'FineTuning.Output.DatasetSplit'
         $split.SourcePath | Should -Be $source
         $split.TrainingPath, $split.ValidationPath | Should -Be @((Join-Path $folder data.train.jsonl), (Join-Path $folder data.valid.jsonl))
         $split.TrainingCount, $split.ValidationCount, $split.Seed | Should -Be @(48, 12, 42)

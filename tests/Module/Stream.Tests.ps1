@@ -32,7 +32,7 @@ Describe '-Verbose' {
     }
 
     It 'tells no more than is asked for' {
-        Get-FineTuningJob 4>&1 5>&1 | Where-Object { $_ -isnot [FineTuning.FineTuningJob] } | Should -BeNullOrEmpty
+        Get-FineTuningJob 4>&1 5>&1 | Where-Object { $_ -isnot [FineTuning.Output.FineTuningJob] } | Should -BeNullOrEmpty
     }
 }
 
@@ -44,7 +44,7 @@ Describe '-Debug' {
         $lines -match ('^POST ' + $base + '/fine_tuning/jobs << \{.*"object":"fine_tuning.job"') | Should -HaveCount 1
         $lines -match "^POST $base/fine_tuning/jobs: 200 after" | Should -HaveCount 1
         "$lines" | Should -Not -BeLike "*$secret*"
-        $all | Where-Object { $_ -is [FineTuning.FineTuningJob] } | Should -HaveCount 1
+        $all | Where-Object { $_ -is [FineTuning.Output.FineTuningJob] } | Should -HaveCount 1
     }
 
     It 'asks nobody for <name> either' -ForEach @(

@@ -1,13 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -252,13 +249,13 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     [Fact]
     public void The_journal_keeps_the_last_ten_thousand()
     {
-        Endpoints.Journal journal = new();
-        for (int i = 0; i < Endpoints.Journal.Capacity + 5; i++)
+        RequestLog journal = new();
+        for (int i = 0; i < RequestLog.Capacity + 5; i++)
         {
-            journal.Add(new JournalEntry("GET", $"/v1/files/{i}", 200, DateTimeOffset.UtcNow, 0, "req_x"));
+            journal.Add(new RequestLogEntry("GET", $"/v1/files/{i}", 200, DateTimeOffset.UtcNow, 0, "req_x"));
         }
 
-        JournalPage page = journal.Read();
+        RequestLogPage page = journal.Read();
         Assert.Equal(10_000, page.Data.Count);
         Assert.Equal("/v1/files/5", page.Data[0].Path);
     }

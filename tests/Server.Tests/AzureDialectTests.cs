@@ -1,14 +1,12 @@
-using System;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Server.Dialects;
 using FineTuning.Server.Faults;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 

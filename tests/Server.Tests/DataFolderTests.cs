@@ -1,5 +1,3 @@
-using System.IO;
-using System.Linq;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using Xunit;

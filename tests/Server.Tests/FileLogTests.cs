@@ -1,6 +1,4 @@
-using System;
-using System.IO;
-using System.Linq;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;

@@ -1,13 +1,10 @@
-using System;
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Collections.Generic;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
+using FineTuning.Core.Grading.Formulas;
+using FineTuning.Core.Grading.Kinds;
 using FineTuning.Server.Tests.Support;
 using OpenAI;
 using OpenAI.Graders;

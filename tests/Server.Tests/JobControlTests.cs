@@ -1,13 +1,7 @@
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Tests.Support;
 using Xunit;

@@ -1,9 +1,6 @@
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 

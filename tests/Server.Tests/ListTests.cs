@@ -1,10 +1,7 @@
-using System.Collections.Generic;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 

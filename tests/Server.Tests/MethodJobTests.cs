@@ -1,13 +1,11 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -1,11 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 

@@ -1,13 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Security.Cryptography;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests;
@@ -15,7 +10,7 @@ namespace FineTuning.Server.Tests;
 /// <summary>The official Node client, unmodified, against this server. The script is tests/Node/life-of-a-job.mjs.</summary>
 public sealed class NodeClientTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [NpmFact]
     public async Task The_npm_client_runs_the_whole_life_of_a_job()
@@ -60,7 +55,7 @@ public sealed class NodeClientTests
 
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        using CancellationTokenSource deadline = new(Patience);
+        using CancellationTokenSource deadline = new(Timeout);
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);

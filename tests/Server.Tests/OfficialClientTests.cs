@@ -1,12 +1,9 @@
-using System;
 using System.ClientModel;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Methods;
 using OpenAI;
 using OpenAI.Files;
 using OpenAI.FineTuning;

@@ -1,8 +1,6 @@
-using System;
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using OpenAI;
 using OpenAI.Graders;

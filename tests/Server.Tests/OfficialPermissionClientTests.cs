@@ -1,9 +1,6 @@
-using System;
 using System.ClientModel;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 using OpenAI;
 using OpenAI.FineTuning;

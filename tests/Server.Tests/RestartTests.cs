@@ -1,14 +1,10 @@
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

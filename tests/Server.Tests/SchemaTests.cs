@@ -1,7 +1,4 @@
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using Microsoft.Data.Sqlite;

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.IO;
 using System.Text;
-using System;
-using System.Collections.Generic;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Server.Dialects;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using Xunit;

@@ -1,15 +1,9 @@
-using System;
-using System.Collections.Generic;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 
 namespace FineTuning.Tests.Tiktoken;
 
@@ -25,7 +19,7 @@ internal sealed record TiktokenMeasure(double LoadSeconds, double Seconds, int[]
 /// </summary>
 internal sealed class NpmTiktoken(string repository)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
     private static readonly SemaphoreSlim s_installing = new(1);
 
@@ -119,7 +113,7 @@ internal sealed class NpmTiktoken(string repository)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        using CancellationTokenSource deadline = new(s_patience);
+        using CancellationTokenSource deadline = new(s_timeout);
         try
         {
             MemoryStream output = new();

@@ -1,12 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Net.Http;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Datasets.Repairing;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Http;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Chat;
 

@@ -1,7 +1,6 @@
-using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Common;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Chat;
 

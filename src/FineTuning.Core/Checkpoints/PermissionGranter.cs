@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Checkpoints;
 
@@ -112,7 +108,7 @@ public sealed class PermissionGranter
         }
         catch (FineTuningApiException lost) when (lost.MayHaveWorked)
         {
-            return await LostAnswer
+            return await CreationRecovery
                 .FindAsync(_client.Options.Clock, LookupTime, look => LookForAsync(checkpoint, projects, look), cancellationToken)
                 .ConfigureAwait(false)
                 ?? throw lost.With($"{lost.Message} The permissions may have been granted, but were not all found. They were not asked for again.");

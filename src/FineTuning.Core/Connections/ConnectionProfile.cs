@@ -1,7 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.Text.Json.Serialization;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Connections;
 

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FineTuning.Core.Files;
+using FineTuning.Core.Files.Uploading;
 
 namespace FineTuning.Core.Connections;
 
@@ -69,7 +66,7 @@ public sealed class ProfileStore(string folder)
     {
         string path = Find(name) ?? Path.Combine(Folder, Checked(name) + Ending);
         PrivateFolder.Make(Folder);
-        using var file = new WholeFile(path, overwrite: true);
+        using var file = new AtomicFile(path, overwrite: true);
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(profile, ProfileContext.Default.ConnectionProfile);
         file.Stream.Write(text, 0, text.Length);
         file.Commit();

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets;
 
 /// <summary>Names of models, as far as they say what was trained.</summary>

@@ -1,5 +1,3 @@
-using System.IO;
-
 namespace FineTuning.Core.Datasets;
 
 // How datasets are opened: others may write or rename them meanwhile, as a log that grows.

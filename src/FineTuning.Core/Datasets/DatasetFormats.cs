@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets;
 
 /// <summary>Which kind of examples a job learns from.</summary>

@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets;
 
 /// <summary>What a check found.</summary>

@@ -1,9 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Threading;
 
 namespace FineTuning.Core.Datasets;
 

@@ -1,12 +1,10 @@
-using System;
-
 namespace FineTuning.Core.Datasets;
 
 /// <summary>How long an example may be before a service cuts it.</summary>
 public static class ModelLimits
 {
     /// <summary>The longest example in tokens that any known model learns from whole.</summary>
-    public const int LongestExampleTokens = 65_536;
+    public const int MaxExampleTokens = 65_536;
 
     /// <summary>
     /// The longest example in tokens that a model learns from whole. Source: the token limits of OpenAI's fine-tuning guide and of its models'
@@ -23,7 +21,7 @@ public static class ModelLimits
             "gpt-4-0613" => 8_192,
             "babbage-002" or "davinci-002" => 16_384,
             "gpt-3.5-turbo" or "gpt-3.5-turbo-0125" or "gpt-3.5-turbo-1106" => 16_385,
-            "gpt-4o" or "gpt-4o-mini" or "gpt-4.1" or "gpt-4.1-mini" or "gpt-4.1-nano" => LongestExampleTokens,
+            "gpt-4o" or "gpt-4o-mini" or "gpt-4.1" or "gpt-4.1-mini" or "gpt-4.1-nano" => MaxExampleTokens,
             _ => null,
         };
     }

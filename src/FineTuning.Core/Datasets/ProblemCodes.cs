@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using FineTuning.Core.Datasets.Problems;
 
 namespace FineTuning.Core.Datasets;

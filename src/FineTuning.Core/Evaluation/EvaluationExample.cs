@@ -1,8 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Common;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Evaluation;
 

@@ -1,6 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 
 namespace FineTuning.Core.Evaluation;
@@ -24,10 +22,10 @@ public sealed class ScoreMeter
     public double StandardError => Count < 2 ? double.NaN : Math.Sqrt(_squares / (Count - 1) / Count);
 
     /// <summary>The least reward; NaN without any.</summary>
-    public double Least { get; private set; } = double.NaN;
+    public double Min { get; private set; } = double.NaN;
 
     /// <summary>The greatest reward; NaN without any.</summary>
-    public double Most { get; private set; } = double.NaN;
+    public double Max { get; private set; } = double.NaN;
 
     /// <summary>The mean rewards of a multi grader's parts, by name; null for other graders.</summary>
     public IReadOnlyDictionary<string, double>? Parts => _parts.Count == 0 ? null : _parts.ToDictionary(part => part.Key, part => part.Value / Count);
@@ -44,8 +42,8 @@ public sealed class ScoreMeter
         mean += distance / Count;
         _squares += distance * (result.Reward - mean);
         Mean = mean;
-        Least = Count == 1 ? result.Reward : Math.Min(Least, result.Reward);
-        Most = Count == 1 ? result.Reward : Math.Max(Most, result.Reward);
+        Min = Count == 1 ? result.Reward : Math.Min(Min, result.Reward);
+        Max = Count == 1 ? result.Reward : Math.Max(Max, result.Reward);
         foreach (KeyValuePair<string, double> part in result.SubRewards ?? new Dictionary<string, double>())
         {
             _parts.TryGetValue(part.Key, out double sum);

@@ -1,10 +1,9 @@
-using System;
-using System.IO;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Core.Http;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Files;
 
@@ -47,13 +46,13 @@ public sealed class FileDownload
     {
         _ = file ?? throw new ArgumentNullException(nameof(file));
         Pending = null;
-        using var whole = new WholeFile(target, Overwrite, KeyOf(file));
+        using var whole = new AtomicFile(target, Overwrite, KeyOf(file));
         await ReceiveAsync(file, whole, progress, cancellationToken).ConfigureAwait(false);
         if (DecodeResults && file.Purpose == ResultPurpose && whole.Stream.Length <= LargestResult)
         {
             if (await DecodeAsync(whole, cancellationToken).ConfigureAwait(false) is byte[] table)
             {
-                using var decoded = new WholeFile(target, Overwrite);
+                using var decoded = new AtomicFile(target, Overwrite);
                 await decoded.Stream.WriteAsync(table, 0, table.Length, cancellationToken).ConfigureAwait(false);
                 decoded.Commit();
                 return;
@@ -63,7 +62,7 @@ public sealed class FileDownload
         whole.Commit();
     }
 
-    private async Task ReceiveAsync(FileResource file, WholeFile whole, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(FileResource file, AtomicFile whole, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         long there = whole.Stream.Length;
         if (there > 0 && there == file.Bytes)
@@ -96,7 +95,7 @@ public sealed class FileDownload
     private string KeyOf(FileResource file) =>
         Hex.NameOf(FormattableString.Invariant($"{_client.Options.Endpoint.AbsoluteUri}\n{file.Id}\n{file.Bytes}")).Substring(0, 8);
 
-    private static async Task<byte[]?> DecodeAsync(WholeFile whole, CancellationToken cancellationToken)
+    private static async Task<byte[]?> DecodeAsync(AtomicFile whole, CancellationToken cancellationToken)
     {
         using FileStream stream = whole.OpenWritten();
         byte[] sent = new byte[stream.Length];

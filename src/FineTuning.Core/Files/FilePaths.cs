@@ -1,5 +1,3 @@
-using System.IO;
-
 namespace FineTuning.Core.Files;
 
 // Where paths lead to.

@@ -1,8 +1,6 @@
-using System;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Files;
 
@@ -12,7 +10,7 @@ namespace FineTuning.Core.Files;
 /// </summary>
 public static class FileReadiness
 {
-    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100), s_longest = TimeSpan.FromSeconds(5), s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100), s_max = TimeSpan.FromSeconds(5), s_timeout = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether the service is still at work on a file.</summary>
     public static bool IsUnderWay(FileResource file) => file.Status is string status &&
@@ -25,8 +23,8 @@ public static class FileReadiness
         _ = client ?? throw new ArgumentNullException(nameof(client));
         _ = file ?? throw new ArgumentNullException(nameof(file));
         IClock clock = client.Options.Clock;
-        DateTimeOffset end = clock.UtcNow + s_patience;
-        for (TimeSpan delay = s_first; IsUnderWay(file) && clock.UtcNow < end; delay = Min(delay + delay, s_longest))
+        DateTimeOffset end = clock.UtcNow + s_timeout;
+        for (TimeSpan delay = s_first; IsUnderWay(file) && clock.UtcNow < end; delay = Min(delay + delay, s_max))
         {
             await clock.DelayAsync(delay, cancellationToken).ConfigureAwait(false);
             file = await client.GetFileAsync(file.Id, cancellationToken).ConfigureAwait(false);

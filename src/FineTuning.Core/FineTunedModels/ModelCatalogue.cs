@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.FineTunedModels;
 

@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Grading;
 
 /// <summary>A graded sample.</summary>

@@ -1,4 +1,3 @@
-using System;
 using FineTuning.Core.Grading.Linting;
 
 namespace FineTuning.Core.Grading;

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Grading;
 
 /// <summary>One sample cannot be graded. <see cref="LocalGrader"/> turns it into the errors of the result; ports throw it.</summary>

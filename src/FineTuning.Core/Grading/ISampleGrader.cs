@@ -1,6 +1,5 @@
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Errors;
 
 namespace FineTuning.Core.Grading;
 
@@ -11,6 +10,6 @@ public interface ISampleGrader
     /// <param name="modelSample">The model's text.</param>
     /// <param name="item">The dataset item, an object; null if there is none.</param>
     /// <param name="cancellationToken">Ends the grading.</param>
-    /// <exception cref="Api.FineTuningApiException">The service failed, or refused the request.</exception>
+    /// <exception cref="FineTuningApiException">The service failed, or refused the request.</exception>
     Task<GradeResult> GradeAsync(string modelSample, JsonElement? item, CancellationToken cancellationToken);
 }

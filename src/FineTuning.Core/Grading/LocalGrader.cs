@@ -1,8 +1,5 @@
-using System;
 using System.Diagnostics;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Reading;
 using FineTuning.Core.Grading.Templates;

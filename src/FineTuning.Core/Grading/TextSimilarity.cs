@@ -1,5 +1,4 @@
-using System;
-using System.Collections.Generic;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Grading;

@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
@@ -109,20 +106,20 @@ public sealed class EventFollower
             .Distinct(StringComparer.Ordinal)
             .Select(id => new Follow(id, new EventTail(_client, id, options.After, () => options.Gaps?.Report(id)), options.First))
             .ToDictionary(f => f.JobId, StringComparer.Ordinal);
-        JobLooks<Sight>? looks = null;
-        looks = new JobLooks<Sight>(_client, _pollInterval, options.Outages, async (id, token) =>
+        JobPoller<JobSnapshot>? looks = null;
+        looks = new JobPoller<JobSnapshot>(_client, _pollInterval, options.Outages, async (id, token) =>
         {
             // The status is read before the events: a job that had ended by then has told everything it will, but for its last words.
             JobResource job = await _client.GetJobAsync(id, token).ConfigureAwait(false);
             looks!.WasReached = true;
-            return new Sight(job, await follows[id].Tail.ReadAsync(token).ConfigureAwait(false));
+            return new JobSnapshot(job, await follows[id].Tail.ReadAsync(token).ConfigureAwait(false));
         })
         {
             WasReached = options.WasReached,
         };
-        await foreach (Look<Sight> look in looks.RunAsync(follows.Keys.ToList(), null, cancellationToken).ConfigureAwait(false))
+        await foreach (PollResult<JobSnapshot> look in looks.RunAsync(follows.Keys.ToList(), null, cancellationToken).ConfigureAwait(false))
         {
-            if (look.Seen is not Sight sight)
+            if (look.Seen is not JobSnapshot sight)
             {
                 yield return new FollowedEvent(look.JobId, null, look.Failure);
                 continue;
@@ -158,7 +155,7 @@ public sealed class EventFollower
         return [.. news.Reverse()];
     }
 
-    private sealed record Sight(JobResource Job, IReadOnlyList<EventResource> News);
+    private sealed record JobSnapshot(JobResource Job, IReadOnlyList<EventResource> News);
 
     private sealed class Follow(string jobId, EventTail tail, long? first)
     {
@@ -173,7 +170,7 @@ public sealed class EventFollower
         /// <summary>Events that are still wanted.</summary>
         public long Left { get; set; } = first ?? long.MaxValue;
 
-        public bool IsOver(Sight sight, DateTimeOffset now)
+        public bool IsOver(JobSnapshot sight, DateTimeOffset now)
         {
             if (Left <= 0)
             {

@@ -1,6 +1,4 @@
-using System;
-using System.Collections.Generic;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 

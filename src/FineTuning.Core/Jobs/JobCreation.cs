@@ -1,7 +1,6 @@
-using System;
-using System.Collections.Generic;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
@@ -47,8 +46,8 @@ public sealed record JobCreation(JobResource Job, JobOrigin Origin)
 
 /// <summary>A step of a creation.</summary>
 /// <param name="RequestToken">The token that the new job carries in its metadata; null if there was no room for one.</param>
-/// <param name="LostAnswer">Why the answer was lost, while the job is looked for; null when the creation is sent.</param>
-public sealed record JobCreateProgress(string? RequestToken, FineTuningApiException? LostAnswer);
+/// <param name="CreationRecovery">Why the answer was lost, while the job is looked for; null when the creation is sent.</param>
+public sealed record JobCreateProgress(string? RequestToken, FineTuningApiException? CreationRecovery);
 
 /// <summary>How to create.</summary>
 public sealed record JobCreateOptions

@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
@@ -140,7 +137,7 @@ public sealed class JobCreator
             throw lost.With($"{lost.Message} The job may have been created. It carries no request token, so it cannot be told from others.");
         }
 
-        JobResource? found = await LostAnswer
+        JobResource? found = await CreationRecovery
             .FindAsync(_client.Options.Clock, _options.LookupTime, look => LookForAsync(token, look), cancellationToken)
             .ConfigureAwait(false);
         return found is not null
@@ -178,7 +175,7 @@ public sealed class JobCreator
             return creation with { KeepsKey = false };
         }
 
-        JobResource? first = await LostAnswer
+        JobResource? first = await CreationRecovery
             .FindAsync(_client.Options.Clock, s_settleTime, look => FindByKeyAsync(key, look), cancellationToken)
             .ConfigureAwait(false);
         if (first is null || first.Id == own.Id || !IsUsable(first))

@@ -1,7 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using FineTuning.Core.Models;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
@@ -15,13 +13,13 @@ public static class JobMetadata
     public const string TokenName = "request_token";
 
     /// <summary>The most pairs of a job.</summary>
-    public const int MostPairs = 16;
+    public const int MaxPairs = 16;
 
     /// <summary>The most characters of a pair's name.</summary>
-    public const int LongestKey = 64;
+    public const int MaxKeyLength = 64;
 
     /// <summary>The most characters of a pair's value.</summary>
-    public const int LongestValue = 512;
+    public const int MaxValueLength = 512;
 
     /// <summary>Whether a job carries a pair.</summary>
     public static bool Carries(JobResource job, string name, string value) =>
@@ -36,7 +34,7 @@ public static class JobMetadata
     internal static IReadOnlyDictionary<string, string>? WithToken(IReadOnlyDictionary<string, string>? pairs, string token)
     {
         Dictionary<string, string>? others = pairs?.Where(pair => pair.Key != TokenName).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
-        return others?.Count >= MostPairs ? null : With(others, TokenName, token);
+        return others?.Count >= MaxPairs ? null : With(others, TokenName, token);
     }
 
     /// <summary>The pairs and one more.</summary>
@@ -49,9 +47,9 @@ public static class JobMetadata
             throw new ArgumentException($"The metadata has a pair '{name}' already.", nameof(pairs));
         }
 
-        if (all.Count >= MostPairs)
+        if (all.Count >= MaxPairs)
         {
-            throw new ArgumentException($"The metadata has {all.Count} pairs already; with '{name}' there would be more than {MostPairs}.", nameof(pairs));
+            throw new ArgumentException($"The metadata has {all.Count} pairs already; with '{name}' there would be more than {MaxPairs}.", nameof(pairs));
         }
 
         all[name] = value;

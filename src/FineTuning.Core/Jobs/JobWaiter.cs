@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Metrics;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
@@ -23,7 +19,7 @@ public sealed class JobWaiter
     private static readonly TimeSpan s_metricsTime = TimeSpan.FromSeconds(10);
 
     // The time to find a job in is short, and the last look in it must not lie at its beginning.
-    private static readonly TimeSpan s_longestSearchPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_maxSearchPause = TimeSpan.FromSeconds(5);
 
     private readonly FineTuningClient _client;
     private readonly WaitOptions _options;
@@ -56,7 +52,7 @@ public sealed class JobWaiter
         List<Wait> waits = [.. jobIds.Distinct(StringComparer.Ordinal).Select(id => new Wait(id))];
         var open = waits.ToDictionary(w => w.JobId, StringComparer.Ordinal);
         bool readMetrics = progress is not null && _options.ReadMetrics;
-        var looks = new JobLooks<Sight>(_client, _options.PollInterval, _options.Outages, (id, token) => LookAsync(id, readMetrics, token))
+        var looks = new JobPoller<JobSnapshot>(_client, _options.PollInterval, _options.Outages, (id, token) => LookAsync(id, readMetrics, token))
         {
             WasReached = _options.WasReached,
             OnOutage = (id, failure) =>
@@ -68,11 +64,11 @@ public sealed class JobWaiter
         IClock clock = _client.Options.Clock;
         DateTimeOffset began = clock.UtcNow;
         TimeSpan? timeout = _options.Timeout < s_forEver ? _options.Timeout : null;
-        await foreach (Look<Sight> look in looks.RunAsync(waits.Select(w => w.JobId), timeout, cancellationToken).ConfigureAwait(false))
+        await foreach (PollResult<JobSnapshot> look in looks.RunAsync(waits.Select(w => w.JobId), timeout, cancellationToken).ConfigureAwait(false))
         {
             Wait wait = open[look.JobId];
             bool changed = false;
-            if (look.Seen is Sight sight)
+            if (look.Seen is JobSnapshot sight)
             {
                 changed = wait.Job?.Status != sight.Job.Status;
                 wait.Take(sight);
@@ -81,7 +77,7 @@ public sealed class JobWaiter
 
             if (look.Failure?.Kind == ApiErrorKind.NotFound && wait.Job is null && clock.UtcNow - began < _options.NotFoundTime)
             {
-                looks.Again(wait.JobId, null, changed: false, s_longestSearchPause);
+                looks.Again(wait.JobId, null, changed: false, s_maxSearchPause);
                 continue;
             }
 
@@ -101,23 +97,23 @@ public sealed class JobWaiter
         }
     }
 
-    private async Task<Sight> LookAsync(string jobId, bool readMetrics, CancellationToken cancellationToken)
+    private async Task<JobSnapshot> LookAsync(string jobId, bool readMetrics, CancellationToken cancellationToken)
     {
         JobResource job = await _client.GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
-        return new Sight(job, readMetrics && job.Status == JobStatus.Running
+        return new JobSnapshot(job, readMetrics && job.Status == JobStatus.Running
             ? await LatestMetricsAsync(jobId, cancellationToken).ConfigureAwait(false)
             : null);
     }
 
     private async Task<StepMetrics?> LatestMetricsAsync(string jobId, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_metricsTime);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_metricsTime);
         try
         {
             // A step and a checkpoint message often come together, so the newest event alone may not be a step.
             ListResource<EventResource> page = await _client
-                .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, patience.Token)
+                .ListEventsAsync(jobId, new PageQuery { Limit = 5 }, timeout.Token)
                 .ConfigureAwait(false);
             return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
         }
@@ -128,7 +124,7 @@ public sealed class JobWaiter
         }
     }
 
-    private sealed record Sight(JobResource Job, StepMetrics? Latest);
+    private sealed record JobSnapshot(JobResource Job, StepMetrics? Latest);
 
     private sealed class Wait(string jobId)
     {
@@ -140,7 +136,7 @@ public sealed class JobWaiter
 
         private StepMetrics? Latest { get; set; }
 
-        public void Take(Sight sight) => (Job, Latest, Outage) = (sight.Job, sight.Latest ?? Latest, null);
+        public void Take(JobSnapshot sight) => (Job, Latest, Outage) = (sight.Job, sight.Latest ?? Latest, null);
 
         public WaitProgress ToProgress() => new(JobId, Job, Latest, Outage);
     }

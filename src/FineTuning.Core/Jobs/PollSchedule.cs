@@ -1,5 +1,4 @@
-using System;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 

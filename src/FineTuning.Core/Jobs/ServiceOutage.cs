@@ -1,5 +1,4 @@
-using System;
-using FineTuning.Core.Api;
+using FineTuning.Core.Errors;
 
 namespace FineTuning.Core.Jobs;
 

@@ -1,7 +1,6 @@
-using System;
-using FineTuning.Core.Api;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Metrics;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 

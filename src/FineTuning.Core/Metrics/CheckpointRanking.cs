@@ -1,7 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Metrics;
 

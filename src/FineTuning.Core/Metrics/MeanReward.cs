@@ -1,6 +1,5 @@
-using System;
 using System.Text.Json;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Metrics;
 

@@ -1,8 +1,7 @@
-using System;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Metrics;
 

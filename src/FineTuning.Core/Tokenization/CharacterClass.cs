@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Tokenization;
 
 // What the two regular expressions of tiktoken tell apart. Every character has exactly one of the flags; a set of them is a class of

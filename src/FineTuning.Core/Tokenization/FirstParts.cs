@@ -1,6 +1,5 @@
-using System;
 using System.Runtime.CompilerServices;
-using FineTuning.Core.Common;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -11,7 +10,7 @@ namespace FineTuning.Core.Tokenization;
 // a token of a lower rank that crosses one of its ends and has a part of it only. Where there is none, nothing else can happen.
 internal sealed class FirstParts
 {
-    private const int LongestCharacter = 3;
+    private const int MaxCharacterBytes = 3;
 
     private readonly int[] _ofByte = new int[256];
 
@@ -62,7 +61,7 @@ internal sealed class FirstParts
             AddAcross(bytes[last - 1], bytes[last], id);
         }
 
-        if (last == 0 && length == bytes.Length && length is > 1 and <= LongestCharacter)
+        if (last == 0 && length == bytes.Length && length is > 1 and <= MaxCharacterBytes)
         {
             _ofCharacter[CodeAt(bytes, 0, length)] = id;
         }
@@ -75,7 +74,7 @@ internal sealed class FirstParts
         for (int i = 0; i < piece.Length;)
         {
             int end = i + LengthOf(piece[i]);
-            int whole = end - i is > 1 and <= LongestCharacter ? Whole(piece, i, end) : Vocabulary.NoToken;
+            int whole = end - i is > 1 and <= MaxCharacterBytes ? Whole(piece, i, end) : Vocabulary.NoToken;
             if (whole != Vocabulary.NoToken)
             {
                 tokens[count++] = whole;

@@ -1,4 +1,4 @@
-using System;
+using FineTuning.Core.Datasets.Duplicates;
 
 namespace FineTuning.Core.Tokenization;
 
@@ -6,7 +6,7 @@ namespace FineTuning.Core.Tokenization;
 // It takes some thirty bytes of memory for each byte of the piece, which are not kept for the next one if that is much.
 internal sealed class LongPieceMerger(Vocabulary vocabulary)
 {
-    private const int MostKept = 1 << 16;
+    private const int MaxKept = 1 << 16;
 
     // Of each part: its token, the next part and the one before it, and the token it makes with the next one.
     private int[] _tokens = [];
@@ -63,9 +63,9 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
 
     private void Reserve(int length)
     {
-        if (_tokens.Length < length || _tokens.Length > MostKept)
+        if (_tokens.Length < length || _tokens.Length > MaxKept)
         {
-            int size = length < MostKept ? Math.Min(length * 2, MostKept) : length;
+            int size = length < MaxKept ? Math.Min(length * 2, MaxKept) : length;
             (_tokens, _next, _previous, _ranks, _heap) = (new int[size], new int[size], new int[size], new int[size], new ulong[size]);
         }
     }

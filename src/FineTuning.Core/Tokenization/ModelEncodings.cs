@@ -1,4 +1,3 @@
-using System;
 using FineTuning.Core.Datasets;
 
 namespace FineTuning.Core.Tokenization;

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Tokenization;
 
 // With U for [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], L for [\p{Ll}\p{Lm}\p{Lo}\p{M}] and C for (?i:'s|'t|'re|'ve|'m|'ll|'d):

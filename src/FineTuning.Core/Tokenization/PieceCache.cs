@@ -1,3 +1,6 @@
+using FineTuning.Core.Datasets.Duplicates;
+using FineTuning.Core.Grading.Similarity;
+
 namespace FineTuning.Core.Tokenization;
 
 // Remembers how many tokens the short pieces are that came last. A text says the same few words again and again, and this fits the

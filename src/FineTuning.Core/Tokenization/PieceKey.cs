@@ -1,4 +1,3 @@
-using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
@@ -7,7 +6,7 @@ namespace FineTuning.Core.Tokenization;
 // The first sixteen bytes of a piece, and a hash of all of it. Two pieces of the same length up to sixteen are equal if these are.
 internal readonly struct PieceKey
 {
-    public const int MostBytes = 16;
+    public const int MaxBytes = 16;
     private const ulong K0 = 0x9E3779B97F4A7C15;
     private const ulong K1 = 0xC2B2AE3D27D4EB4F;
 
@@ -17,7 +16,7 @@ internal readonly struct PieceKey
         Low = Load(text, start, Math.Min(length, 8));
         High = length > 8 ? Load(text, start + 8, Math.Min(length - 8, 8)) : 0;
         ulong hash = Mix(Mix((ulong)length, Low), High);
-        for (int i = MostBytes; i < length; i += 8)
+        for (int i = MaxBytes; i < length; i += 8)
         {
             hash = Mix(hash, Load(text, start + i, Math.Min(length - i, 8)));
         }

@@ -1,6 +1,5 @@
-using System;
-#if NET
 using System.Runtime.InteropServices;
+#if NET
 using System.Runtime.Intrinsics;
 #endif
 
@@ -12,22 +11,22 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
 {
     // Up to here, looking for the lowest rank, eight at a time, is faster than keeping the ranks in order.
     private const int IndexBits = 8;
-    private const int MostScanned = 1 << IndexBits;
-    private const int IndexMask = MostScanned - 1;
+    private const int MaxScanned = 1 << IndexBits;
+    private const int IndexMask = MaxScanned - 1;
     private const int NoMerge = int.MaxValue;
 
     // Of each part: its token, the next part and the one before it, and the merge with the next: its rank and, below, the index of the
     // part, so that the lowest is the next to make. What was merged into the part before it has no merge.
-    private readonly int[] _tokens = new int[MostScanned];
-    private readonly int[] _next = new int[MostScanned];
-    private readonly int[] _previous = new int[MostScanned];
-    private readonly int[] _merges = new int[MostScanned];
+    private readonly int[] _tokens = new int[MaxScanned];
+    private readonly int[] _next = new int[MaxScanned];
+    private readonly int[] _previous = new int[MaxScanned];
+    private readonly int[] _merges = new int[MaxScanned];
     private LongPieceMerger? _long;
 
     // The tokens of a piece of UTF-8. Good until the next call.
     public ReadOnlySpan<int> Merge(ReadOnlySpan<byte> piece)
     {
-        if (piece.Length > MostScanned)
+        if (piece.Length > MaxScanned)
         {
             return (_long ??= new LongPieceMerger(vocabulary)).Merge(piece);
         }

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Tokenization;
 
 // Divides a text into the pieces that are merged apart, as an encoding's regular expression does it: leftmost, the first alternative

@@ -1,7 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Text;
-using System.Threading;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tokenization;
@@ -13,10 +10,10 @@ namespace FineTuning.Core.Tokenization;
 public sealed class TokenCounter
 {
     // Working memory for a longer text is not kept.
-    private const int MostKept = 1 << 20;
+    private const int MaxKept = 1 << 20;
 
     // A longer piece without any break is no text that anyone learns from. Merging it whole would take thirty times its memory, and minutes.
-    private const int MostMerged = 1 << 20;
+    private const int MaxMerged = 1 << 20;
 
     // Looking for a stop at each piece would cost more than some pieces do.
     private const int PiecesBetweenLooks = 1024;
@@ -46,7 +43,7 @@ public sealed class TokenCounter
     /// make a token more or less for each.
     /// </remarks>
     public int Count(ReadOnlySpan<byte> utf8, CancellationToken cancellationToken = default) =>
-        CountWellFormed(Utf8Check.IsValid(utf8) ? utf8 : Utf8Mender.Mend(utf8), cancellationToken);
+        CountWellFormed(Utf8Check.IsValid(utf8) ? utf8 : Utf8Sanitizer.Mend(utf8), cancellationToken);
 
     /// <summary>Counts the tokens of a text. Half a surrogate pair counts as U+FFFD.</summary>
     /// <param name="text">The text.</param>
@@ -60,14 +57,14 @@ public sealed class TokenCounter
         }
 
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
-        if (most > MostKept)
+        if (most > MaxKept)
         {
             return CountWellFormed(Encoding.UTF8.GetBytes(text), default);
         }
 
         if (_utf8.Length < most)
         {
-            _utf8 = new byte[Math.Min(most * 2, MostKept)];
+            _utf8 = new byte[Math.Min(most * 2, MaxKept)];
         }
 
         return CountWellFormed(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, 0, text.Length, _utf8, 0)), default);
@@ -79,7 +76,7 @@ public sealed class TokenCounter
         for (int start = 0, end; start < text.Length; start = end)
         {
             end = _splitter.EndOfPiece(text, start);
-            count += end - start > MostMerged ? CountInParts(text.Slice(start, end - start), cancellationToken) : CountPiece(text, start, end - start);
+            count += end - start > MaxMerged ? CountInParts(text.Slice(start, end - start), cancellationToken) : CountPiece(text, start, end - start);
             if (++pieces % PiecesBetweenLooks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +92,7 @@ public sealed class TokenCounter
         while (!piece.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int length = Math.Min(piece.Length, MostMerged);
+            int length = Math.Min(piece.Length, MaxMerged);
             while (length < piece.Length && (piece[length] & 0xC0) == 0x80)
             {
                 length--;
@@ -116,7 +113,7 @@ public sealed class TokenCounter
             return 1;
         }
 
-        if (length > PieceKey.MostBytes)
+        if (length > PieceKey.MaxBytes)
         {
             return _vocabulary.Find(text, start, length) != Vocabulary.NoToken ? 1 : _merger.Merge(text.Slice(start, length)).Length;
         }

@@ -1,6 +1,5 @@
-using System;
 using System.Runtime.CompilerServices;
-using FineTuning.Core.Common;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Tokenization;
 

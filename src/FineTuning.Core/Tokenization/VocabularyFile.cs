@@ -1,9 +1,7 @@
-using System;
 using System.Buffers.Binary;
-using System.IO;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
-using FineTuning.Core.Common;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Tokenization;
 

@@ -1,5 +1,4 @@
-using System.Threading.Tasks;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Chat;
 

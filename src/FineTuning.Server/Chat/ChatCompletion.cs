@@ -1,6 +1,6 @@
-using System.Collections.Generic;
 using System.Text.Json.Serialization;
-using FineTuning.Server.Training;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Chat;
 

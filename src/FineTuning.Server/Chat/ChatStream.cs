@@ -1,12 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
 using System.Threading.Channels;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
-using FineTuning.Server.Endpoints;
-using FineTuning.Server.Training;
-using Microsoft.AspNetCore.Http;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Chat;
 

@@ -1,12 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Server.Endpoints;
+using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
-using FineTuning.Server.Training;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Chat;
 

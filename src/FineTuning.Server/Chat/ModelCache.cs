@@ -1,14 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Server.Endpoints;
+using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 
 namespace FineTuning.Server.Chat;
 
@@ -18,7 +12,7 @@ namespace FineTuning.Server.Chat;
 /// </summary>
 internal sealed partial class ModelCache : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, CachedModel> _entries = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Database _database;
@@ -141,7 +135,7 @@ internal sealed partial class ModelCache : IAsyncDisposable
         try
         {
             // Requests have been aborted by now: who still uses a model is about to let go of it.
-            await Task.WhenAll(all.Select(entry => entry.Gone.Task)).WaitAsync(Patience);
+            await Task.WhenAll(all.Select(entry => entry.Gone.Task)).WaitAsync(Timeout);
         }
         catch (TimeoutException)
         {

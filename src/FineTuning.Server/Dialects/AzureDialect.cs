@@ -1,15 +1,13 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using FineTuning.Core.Models;
-using FineTuning.Server.Endpoints;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace FineTuning.Server.Dialects;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FineTuning.Core.Models;
-using FineTuning.Server.Endpoints;
-using Microsoft.AspNetCore.Http;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Dialects;
 

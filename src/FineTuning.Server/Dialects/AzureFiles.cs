@@ -1,7 +1,6 @@
-using System;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Server.Dialects;
 

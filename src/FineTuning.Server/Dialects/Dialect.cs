@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FineTuning.Core.Models;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace FineTuning.Server.Dialects;
 

@@ -1,13 +1,10 @@
-using System;
-using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Server.Chat;
-using FineTuning.Server.Training;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Endpoints;
 

@@ -1,14 +1,11 @@
-using System;
-using System.Threading.Tasks;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
 using FineTuning.Server.Storage;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/_server: what the API does not have. All but health want the control token.</summary>
-internal sealed class ControlEndpoints(Database database, Journal journal, ControlToken token, Action requestStop)
+internal sealed class ControlEndpoints(Database database, RequestLog journal, ControlToken token, Action requestStop)
 {
     public const string Root = "/_server";
 
@@ -16,7 +13,7 @@ internal sealed class ControlEndpoints(Database database, Journal journal, Contr
     {
         routes.MapRead(Root + "/health", HealthAsync);
         routes.MapPost(Root + "/stop", token.Guard(StopAsync));
-        routes.MapRead(Root + "/requests", token.Guard(context => context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.JournalPage)));
+        routes.MapRead(Root + "/requests", token.Guard(context => context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.RequestLogPage)));
         routes.MapDelete(Root + "/requests", token.Guard(ClearJournalAsync));
     }
 

@@ -1,20 +1,17 @@
-using System;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Models;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Grading;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/fine_tuning/alpha/graders: graders are checked and tried without a job.</summary>
 internal sealed class GradersEndpoints(GraderServices services)
 {
-    private const int MostWaiting = 256;
+    private const int MaxWaiting = 256;
 
     // Each that waits keeps its body.
     private const long MaxBytes = 1024 * 1024;
@@ -71,7 +68,7 @@ internal sealed class GradersEndpoints(GraderServices services)
 
     private async Task<GradeResult> GradeAsync(LocalGrader grader, string sample, JsonElement? item, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
             throw ApiErrors.Busy("Too many samples wait to be graded already. Try again when some have been graded.");

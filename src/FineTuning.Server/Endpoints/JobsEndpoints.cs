@@ -1,17 +1,14 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Threading.Tasks;
+using FineTuning.Core.FineTunedModels;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Models;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Dialects;
+using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
+using FineTuning.Server.Requests;
 using FineTuning.Server.Storage;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 
 namespace FineTuning.Server.Endpoints;

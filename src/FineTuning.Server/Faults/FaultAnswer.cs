@@ -1,11 +1,8 @@
-using System;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
-using FineTuning.Server.Endpoints;
-using Microsoft.AspNetCore.Http;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Faults;
 

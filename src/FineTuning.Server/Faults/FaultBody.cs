@@ -1,8 +1,3 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-
 namespace FineTuning.Server.Faults;
 
 /// <summary>Passes a body on late, slowly, and in part.</summary>

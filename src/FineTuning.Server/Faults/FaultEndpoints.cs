@@ -1,10 +1,7 @@
-using System.Collections.Generic;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Server.Endpoints;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Faults;
 

@@ -1,12 +1,7 @@
-using System;
-using System.IO;
 using System.IO.Compression;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Server.Endpoints;
-using Microsoft.AspNetCore.Http;
+using FineTuning.Server.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Hosting;
 
 namespace FineTuning.Server.Faults;
 
@@ -20,7 +15,7 @@ internal sealed class FaultInjection(RequestDelegate next, FaultRules rules, IHo
 
     private async Task InjectAsync(HttpContext context, FaultRule rule)
     {
-        JournalDraft draft = JournalDraft.Of(context);
+        RequestLogDraft draft = RequestLogDraft.Of(context);
         draft.Fault = rule.Id;
 
         // A stop does not wait for an answer that is meant to take its time.
@@ -39,7 +34,7 @@ internal sealed class FaultInjection(RequestDelegate next, FaultRules rules, IHo
 
             if (rule.Drop == true)
             {
-                draft.Enter(JournalDraft.NoAnswer);
+                draft.Enter(RequestLogDraft.NoAnswer);
                 context.Abort();
                 return;
             }

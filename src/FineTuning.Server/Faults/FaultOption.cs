@@ -1,8 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Text.Json;
-using FineTuning.Server.Endpoints;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Faults;
 

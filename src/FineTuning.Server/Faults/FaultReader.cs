@@ -1,8 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using FineTuning.Server.Endpoints;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Faults;
 
@@ -22,7 +22,7 @@ internal static class FaultReader
     private static readonly string[] OfBody =
         ["headers", "content_type", "retry_after", "retry_after_date", "retry_after_ms", "truncate_after", "slow_bytes", "slow_interval_ms", "gzip"];
 
-    private static readonly (string Name, int Least, int Most)[] Numbers =
+    private static readonly (string Name, int Min, int Max)[] Numbers =
     [
         ("skip", 0, int.MaxValue), ("count", 1, int.MaxValue), ("seed", int.MinValue, int.MaxValue), ("delay_ms", 0, Minutes10),
         ("status", 200, 599), ("body_size", 0, MaxBodySize), ("retry_after", 0, int.MaxValue), ("retry_after_date", -Minutes10, Minutes10),

@@ -1,4 +1,4 @@
-using System.Collections.Generic;
+using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Faults;
 

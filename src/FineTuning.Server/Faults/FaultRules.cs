@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
 using System.IO.Enumeration;
-using System.Linq;
-using System.Threading;
-using FineTuning.Server.Endpoints;
-using Microsoft.AspNetCore.Http;
+using FineTuning.Core.Datasets.Duplicates;
+using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Faults;
 

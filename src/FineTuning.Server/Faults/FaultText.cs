@@ -1,9 +1,8 @@
-using System;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Endpoints;
+using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Faults;
 

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Server.Faults;
 
 /// <summary>

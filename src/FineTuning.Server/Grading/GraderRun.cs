@@ -1,6 +1,5 @@
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json.Serialization;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 
 namespace FineTuning.Server.Grading;

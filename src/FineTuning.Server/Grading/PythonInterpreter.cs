@@ -1,16 +1,13 @@
-using System;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Grading;
 
 /// <summary>Finds the Python that runs graders' scripts.</summary>
 internal static class PythonInterpreter
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <summary>The interpreter itself, not a launcher script on the way to it, which would want more of the environment than scripts get.</summary>
     /// <exception cref="StartException">There is none that works.</exception>
@@ -38,7 +35,7 @@ internal static class PythonInterpreter
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(Timeout);
         try
         {
             using Process process = Process.Start(start)!;

@@ -1,14 +1,12 @@
-using System;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Grading;
 

@@ -1,6 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Jobs;
 

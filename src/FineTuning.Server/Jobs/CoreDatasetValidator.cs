@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Linq;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
 using FineTuning.Server.Storage;
 
@@ -11,7 +8,7 @@ namespace FineTuning.Server.Jobs;
 /// <summary>Core's checks: what a client finds before an upload and what a job fails for are the same.</summary>
 internal sealed class CoreDatasetValidator : IDatasetValidator
 {
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     // The service wants ten examples to train on; to measure on, one will do.
     private const int FewestTrainingExamples = 10, FewestValidationExamples = 1;
@@ -23,7 +20,7 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
             Method = job.Method,
             Format = DatasetFormats.ForModel(job.Model, job.Method),
             MinimumExamples = isTraining ? FewestTrainingExamples : FewestValidationExamples,
-            MaxProblemsPerCode = MostNamed,
+            MaxProblemsPerCode = MaxNamed,
             CheckDuplicates = false,
         };
         DatasetReport report = await DatasetChecker.CheckFileAsync(path, options, null, cancellationToken);
@@ -34,7 +31,7 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
     {
         StringBuilder text = new();
         int named = 0;
-        foreach (DatasetProblem problem in report.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Take(MostNamed))
+        foreach (DatasetProblem problem in report.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Take(MaxNamed))
         {
             text.Append(named++ == 0 ? string.Empty : " ").Append(problem.ToSentence(withFix: false));
         }

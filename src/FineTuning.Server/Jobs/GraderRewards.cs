@@ -1,8 +1,6 @@
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 

@@ -1,5 +1,3 @@
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Jobs;

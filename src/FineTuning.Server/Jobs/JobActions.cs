@@ -1,7 +1,5 @@
-using System;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
-using FineTuning.Server.Endpoints;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Http;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Jobs;

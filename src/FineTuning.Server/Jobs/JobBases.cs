@@ -1,8 +1,6 @@
-using System;
-using System.IO;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 

@@ -1,6 +1,4 @@
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Jobs;

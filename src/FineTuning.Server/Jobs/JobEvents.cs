@@ -1,12 +1,13 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Models;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Metrics;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.External;
 
 namespace FineTuning.Server.Jobs;
@@ -60,7 +61,7 @@ internal static class JobEvents
         Add(session, job, "The job has successfully completed");
     }
 
-    public static void Step(Session session, long jobSeq, StepMetrics metrics)
+    public static void Step(Session session, long jobSeq, StepReport metrics)
     {
         StringBuilder text = new(Invariant($"Step {metrics.Step}/{metrics.TotalSteps}"));
         string separator = ": ";
@@ -89,7 +90,7 @@ internal static class JobEvents
     public static void Warning(Session session, long jobSeq, string message) => EventStore.Add(session, jobSeq, message, "warn");
 
     /// <summary>The numbers of a step as the wire has them, for its event and for a checkpoint.</summary>
-    public static CheckpointMetrics Metrics(StepMetrics metrics)
+    public static CheckpointMetrics Metrics(StepReport metrics)
     {
         CheckpointMetrics data = new()
         {
@@ -113,7 +114,7 @@ internal static class JobEvents
 
     private static JsonElement Number(double value) => JsonSerializer.SerializeToElement(value, ServerJson.Default.Double);
 
-    private static double? Further(this StepMetrics metrics, string name) =>
+    private static double? Further(this StepReport metrics, string name) =>
         metrics.Extra is { } extra && extra.TryGetValue(name, out double value) ? value : null;
 
     // JSON has no NaN or infinity; a diverged loss is left out there and named in the message.

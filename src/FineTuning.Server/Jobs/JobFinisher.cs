@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 

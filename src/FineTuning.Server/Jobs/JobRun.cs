@@ -1,7 +1,5 @@
-using System;
-using System.Threading;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 

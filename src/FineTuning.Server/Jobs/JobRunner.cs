@@ -1,14 +1,8 @@
-using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
 using System.Threading.Channels;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 
@@ -25,8 +19,8 @@ internal sealed partial class JobRunner(
     int trainerCount,
     ILogger<JobRunner> log) : IAsyncDisposable
 {
-    private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1), LongestRest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PauseTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MinRest = TimeSpan.FromSeconds(1), MaxRest = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
     private volatile Channel<bool>[] _bells = [];
     private readonly CancellationTokenSource _stop = new();
@@ -98,7 +92,7 @@ internal sealed partial class JobRunner(
             }
 
             Task all = Task.WhenAll(_workers);
-            if (await Task.WhenAny(all, Task.Delay(PausePatience)) != all)
+            if (await Task.WhenAny(all, Task.Delay(PauseTimeout)) != all)
             {
                 foreach (JobRun run in _active.Values)
                 {
@@ -127,7 +121,7 @@ internal sealed partial class JobRunner(
     private async Task WorkAsync(Func<Task<bool>> next, Channel<bool> bell)
     {
         await Task.Yield();
-        TimeSpan rest = ShortestRest;
+        TimeSpan rest = MinRest;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -137,7 +131,7 @@ internal sealed partial class JobRunner(
                     await bell.Reader.ReadAsync(_stop.Token);
                 }
 
-                rest = ShortestRest;
+                rest = MinRest;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -148,7 +142,7 @@ internal sealed partial class JobRunner(
                 // The storage failed, on a full disk for one. What was under way is taken up again, and nobody may ring in the meantime.
                 LogWorkerFailed(e);
                 await Task.Delay(rest, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                rest = rest < LongestRest ? rest * 2 : rest;
+                rest = rest < MaxRest ? rest * 2 : rest;
             }
         }
     }

@@ -1,4 +1,4 @@
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Server.Jobs;
 

@@ -1,8 +1,7 @@
-using System;
-using System.IO;
 using System.Text.Json;
+using FineTuning.Core.Grading.Kinds;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 

@@ -1,10 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Methods;
 
 namespace FineTuning.Server.Jobs;
 

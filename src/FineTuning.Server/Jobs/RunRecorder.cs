@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Metrics;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 
@@ -16,19 +13,19 @@ namespace FineTuning.Server.Jobs;
 internal sealed class RunRecorder(JobRun run, Database database, DataFolder folder, string trainerName) : ITrainingSink
 {
     // Only a disk much slower than the trainer gets there.
-    private const int MostPending = 20_000;
+    private const int MaxPending = 20_000;
     private readonly Lock _gate = new();
     private readonly long _seq = run.Job.Seq;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly FinishEstimate _estimate = new();
-    private List<StepMetrics> _pending = [];
+    private List<StepReport> _pending = [];
     private Task? _writing;
     private volatile Exception? _failure;
 
     /// <summary>The finished model's checkpoint: it becomes known together with the job's success.</summary>
     public CheckpointInfo? Last { get; private set; }
 
-    public void Step(StepMetrics metrics)
+    public void Step(StepReport metrics)
     {
         Task? wait = null;
         lock (_gate)
@@ -39,7 +36,7 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
             {
                 _writing = WriteStepsAsync();
             }
-            else if (_pending.Count >= MostPending)
+            else if (_pending.Count >= MaxPending)
             {
                 wait = _writing;
             }
@@ -81,7 +78,7 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
         lock (_gate)
         {
             ThrowIfFailed();
-            List<StepMetrics> steps = Take();
+            List<StepReport> steps = Take();
 
             // Writes are committed in the order they were handed over, so this one follows the batch that is under way.
             write = database.WriteAsync(session =>
@@ -104,7 +101,7 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
                 Task write;
                 lock (_gate)
                 {
-                    List<StepMetrics> steps = Take();
+                    List<StepReport> steps = Take();
                     if (steps.Count == 0)
                     {
                         _writing = null;
@@ -124,16 +121,16 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
         }
     }
 
-    private List<StepMetrics> Take()
+    private List<StepReport> Take()
     {
-        List<StepMetrics> steps = _pending;
+        List<StepReport> steps = _pending;
         _pending = [];
         return steps;
     }
 
-    private void Store(Session session, List<StepMetrics> steps)
+    private void Store(Session session, List<StepReport> steps)
     {
-        foreach (StepMetrics metrics in steps)
+        foreach (StepReport metrics in steps)
         {
             if (EventStore.AddStep(session, _seq, metrics))
             {
@@ -146,7 +143,7 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
         }
     }
 
-    private void Estimate(StepMetrics metrics)
+    private void Estimate(StepReport metrics)
     {
         if (_estimate.Next(metrics.Step, metrics.TotalSteps, Stopwatch.GetElapsedTime(_startedAt)) is { } left)
         {

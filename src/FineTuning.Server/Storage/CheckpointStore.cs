@@ -1,7 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.Text.Json;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Storage;
 

@@ -1,7 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Runtime.InteropServices;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Storage;
 

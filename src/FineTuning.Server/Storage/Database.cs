@@ -1,9 +1,6 @@
-using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
-using System.Threading;
 using System.Threading.Channels;
-using System.Threading.Tasks;
+using FineTuning.Server.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;

@@ -1,10 +1,9 @@
-using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Linq;
 using System.Text.Json;
-using FineTuning.Core.Models;
-using FineTuning.Server.Training;
+using FineTuning.Core.Metrics;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Storage;
 
@@ -46,7 +45,7 @@ internal static class EventStore
         (long?)session.Scalar("SELECT seq FROM events WHERE id = $1 AND job_seq = $2", id, jobSeq);
 
     /// <summary>Stores a step; false if it was stored before, as after a restart from an earlier state.</summary>
-    public static bool AddStep(Session session, long jobSeq, StepMetrics metrics) => session.Execute(
+    public static bool AddStep(Session session, long jobSeq, StepReport metrics) => session.Execute(
         """
         INSERT OR IGNORE INTO steps(job_seq, step, train_loss, train_accuracy, valid_loss, valid_accuracy, full_valid_loss, full_valid_accuracy,
                                     extra)

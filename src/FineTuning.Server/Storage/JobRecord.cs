@@ -1,8 +1,11 @@
-using System;
-using System.Collections.Generic;
 using System.Text.Json;
-using FineTuning.Core.Models;
-using FineTuning.Server.Training;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Methods;
 
 namespace FineTuning.Server.Storage;
 

@@ -1,11 +1,14 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Models;
-using FineTuning.Server.Training;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Jobs;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;

@@ -1,6 +1,5 @@
-using System;
-using System.Collections.Generic;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;

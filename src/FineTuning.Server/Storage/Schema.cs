@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Storage;
 

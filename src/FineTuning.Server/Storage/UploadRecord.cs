@@ -1,5 +1,5 @@
-using System;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Storage;
 

@@ -1,5 +1,4 @@
-using System;
-using System.Collections.Generic;
+using FineTuning.Server.Requests;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;

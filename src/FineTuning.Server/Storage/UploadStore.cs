@@ -1,14 +1,10 @@
-using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
-using System.IO;
-using System.Linq;
 using System.Security.Cryptography;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
-using FineTuning.Server.Endpoints;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Storage;
 

@@ -1,11 +1,9 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
 using System.Management.Automation;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Connections;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Identities;
+using FineTuning.Output;
+using FineTuning.Runtime;
 
 namespace FineTuning.Completers;
 
@@ -13,7 +11,7 @@ namespace FineTuning.Completers;
 internal static class Completion
 {
     // A person who pressed Tab waits for this.
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public static bool Matches(string value, string? word) =>
         value.StartsWith((word ?? string.Empty).Trim('\'', '"'), StringComparison.OrdinalIgnoreCase);
@@ -44,9 +42,9 @@ internal static class Completion
                 return [];
             }
 
-            using var patience = new CancellationTokenSource(Patience);
-            Task<IReadOnlyList<T>> answer = Task.Run(() => ask(connection.Client, patience.Token));
-            return answer.Wait(Patience) ? answer.Result : [];
+            using var timeout = new CancellationTokenSource(Timeout);
+            Task<IReadOnlyList<T>> answer = Task.Run(() => ask(connection.Client, timeout.Token));
+            return answer.Wait(Timeout) ? answer.Result : [];
         }
         catch (Exception)
         {

@@ -1,13 +1,8 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using FineTuning.Common;
-using FineTuning.Connections;
 using FineTuning.Core.Connections;
+using FineTuning.Runtime;
 
 namespace FineTuning.Completers;
 

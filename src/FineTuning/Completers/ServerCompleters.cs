@@ -1,5 +1,3 @@
-using System.Linq;
-
 namespace FineTuning.Completers;
 
 /// <summary>The operations of the API, by the names that local servers use.</summary>

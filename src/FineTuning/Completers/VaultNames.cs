@@ -1,7 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Management.Automation;
-using FineTuning.Connections;
 using FineTuning.Vaults;
 
 namespace FineTuning.Completers;
@@ -21,7 +18,7 @@ internal static class VaultNames
 
         try
         {
-            using var shell = new QuietShell(Completion.Patience, static () => false);
+            using var shell = new NonInteractiveShell(Completion.Timeout, static () => false);
             foreach (CompletionResult result in ask(new VaultReader(shell), () => shell.Run(VaultScripts.MightAsk).Count > 0))
             {
                 found.Add(result);

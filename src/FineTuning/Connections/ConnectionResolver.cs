@@ -1,13 +1,12 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Management.Automation;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Common;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
+using FineTuning.Core.Errors;
+using FineTuning.Errors;
+using FineTuning.Identities;
+using FineTuning.Output;
+using FineTuning.Parameters;
+using FineTuning.Runtime;
 
 namespace FineTuning.Connections;
 
@@ -40,7 +39,7 @@ internal static class ConnectionResolver
             return origin;
         }
 
-        return session.Connection = new ConnectionMaker(cmdlet).Make(EnvironmentSettings.Service(cmdlet), GivenSecrets.None, name: null);
+        return session.Connection = new ConnectionFactory(cmdlet).Make(EnvironmentSettings.Service(cmdlet), ExplicitSecrets.None, name: null);
     }
 
     /// <summary>A connection of this session by its name, or a saved one, which is opened.</summary>
@@ -57,7 +56,7 @@ internal static class ConnectionResolver
         }
 
         ConnectionProfile profile = ReadSaved(cmdlet, name) ?? throw NotFound(cmdlet, name);
-        FineTuningConnection connection = new ConnectionMaker(cmdlet).Make(profile, GivenSecrets.None, name);
+        FineTuningConnection connection = new ConnectionFactory(cmdlet).Make(profile, ExplicitSecrets.None, name);
         RunspaceState.Current.Add(connection);
         return connection;
     }

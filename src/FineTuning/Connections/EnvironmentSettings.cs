@@ -1,8 +1,10 @@
-using System;
 using System.Security;
-using FineTuning.Common;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Errors;
+using FineTuning.Parameters;
+using FineTuning.Runtime;
 
 namespace FineTuning.Connections;
 
@@ -63,18 +65,18 @@ internal static class EnvironmentSettings
     public static ConnectionProfile Describe(Uri endpoint) => Make(endpoint, AzureService() is Uri azure && IsSameOrigin(endpoint, azure) ? ApiDialect.Azure : null);
 
     /// <summary>The environment's key for an endpoint: each is for the endpoint beside it, and another one that was named does not draw it out.</summary>
-    public static FoundKey? KeyFor(Uri endpoint)
+    public static ResolvedKey? KeyFor(Uri endpoint)
     {
         if (AzureService() is Uri azure && IsSameOrigin(endpoint, azure))
         {
             if (Variable(AzureKey) is string key)
             {
-                return new FoundKey(Secure(key), $"environment variable {AzureKey}");
+                return new ResolvedKey(Secure(key), $"environment variable {AzureKey}");
             }
 
             if (Variable(AzureToken) is string token)
             {
-                return new FoundKey(Secure(token), $"environment variable {AzureToken}", IsToken: true);
+                return new ResolvedKey(Secure(token), $"environment variable {AzureToken}", IsToken: true);
             }
         }
 
@@ -82,7 +84,7 @@ internal static class EnvironmentSettings
     }
 
     /// <summary>The environment's admin key for an endpoint.</summary>
-    public static FoundKey? AdminKeyFor(Uri endpoint) => OfOpenAI(endpoint, AdminKey);
+    public static ResolvedKey? AdminKeyFor(Uri endpoint) => OfOpenAI(endpoint, AdminKey);
 
     public static SecureString Secure(string text)
     {
@@ -96,8 +98,8 @@ internal static class EnvironmentSettings
         return secure;
     }
 
-    private static FoundKey? OfOpenAI(Uri endpoint, string variable) =>
-        Variable(variable) is string key && IsOpenAIService(endpoint) ? new FoundKey(Secure(key), $"environment variable {variable}") : null;
+    private static ResolvedKey? OfOpenAI(Uri endpoint, string variable) =>
+        Variable(variable) is string key && IsOpenAIService(endpoint) ? new ResolvedKey(Secure(key), $"environment variable {variable}") : null;
 
     /// <summary>Whether it is the service that the variables of OpenAI are for. An address that is none is nobody's.</summary>
     private static bool IsOpenAIService(Uri endpoint) => Variable(Endpoint) is not string text || text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,4 @@
-namespace FineTuning;
+namespace FineTuning.Connections;
 
 /// <summary>How places of keys are called.</summary>
 internal static class KeySources

@@ -1,17 +1,14 @@
-using System;
-using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Security;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Common;
-using FineTuning.Core.Api;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Http;
+using FineTuning.Runtime;
 
 namespace FineTuning.Connections;
 
@@ -66,7 +63,7 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         s_runs = true;
         try
         {
-            Collection<PSObject> output = ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(true, s_run, null, [here]));
+            Collection<PSObject> output = ExternalCode.Run(() => cmdlet.InvokeCommand.InvokeScript(true, s_run, null, [here]));
             if (output.Select(o => o?.BaseObject).OfType<ErrorRecord>().FirstOrDefault() is ErrorRecord error)
             {
                 // Az writes its errors and goes on.

@@ -1,8 +1,7 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
 using System.Management.Automation;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Vaults;
 

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
 using System.Security;
-using FineTuning.Common;
-using FineTuning.Connections;
+using FineTuning.Errors;
+using FineTuning.Runtime;
 
 namespace FineTuning.Vaults;
 
@@ -12,7 +9,7 @@ namespace FineTuning.Vaults;
 internal static class SecretVault
 {
     // A vault that asks a service can need seconds; one that waits for a person would wait for ever.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Looks for a secret that nobody named and that is for an endpoint. No vault is unlocked for it, and none asks for its password. A vault
@@ -22,7 +19,7 @@ internal static class SecretVault
     /// <param name="name">The secret's name. The first of this name that is for the endpoint is taken; only this one's value is read.</param>
     /// <param name="endpoint">Where the key will go.</param>
     /// <param name="advice">What to tell where no key is found: of a secret for another host, or of a locked vault. Null if there is none.</param>
-    public static FoundSecret? FindForEndpoint(AsyncCmdlet cmdlet, string name, Uri endpoint, out string? advice)
+    public static ResolvedSecret? FindForEndpoint(AsyncCmdlet cmdlet, string name, Uri endpoint, out string? advice)
     {
         advice = null;
         if (!VaultRegistry.MayHaveVaults)
@@ -30,7 +27,7 @@ internal static class SecretVault
             return null;
         }
 
-        using var shell = new QuietShell(s_patience, () => cmdlet.Stopping);
+        using var shell = new NonInteractiveShell(s_timeout, () => cmdlet.Stopping);
         var reader = new VaultReader(shell);
         IReadOnlyList<VaultInfo> vaults = [];
         try
@@ -59,7 +56,7 @@ internal static class SecretVault
                 }
                 else if (reader.Read(vault, secret.Name) is SecureString key)
                 {
-                    return new FoundSecret(key, vault.Name);
+                    return new ResolvedSecret(key, vault.Name);
                 }
             }
             catch (VaultException e)
@@ -79,7 +76,7 @@ internal static class SecretVault
     /// <param name="endpoint">Where the key will go. A secret whose metadata names another endpoint is refused.</param>
     public static SecureString Get(AsyncCmdlet cmdlet, string name, string? vault, Uri endpoint)
     {
-        using VaultShell shell = Interactivity.CanAsk(cmdlet.Host) ? new SessionShell(cmdlet) : new QuietShell(s_patience, () => cmdlet.Stopping);
+        using VaultShell shell = Interactivity.CanAsk(cmdlet.Host) ? new SessionShell(cmdlet) : new NonInteractiveShell(s_timeout, () => cmdlet.Stopping);
         try
         {
             return Get(new VaultReader(shell), name, vault, endpoint);

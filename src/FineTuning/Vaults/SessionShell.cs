@@ -1,7 +1,5 @@
-using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
-using FineTuning.Common;
+using FineTuning.Runtime;
 
 namespace FineTuning.Vaults;
 
@@ -11,5 +9,5 @@ internal sealed class SessionShell(AsyncCmdlet cmdlet) : VaultShell
     public override bool IsQuiet => false;
 
     public override IReadOnlyList<PSObject> Run(string script, params object?[] arguments) =>
-        ForeignCode.Run(() => cmdlet.InvokeCommand.InvokeScript(script, arguments.Select(a => a!).ToArray()));
+        ExternalCode.Run(() => cmdlet.InvokeCommand.InvokeScript(script, arguments.Select(a => a!).ToArray()));
 }

@@ -1,10 +1,8 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
 using System.Security;
 using FineTuning.Connections;
+using FineTuning.Errors;
 
 namespace FineTuning.Vaults;
 

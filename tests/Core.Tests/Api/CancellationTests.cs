@@ -1,11 +1,11 @@
-using System;
 using System.Diagnostics;
-using System.IO;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -33,7 +33,7 @@ public sealed class CancellationTests
         using var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri($"https://127.0.0.1:{port}/v1") }, null);
         using var source = new CancellationTokenSource();
         Task call = client.GetJobAsync("ftjob-1", source.Token);
-        using (await listener.AcceptSocketAsync().WaitAsync(Testing.Patience))
+        using (await listener.AcceptSocketAsync().WaitAsync(Testing.Timeout))
         {
             Assert.False(call.IsCompleted);
             await source.CancelAsync();
@@ -201,7 +201,7 @@ public sealed class CancellationTests
         await using var server = new StubServer(exchange => exchange.StallAsync());
         using var client = new FineTuningClient(Testing.Options(server) with { Timeout = TimeSpan.FromMilliseconds(250) }, null);
         FineTuningApiException error = await Testing.FailsAsync(
-            () => client.CreateJobAsync(new FineTuning.Core.Models.JobCreateRequest { Model = "m", TrainingFile = "f" }));
+            () => client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" }));
         Assert.Equal(ApiErrorKind.Timeout, error.Kind);
         Assert.InRange(server.Count, 0, 1);
         Assert.Equal(1, error.Attempts);
@@ -255,7 +255,7 @@ public sealed class CancellationTests
         });
         using var client = new FineTuningClient(Testing.Options(server) with { Timeout = timeout, MaxRetryCount = 0 }, null);
         using var target = new MemoryStream();
-        long count = await client.GetFileContentAsync("file-1", target).WaitAsync(Testing.Patience);
+        long count = await client.GetFileContentAsync("file-1", target).WaitAsync(Testing.Timeout);
         Assert.Equal(sent, count);
         Assert.True(watch.Elapsed > timeout);
     }
@@ -273,7 +273,7 @@ public sealed class CancellationTests
             await Task.Delay(20, token);
             return watch.Elapsed < timeout * 1.2 ? 1 : 0;
         });
-        await client.CreateFileAsync(() => stream, "a.jsonl", "fine-tune").WaitAsync(Testing.Patience);
+        await client.CreateFileAsync(() => stream, "a.jsonl", "fine-tune").WaitAsync(Testing.Timeout);
         Assert.True(watch.Elapsed > timeout);
         Assert.Equal("chunked", Assert.Single(server.Requests)["Transfer-Encoding"]);
     }

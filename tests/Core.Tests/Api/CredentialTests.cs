@@ -1,10 +1,9 @@
-using System;
-using System.Linq;
-using System.Net.Http;
 using System.Security;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -94,7 +93,7 @@ public sealed class CredentialTests
         ApiCredential credential = Testing.Credential();
         credential.Dispose();
         using var request = new HttpRequestMessage();
-        Authorization authorization = await credential.AcquireAsync(null, default);
+        RequestAuthorization authorization = await credential.AcquireAsync(null, default);
         Assert.Throws<ObjectDisposedException>(() => authorization.Apply(request.Headers, ApiDialect.OpenAI));
         Assert.Empty(request.Headers.Select(h => h.Key));
     }

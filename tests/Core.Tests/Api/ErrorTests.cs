@@ -1,6 +1,3 @@
-using System;
-using System.IO;
-using System.Linq;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -8,10 +5,11 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -364,7 +362,7 @@ public sealed class ErrorTests
             Assert.Empty(clock.Delays);
         }
 
-        await serving.WaitAsync(Testing.Patience);
+        await serving.WaitAsync(Testing.Timeout);
     }
 
     private static FineTuningClient Once(StubServer server) =>

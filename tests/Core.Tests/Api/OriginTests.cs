@@ -1,7 +1,9 @@
-using System;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;

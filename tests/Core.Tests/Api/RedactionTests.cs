@@ -1,13 +1,11 @@
-using System;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using FineTuning.Core.Api;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Errors;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;

@@ -1,14 +1,13 @@
-using System;
 using System.Globalization;
-using System.IO;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -141,7 +140,7 @@ public sealed class TlsTests
         using var client = new FineTuningClient(
             new ClientOptions { Endpoint = new Uri($"https://127.0.0.1:{port}/v1"), Clock = new TestClock() }, Testing.Credential());
         FineTuningApiException fault = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
-        await serving.WaitAsync(Testing.Patience);
+        await serving.WaitAsync(Testing.Timeout);
         Assert.Equal(ApiErrorKind.TlsFailed, fault.Kind);
         Assert.StartsWith($"No secure connection to 127.0.0.1:{port}: ", fault.Message, StringComparison.Ordinal);
         foreach (string word in new[] { "skip", "disable", "ignore", "switch off", "turn off" })

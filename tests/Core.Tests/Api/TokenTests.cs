@@ -1,11 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -109,9 +108,9 @@ public sealed class TokenTests
         var gate = new TaskCompletionSource<AccessToken>();
         var source = new Source(_ => gate.Task);
         using var credential = new TokenCredential(source, null, _clock);
-        Task<Authorization>[] all = [.. Enumerable.Range(0, 20).Select(_ => credential.AcquireAsync(null, default))];
+        Task<RequestAuthorization>[] all = [.. Enumerable.Range(0, 20).Select(_ => credential.AcquireAsync(null, default))];
         gate.SetResult(new AccessToken(Testing.Secure("token-1"), null));
-        Authorization[] got = await Task.WhenAll(all).WaitAsync(Testing.Patience);
+        RequestAuthorization[] got = await Task.WhenAll(all).WaitAsync(Testing.Timeout);
         Assert.Single(got.Distinct());
         Assert.Equal(1, source.Count);
     }
@@ -122,8 +121,8 @@ public sealed class TokenTests
         var never = new TaskCompletionSource<AccessToken>();
         var source = new Source(Task<AccessToken> (n) => n == 1 ? never.Task : Task.FromResult(new AccessToken(Testing.Secure("token-2"), null))) { RunsAtCaller = true };
         using var credential = new TokenCredential(source, null, _clock);
-        Task<Authorization> first = credential.AcquireAsync(null, default);
-        Authorization second = await credential.AcquireAsync(null, default).WaitAsync(Testing.Patience);
+        Task<RequestAuthorization> first = credential.AcquireAsync(null, default);
+        RequestAuthorization second = await credential.AcquireAsync(null, default).WaitAsync(Testing.Timeout);
         Assert.Equal("token-2", second.Secret.Use(text => text));
         Assert.False(first.IsCompleted);
         never.SetCanceled();
@@ -147,7 +146,7 @@ public sealed class TokenTests
         await using StubServer server = StubServer.Answers(_ => Reply.Json(Testing.List([])));
         using var credential = new TokenCredential(source, null, _clock);
         using var client = new FineTuningClient(Testing.Options(server, _clock) with { Timeout = timeout, MaxRetryCount = 0 }, credential);
-        Assert.Empty((await client.ListJobsAsync().WaitAsync(Testing.Patience)).Data);
+        Assert.Empty((await client.ListJobsAsync().WaitAsync(Testing.Timeout)).Data);
         Assert.Equal(1, source.Count);
     }
 

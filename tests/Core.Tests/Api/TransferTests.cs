@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -313,7 +309,7 @@ public sealed class MemoryTests
         using FineTuningClient client = Testing.Client(server);
         long sent = 0;
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        await client.CreateFileAsync(() => new PatternStream(Size), "a.bin", "fine-tune", new Call<long>(n => sent = n)).WaitAsync(Testing.Patience);
+        await client.CreateFileAsync(() => new PatternStream(Size), "a.bin", "fine-tune", new Call<long>(n => sent = n)).WaitAsync(Testing.Timeout);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         Assert.Equal((Size, Size, true), (sent, received, isExact));
         Assert.InRange(allocated, 0, 8 * 1024 * 1024);
@@ -334,7 +330,7 @@ public sealed class MemoryTests
         using FineTuningClient client = Testing.Client(server);
         using var target = new CountingStream();
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        Assert.Equal(Size, await client.GetFileContentAsync("file-1", target).WaitAsync(Testing.Patience));
+        Assert.Equal(Size, await client.GetFileContentAsync("file-1", target).WaitAsync(Testing.Timeout));
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         Assert.Equal(Size, target.Count);
         Assert.InRange(allocated, 0, 8 * 1024 * 1024);

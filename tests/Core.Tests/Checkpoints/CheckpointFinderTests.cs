@@ -1,12 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
 using FineTuning.Core.Checkpoints;
-using FineTuning.Core.Common;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Checkpoints;
@@ -20,7 +17,7 @@ public sealed class CheckpointFinderTests
         await using StubServer server = Jobs(5);
         using FineTuningClient client = Testing.Client(server);
         var seen = new List<int>();
-        CheckpointResource? found = await new CheckpointFinder(client).FindAsync("ckpt-1-b", new DirectProgress<int>(seen.Add));
+        CheckpointResource? found = await new CheckpointFinder(client).FindAsync("ckpt-1-b", new SynchronousProgress<int>(seen.Add));
         Assert.Equal("model-1-b", found?.FineTunedModelCheckpoint);
         Assert.Equal(["jobs?limit=100", "jobs/job-0/checkpoints?limit=100", "jobs/job-1/checkpoints?limit=100"], Paths(server));
         Assert.Equal([0, 1], seen);

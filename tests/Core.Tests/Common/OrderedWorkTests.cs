@@ -1,10 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Threading;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Common;
@@ -40,7 +35,7 @@ public sealed class OrderedWorkTests
             gate.SetResult();
         }
 
-        await taking.WaitAsync(Testing.Patience);
+        await taking.WaitAsync(Testing.Timeout);
         Assert.Equal([0, 1, 2, 3], results);
     }
 
@@ -109,8 +104,8 @@ public sealed class OrderedWorkTests
             });
         }
 
-        Assert.True(begun.Wait(Testing.Patience));
-        await work.StopAsync().WaitAsync(Testing.Patience);
+        Assert.True(begun.Wait(Testing.Timeout));
+        await work.StopAsync().WaitAsync(Testing.Timeout);
         Assert.Equal((2, 0), (ended, work.Count));
     }
 

@@ -1,8 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
+using FineTuning.Core.Datasets.Scanning;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Connections;

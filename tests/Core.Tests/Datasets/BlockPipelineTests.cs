@@ -1,12 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;
@@ -34,7 +29,7 @@ public class BlockPipelineTests
         Assert.Equal(Enumerable.Range(0, Lines), pass.Merged);
         Assert.Equal(data.Length, pipeline.Bytes);
         Assert.InRange(pass.Workers, 1, parallel + 1);
-        Assert.InRange(pass.MostAtOnce, 1, parallel + 1);
+        Assert.InRange(pass.MaxConcurrent, 1, parallel + 1);
     }
 
     [Fact]
@@ -178,13 +173,13 @@ public class BlockPipelineTests
 
         public int Blocks { get; private set; }
 
-        public int MostAtOnce { get; private set; }
+        public int MaxConcurrent { get; private set; }
 
         public void Enter()
         {
             lock (_lock)
             {
-                MostAtOnce = Math.Max(MostAtOnce, ++_atOnce);
+                MaxConcurrent = Math.Max(MaxConcurrent, ++_atOnce);
             }
         }
 

@@ -1,8 +1,6 @@
-using System;
-using System.Linq;
 using System.Text;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Datasets.Scanning;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;

@@ -1,9 +1,6 @@
-using System;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Tests.Support;
 
 namespace FineTuning.Core.Tests.Datasets;
 

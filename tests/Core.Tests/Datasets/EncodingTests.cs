@@ -1,9 +1,5 @@
-using System;
-using System.IO;
 using System.IO.Compression;
-using System.Linq;
 using System.Text;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
 using Xunit;
 

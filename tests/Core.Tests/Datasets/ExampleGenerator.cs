@@ -1,9 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tests.Datasets;
 

@@ -1,8 +1,3 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-
 namespace FineTuning.Core.Tests.Datasets;
 
 // A stream as long as wanted that is in no memory and on no disk: its bytes are made when they are read.

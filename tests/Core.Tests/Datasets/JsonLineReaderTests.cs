@@ -1,10 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;

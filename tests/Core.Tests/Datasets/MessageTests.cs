@@ -1,4 +1,3 @@
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using FineTuning.Core.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;

@@ -1,7 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Evaluation;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Tests.Support;
@@ -76,7 +74,7 @@ public sealed class EvaluationTests
         double mean = rewards.Average(), error = Math.Sqrt(rewards.Sum(r => (r - mean) * (r - mean)) / 5 / 6);
         Assert.Equal(mean, meter.Mean, 12);
         Assert.Equal(error, meter.StandardError, 12);
-        Assert.Equal((0, 1, 6, 0), (meter.Least, meter.Most, meter.Count, meter.Errors));
+        Assert.Equal((0, 1, 6, 0), (meter.Min, meter.Max, meter.Count, meter.Errors));
         Assert.Equal(mean, meter.Parts!["a"], 12);
         Assert.Equal(1, meter.Parts["b"], 12);
     }
@@ -97,9 +95,9 @@ public sealed class EvaluationTests
     public void Nothing_has_no_score()
     {
         var meter = new ScoreMeter();
-        Assert.True(double.IsNaN(meter.Mean) && double.IsNaN(meter.StandardError) && double.IsNaN(meter.Least));
+        Assert.True(double.IsNaN(meter.Mean) && double.IsNaN(meter.StandardError) && double.IsNaN(meter.Min));
         meter.Add(Result(-2) with { Errors = new GradeErrors { OtherError = true } });
-        Assert.Equal((-2, -2, -2, 1), (meter.Mean, meter.Least, meter.Most, meter.Errors));
+        Assert.Equal((-2, -2, -2, 1), (meter.Mean, meter.Min, meter.Max, meter.Errors));
         Assert.True(double.IsNaN(meter.StandardError));
         Assert.Null(meter.Parts);
     }

@@ -1,5 +1,5 @@
 using FineTuning.Core.Files;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Files;

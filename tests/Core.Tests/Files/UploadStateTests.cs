@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Files;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Tests.Support;
 using Xunit;
 
@@ -83,7 +80,7 @@ public sealed class UploadStateTests : IDisposable
     [InlineData("[\"\",\".\",\"..\"]")]
     public void What_is_known_and_damaged_is_as_good_as_nothing_and_written_over(string text)
     {
-        var known = new KnownUploads(_folder.FullName, "service", "fine-tune");
+        var known = new UploadCache(_folder.FullName, "service", "fine-tune");
         known.Add(3, "abc", "file-1");
         File.WriteAllText(Directory.GetFiles(Path.Combine(_folder.FullName, "known"))[0], text);
         Assert.Empty(known.Find(3, "abc"));
@@ -94,11 +91,11 @@ public sealed class UploadStateTests : IDisposable
     [Fact]
     public void Contents_of_a_size_are_told_apart()
     {
-        var known = new KnownUploads(_folder.FullName, "service", "fine-tune");
+        var known = new UploadCache(_folder.FullName, "service", "fine-tune");
         known.Add(3, "abc", "file-1");
         known.Add(3, "def", "file-2");
         known.Add(4, "abc", "file-3");
-        new KnownUploads(_folder.FullName, "service", "evals").Add(3, "def", "file-4");
+        new UploadCache(_folder.FullName, "service", "evals").Add(3, "def", "file-4");
         Assert.Equal(["file-2"], known.FindOthers(3, "abc"));
     }
 

@@ -1,12 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Files;
+using FineTuning.Core.Client;
+using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,6 @@
-using System;
 using System.Text.Json;
 using FineTuning.Core.FineTunedModels;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.FineTunedModels;

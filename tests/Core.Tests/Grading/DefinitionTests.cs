@@ -1,8 +1,6 @@
-using System;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading;
+using FineTuning.Core.Tests.Datasets;
 using FineTuning.Core.Tests.Support;
 using Xunit;
 

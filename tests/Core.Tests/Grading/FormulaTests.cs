@@ -1,6 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Formulas;
 using FineTuning.Core.Grading.Reading;

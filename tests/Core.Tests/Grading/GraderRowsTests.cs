@@ -1,10 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Tests.Support;
 using Xunit;

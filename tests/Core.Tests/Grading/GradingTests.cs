@@ -1,9 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Tests.Support;
 using Xunit;

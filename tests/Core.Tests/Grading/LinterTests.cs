@@ -1,10 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Tests.Datasets;
 using FineTuning.Core.Tests.Support;
 using Xunit;
 

@@ -1,12 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Tests.Datasets;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Grading;

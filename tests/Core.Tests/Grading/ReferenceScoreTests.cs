@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using Xunit;
 

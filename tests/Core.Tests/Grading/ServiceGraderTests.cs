@@ -1,10 +1,8 @@
-using System;
 using System.Text.Json;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Models;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Grading;

@@ -1,5 +1,3 @@
-using System;
-using System.Linq;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Similarity;
 using Xunit;

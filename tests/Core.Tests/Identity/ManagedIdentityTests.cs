@@ -1,10 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Net;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Identity;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Identity;

@@ -1,11 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
 using FineTuning.Core.Tests.Support;
 using Xunit;
 

@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Jobs;
@@ -604,7 +600,7 @@ public sealed class EventFollowerTests
     {
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<EventResource> items = await new EventFollower(client, interval).FollowAsync("j", after, outage).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+        List<EventResource> items = await new EventFollower(client, interval).FollowAsync("j", after, outage).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
         return [.. items.Select(i => i.Id)];
     }
 }

@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Jobs;
@@ -263,7 +259,7 @@ public sealed class JobWaiterTests
         await using var server = new StubServer(exchange => Task.Delay(Timeout.Infinite, exchange.Stopping));
         using var client = new FineTuningClient(Testing.Options(server, SystemClock.Instance) with { Timeout = TimeSpan.FromHours(1) }, Testing.Credential());
         var waiter = new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromSeconds(1) });
-        WaitOutcome outcome = await waiter.WaitAsync(["ftjob-1"]).FirstAsync().AsTask().WaitAsync(Testing.Patience);
+        WaitOutcome outcome = await waiter.WaitAsync(["ftjob-1"]).FirstAsync().AsTask().WaitAsync(Testing.Timeout);
         Assert.Equal((true, null, null), (outcome.TimedOut, outcome.Job, outcome.Failure));
     }
 
@@ -366,7 +362,7 @@ public sealed class JobWaiterTests
             }
         });
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<WaitOutcome> outcomes = await new JobWaiter(client).WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+        List<WaitOutcome> outcomes = await new JobWaiter(client).WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
         Assert.Equal(ids, outcomes.Select(o => o.JobId));
     }
 
@@ -397,7 +393,7 @@ public sealed class JobWaiterTests
                 ninth.Release();
             }
 
-            Assert.True(number > 8 || eight.Wait(Testing.Patience));
+            Assert.True(number > 8 || eight.Wait(Testing.Timeout));
             return null;
         };
         Assert.Equal(40, (await WaitAsync(ids)).Count);
@@ -568,12 +564,12 @@ public sealed class JobWaiterTests
     [InlineData(20, 30, true)]
     [InlineData(20, 0, false)]
     [InlineData(40, 30, false)]
-    public async Task A_new_job_that_is_not_found_yet_is_looked_for_a_while(int appears, int patience, bool isFound)
+    public async Task A_new_job_that_is_not_found_yet_is_looked_for_a_while(int appears, int timeout, bool isFound)
     {
         _service.SetJob("j", "running");
         FinishAfter(TimeSpan.FromMinutes(5), "j");
         _service.Before = _ => _clock.Elapsed < TimeSpan.FromSeconds(appears) ? Reply.Error(404) : null;
-        var options = new WaitOptions { NotFoundTime = TimeSpan.FromSeconds(patience) };
+        var options = new WaitOptions { NotFoundTime = TimeSpan.FromSeconds(timeout) };
         WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], options));
         Assert.Equal(isFound ? (null, JobStatus.Succeeded) : (404, null), (outcome.Failure?.StatusCode, outcome.Job?.Status));
     }
@@ -599,7 +595,7 @@ public sealed class JobWaiterTests
         });
         using FineTuningClient client = Testing.Client(server, _clock);
         List<WaitOutcome> outcomes = await new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.Zero })
-            .WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+            .WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
         Assert.Equal(ids, outcomes.Select(o => o.JobId));
         Assert.Equal(["j3"], outcomes.Where(o => o.Job is null).Select(o => o.JobId));
     }
@@ -652,7 +648,7 @@ public sealed class JobWaiterTests
             ? Task.Delay(Timeout.Infinite, exchange.Stopping)
             : exchange.SendAsync(Reply.Json(Testing.Job("b", "succeeded"))));
         using FineTuningClient client = Testing.Client(server, _clock);
-        WaitOutcome first = await new JobWaiter(client).WaitAsync(["a", "b"]).FirstAsync().AsTask().WaitAsync(Testing.Patience);
+        WaitOutcome first = await new JobWaiter(client).WaitAsync(["a", "b"]).FirstAsync().AsTask().WaitAsync(Testing.Timeout);
         Assert.Equal("b", first.JobId);
     }
 
@@ -714,6 +710,6 @@ public sealed class JobWaiterTests
     {
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        return await new JobWaiter(client, options).WaitAsync(ids, progress).ToListAsync().AsTask().WaitAsync(Testing.Patience);
+        return await new JobWaiter(client, options).WaitAsync(ids, progress).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
     }
 }

@@ -1,8 +1,6 @@
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using FineTuning.Core.Metrics;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Metrics;

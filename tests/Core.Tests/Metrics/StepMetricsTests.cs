@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FineTuning.Core.Metrics;
-using FineTuning.Core.Models;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Metrics;

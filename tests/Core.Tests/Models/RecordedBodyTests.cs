@@ -1,9 +1,7 @@
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FineTuning.Core.Models;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Models;

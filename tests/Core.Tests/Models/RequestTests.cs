@@ -1,8 +1,7 @@
-using System;
-using System.Collections.Generic;
 using System.Text.Json;
-using FineTuning.Core.Models;
+using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Models;

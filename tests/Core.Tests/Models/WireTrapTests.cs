@@ -1,10 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text.Json;
-using FineTuning.Core.Models;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Models;

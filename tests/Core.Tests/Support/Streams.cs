@@ -1,8 +1,3 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-
 namespace FineTuning.Core.Tests.Support;
 
 /// <summary>Calls at once, on the reporting thread.</summary>

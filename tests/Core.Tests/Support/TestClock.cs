@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 
 namespace FineTuning.Core.Tests.Support;
 
@@ -22,7 +18,7 @@ internal sealed class TestClock : IClock
     public Func<TimeSpan, CancellationToken, Task>? OnDelay { get; set; }
 
     /// <summary>More than the test needs.</summary>
-    public int MostDelays { get; init; } = 20_000;
+    public int MaxDelays { get; init; } = 20_000;
 
     public DateTimeOffset UtcNow
     {
@@ -66,7 +62,7 @@ internal sealed class TestClock : IClock
             _delays.Add(delay);
 
             // A loop that never ends must fail its test, not hang it.
-            if (_delays.Count > MostDelays)
+            if (_delays.Count > MaxDelays)
             {
                 throw new InvalidOperationException("The test's clock was asked for more delays than any test needs.");
             }

@@ -1,12 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Net;
 using System.Security;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Errors;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Support;
@@ -17,7 +15,7 @@ internal static class Testing
     public const string Key = "sk-test-0123456789abcdefghij";
 
     /// <summary>How long a condition may take on a busy machine before the test has failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     public static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;
 
@@ -48,10 +46,10 @@ internal static class Testing
         }
     }
 
-    public static Task<FineTuningApiException> FailsAsync(Func<Task> action) => Assert.ThrowsAsync<FineTuningApiException>(action).WaitAsync(Patience);
+    public static Task<FineTuningApiException> FailsAsync(Func<Task> action) => Assert.ThrowsAsync<FineTuningApiException>(action).WaitAsync(Timeout);
 
     public static Task<OperationCanceledException> IsCancelledAsync(Func<Task> action) =>
-        Assert.ThrowsAnyAsync<OperationCanceledException>(action).WaitAsync(Patience);
+        Assert.ThrowsAnyAsync<OperationCanceledException>(action).WaitAsync(Timeout);
 
     public static string Job(string id = "ftjob-1", string status = "running", string more = "") =>
         $$"""{"object":"fine_tuning.job","id":"{{id}}","model":"m","created_at":1,"status":"{{status}}"{{more}}}""";

@@ -1,9 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading.Tasks;
 using FineTuning.Core.Tokenization;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Tests.Tiktoken;

@@ -1,4 +1,3 @@
-using System.Linq;
 using FineTuning.Core.Tokenization;
 using Xunit;
 

@@ -1,7 +1,4 @@
-using System;
-using System.Linq;
 using System.Text;
-using System.Threading;
 using FineTuning.Core.Tokenization;
 using Xunit;
 

@@ -1,13 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using System.Text;
 using System.Text.Unicode;
-using System.Threading.Tasks;
 using FineTuning.Core.Tests.Grading;
+using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Tokenization;
 using Xunit;
 
@@ -96,7 +93,7 @@ public sealed class TokenizerTests
         TokenCounter counter = Tokenizer.Get("o200k_base").CreateCounter();
         foreach (byte[] data in Corpus.Bytes(5_000, seed: 14))
         {
-            Assert.Equal(Encoding.UTF8.GetString(data), Encoding.UTF8.GetString(Utf8Mender.Mend(data)));
+            Assert.Equal(Encoding.UTF8.GetString(data), Encoding.UTF8.GetString(Utf8Sanitizer.Mend(data)));
             Assert.Equal(counter.Count(Encoding.UTF8.GetString(data)), counter.Count(data));
         }
     }

@@ -1,9 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Files;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Core.Jobs;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 
@@ -17,7 +15,7 @@ internal sealed class Cell : IDisposable
 
     // Real: a time-out is not a matter of the clock. Where the machine was too slow for it, the cell is run again with the next.
     private static readonly TimeSpan[] s_shortTimeouts = [TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(15)];
-    private static readonly TimeSpan s_longTimeout = TimeSpan.FromSeconds(60), s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_longTimeout = TimeSpan.FromSeconds(60), s_timeout = TimeSpan.FromSeconds(120);
 
     private readonly SendingCounter _counter = new();
     private readonly TimeSpan _timeout;
@@ -120,7 +118,7 @@ internal sealed class Cell : IDisposable
             Exception? failure = null;
             try
             {
-                await Operation.Run(this).WaitAsync(s_patience);
+                await Operation.Run(this).WaitAsync(s_timeout);
             }
             catch (Exception e) when (e is FineTuningApiException or UploadException)
             {
@@ -168,7 +166,7 @@ internal sealed class Cell : IDisposable
             MayHaveWorked = failure is FineTuningApiException { MayHaveWorked: true } or UploadException { Fault: UploadFault.OutcomeUnknown },
             Sent = _counter.Sendings,
             Requests = journal.Count(line => line.Operation == Operation.Point),
-            Looks = journal.Count(line => Operation.Look is not null && line.Path.Contains(Operation.Look, StringComparison.Ordinal) && line.Method == "GET"),
+            Looks = journal.Count(line => Operation.PollResult is not null && line.Path.Contains(Operation.PollResult, StringComparison.Ordinal) && line.Method == "GET"),
             AllRequests = journal.Count,
             Count = Operation.Count is null ? null : await Operation.Count(this),
         };

@@ -1,6 +1,7 @@
 using System.Net;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Errors;
 using FineTuning.Reliability.Tests.Support;
 using Xunit;
 

@@ -1,11 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Reliability.Tests.Matrix;

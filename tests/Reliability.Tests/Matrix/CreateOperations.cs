@@ -1,13 +1,9 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
-using System.Net.Http;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Core.Checkpoints;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Reliability.Tests.Matrix;
@@ -21,14 +17,14 @@ internal static class CreateOperations
     [
         Create("without a key", "CreateJob", cell => CreateAsync(cell, null)),
         Create("with -IdempotencyKey", "CreateJob", cell => CreateAsync(cell, cell.Name)),
-        Create("with -IdempotencyKey, at the look for the key", "ListJobs", cell => CreateAsync(cell, cell.Name)) with { Changes = false, Look = null },
+        Create("with -IdempotencyKey, at the look for the key", "ListJobs", cell => CreateAsync(cell, cell.Name)) with { Changes = false, PollResult = null },
         Create("while the jobs cannot be listed either", "CreateJob", cell => CreateAsync(cell, null)) with { Also = "ListJobs:status=503", MayEndOpen = true },
         Create("with metadata that is full", "CreateJob", cell => CreateAsync(cell, null, Enumerable.Range(0, MetadataPairs)
             .ToDictionary(i => i.ToString(CultureInfo.InvariantCulture), _ => "x"))) with { MayEndOpen = true },
         new(Section.Grants, "a checkpoint to a project", "CreatePermissions")
         {
             Changes = true,
-            Look = "/permissions",
+            PollResult = "/permissions",
             Run = GrantAsync,
             Count = ChangeOperations.CountPermissionsAsync,
         },
@@ -43,7 +39,7 @@ internal static class CreateOperations
         },
         Run = run,
         Changes = true,
-        Look = JobMetadata.TokenName,
+        PollResult = JobMetadata.TokenName,
         Count = async cell => (await JobsAsync(cell)).Count,
     };
 

@@ -1,4 +1,4 @@
-using System.Collections.Generic;
+using FineTuning.Reliability.Tests.Support;
 
 namespace FineTuning.Reliability.Tests.Matrix;
 

@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 

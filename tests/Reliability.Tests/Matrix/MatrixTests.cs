@@ -1,8 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Runtime.CompilerServices;
+using FineTuning.Core.Jobs;
 using Xunit;
 
 namespace FineTuning.Reliability.Tests.Matrix;
@@ -15,7 +12,7 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
     public const string WriteVariable = "FINETUNING_WRITE_DOCS";
 
     // Of one request; an upload has three of its parts.
-    private const int MostRequests = 4, MostParts = 6;
+    private const int MaxRequests = 4, MaxParts = 6;
 
     private const string Begin = "<!-- begin matrix: written by ./build.ps1 docs -->", End = "<!-- end matrix -->";
 
@@ -41,7 +38,7 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
 
     [Fact]
     public void Nothing_is_asked_for_again_and_again() => None(run.Results.Where(cell =>
-        cell.Operation.Section.TellsRequests && cell.Operation.Look is null && cell.Result.Requests > (cell.Operation.Point == "AddUploadPart" ? MostParts : MostRequests)));
+        cell.Operation.Section.TellsRequests && cell.Operation.PollResult is null && cell.Result.Requests > (cell.Operation.Point == "AddUploadPart" ? MaxParts : MaxRequests)));
 
     [Fact]
     public void Nothing_is_doubled_and_what_works_is_there() => None(Changing.Where(cell => cell.Operation.Section == Section.Deletes
@@ -75,7 +72,7 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
 
     /// <summary>What is created once is not asked for again when it is not found: the error says how it stands.</summary>
     private static bool IsOpenEnd(Operation operation, CellResult result) =>
-        result.MayHaveWorked && (operation.MayEndOpen || (operation.Look is not null && result.Count == 0));
+        result.MayHaveWorked && (operation.MayEndOpen || (operation.PollResult is not null && result.Count == 0));
 
     private static string Here([CallerFilePath] string path = "") => path;
 

@@ -1,5 +1,4 @@
-using System;
-using System.Threading.Tasks;
+using FineTuning.Core.Jobs;
 
 namespace FineTuning.Reliability.Tests.Matrix;
 
@@ -28,7 +27,7 @@ internal sealed record Operation(Section Section, string Name, string Point)
     public bool BeginsLater { get; init; }
 
     /// <summary>A part of the path of the requests by which it looks what became of a lost one; null if it does not.</summary>
-    public string? Look { get; init; }
+    public string? PollResult { get; init; }
 
     /// <summary>A second rule, of another fault that lasts as long as the first.</summary>
     public string? Also { get; init; }

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Reliability.Tests.Matrix;
 
 /// <summary>All that the client does.</summary>

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Text;
-using System.Threading.Tasks;
-using FineTuning.Core.Files;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Core.Jobs;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -22,7 +19,7 @@ internal static class UploadOperations
         Upload("in one request", "CreateFile", new UploadOptions()) with { MayRepeat = true },
         Upload("in parts, where it begins", "CreateUpload", InParts()),
         Upload("in parts, at a part", "AddUploadPart", InParts()),
-        Upload("in parts, where it ends", "CompleteUpload", InParts()) with { Look = "/files?" },
+        Upload("in parts, where it ends", "CompleteUpload", InParts()) with { PollResult = "/files?" },
     ];
 
     // One part at a time: how many are under way when one fails is a matter of chance.

@@ -1,12 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Files;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -19,7 +16,7 @@ namespace FineTuning.Reliability.Tests.Schedules;
 internal sealed class Life(Schedule schedule, World world, string folder)
 {
     // What passes has passed by then: the rules of a schedule hit about a hundred times in all.
-    private const int MostCommands = 60;
+    private const int MaxCommands = 60;
 
     private static readonly string s_content = Api.ChatLines(12);
 
@@ -37,7 +34,7 @@ internal sealed class Life(Schedule schedule, World world, string folder)
         await world.CalmAsync();
         Assert.Equal(s_content, await world.Api.Http.GetStringAsync($"files/{file}/content"));
         Assert.Equal(job is null ? [] : [job], Jobs());
-        Assert.Equal(world.Look("SELECT group_concat(id) FROM (SELECT id FROM events ORDER BY seq)"), followed);
+        Assert.Equal(world.PollResult("SELECT group_concat(id) FROM (SELECT id FROM events ORDER BY seq)"), followed);
     }
 
     private async Task<List<string>> WaitAndFollowAsync(string job)
@@ -53,7 +50,7 @@ internal sealed class Life(Schedule schedule, World world, string folder)
         return await following;
     }
 
-    private string[] Jobs() => world.Look("SELECT group_concat(id) FROM jobs");
+    private string[] Jobs() => world.PollResult("SELECT group_concat(id) FROM jobs");
 
     private Task<string> UploadAsync() => RepeatAsync(async client =>
     {
@@ -79,7 +76,7 @@ internal sealed class Life(Schedule schedule, World world, string folder)
             {
                 return (await new JobCreator(client).CreateAsync(request, schedule.Key)).Job.Id;
             }
-            catch (FineTuningApiException e) when (command < MostCommands)
+            catch (FineTuningApiException e) when (command < MaxCommands)
             {
                 Repeats++;
                 wasTold |= e.MayHaveWorked;
@@ -102,7 +99,7 @@ internal sealed class Life(Schedule schedule, World world, string folder)
     {
         Assert.NotNull(error.RequestToken);
         Assert.Contains(error.RequestToken, error.Message, StringComparison.Ordinal);
-        string[] found = world.Look(
+        string[] found = world.PollResult(
             "SELECT group_concat(id) FROM jobs JOIN job_metadata ON job_seq = seq " +
             $"WHERE key = '{JobMetadata.TokenName}' AND value = '{error.RequestToken}'");
         Assert.Equal(Jobs(), found);
@@ -166,7 +163,7 @@ internal sealed class Life(Schedule schedule, World world, string folder)
             {
                 return await run(client);
             }
-            catch (Exception e) when (e is FineTuningApiException or UploadException && command < MostCommands)
+            catch (Exception e) when (e is FineTuningApiException or UploadException && command < MaxCommands)
             {
                 Repeats++;
             }

@@ -1,9 +1,5 @@
-using System;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Soak;
 using Xunit;
 using Xunit.Abstractions;
@@ -18,7 +14,7 @@ public sealed class ScheduleTests(ITestOutputHelper output)
     private const int AtOnce = 6;
 
     private static readonly int s_count = 25 * SoakScale.Factor;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Any_schedule_of_faults_ends_with_one_job_and_all_of_its_events()
@@ -37,7 +33,7 @@ public sealed class ScheduleTests(ITestOutputHelper output)
                 {
                     await using World world = await World.StartAsync(schedule);
                     Life life = new(schedule, world, folder);
-                    await life.RunAsync().WaitAsync(s_patience);
+                    await life.RunAsync().WaitAsync(s_timeout);
                     lock (failures)
                     {
                         repeats += life.Repeats;

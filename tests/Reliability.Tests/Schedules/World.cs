@@ -1,11 +1,8 @@
-using System;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Jobs;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 
@@ -59,7 +56,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>What is in the server's database, whatever its answers say.</summary>
     /// <param name="query">Selects one text with commas in it.</param>
-    public string[] Look(string query) => (_server.Sql(query) as string ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
+    public string[] PollResult(string query) => (_server.Sql(query) as string ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,4 @@
-using System;
-using System.Threading;
-using FineTuning.Core.Api;
+using FineTuning.Core.Http;
 
 namespace FineTuning.Reliability.Tests.Support;
 

@@ -1,7 +1,4 @@
-using System;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
 
 namespace FineTuning.Reliability.Tests.Support;
 
@@ -9,7 +6,7 @@ namespace FineTuning.Reliability.Tests.Support;
 internal sealed class SkippingClock : IClock
 {
     // A loop that never ends must fail its test, not hang it.
-    private const int MostDelays = 20_000;
+    private const int MaxDelays = 20_000;
 
     private long _skipped;
     private int _delays;
@@ -27,9 +24,9 @@ internal sealed class SkippingClock : IClock
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Add(ref _skipped, delay.Ticks);
         int number = Interlocked.Increment(ref _delays);
-        if (number > MostDelays)
+        if (number > MaxDelays)
         {
-            throw new InvalidOperationException($"The clock was asked for more than {MostDelays} delays, {Skipped} in all.");
+            throw new InvalidOperationException($"The clock was asked for more than {MaxDelays} delays, {Skipped} in all.");
         }
 
         // Others have their turn, as they would in a real delay.

@@ -1,12 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Files;
+using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Dialects;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 

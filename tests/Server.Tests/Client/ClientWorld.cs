@@ -1,12 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Net;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 
 namespace FineTuning.Server.Tests.Client;

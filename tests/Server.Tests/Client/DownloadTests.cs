@@ -1,11 +1,6 @@
-using System;
-using System.IO;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Files;
-using FineTuning.Core.Models;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -51,7 +46,7 @@ public sealed class DownloadTests : IAsyncLifetime
     {
         using var stop = new CancellationTokenSource();
         var download = new FileDownload(_world.World.Client);
-        var progress = new DirectProgress<long>(bytes =>
+        var progress = new SynchronousProgress<long>(bytes =>
         {
             if (bytes > 5_000_000)
             {
@@ -62,7 +57,7 @@ public sealed class DownloadTests : IAsyncLifetime
         Assert.InRange(download.Pending!.Bytes, 5_000_001, Size - 1);
         Assert.False(File.Exists(Target));
         long? first = null;
-        await download.RunAsync(_file, Target, new DirectProgress<long>(bytes => first ??= bytes));
+        await download.RunAsync(_file, Target, new SynchronousProgress<long>(bytes => first ??= bytes));
         Assert.InRange(first!.Value, 5_000_001, Size);
         await AssertWholeAsync();
         Assert.Equal(206, (await _world.JournalAsync())[^1].GetProperty("status").GetInt32());

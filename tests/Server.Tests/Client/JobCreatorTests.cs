@@ -1,12 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -61,14 +58,14 @@ public sealed class JobCreatorTests : IAsyncLifetime
         await _world.FaultAsync($"CreateJob:{fault}");
         List<JobCreateProgress> steps = [];
         FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(
-            () => Creator.CreateAsync(_request, null, new DirectProgress<JobCreateProgress>(steps.Add)));
+            () => Creator.CreateAsync(_request, null, new SynchronousProgress<JobCreateProgress>(steps.Add)));
         Assert.Empty(await _world.JobsAsync());
         Assert.Equal(1, await _world.CountAsync("CreateJob"));
         Assert.True(error.MayHaveWorked);
         Assert.Contains("may have been created", error.Message);
         Assert.Contains(error.RequestToken!, error.Message);
         Assert.Equal([error.RequestToken, error.RequestToken], steps.Select(step => step.RequestToken));
-        Assert.Equal([false, true], steps.Select(step => step.LostAnswer is not null));
+        Assert.Equal([false, true], steps.Select(step => step.CreationRecovery is not null));
         Assert.InRange(_world.Clock.Elapsed, TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(120));
         Assert.InRange(await _world.CountAsync("ListJobs"), 8, 20);
     }
@@ -86,7 +83,7 @@ public sealed class JobCreatorTests : IAsyncLifetime
                 await _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.TokenName] = token }));
             }
         };
-        JobCreation creation = await Creator.CreateAsync(_request, null, new DirectProgress<JobCreateProgress>(step => token = step.RequestToken));
+        JobCreation creation = await Creator.CreateAsync(_request, null, new SynchronousProgress<JobCreateProgress>(step => token = step.RequestToken));
         Assert.Equal(JobOrigin.FoundByToken, creation.Origin);
         Assert.Single(await _world.JobsAsync());
         Assert.Equal(5, looks);
@@ -128,14 +125,14 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task Full_metadata_leaves_no_room_for_a_search()
     {
-        Dictionary<string, string> full = Enumerable.Range(0, JobMetadata.MostPairs).ToDictionary(i => $"k{i}", i => "v");
+        Dictionary<string, string> full = Enumerable.Range(0, JobMetadata.MaxPairs).ToDictionary(i => $"k{i}", i => "v");
         await _world.FaultAsync("CreateJob:after_work,drop");
         FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => Creator.CreateAsync(_request with { Metadata = full }));
         Assert.True(error.MayHaveWorked);
         Assert.Null(error.RequestToken);
         Assert.Contains("no request token", error.Message);
         Assert.Equal(1, await _world.CountAsync("CreateJob"));
-        Assert.Equal(JobMetadata.MostPairs, Assert.Single(await _world.JobsAsync()).Metadata!.Count);
+        Assert.Equal(JobMetadata.MaxPairs, Assert.Single(await _world.JobsAsync()).Metadata!.Count);
     }
 
     [Fact]
@@ -259,9 +256,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
         }
 
         // The other run comes between this one's look and its creation.
-        var meanwhile = new DirectProgress<JobCreateProgress>(step =>
+        var meanwhile = new SynchronousProgress<JobCreateProgress>(step =>
         {
-            if (step.LostAnswer is null)
+            if (step.CreationRecovery is null)
             {
                 _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" })).GetAwaiter().GetResult();
             }
@@ -281,9 +278,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
     {
         string? other = null;
         await _world.FaultAsync("CreateJob:after_work,drop,count=1");
-        var meanwhile = new DirectProgress<JobCreateProgress>(step =>
+        var meanwhile = new SynchronousProgress<JobCreateProgress>(step =>
         {
-            if (step.LostAnswer is not null)
+            if (step.CreationRecovery is not null)
             {
                 other = _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" })).GetAwaiter().GetResult();
             }
@@ -307,7 +304,7 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_finds_no_room_is_refused_before_anything_is_sent()
     {
-        Dictionary<string, string> full = Enumerable.Range(0, JobMetadata.MostPairs).ToDictionary(i => $"k{i}", i => "v");
+        Dictionary<string, string> full = Enumerable.Range(0, JobMetadata.MaxPairs).ToDictionary(i => $"k{i}", i => "v");
         await Assert.ThrowsAsync<ArgumentException>(() => Creator.CreateAsync(_request with { Metadata = full }, "k"));
         await Assert.ThrowsAsync<ArgumentException>(
             () => Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = "x" } }, "k"));

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
 using FineTuning.Core.Checkpoints;
-using FineTuning.Core.Models;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;

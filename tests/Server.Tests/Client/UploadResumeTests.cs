@@ -1,14 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
-using FineTuning.Core.Files;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Core.Threading;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;
@@ -38,7 +31,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
         // The size of the parts was decided when it was begun.
         List<UploadProgress> reports = [];
         FileUploader uploader = _world.NewUploader(inParts: false);
-        UploadResult result = await uploader.UploadAsync(path, new DirectProgress<UploadProgress>(reports.Add));
+        UploadResult result = await uploader.UploadAsync(path, new SynchronousProgress<UploadProgress>(reports.Add));
         Assert.Equal(["AddUploadPart", "AddUploadPart", "AddUploadPart", "CompleteUpload"], await _world.OperationsAsync());
         Assert.Equal((5, Parts), (result.ResumedParts, result.PartIds.Count));
         Assert.Equal(5 * UploadWorld.PartBytes, reports[0].Bytes);
@@ -53,7 +46,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
         string path = _world.NewFile(Parts * UploadWorld.PartBytes);
         using var stop = new CancellationTokenSource();
         FileUploader uploader = _world.NewUploader();
-        var progress = new DirectProgress<UploadProgress>(report =>
+        var progress = new SynchronousProgress<UploadProgress>(report =>
         {
             if (report.Parts >= 3)
             {

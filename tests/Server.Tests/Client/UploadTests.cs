@@ -1,13 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Security.Cryptography;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
-using FineTuning.Core.Files;
+using FineTuning.Core.Client;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Core.Http;
+using FineTuning.Core.Threading;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;
@@ -55,7 +50,7 @@ public sealed class UploadTests : IAsyncLifetime
         await _world.World.FaultAsync("AddUploadPart:count=3,after_work,status=500");
         string path = _world.NewFile(6 * UploadWorld.PartBytes);
         List<UploadProgress> reports = [];
-        var progress = new DirectProgress<UploadProgress>(report =>
+        var progress = new SynchronousProgress<UploadProgress>(report =>
         {
             lock (reports)
             {
@@ -81,7 +76,7 @@ public sealed class UploadTests : IAsyncLifetime
         using FineTuningClient client = _world.World.NewClient();
         var uploader = new FileUploader(client.WithObserver(observer), new UploadOptions { PartBytes = UploadWorld.PartBytes, ParallelParts = 3 });
         await uploader.UploadAsync(_world.NewFile(9 * UploadWorld.PartBytes));
-        most = observer.Most;
+        most = observer.Max;
         Assert.InRange(most, 2, 3);
     }
 
@@ -125,7 +120,7 @@ public sealed class UploadTests : IAsyncLifetime
         async Task<List<UploadStage>> StagesAsync(string path)
         {
             List<UploadStage> stages = [];
-            await _world.NewUploader(inParts: false).UploadAsync(path, new DirectProgress<UploadProgress>(report => stages.Add(report.Stage)));
+            await _world.NewUploader(inParts: false).UploadAsync(path, new SynchronousProgress<UploadProgress>(report => stages.Add(report.Stage)));
             return stages;
         }
     }
@@ -240,7 +235,7 @@ public sealed class UploadTests : IAsyncLifetime
     {
         string path = _world.NewFile(6 * UploadWorld.PartBytes);
         int changed = 0;
-        var progress = new DirectProgress<UploadProgress>(report =>
+        var progress = new SynchronousProgress<UploadProgress>(report =>
         {
             if (report is { Stage: UploadStage.Sending, Bytes: > 0 } && Interlocked.Exchange(ref changed, 1) == 0)
             {
@@ -278,7 +273,7 @@ public sealed class UploadTests : IAsyncLifetime
     {
         private int _now;
 
-        public int Most { get; private set; }
+        public int Max { get; private set; }
 
         public bool WantsBodies => false;
 
@@ -289,7 +284,7 @@ public sealed class UploadTests : IAsyncLifetime
                 lock (this)
                 {
                     _now += trace.Kind == ApiTraceKind.Sending ? 1 : -1;
-                    Most = Math.Max(Most, _now);
+                    Max = Math.Max(Max, _now);
                 }
             }
         }

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
-using FineTuning.Core.Files;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Files.Uploading;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -54,7 +51,7 @@ internal sealed class UploadWorld : IAsyncDisposable
     {
         await World.FaultAsync($"AddUploadPart:skip={parts},status=400,message=enough");
         FileUploader uploader = NewUploader(change: options => options with { ParallelParts = 1 });
-        await Assert.ThrowsAsync<Core.Api.FineTuningApiException>(() => uploader.UploadAsync(path));
+        await Assert.ThrowsAsync<FineTuning.Core.Errors.FineTuningApiException>(() => uploader.UploadAsync(path));
         await World.Server.Control.Http.DeleteAsync("_server/faults");
         return uploader;
     }

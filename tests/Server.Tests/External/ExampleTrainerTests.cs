@@ -1,12 +1,8 @@
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.External;

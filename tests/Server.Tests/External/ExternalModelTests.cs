@@ -1,13 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
+using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.External;
@@ -185,7 +182,7 @@ public sealed class ExternalModelTests
     {
         ITrainer trainer = ExternalPrograms.Scripted(
             _log,
-            ExternalPrograms.Limits with { IdlePatience = TimeSpan.FromMilliseconds(1) },
+            ExternalPrograms.Limits with { IdleTimeout = TimeSpan.FromMilliseconds(1) },
             """{"type":"ready"}""",
             "#await generate",
             """{"type":"text","id":1,"text":"hi"}""",

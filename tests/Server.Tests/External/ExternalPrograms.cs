@@ -1,10 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
 using FineTuning.Server.Grading;
 using FineTuning.Server.Training.External;
 
@@ -14,7 +9,7 @@ namespace FineTuning.Server.Tests.External;
 internal static class ExternalPrograms
 {
     /// <summary>Patience that a test can wait for, but a slow machine does not use up.</summary>
-    public static readonly ExternalLimits Limits = new() { ExitPatience = TimeSpan.FromSeconds(5) };
+    public static readonly ExternalLimits Limits = new() { ExitTimeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>The example as it is shipped.</summary>
     public static string ExamplePath => Path.Combine(AppContext.BaseDirectory, "FineTuning.ExampleTrainer.dll");

@@ -1,12 +1,7 @@
-using System;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Tests.Training;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
 using Xunit;
 
 namespace FineTuning.Server.Tests.External;

@@ -1,10 +1,6 @@
-using System;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.External;
 using Xunit;
@@ -249,11 +245,11 @@ public sealed class MisbehaviourTests
     [Theory]
     [InlineData("#hang", 50)]
     [InlineData("#await pause", 300_000)]
-    public async Task One_that_ignores_a_pause_or_dies_of_it_pauses_at_its_last_state(string ending, int patience)
+    public async Task One_that_ignores_a_pause_or_dies_of_it_pauses_at_its_last_state(string ending, int timeout)
     {
         await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
             _log,
-            ExternalPrograms.Limits with { PausePatience = TimeSpan.FromMilliseconds(patience) },
+            ExternalPrograms.Limits with { PauseTimeout = TimeSpan.FromMilliseconds(timeout) },
             "#once first",
             Step1,
             "#file state-1 x",

@@ -1,14 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
-using FineTuning.Server.Endpoints;
 using FineTuning.Server.Faults;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
 using FineTuning.Server.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

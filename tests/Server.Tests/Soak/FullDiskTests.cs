@@ -1,11 +1,7 @@
-using System.IO;
-using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 

@@ -1,8 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Server.Tests.Soak;
 

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>What requests are made of: every path and body of the API, and words that have broken servers.</summary>

@@ -1,16 +1,10 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
-using System.Linq;
-using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -22,8 +16,8 @@ namespace FineTuning.Server.Tests.Soak;
 [Trait("Category", SoakScale.Category)]
 public sealed class HostileTests(ITestOutputHelper output) : IDisposable
 {
-    private const int ShortCount = 300, Connections = 8, Slow = 20, MostShown = 5;
-    private const long MostMemory = 1L << 30;
+    private const int ShortCount = 300, Connections = 8, Slow = 20, MaxShown = 5;
+    private const long MaxMemory = 1L << 30;
 
     /// <summary>Only a hang takes as long, on a busy machine too.</summary>
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
@@ -58,14 +52,14 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
                 }
             });
         slow.ForEach(connection => connection.Dispose());
-        Assert.True(faults.Count == 0, $"{faults.Count} faults, such as:\n{string.Join("\n\n", faults.Take(MostShown))}\n{LogTail()}");
+        Assert.True(faults.Count == 0, $"{faults.Count} faults, such as:\n{string.Join("\n\n", faults.Take(MaxShown))}\n{LogTail()}");
         JsonElement health = JsonElement.Parse(await server.Api.Http.GetStringAsync($"http://127.0.0.1:{port}/_server/health"));
         Assert.Equal("ok", health.GetProperty("status").GetString());
         Assert.False(server.Process.HasExited);
         server.Process.Refresh();
         output.WriteLine("status: requests (0 is none) " + string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}")));
         output.WriteLine($"peak memory {server.Process.PeakWorkingSet64 >> 20} MB");
-        Assert.InRange(server.Process.PeakWorkingSet64, 0, MostMemory);
+        Assert.InRange(server.Process.PeakWorkingSet64, 0, MaxMemory);
         Assert.True(statuses.ContainsKey(200) && statuses.ContainsKey(400) && statuses.ContainsKey(404));
     }
 

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
+using FineTuning.Server.Jobs;
 using FineTuning.Server.Tests.Support;
 
 namespace FineTuning.Server.Tests.Soak;

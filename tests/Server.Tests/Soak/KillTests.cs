@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Threading.Tasks;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -20,12 +17,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const int ShortKills = 5, Clients = 3;
 
     /// <summary>A server is killed after at most so many acknowledged requests, and at most so many milliseconds more.</summary>
-    private const int MostRequests = 40, LongestDelay = 300;
+    private const int MaxRequests = 40, LongestDelay = 300;
 
     /// <summary>Longest time that a start is let go on before a kill.</summary>
     private const int LongestStart = 700;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
     private readonly string _folder = TestServer.NewFolder();
     private readonly Ledger _ledger = new();
 
@@ -49,7 +46,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
             await using ServerProcess server = await StartAsync();
             await LedgerCheck.AllAsync(_ledger, server.Api, references);
-            int until = _ledger.Acknowledged + schedule.Next(1, MostRequests), delay = schedule.Next(LongestDelay);
+            int until = _ledger.Acknowledged + schedule.Next(1, MaxRequests), delay = schedule.Next(LongestDelay);
             Task[] clients = [.. workers.Select(worker => worker.RunAsync(server.Api))];
             await Until.TrueAsync("enough is acknowledged", () => _ledger.Acknowledged >= until || clients.Any(client => client.IsCompleted));
             await Task.WhenAny([Task.Delay(delay), .. clients]);
@@ -90,7 +87,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Stopwatch waited = Stopwatch.StartNew();
             while (_ledger.Jobs.Values.Any(job => job.Final is null))
             {
-                Assert.True(waited.Elapsed < s_patience * Math.Max(1, SoakScale.Factor / 10), "Stuck: " + StatusCounts());
+                Assert.True(waited.Elapsed < s_timeout * Math.Max(1, SoakScale.Factor / 10), "Stuck: " + StatusCounts());
                 foreach (KnownJob job in _ledger.Jobs.Values.Where(job => job.Final is null))
                 {
                     JsonElement now = await last.Api.JobAsync(job.Id);

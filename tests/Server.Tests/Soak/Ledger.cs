@@ -1,9 +1,6 @@
-using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Threading;
 
 namespace FineTuning.Server.Tests.Soak;
 

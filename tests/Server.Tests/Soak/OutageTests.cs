@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Models;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -19,7 +16,7 @@ public sealed class OutageTests(ITestOutputHelper output)
 {
     private const int Jobs = 3, StepsBetween = 9;
 
-    private static readonly TimeSpan s_outage = TimeSpan.FromMinutes(10), s_between = TimeSpan.FromMinutes(3), s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_outage = TimeSpan.FromMinutes(10), s_between = TimeSpan.FromMinutes(3), s_timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task A_wait_and_a_following_outlive_outages_of_ten_minutes()
@@ -37,8 +34,8 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         List<ServiceOutage> ofWait = [], ofFollow = [];
         Task<List<WaitOutcome>> waiting = WaitAsync(world, ids, ofWait);
-        List<(string JobId, string EventId)> given = await FollowAsync(world, ids, ofFollow).WaitAsync(s_patience);
-        List<WaitOutcome> outcomes = await waiting.WaitAsync(s_patience);
+        List<(string JobId, string EventId)> given = await FollowAsync(world, ids, ofFollow).WaitAsync(s_timeout);
+        List<WaitOutcome> outcomes = await waiting.WaitAsync(s_timeout);
 
         Assert.Equal(ids.Order(), outcomes.Select(o => o.JobId).Order());
         Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job?.Status));
@@ -69,7 +66,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         string id = await world.Api.CreateJobAsync();
         using FineTuningClient client = world.NewClient();
         var options = new WaitOptions { Timeout = TimeSpan.FromMinutes(5) };
-        WaitOutcome outcome = await new JobWaiter(client, options).WaitAsync([id]).FirstAsync().AsTask().WaitAsync(s_patience);
+        WaitOutcome outcome = await new JobWaiter(client, options).WaitAsync([id]).FirstAsync().AsTask().WaitAsync(s_timeout);
 
         Assert.True(outcome.TimedOut);
         Assert.False(outcome.Job!.Status.IsFinished);
@@ -80,14 +77,14 @@ public sealed class OutageTests(ITestOutputHelper output)
     private static async Task<List<WaitOutcome>> WaitAsync(OutageWorld world, List<string> ids, List<ServiceOutage> outages)
     {
         using FineTuningClient client = world.NewClient();
-        var options = new WaitOptions { Outages = new DirectProgress<ServiceOutage>(outages.Add) };
+        var options = new WaitOptions { Outages = new SynchronousProgress<ServiceOutage>(outages.Add) };
         return await new JobWaiter(client, options).WaitAsync(ids).ToListAsync();
     }
 
     private static async Task<List<(string JobId, string EventId)>> FollowAsync(OutageWorld world, List<string> ids, List<ServiceOutage> outages)
     {
         using FineTuningClient client = world.NewClient();
-        var options = new FollowOptions { Outages = new DirectProgress<ServiceOutage>(outages.Add) };
+        var options = new FollowOptions { Outages = new SynchronousProgress<ServiceOutage>(outages.Add) };
         List<(string JobId, string EventId)> given = [];
         await foreach (FollowedEvent item in new EventFollower(client).FollowAsync(ids, options))
         {

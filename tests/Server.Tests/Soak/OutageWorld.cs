@@ -1,11 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Net;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 
 namespace FineTuning.Server.Tests.Soak;
@@ -31,7 +28,7 @@ internal sealed class OutageWorld : IAsyncDisposable
         Clock.OnDelay = (_, _) => TurnAsync();
     }
 
-    public TestClock Clock { get; } = new() { MostDelays = 20_000 * SoakScale.Factor };
+    public TestClock Clock { get; } = new() { MaxDelays = 20_000 * SoakScale.Factor };
 
     public TestTrainer Trainer { get; private init; } = null!;
 

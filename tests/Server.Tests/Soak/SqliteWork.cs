@@ -1,5 +1,3 @@
-using System;
-using System.IO;
 using FineTuning.Server.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;

@@ -1,13 +1,12 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
-using System.Linq;
-using System.Threading.Tasks;
-using FineTuning.Core.Models;
+using FineTuning.Core.FineTunedModels;
+using FineTuning.Core.Metrics;
+using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 
 namespace FineTuning.Server.Tests.Soak;
 
@@ -102,7 +101,7 @@ internal static class StoredJobs
 
     private static void AddStep(Session session, long jobSeq, int step, int total)
     {
-        StepMetrics metrics = new() { Step = step, TotalSteps = total, Epoch = 1, TrainLoss = 1, TrainAccuracy = 0.5, TrainedTokens = step };
+        StepReport metrics = new() { Step = step, TotalSteps = total, Epoch = 1, TrainLoss = 1, TrainAccuracy = 0.5, TrainedTokens = step };
         EventStore.AddStep(session, jobSeq, metrics);
         JobEvents.Step(session, jobSeq, metrics);
     }

@@ -1,10 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using Xunit;
@@ -20,7 +15,7 @@ namespace FineTuning.Server.Tests.Soak;
 public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
 {
     private const int Page = 100, Rounds = 200, Starts = 5;
-    private const double MostRatio = 1.5;
+    private const double MaxRatio = 1.5;
 
     /// <summary>1,000 and 100,000 in the long form.</summary>
     private static readonly int s_few = SoakScale.IsLong ? 1000 : 600, s_many = SoakScale.IsLong ? 2500 * SoakScale.Factor : 2000;
@@ -66,7 +61,7 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
         {
             long small = few.Of(session => work(session, s_few)), large = many.Of(session => work(session, s_many));
             output.WriteLine($"{name}: {small} SQLite instructions at {s_few} jobs, {large} at {s_many}");
-            Assert.True(large <= small * MostRatio, $"{name}: {small} SQLite instructions at {s_few} jobs, {large} at {s_many}.");
+            Assert.True(large <= small * MaxRatio, $"{name}: {small} SQLite instructions at {s_few} jobs, {large} at {s_many}.");
         }
     }
 
@@ -92,7 +87,7 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
 
             double one = Median(smallTimes), other = Median(largeTimes);
             output.WriteLine($"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}, ratio {other / one:0.00}");
-            Assert.True(other <= one * MostRatio, $"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}.");
+            Assert.True(other <= one * MaxRatio, $"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}.");
         }
     }
 

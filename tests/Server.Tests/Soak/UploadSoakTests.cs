@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -24,7 +20,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     private const int AtATime = 4;
 
     // Over the same process when it does next to nothing.
-    private const long MostMemory = 48L * Megabyte;
+    private const long MaxMemory = 48L * Megabyte;
 
     private static readonly long s_bytes = SoakScale.IsLong ? 2048L * Megabyte : 24L * Megabyte;
     private static readonly long s_partBytes = SoakScale.IsLong ? 8 * Megabyte : Megabyte;
@@ -83,7 +79,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(
             $"{sent.Length} part requests for {PartCount} parts, {sent.Count(entry => !Succeeded(entry))} failed, {Kills} kills; " +
             $"peak memory {last.Peak / Megabyte} MB, idle {idle.Peak / Megabyte} MB");
-        Assert.InRange(last.Peak - idle.Peak, long.MinValue, MostMemory);
+        Assert.InRange(last.Peak - idle.Peak, long.MinValue, MaxMemory);
     }
 
     private static bool Succeeded(JsonElement entry) => entry.GetProperty("status").GetInt32() == 200;

@@ -1,5 +1,5 @@
-using System;
 using FineTuning.Server.Grading;
+using FineTuning.Server.Hosting;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Support;

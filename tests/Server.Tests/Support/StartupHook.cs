@@ -1,7 +1,3 @@
-using System;
-using System.IO;
-using System.Threading;
-
 /// <summary>Runs inside a server's process before its Main, and makes it crash when a file appears.</summary>
 internal static class StartupHook
 {

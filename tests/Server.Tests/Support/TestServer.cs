@@ -1,8 +1,8 @@
-using System;
-using System.IO;
-using System.Threading.Tasks;
+using FineTuning.Server.Hosting;
+using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
-using FineTuning.Server.Training;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training.Contracts;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

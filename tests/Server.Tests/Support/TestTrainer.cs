@@ -1,10 +1,7 @@
-using System;
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Server.Training;
+using FineTuning.Core.Metrics;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Tests.Support;
 
@@ -78,7 +75,7 @@ internal sealed class TestTrainer : ITrainer
 
             step++;
             Interlocked.Increment(ref StepsDone);
-            StepMetrics metrics = Metrics(request, step);
+            StepReport metrics = Metrics(request, step);
             sink.Step(metrics);
             if (step % StepsPerEpoch == 0)
             {
@@ -106,7 +103,7 @@ internal sealed class TestTrainer : ITrainer
 
     private static string ModelPath(TrainingRequest request, int step) => Path.Combine(request.WorkFolder, $"model-{step}");
 
-    private void EndEpoch(TrainingRequest request, ITrainingSink sink, int step, StepMetrics metrics)
+    private void EndEpoch(TrainingRequest request, ITrainingSink sink, int step, StepReport metrics)
     {
         if (step > Steps - (3 * StepsPerEpoch))
         {
@@ -119,10 +116,10 @@ internal sealed class TestTrainer : ITrainer
         sink.StateSaved(state, step);
     }
 
-    private StepMetrics Metrics(TrainingRequest request, int step)
+    private StepReport Metrics(TrainingRequest request, int step)
     {
         bool validates = request.ValidationPath is not null && step % StepsPerEpoch == 0;
-        return new StepMetrics
+        return new StepReport
         {
             Step = step,
             TotalSteps = Steps,

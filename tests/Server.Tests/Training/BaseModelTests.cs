@@ -1,7 +1,7 @@
-using System;
-using System.IO;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Core.Tokenization;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Data;
+using FineTuning.Server.Training.Network;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Server.Tests.Training;
 
 /// <summary>What a crash, a bad disk or a mix-up makes of a file.</summary>

@@ -1,8 +1,5 @@
-using System;
 using System.Globalization;
-using System.IO;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Network;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

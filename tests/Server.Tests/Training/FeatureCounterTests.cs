@@ -1,5 +1,5 @@
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Data;
+using FineTuning.Server.Training.Network;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Server.Training;
+using FineTuning.Core.Tokenization;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Network;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

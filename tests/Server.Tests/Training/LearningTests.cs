@@ -1,8 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Core.Tokenization;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Data;
+using FineTuning.Server.Training.Network;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using System.Threading;
-using FineTuning.Server.Training;
+using FineTuning.Core.Metrics;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Data;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;
@@ -39,7 +36,7 @@ public sealed class MethodTests : IDisposable
     {
         var request = Request(method, goesOn);
         var whole = TrainerHarness.Train(request);
-        var steps = new List<StepMetrics>();
+        var steps = new List<StepReport>();
         var control = new TrainingControl();
         control.RequestPause();
         string? state = null;

@@ -1,7 +1,5 @@
-using System;
-using System.IO;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Data;
+using FineTuning.Server.Training.Network;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;
@@ -72,15 +70,15 @@ public sealed class ModelFileTests : IDisposable
     public void AFailedWriteLeavesTheOldFile()
     {
         var path = Path.Combine(_folder.Path, "kept.bin");
-        CheckedFile.Write(path, "TESTFILE", 1, writer => writer.Write(42));
-        Assert.Throws<IOException>(() => CheckedFile.Write(path, "TESTFILE", 1, writer =>
+        ChecksummedFile.Write(path, "TESTFILE", 1, writer => writer.Write(42));
+        Assert.Throws<IOException>(() => ChecksummedFile.Write(path, "TESTFILE", 1, writer =>
         {
             writer.Write(43);
             throw new IOException("disk full");
         }));
-        Assert.Equal(42, CheckedFile.Read(path, "TESTFILE", 1, reader => reader.ReadInt32()));
+        Assert.Equal(42, ChecksummedFile.Read(path, "TESTFILE", 1, reader => reader.ReadInt32()));
         Assert.Single(Directory.GetFiles(_folder.Path));
-        Assert.Throws<InvalidDataException>(() => CheckedFile.Read(path, "TESTFILE", 2, reader => reader.ReadInt32()));
-        Assert.Throws<InvalidDataException>(() => CheckedFile.Read(path, "OTHERFIL", 1, reader => reader.ReadInt32()));
+        Assert.Throws<InvalidDataException>(() => ChecksummedFile.Read(path, "TESTFILE", 2, reader => reader.ReadInt32()));
+        Assert.Throws<InvalidDataException>(() => ChecksummedFile.Read(path, "OTHERFIL", 1, reader => reader.ReadInt32()));
     }
 }

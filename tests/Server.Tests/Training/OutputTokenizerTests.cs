@@ -1,7 +1,4 @@
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Data;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

@@ -1,6 +1,5 @@
-using System;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

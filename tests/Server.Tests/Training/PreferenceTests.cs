@@ -1,6 +1,8 @@
-using System;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Data;
+using FineTuning.Server.Training.Network;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

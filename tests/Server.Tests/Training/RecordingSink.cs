@@ -1,22 +1,20 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using FineTuning.Server.Training;
+using FineTuning.Core.Metrics;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Tests.Training;
 
 /// <summary>Keeps what a trainer reports, and can act on a step.</summary>
-internal sealed class RecordingSink(Action<StepMetrics>? onStep = null, Action<string, int>? onState = null) : ITrainingSink
+internal sealed class RecordingSink(Action<StepReport>? onStep = null, Action<string, int>? onState = null) : ITrainingSink
 {
-    public List<StepMetrics> Steps { get; } = [];
+    public List<StepReport> Steps { get; } = [];
 
     public List<CheckpointInfo> Checkpoints { get; } = [];
 
     public List<(string Path, int Step)> States { get; } = [];
 
-    public IEnumerable<StepMetrics> EpochEnds => Steps.Where(step => step.Epoch == Math.Floor(step.Epoch));
+    public IEnumerable<StepReport> EpochEnds => Steps.Where(step => step.Epoch == Math.Floor(step.Epoch));
 
-    public void Step(StepMetrics metrics)
+    public void Step(StepReport metrics)
     {
         Steps.Add(metrics);
         onStep?.Invoke(metrics);

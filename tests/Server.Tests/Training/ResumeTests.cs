@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
-using System.Threading;
-using FineTuning.Server.Training;
+using FineTuning.Core.Metrics;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;
@@ -51,7 +48,7 @@ public sealed class ResumeTests : IDisposable
     public void ARunPausedAtEveryStepEqualsAnUnpausedRun()
     {
         var whole = TrainerHarness.Train(_request);
-        var steps = new List<StepMetrics>();
+        var steps = new List<StepReport>();
         var control = new TrainingControl();
         control.RequestPause();
         string? state = null;
@@ -153,7 +150,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     private static void AssertSameAsWhole(
-        (TrainingOutcome Outcome, RecordingSink Sink) whole, IEnumerable<StepMetrics> steps, TrainingOutcome outcome)
+        (TrainingOutcome Outcome, RecordingSink Sink) whole, IEnumerable<StepReport> steps, TrainingOutcome outcome)
     {
         Assert.Equal(TrainerHarness.Bits(whole.Sink.Steps), TrainerHarness.Bits(steps));
         Assert.Equal(whole.Outcome.TrainedTokens, outcome.TrainedTokens);

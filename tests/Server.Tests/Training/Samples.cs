@@ -1,6 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-
 namespace FineTuning.Server.Tests.Training;
 
 /// <summary>Small hand-made data sets.</summary>

@@ -1,8 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using FineTuning.Server.Training;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Metrics;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Network;
+using FineTuning.Server.Training.Runs;
 
 namespace FineTuning.Server.Tests.Training;
 
@@ -36,7 +36,7 @@ internal static class TrainerHarness
         model.Generate([new ChatTurn("user", prompt)], options);
 
     /// <summary>The bits of every number reported for the steps.</summary>
-    public static IEnumerable<long> Bits(IEnumerable<StepMetrics> steps) => steps.SelectMany(step => (long[])
+    public static IEnumerable<long> Bits(IEnumerable<StepReport> steps) => steps.SelectMany(step => (long[])
     [
         step.Step,
         BitConverter.DoubleToInt64Bits(step.TrainLoss ?? -1),
@@ -48,7 +48,7 @@ internal static class TrainerHarness
     ]);
 
     /// <summary>The mean of a further number over some steps.</summary>
-    public static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Extra![name]);
+    public static double Mean(IEnumerable<StepReport> steps, string name) => steps.Average(step => step.Extra![name]);
 
     /// <summary>The mean train loss of the last steps.</summary>
     public static double FinalLoss(RecordingSink sink, int steps = 20) => sink.Steps.TakeLast(steps).Average(step => step.TrainLoss!.Value);

@@ -1,8 +1,7 @@
-using System;
-using System.IO;
-using System.Linq;
 using System.Text;
-using FineTuning.Server.Training;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Data;
+using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Training;

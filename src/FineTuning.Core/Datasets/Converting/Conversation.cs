@@ -1,6 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Text;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Converting;
 

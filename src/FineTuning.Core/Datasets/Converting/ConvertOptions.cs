@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Converting;
 
 /// <summary>What to make of rows, and which of their properties to make it of. A property that is not named is found by its usual names.</summary>

@@ -1,5 +1,3 @@
-using System.IO;
-
 namespace FineTuning.Core.Datasets.Converting;
 
 /// <summary>A file was to be replaced by a longer one, and somebody else changed it meanwhile. It is left as they made it.</summary>

@@ -1,8 +1,4 @@
-using System;
-using System.IO;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Files;
@@ -18,13 +14,13 @@ public sealed class DatasetWriter : IDisposable
 {
     private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    private readonly WholeFile _file;
+    private readonly AtomicFile _file;
 
     // The file that was copied, as it was then.
     private readonly (long Length, DateTime Written)? _copied;
     private byte[] _buffer = new byte[4096];
 
-    private DatasetWriter(WholeFile file, (long Length, DateTime Written)? copied = null)
+    private DatasetWriter(AtomicFile file, (long Length, DateTime Written)? copied = null)
     {
         _file = file;
         _copied = copied;
@@ -38,7 +34,7 @@ public sealed class DatasetWriter : IDisposable
     /// <param name="overwrite">Whether an existing file is replaced.</param>
     /// <exception cref="IOException">The file exists and may not be replaced, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static DatasetWriter Create(string path, bool overwrite) => new(new WholeFile(path, overwrite));
+    public static DatasetWriter Create(string path, bool overwrite) => new(new AtomicFile(path, overwrite));
 
     /// <summary>Begins a file with the content of the one that is there.</summary>
     /// <param name="path">The full path; a file that is not there is begun.</param>
@@ -55,7 +51,7 @@ public sealed class DatasetWriter : IDisposable
         }
 
         using FileStream source = OpenRead(path);
-        var file = new WholeFile(path, overwrite: true);
+        var file = new AtomicFile(path, overwrite: true);
         try
         {
             // Before the copying, so that a change during it is noticed too.

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Converting;
 
 /// <summary>A row of data to make an example of: named values, such as those of a table or a CSV file.</summary>

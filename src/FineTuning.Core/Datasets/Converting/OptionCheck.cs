@@ -1,6 +1,3 @@
-using System;
-using System.Linq;
-
 namespace FineTuning.Core.Datasets.Converting;
 
 // Refuses options that do not fit together, and those that would do nothing: whoever sets one expects something of it.

@@ -1,6 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Converting;
 

@@ -1,6 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-
 namespace FineTuning.Core.Datasets.Converting;
 
 // Reads texts out of rows, and says of which row and property what is wrong. One for a whole conversion, used again for every row.

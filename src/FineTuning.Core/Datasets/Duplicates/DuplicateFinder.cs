@@ -1,9 +1,6 @@
-using System;
-using System.IO;
 using System.Runtime.CompilerServices;
-using System.Threading;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 

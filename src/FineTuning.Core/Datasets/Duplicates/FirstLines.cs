@@ -1,7 +1,5 @@
-using System;
 using System.Runtime.CompilerServices;
-using FineTuning.Core.Common;
-using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 

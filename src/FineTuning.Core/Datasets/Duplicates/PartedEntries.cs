@@ -1,9 +1,6 @@
-using System;
 using System.Buffers;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
-using FineTuning.Core.Common;
-using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 

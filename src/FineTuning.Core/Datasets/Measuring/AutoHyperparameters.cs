@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>What 'auto' comes to: at hosted services as far as that is published, and at the local server.</summary>
@@ -8,7 +6,7 @@ public static class AutoHyperparameters
     private const string LocalModel = "local-small";
 
     private const int UsualEpochs = 3;
-    private const int MostEpochs = 25;
+    private const int MaxEpochs = 25;
 
     /// <summary>
     /// What is given, and what 'auto' is expected to come to. The local server settles every model of a job by its own rules; which server
@@ -46,7 +44,7 @@ public static class AutoHyperparameters
     public static int HostedEpochCount(long examples)
     {
         const int fewestVisits = 100, mostVisits = 25_000;
-        return examples * UsualEpochs < fewestVisits ? (int)Math.Min(MostEpochs, fewestVisits / examples)
+        return examples * UsualEpochs < fewestVisits ? (int)Math.Min(MaxEpochs, fewestVisits / examples)
             : examples * UsualEpochs > mostVisits ? (int)Math.Max(1, mostVisits / examples)
             : UsualEpochs;
     }
@@ -66,7 +64,7 @@ public static class AutoHyperparameters
     {
         // A model that starts from nothing has not learnt enough below; above, more passes gain little.
         const int fewestVisits = 4000, mostVisits = 300_000;
-        return examples * UsualEpochs < fewestVisits ? (int)Math.Min(MostEpochs, (fewestVisits + examples - 1) / examples)
+        return examples * UsualEpochs < fewestVisits ? (int)Math.Min(MaxEpochs, (fewestVisits + examples - 1) / examples)
             : examples * UsualEpochs > mostVisits ? (int)Math.Max(1, mostVisits / examples)
             : UsualEpochs;
     }

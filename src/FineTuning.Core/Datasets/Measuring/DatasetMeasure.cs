@@ -1,5 +1,5 @@
-using System;
-using System.Collections.Generic;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Datasets.Measuring;
 

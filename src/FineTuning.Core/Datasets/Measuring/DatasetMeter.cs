@@ -1,9 +1,7 @@
-using System;
 using System.Diagnostics;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Grading.Similarity;
 using FineTuning.Core.Tokenization;
 
 namespace FineTuning.Core.Datasets.Measuring;

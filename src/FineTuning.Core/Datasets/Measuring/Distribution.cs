@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>How a number, such as the tokens of an example, is spread over a dataset.</summary>

@@ -1,4 +1,5 @@
 using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Datasets.Measuring;
 

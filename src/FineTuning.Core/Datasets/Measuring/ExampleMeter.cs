@@ -1,8 +1,7 @@
-using System;
 using System.Text.Json;
-using System.Threading;
 using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Grading.Similarity;
 using FineTuning.Core.Tokenization;
 
 namespace FineTuning.Core.Datasets.Measuring;
@@ -21,7 +20,7 @@ internal sealed class ExampleMeter(TokenCounter counter)
     private const int TokensPerAnswer = 3;
 
     // A buffer that one huge text made is not kept for the rest of a file of short ones.
-    private const int MostKept = 1 << 20;
+    private const int MaxKept = 1 << 20;
 
     private byte[] _scratch = new byte[1024];
     private CancellationToken _cancellationToken;
@@ -42,7 +41,7 @@ internal sealed class ExampleMeter(TokenCounter counter)
         }
         finally
         {
-            _scratch = _scratch.Length > MostKept ? new byte[MostKept] : _scratch;
+            _scratch = _scratch.Length > MaxKept ? new byte[MaxKept] : _scratch;
         }
     }
 

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>One range of a histogram.</summary>

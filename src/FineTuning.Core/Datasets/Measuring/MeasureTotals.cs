@@ -1,6 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Datasets.Measuring;
 

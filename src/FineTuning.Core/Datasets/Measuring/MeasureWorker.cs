@@ -1,5 +1,3 @@
-using System;
-using System.Threading;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;
 

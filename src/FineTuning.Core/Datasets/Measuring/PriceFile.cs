@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
 using FineTuning.Core.Files;
 
@@ -80,7 +76,7 @@ public sealed class PriceFile
         _prices.Add(price);
         PriceFileBody body = new() { Prices = [.. _prices.Select(ToEntry)] };
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
-        using WholeFile file = new(System.IO.Path.GetFullPath(Path), overwrite: true);
+        using AtomicFile file = new(System.IO.Path.GetFullPath(Path), overwrite: true);
         JsonSerializer.Serialize(file.Stream, body, PriceFileContext.Default.PriceFileBody);
         file.Stream.WriteByte((byte)'\n');
         file.Commit();

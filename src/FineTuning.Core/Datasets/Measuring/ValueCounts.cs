@@ -1,13 +1,11 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Measuring;
 
 // How often each value came. There are far fewer different token counts than examples, so the exact distribution of any file fits.
 internal sealed class ValueCounts
 {
-    private const int MostBins = 12;
+    private const int MaxBins = 12;
 
     private readonly Dictionary<long, long> _counts = [];
 
@@ -97,7 +95,7 @@ internal sealed class ValueCounts
         {
             foreach (long factor in (ReadOnlySpan<long>)[1, 2, 5])
             {
-                if ((range + (factor * power) - 1) / (factor * power) < MostBins)
+                if ((range + (factor * power) - 1) / (factor * power) < MaxBins)
                 {
                     return factor * power;
                 }

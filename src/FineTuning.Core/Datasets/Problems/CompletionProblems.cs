@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Problems;
 
 // FT13xx: prompt and completion.

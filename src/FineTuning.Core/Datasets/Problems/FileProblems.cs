@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Problems;
 
 // FT10xx: the file, its encoding and its lines.

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Problems;
 
 // FT14xx: preferred and non-preferred output.

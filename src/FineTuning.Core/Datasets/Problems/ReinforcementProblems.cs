@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Problems;
 
 // FT15xx: prompts and item fields for a grader.

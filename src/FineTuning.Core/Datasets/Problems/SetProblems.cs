@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Problems;
 
 // FT16xx: the set as a whole.

@@ -1,4 +1,3 @@
-using System;
 using FineTuning.Core.Datasets.Problems;
 
 namespace FineTuning.Core.Datasets.Reading;

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Reading;
 
 // A piece of the stream that ends where a line ends. Blocks are what goes from the reader to the workers: a line at a time would

@@ -1,8 +1,3 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-
 namespace FineTuning.Core.Datasets.Reading;
 
 // Cuts a stream into blocks of whole lines. Memory is bounded by the longest line that is allowed, never by the file.

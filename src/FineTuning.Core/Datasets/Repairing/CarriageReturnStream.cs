@@ -1,6 +1,3 @@
-using System;
-using System.IO;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 // Makes line feeds of the carriage returns that alone stand between two examples: after a closing brace and before an opening one. Nothing that is

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 /// <summary>One thing that was mended.</summary>

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 /// <summary>A file that cannot be repaired at all.</summary>

@@ -1,14 +1,9 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Files;
+using FineTuning.Core.Threading;
 
 namespace FineTuning.Core.Datasets.Repairing;
 
@@ -70,7 +65,7 @@ public static class DatasetRepairer
                 return Result(file.Name, null, await CheckAsync(file, file.Name).ConfigureAwait(false));
             }
 
-            using WholeFile target = new(destination, options.Overwrite);
+            using AtomicFile target = new(destination, options.Overwrite);
             await WriteAsync(file, lines, count, target).ConfigureAwait(false);
 
             // Before the file is at its place: whatever ends the check leaves everything as it was.
@@ -203,7 +198,7 @@ public static class DatasetRepairer
             }
         }
 
-        private async Task WriteAsync(FileStream file, RepairSource source, long count, WholeFile target)
+        private async Task WriteAsync(FileStream file, RepairSource source, long count, AtomicFile target)
         {
             RepairSource.Lines lines = source.Read();
             if (source.Shape == RepairShape.BrokenDocument)
@@ -248,7 +243,7 @@ public static class DatasetRepairer
         }
 
         // Of a file that is recoded, what was read of it says how far it is, and not what came of it.
-        private DirectProgress<DatasetProgress>? Progress(FileStream? file) => progress is null ? null : new DirectProgress<DatasetProgress>(p =>
+        private SynchronousProgress<DatasetProgress>? Progress(FileStream? file) => progress is null ? null : new SynchronousProgress<DatasetProgress>(p =>
             progress.Report(new DatasetProgress((_passes * _size) + Math.Min(file?.Position ?? p.BytesRead, _size), Passes * _size, p.Examples)));
     }
 }

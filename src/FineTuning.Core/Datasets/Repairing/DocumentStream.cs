@@ -1,6 +1,3 @@
-using System;
-using System.IO;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 // A JSON document as lines: the objects of one array, or objects one after the other, each over as many lines as it likes. Line breaks and indentation

@@ -1,8 +1,3 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 // A stream that is read from another one and changed on the way, a piece at a time. The other one stays open.

@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using System.Text.Json;
 using FineTuning.Core.Datasets.Scanning;
 

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 // U+2028 and U+2029 in the strings of an example, written as escapes.

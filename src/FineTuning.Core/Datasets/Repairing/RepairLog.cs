@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 // What was mended so far: all of it counted, some of it kept.

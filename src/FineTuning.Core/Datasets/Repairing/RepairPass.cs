@@ -1,10 +1,9 @@
-using System;
 using FineTuning.Core.Datasets.Reading;
 
 namespace FineTuning.Core.Datasets.Repairing;
 
 // Told of every line as it is to be, with where it stands, the number of its line in the source, and its own number from 0.
-internal delegate void TakeLine(in MendedLine line, byte[] buffer, long sourceLine, long number);
+internal delegate void TakeLine(in RepairedLine line, byte[] buffer, long sourceLine, long number);
 
 // One pass over the lines. What was mended goes to the log, if there is one: the second pass finds the same again.
 internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take) : IBlockPass<RepairWorker>
@@ -32,7 +31,7 @@ internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take
                 "Shorten the example, or check that lines end in LF.");
         }
 
-        foreach (MendedLine line in worker.Lines)
+        foreach (RepairedLine line in worker.Lines)
         {
             take(in line, line.IsChanged ? worker.Written : block.Buffer, _lines + line.Line, Examples++);
         }

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Repairing;
 
 /// <summary>What came of a repair.</summary>

@@ -1,7 +1,4 @@
-using System;
-using System.IO;
 using System.Text;
-using System.Threading;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;

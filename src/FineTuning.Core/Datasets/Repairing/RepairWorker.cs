@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;
@@ -8,7 +5,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Repairing;
 
 // A line as it is to be: in the block where it stays as it was, else among what the worker wrote.
-internal readonly record struct MendedLine(int Line, bool IsChanged, int Start, int Length, bool IsObject, Hash128 Hash);
+internal readonly record struct RepairedLine(int Line, bool IsChanged, int Start, int Length, bool IsObject, Hash128 Hash);
 
 // What was mended in a line of the block, and how often.
 internal readonly record struct FoundChange(ProblemCode Code, int Line, int Count);
@@ -19,7 +16,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
     private readonly LenientJson _json = new();
     private int _written;
 
-    public List<MendedLine> Lines { get; } = [];
+    public List<RepairedLine> Lines { get; } = [];
 
     public List<FoundChange> Changes { get; } = [];
 
@@ -87,7 +84,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
             bool mustEscape = hasSeparators && LineSeparators.Contains(text);
             if (marks == 0 && !mustEscape)
             {
-                Lines.Add(new MendedLine(LineCount, false, start, length, true, Hash128.Of(text)));
+                Lines.Add(new RepairedLine(LineCount, false, start, length, true, Hash128.Of(text)));
                 return;
             }
 
@@ -105,7 +102,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         }
         else if (marks == 0)
         {
-            Lines.Add(new MendedLine(LineCount, false, start, length, false, default));
+            Lines.Add(new RepairedLine(LineCount, false, start, length, false, default));
         }
         else
         {
@@ -140,7 +137,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
 
         Count(FileProblems.LineSeparator, separators);
         Hash128 hash = Hash128.Of(JsonText.TrimEnd(JsonText.TrimStart(target.Slice(0, length))));
-        Lines.Add(new MendedLine(LineCount, true, _written, length, isObject, hash));
+        Lines.Add(new RepairedLine(LineCount, true, _written, length, isObject, hash));
         _written += length;
     }
 

@@ -1,7 +1,7 @@
-using System.Threading;
 using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Datasets.Rules;
 
@@ -16,7 +16,7 @@ internal sealed class ContextRules(LineContext line, string? model)
     public CancellationToken CancellationToken { get; set; }
 
     // In tokens, and so also the bytes up to which a line needs no counting.
-    public static int Limit(string? model) => (model is null ? null : ModelLimits.ExampleTokens(model)) ?? ModelLimits.LongestExampleTokens;
+    public static int Limit(string? model) => (model is null ? null : ModelLimits.ExampleTokens(model)) ?? ModelLimits.MaxExampleTokens;
 
     public void Check()
     {

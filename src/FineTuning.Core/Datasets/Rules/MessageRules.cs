@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Text.Json;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
@@ -11,7 +10,7 @@ internal sealed class MessageRules
     private readonly LineContext _line;
     private readonly ContentRules _content;
     private readonly ToolRules _tools;
-    private readonly MessageJudge _judge;
+    private readonly MessageValidator _judge;
 
     // The ids of the calls that a tool message can answer.
     private readonly HashSet<ulong> _calls = [];
@@ -21,7 +20,7 @@ internal sealed class MessageRules
         _line = line;
         _content = new ContentRules(line);
         _tools = tools;
-        _judge = new MessageJudge(line, _calls);
+        _judge = new MessageValidator(line, _calls);
     }
 
     public void ReadList(ref JsonScanner json, MessageUse use, out ListFacts facts)

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Rules;
 
 internal enum Role

@@ -1,4 +1,3 @@
-using System;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 

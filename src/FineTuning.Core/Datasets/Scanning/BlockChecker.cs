@@ -1,11 +1,9 @@
-using System;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Threading;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
@@ -19,7 +17,7 @@ internal sealed class BlockChecker : IBlockWorker
     private readonly TextRules _text;
     private readonly ContextRules _context;
 #if NET
-    private readonly GoodLines? _goodLines;
+    private readonly ValidLineFastPath? _goodLines;
 #endif
     private long _number;
 
@@ -41,7 +39,7 @@ internal sealed class BlockChecker : IBlockWorker
 #if NET
 
         // Secrets may be in lines that are good otherwise.
-        _goodLines = byRulesOnly || options.CheckSecrets ? null : new GoodLines(options, state, Result);
+        _goodLines = byRulesOnly || options.CheckSecrets ? null : new ValidLineFastPath(options, state, Result);
 #endif
     }
 

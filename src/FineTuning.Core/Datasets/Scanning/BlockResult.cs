@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Scanning;
 
 // What came of one block. Lines are counted from the start of the block: which line of the file that is, only the merge knows.

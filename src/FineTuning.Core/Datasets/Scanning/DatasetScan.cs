@@ -1,12 +1,8 @@
-using System;
 using System.Diagnostics;
-using System.IO;
 using System.Runtime.CompilerServices;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using FineTuning.Core.Datasets.Duplicates;
 
 namespace FineTuning.Core.Datasets.Scanning;

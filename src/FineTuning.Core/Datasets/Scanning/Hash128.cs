@@ -1,7 +1,6 @@
-using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using FineTuning.Core.Common;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

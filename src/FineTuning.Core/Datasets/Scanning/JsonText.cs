@@ -1,8 +1,7 @@
-using System;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using FineTuning.Core.Common;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

@@ -1,4 +1,4 @@
-using System;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
 

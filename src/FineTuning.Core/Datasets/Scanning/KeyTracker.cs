@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Scanning;
 
 // Remembers the keys of the objects that are open, to tell when one comes twice.

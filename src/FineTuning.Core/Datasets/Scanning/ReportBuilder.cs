@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
-using System.Threading;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Problems;
 

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Scanning;
 
 // What the scan of a file has settled so far. It changes only while blocks are checked one after the other, at the start of the file.

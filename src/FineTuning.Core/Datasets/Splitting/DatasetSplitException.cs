@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Datasets.Splitting;
 
 /// <summary>A dataset that cannot be split as asked.</summary>

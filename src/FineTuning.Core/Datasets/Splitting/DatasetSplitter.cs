@@ -1,11 +1,7 @@
-using System;
-using System.IO;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Files;
+using FineTuning.Core.Threading;
 
 namespace FineTuning.Core.Datasets.Splitting;
 
@@ -80,8 +76,8 @@ public static class DatasetSplitter
 
     private static async Task<SplitResult> WriteAsync(Run run, SplitPlan plan, string path, string trainingPath, string validationPath)
     {
-        using WholeFile training = new(trainingPath, run.Options.Overwrite);
-        using WholeFile validation = new(validationPath, run.Options.Overwrite);
+        using AtomicFile training = new(trainingPath, run.Options.Overwrite);
+        using AtomicFile validation = new(validationPath, run.Options.Overwrite);
         long count = await run.PassAsync((worker, block) =>
         {
             foreach (KeyedLine line in worker.Lines)
@@ -114,7 +110,7 @@ public static class DatasetSplitter
     }
 
     // Both or none: a new validation file beside an old training file would share its examples.
-    private static void Commit(WholeFile training, WholeFile validation)
+    private static void Commit(AtomicFile training, AtomicFile validation)
     {
         string? kept = File.Exists(validation.Path) ? validation.Path + "." + Guid.NewGuid().ToString("N").Substring(0, 8) + ".old" : null;
         if (kept is not null)
@@ -187,7 +183,7 @@ public static class DatasetSplitter
             {
                 MaxLineBytes = options.MaxLineBytes,
                 TotalBytes = _size,
-                Progress = progress is null ? null : new DirectProgress<DatasetProgress>(Tell),
+                Progress = progress is null ? null : new SynchronousProgress<DatasetProgress>(Tell),
             };
             await pipeline.RunAsync(source, cancellationToken).ConfigureAwait(false);
             _passes++;

@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Collections.Generic;
-using System.Linq;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Splitting;

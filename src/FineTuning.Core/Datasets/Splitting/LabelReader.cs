@@ -1,6 +1,6 @@
-using System;
 using System.Text;
 using System.Text.Json;
+using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Splitting;

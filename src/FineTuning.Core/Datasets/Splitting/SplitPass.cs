@@ -1,5 +1,5 @@
-using System;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Splitting;
 

@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Splitting;
@@ -59,37 +55,37 @@ internal sealed class SplitPlan(DatasetSplitOptions options)
         // The whole parts first, then one more each for those with the largest rest. The last example of a label stays in training, if there are others.
         foreach (LabelPlan label in _labels)
         {
-            label.Target = Math.Min((long)((decimal)target * label.Total / total), Most(label));
+            label.Target = Math.Min((long)((decimal)target * label.Total / total), Max(label));
         }
 
-        if (_labels.All(label => Most(label) == 0))
+        if (_labels.All(label => Max(label) == 0))
         {
             throw new DatasetSplitException(
                 "LabelsTooRare", "Every label has one example only, which stays in the training file.", "Add examples, or split without keeping proportions.");
         }
 
         long left = target - _labels.Sum(label => label.Target);
-        foreach (LabelPlan label in _labels.OrderByDescending(label => (decimal)target * label.Total / total % 1).Where(label => label.Target < Most(label)))
+        foreach (LabelPlan label in _labels.OrderByDescending(label => (decimal)target * label.Total / total % 1).Where(label => label.Target < Max(label)))
         {
             label.Target += left > 0 ? 1 : 0;
             left--;
         }
 
         // What labels of one example would have had goes to the others, the frequent ones first.
-        while (left > 0 && _labels.Where(label => label.Target < Most(label)).OrderByDescending(label => label.Total).ToList() is { Count: > 0 } open)
+        while (left > 0 && _labels.Where(label => label.Target < Max(label)).OrderByDescending(label => label.Total).ToList() is { Count: > 0 } open)
         {
             decimal of = open.Sum(label => label.Total);
             decimal share = left;
             foreach (LabelPlan label in open)
             {
-                long more = Math.Min(Math.Min(Math.Max((long)(share * label.Total / of), 1), Most(label) - label.Target), left);
+                long more = Math.Min(Math.Min(Math.Max((long)(share * label.Total / of), 1), Max(label) - label.Target), left);
                 label.Target += more;
                 left -= more;
             }
         }
     }
 
-    private static long Most(LabelPlan label) => label.Total - 1;
+    private static long Max(LabelPlan label) => label.Total - 1;
 
     private long Target(long total)
     {

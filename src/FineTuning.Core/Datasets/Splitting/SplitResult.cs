@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Datasets.Splitting;
 
 /// <summary>What came of a split.</summary>

@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;
 

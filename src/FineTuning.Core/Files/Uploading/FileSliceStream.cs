@@ -1,10 +1,6 @@
-using System;
-using System.IO;
 using System.Security.Cryptography;
-using System.Threading;
-using System.Threading.Tasks;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>
 /// A piece of a file, read by position and never held whole. Its length is fixed when it is opened: what is added to the file meanwhile is not

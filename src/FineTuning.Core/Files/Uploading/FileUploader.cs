@@ -1,11 +1,8 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>
 /// Uploads files: streamed, in one request or in parts, and not at all where the service has the content already. An interrupted upload in parts
@@ -23,7 +20,7 @@ public sealed class FileUploader
     private readonly FineTuningClient _client;
     private readonly UploadOptions _options;
     private readonly string _service;
-    private readonly KnownUploads _known;
+    private readonly UploadCache _known;
     private volatile PartedUploader? _parted;
 
     /// <summary>Makes an uploader.</summary>
@@ -36,7 +33,7 @@ public sealed class FileUploader
         _options = options ?? new UploadOptions();
         _options.Validate();
         _service = Hex.NameOf($"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} {client.Options.Organization} {client.Options.Project}".TrimEnd());
-        _known = new KnownUploads(_options.StateFolder, _service, _options.Purpose);
+        _known = new UploadCache(_options.StateFolder, _service, _options.Purpose);
     }
 
     /// <summary>

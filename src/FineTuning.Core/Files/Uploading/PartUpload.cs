@@ -1,12 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>An upload in parts that goes on: its state, and the sending of what is missing, a few parts at a time.</summary>
 internal sealed class PartUpload(FineTuningClient client, UploadSource source, UploadSlot? slot, UploadState state, UploadMeter meter)
@@ -57,7 +54,7 @@ internal sealed class PartUpload(FineTuningClient client, UploadSource source, U
         HashSet<long> there = [.. State.Parts.Select(part => part.Offset)];
         _missing = new Queue<int>(Enumerable.Range(0, State.PartCount).Where(number => !there.Contains(number * State.PartBytes)));
         meter.Begin(UploadStage.Sending, State.Parts.Sum(part => State.LengthOf((int)(part.Offset / State.PartBytes))), there.Count, State.PartCount);
-        await AllOrNone.RunAsync(
+        await TaskGroup.RunAsync(
             Enumerable.Repeat<Func<CancellationToken, Task>>(SendMissingAsync, Math.Min(parallel, _missing.Count)), cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,18 +1,16 @@
-using System;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Threading;
+using FineTuning.Core.Wire;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>Takes one file to the service in parts, from its start or from where an interrupted upload ended.</summary>
 internal sealed class PartedUploader(
-    FineTuningClient client, UploadOptions options, string service, UploadSource source, UploadSlot? slot, KnownUploads known, UploadMeter meter)
+    FineTuningClient client, UploadOptions options, string service, UploadSource source, UploadSlot? slot, UploadCache known, UploadMeter meter)
 {
     private static readonly TimeSpan s_usualLifetime = TimeSpan.FromHours(1);
-    private static readonly TimeSpan s_longestLifetime = TimeSpan.FromDays(30);
+    private static readonly TimeSpan s_maxLifetime = TimeSpan.FromDays(30);
     private volatile PartUpload? _upload;
 
     /// <summary>What the same command can go on from; null if nothing is kept.</summary>
@@ -109,7 +107,7 @@ internal sealed class PartedUploader(
         upload.Save(upload.State);
         try
         {
-            await AllOrNone.RunAsync(
+            await TaskGroup.RunAsync(
                 [
                     stop => upload.SendAsync(options.ParallelParts, stop),
                     async stop => hash ??= await ContentHash.ReadAsync(source, withMd5: true, null, stop).ConfigureAwait(false),
@@ -133,11 +131,11 @@ internal sealed class PartedUploader(
     private async Task<UploadState?> BeginAsync(CancellationToken cancellationToken)
     {
         long partBytes = options.PartBytes ?? UploadOptions.DefaultPart, count = UploadState.CountParts(source.Length, partBytes);
-        if (count > UploadState.MostParts)
+        if (count > UploadState.MaxParts)
         {
             throw new UploadException(
                 UploadFault.TooManyParts,
-                FormattableString.Invariant($"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are {UploadState.MostParts}."));
+                FormattableString.Invariant($"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are {UploadState.MaxParts}."));
         }
 
         UploadResource upload;
@@ -167,7 +165,7 @@ internal sealed class PartedUploader(
         // How long it lives is counted on this machine's clock, which need not agree with the service's.
         DateTimeOffset now = client.Options.Clock.UtcNow;
         TimeSpan lifetime = upload.ExpiresAt - (upload.CreatedAt == default ? now : upload.CreatedAt);
-        lifetime = lifetime <= TimeSpan.Zero ? s_usualLifetime : lifetime < s_longestLifetime ? lifetime : s_longestLifetime;
+        lifetime = lifetime <= TimeSpan.Zero ? s_usualLifetime : lifetime < s_maxLifetime ? lifetime : s_maxLifetime;
         return new UploadState
         {
             Service = service,

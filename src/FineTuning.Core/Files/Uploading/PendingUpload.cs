@@ -1,6 +1,4 @@
-using System;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>What of an upload in parts is at the service and can be gone on from.</summary>
 /// <param name="UploadId">The upload's id at the service.</param>

@@ -1,7 +1,4 @@
-using System;
-using System.IO;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>Folders that tell which files a user has, and are nobody else's.</summary>
 internal static class PrivateFolder

@@ -1,16 +1,13 @@
-using System;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
+using FineTuning.Core.Client;
+using FineTuning.Core.Datasets.Scanning;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>Removes what is kept of uploads that nobody can go on with: their time is over, or their file is gone.</summary>
 internal static class StaleUploads
 {
     // Tidying up must not hold up what was asked for.
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_max = TimeSpan.FromSeconds(10);
 
     // A file that may have been made is looked for long after.
     private static readonly TimeSpan s_completionKept = TimeSpan.FromDays(30);
@@ -20,7 +17,7 @@ internal static class StaleUploads
         FineTuningClient client, UploadStateStore store, string service, string ownKey, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_longest);
+        limit.CancelAfter(s_max);
         foreach (string key in store.Keys())
         {
             try

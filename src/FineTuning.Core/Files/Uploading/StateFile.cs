@@ -1,7 +1,4 @@
-using System;
-using System.IO;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>The reading of what is kept on disk. Others can write there too, so nothing that is found is trusted to be whole.</summary>
 internal static class StateFile

@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Api;
-using FineTuning.Core.Models;
+using FineTuning.Core.Client;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>
 /// Makes the file of its parts. The service completes an upload once and has no request that tells what became of one, so where an answer may have
@@ -23,7 +19,7 @@ internal static class UploadCompletion
     /// <exception cref="UploadException">The content arrived damaged, or it cannot be told which file was made.</exception>
     /// <exception cref="FineTuningApiException">The service refused it, or could not be reached.</exception>
     public static async Task<FileResource> RunAsync(
-        FineTuningClient client, PartUpload upload, ContentHash hash, KnownUploads known, CancellationToken cancellationToken)
+        FineTuningClient client, PartUpload upload, ContentHash hash, UploadCache known, CancellationToken cancellationToken)
     {
         bool wasAsked = upload.State.IsCompleting;
         if (!wasAsked)
@@ -82,7 +78,7 @@ internal static class UploadCompletion
         // Once, where the service is done with an upload whose completion nobody waits for any more.
         bool mayComeYet = refusal is null || refusal.EarlierAttemptMayHaveWorked || !UploadRefusals.SaysGone(refusal);
         FineTuningApiException? unlisted = null;
-        List<FileResource> found = await LostAnswer.FindAsync(
+        List<FileResource> found = await CreationRecovery.FindAsync(
             client.Options.Clock,
             mayComeYet ? s_lookupTime : TimeSpan.Zero,
             async token =>

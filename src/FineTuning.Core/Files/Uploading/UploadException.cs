@@ -1,6 +1,4 @@
-using System;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>Why an upload cannot go on, where it is not the service that refuses it.</summary>
 public enum UploadFault

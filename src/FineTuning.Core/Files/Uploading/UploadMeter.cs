@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using FineTuning.Core.Api;
-using FineTuning.Core.Common;
+using FineTuning.Core.Client;
+using FineTuning.Core.Threading;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>Adds up what the parts of an upload tell, and derives its rate. Safe for use by many threads.</summary>
 internal sealed class UploadMeter(IProgress<UploadProgress>? progress, IClock clock, long total)
@@ -38,7 +35,7 @@ internal sealed class UploadMeter(IProgress<UploadProgress>? progress, IClock cl
     }
 
     /// <summary>Takes the progress of a part: bytes of its present attempt.</summary>
-    public IProgress<long> For(int part) => new DirectProgress<long>(bytes => Set(part, bytes));
+    public IProgress<long> For(int part) => new SynchronousProgress<long>(bytes => Set(part, bytes));
 
     /// <summary>Bytes of a part, in place of what was told of it before.</summary>
     public void Set(int part, long bytes)

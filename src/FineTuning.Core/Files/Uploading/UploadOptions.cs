@@ -1,7 +1,4 @@
-using System;
-using System.IO;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>How files are uploaded.</summary>
 public sealed record UploadOptions

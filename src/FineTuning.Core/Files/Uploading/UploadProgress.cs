@@ -1,6 +1,4 @@
-using System;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>What an upload is doing.</summary>
 public enum UploadStage

@@ -1,7 +1,6 @@
-using System;
-using FineTuning.Core.Api;
+using FineTuning.Core.Errors;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>What a service's refusal means for an upload in parts. Services share no codes for it, so statuses and words have to do.</summary>
 internal static class UploadRefusals

@@ -1,7 +1,6 @@
-using System.Collections.Generic;
-using FineTuning.Core.Models;
+using FineTuning.Core.Wire;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>What became of an upload.</summary>
 /// <param name="File">The file as the service knows it.</param>

@@ -1,7 +1,4 @@
-using System;
-using System.IO;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>The place of one upload's state, taken for this process until it is disposed of.</summary>
 internal sealed class UploadSlot(string path, FileStream held) : IDisposable
@@ -19,7 +16,7 @@ internal sealed class UploadSlot(string path, FileStream held) : IDisposable
     {
         try
         {
-            using var file = new WholeFile(path, overwrite: true) { ToDisk = toDisk };
+            using var file = new AtomicFile(path, overwrite: true) { ToDisk = toDisk };
             byte[] text = state.ToBytes();
             file.Stream.Write(text, 0, text.Length);
             file.Commit();

@@ -1,7 +1,4 @@
-using System;
-using System.IO;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>The file that is uploaded, as it was at the start: a later change is noticed before its bytes become a part of anything.</summary>
 internal sealed class UploadSource

@@ -1,10 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>An upload in parts that is not completed, as it is kept on disk for the same command to go on from.</summary>
 internal sealed record UploadState
@@ -12,7 +9,7 @@ internal sealed record UploadState
     public const int CurrentFormat = 1;
 
     /// <summary>The most parts of one upload: all of them are written again with each.</summary>
-    public const int MostParts = 10_000;
+    public const int MaxParts = 10_000;
 
     /// <summary>What another version writes otherwise is not read.</summary>
     public int Format { get; init; } = CurrentFormat;
@@ -79,7 +76,7 @@ internal sealed record UploadState
     // What a text of JSON says can be null where no null is meant.
     private bool IsWhole() =>
         Service is not null && Purpose is not null && Path is not null && Name is not null && StateFile.IsId(UploadId) &&
-        CountParts(Bytes, PartBytes) <= MostParts && Parts is not null &&
+        CountParts(Bytes, PartBytes) <= MaxParts && Parts is not null &&
         Parts.All(part => part is { Offset: >= 0, Id.Length: > 0, Sha256.Length: > 0 } && part.Offset < Bytes && part.Offset % PartBytes == 0) &&
         Parts.Select(part => part.Offset).Distinct().Count() == Parts.Count;
 }

@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
+using FineTuning.Core.Datasets.Scanning;
 
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>The folder of interrupted uploads: a small file for each, and a lock beside it while a process works on it.</summary>
 internal sealed class UploadStateStore

@@ -1,7 +1,4 @@
-using System;
-using System.IO;
-
-namespace FineTuning.Core.Files;
+namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>The types of contents, which a service wants to know of a file that arrives in parts.</summary>
 internal static class UploadTypes

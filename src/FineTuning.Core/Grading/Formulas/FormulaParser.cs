@@ -1,7 +1,5 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
@@ -12,7 +10,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
 {
     public const int MaxLength = 4096, MaxDepth = 64;
 
-    private static readonly Dictionary<string, (int Most, Func<double[], double> Apply)> s_functions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (int Max, Func<double[], double> Apply)> s_functions = new(StringComparer.Ordinal)
     {
         ["min"] = (int.MaxValue, a => a.Min()),
         ["max"] = (int.MaxValue, a => a.Max()),
@@ -219,7 +217,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
 
     private void ReadCall(string name, int start)
     {
-        bool isKnown = s_functions.TryGetValue(name, out (int Most, Func<double[], double> Apply) function);
+        bool isKnown = s_functions.TryGetValue(name, out (int Max, Func<double[], double> Apply) function);
         if (!isKnown)
         {
             Report(
@@ -237,7 +235,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         }
         while (Take(','));
         Expect(')', $"the call of {name} is not closed");
-        if (isKnown && count > function.Most)
+        if (isKnown && count > function.Max)
         {
             Report(
                 GraderProblemCodes.FormulaSyntax, start, FormattableString.Invariant($"{name} takes 1 number, not {count}"), $"Give {name} one number.");

@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using FineTuning.Core.Grading.Templates;
 
 namespace FineTuning.Core.Grading.Kinds;

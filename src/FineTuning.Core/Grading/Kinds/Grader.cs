@@ -1,6 +1,3 @@
-using System.Threading;
-using System.Threading.Tasks;
-
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>One kind of grader, ready to grade. Immutable.</summary>

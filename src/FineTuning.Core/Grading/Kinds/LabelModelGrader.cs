@@ -1,15 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>Lets a model choose a label: 1 if it is one that passes, or else 0.</summary>
-internal sealed class LabelModelGrader(string name, ModelQuestion question, IReadOnlyList<string> labels, IReadOnlyList<string> passing)
+internal sealed class LabelModelGrader(string name, ModelGraderPrompt question, IReadOnlyList<string> labels, IReadOnlyList<string> passing)
     : Grader(name, TypeName)
 {
     public const string TypeName = "label_model";
@@ -38,7 +33,7 @@ internal sealed class LabelModelGrader(string name, ModelQuestion question, IRea
                 "Leave out the labels that should score 0.");
         }
 
-        return new LabelModelGrader(name, ModelQuestion.Read(definition), labels, passing);
+        return new LabelModelGrader(name, ModelGraderPrompt.Read(definition), labels, passing);
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)

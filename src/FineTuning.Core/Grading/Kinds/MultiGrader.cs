@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading.Formulas;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;

@@ -1,6 +1,3 @@
-using System;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 

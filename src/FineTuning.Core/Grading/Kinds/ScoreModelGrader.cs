@@ -1,13 +1,10 @@
-using System;
 using System.Globalization;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>Lets a model give a score within a range.</summary>
-internal sealed class ScoreModelGrader(string name, ModelQuestion question, double least, double most) : Grader(name, TypeName)
+internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, double least, double most) : Grader(name, TypeName)
 {
     public const string TypeName = "score_model";
 
@@ -15,7 +12,7 @@ internal sealed class ScoreModelGrader(string name, ModelQuestion question, doub
     {
         definition.CheckNames("model", "input", "range", "sampling_params");
         (double least, double most) = definition.Range("range");
-        return new ScoreModelGrader(name, ModelQuestion.Read(definition), least, most);
+        return new ScoreModelGrader(name, ModelGraderPrompt.Read(definition), least, most);
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)

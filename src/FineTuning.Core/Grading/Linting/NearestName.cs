@@ -1,13 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace FineTuning.Core.Grading.Linting;
 
 /// <summary>Finds what somebody who wrote a wrong name probably meant.</summary>
 internal static class NearestName
 {
-    private const int MaxLength = 64, MostChanges = 3;
+    private const int MaxLength = 64, MaxChanges = 3;
 
     /// <returns>Null if no candidate is near.</returns>
     public static string? Find(string name, IEnumerable<string> candidates)
@@ -22,11 +18,11 @@ internal static class NearestName
             .Where(candidate => candidate.Length is > 0 and <= MaxLength && candidate != name)
             .Select(candidate => (candidate, Plain(candidate)))];
         (string Name, int Distance) best = near
-            .Where(candidate => Math.Abs(candidate.Plain.Length - wanted.Length) <= MostChanges)
+            .Where(candidate => Math.Abs(candidate.Plain.Length - wanted.Length) <= MaxChanges)
             .Select(candidate => (candidate.Name, Distance(wanted, candidate.Plain)))
             .OrderBy(candidate => candidate.Item2)
             .FirstOrDefault();
-        if (best.Name is not null && best.Distance <= Math.Min(MostChanges, Math.Max(wanted.Length, best.Name.Length) / 3))
+        if (best.Name is not null && best.Distance <= Math.Min(MaxChanges, Math.Max(wanted.Length, best.Name.Length) / 3))
         {
             return best.Name;
         }

@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Core.Grading.Linting;
 
 /// <summary>A place in a text.</summary>

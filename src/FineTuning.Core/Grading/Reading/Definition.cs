@@ -1,7 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text.Json;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Templates;
@@ -143,7 +140,7 @@ internal sealed class Definition
         return null;
     }
 
-    public (double Least, double Most) Range(string name)
+    public (double Min, double Max) Range(string name)
     {
         if (Get(name) is null || Items(name, 2, 2) is not { Count: 2 } ends)
         {
@@ -190,7 +187,7 @@ internal sealed class Definition
     /// </summary>
     public IReadOnlyList<(string Name, Definition Definition)> Parts(string name)
     {
-        const int Most = 32;
+        const int Max = 32;
         if (Get(name) is not { } value)
         {
             Missing(name);
@@ -200,7 +197,7 @@ internal sealed class Definition
         List<(string Name, Definition Definition)> parts = [];
         if (value.ValueKind == JsonValueKind.Array)
         {
-            parts.AddRange(Objects(name, 1, Most).Select(part => (part.Text("name")!, part)).Where(part => part.Item1 is not null));
+            parts.AddRange(Objects(name, 1, Max).Select(part => (part.Text("name")!, part)).Where(part => part.Item1 is not null));
         }
         else if (Of(value, PathOf(name), _reading) is { } only)
         {
@@ -211,12 +208,12 @@ internal sealed class Definition
             else
             {
                 parts.AddRange(only.Named());
-                if (value.EnumerateObject().Count() is int count and (0 or > Most))
+                if (value.EnumerateObject().Count() is int count and (0 or > Max))
                 {
                     Report(
                         GraderProblemCodes.WrongLength,
                         name,
-                        FormattableString.Invariant($"A multi grader has 1 to {Most} graders, not {count}."),
+                        FormattableString.Invariant($"A multi grader has 1 to {Max} graders, not {count}."),
                         "Name the graders of the formula.");
                 }
             }

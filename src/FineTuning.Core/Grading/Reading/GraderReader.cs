@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Text.Json;
 using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Grading.Similarity;
 
 /// <summary>Length of the longest common subsequence, 64 rows of the usual table at a time (Hyyrö 2004, bit-vector algorithm).</summary>

@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace FineTuning.Core.Grading.Similarity;
 
 /// <summary>METEOR with exact and stem matches (Lavie and Agarwal 2007; the weights of NLTK).</summary>

@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text;
 
 namespace FineTuning.Core.Grading.Similarity;
@@ -57,7 +54,7 @@ internal sealed class PorterStemmer
     /// <summary>The rules count characters, so while they work each pair of surrogates is one that stands for it.</summary>
     private string StemPairs(string word)
     {
-        const int First = 0xD800, Most = 0x800;
+        const int First = 0xD800, Max = 0x800;
         List<string> pairs = [];
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         StringBuilder single = new(word.Length), whole = new(word.Length);
@@ -73,7 +70,7 @@ internal sealed class PorterStemmer
             i += pair.Length - 1;
             if (!places.TryGetValue(pair, out int place))
             {
-                if (pairs.Count == Most)
+                if (pairs.Count == Max)
                 {
                     // Not a word any more, and there is no character left to stand for the pair.
                     return word;

@@ -1,22 +1,19 @@
-using System;
-using System.Collections.Generic;
-
 namespace FineTuning.Core.Grading.Similarity;
 
 /// <summary>The metrics that count common runs of words: BLEU, GLEU, ROUGE.</summary>
 internal static class WordOverlap
 {
-    private const int LongestRun = 4;
+    private const int MaxRunLength = 4;
 
     public static double Bleu(string input, string reference)
     {
         NGrams ngrams = new();
         int[] words = ngrams.Number(Tokens.Bleu(input)), target = ngrams.Number(Tokens.Bleu(reference));
-        Dictionary<int, int>[] runs = ngrams.Count(words, LongestRun), targetRuns = ngrams.Count(target, LongestRun);
+        Dictionary<int, int>[] runs = ngrams.Count(words, MaxRunLength), targetRuns = ngrams.Count(target, MaxRunLength);
         double logarithms = 0, smoothing = 1;
         int orders = 0;
         bool anyMatch = false;
-        for (int length = 1; length <= LongestRun && NGrams.Total(words.Length, length) > 0; length++)
+        for (int length = 1; length <= MaxRunLength && NGrams.Total(words.Length, length) > 0; length++)
         {
             int matches = NGrams.Common(runs[length - 1], targetRuns[length - 1]);
             double total = NGrams.Total(words.Length, length);
@@ -39,9 +36,9 @@ internal static class WordOverlap
     {
         NGrams ngrams = new();
         int[] words = ngrams.Number(Tokens.Words(input)), target = ngrams.Number(Tokens.Words(reference));
-        Dictionary<int, int>[] runs = ngrams.Count(words, LongestRun), targetRuns = ngrams.Count(target, LongestRun);
+        Dictionary<int, int>[] runs = ngrams.Count(words, MaxRunLength), targetRuns = ngrams.Count(target, MaxRunLength);
         int matches = 0, total = 0, targetTotal = 0;
-        for (int length = 1; length <= LongestRun; length++)
+        for (int length = 1; length <= MaxRunLength; length++)
         {
             matches += NGrams.Common(runs[length - 1], targetRuns[length - 1]);
             total += NGrams.Total(words.Length, length);

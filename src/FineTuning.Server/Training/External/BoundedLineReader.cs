@@ -1,6 +1,3 @@
-using System;
-using System.IO;
-
 namespace FineTuning.Server.Training.External;
 
 /// <summary>Reads lines of bounded length from a stream as they come.</summary>

@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.Threading;
-using System.Threading.Tasks;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
@@ -64,7 +60,7 @@ internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits 
 
     private async Task EndWhenIdleAsync(int questions)
     {
-        await Task.Delay(limits.IdlePatience);
+        await Task.Delay(limits.IdleTimeout);
         await _gate.WaitAsync();
         try
         {

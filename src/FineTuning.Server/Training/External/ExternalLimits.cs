@@ -1,5 +1,3 @@
-using System;
-
 namespace FineTuning.Server.Training.External;
 
 /// <summary>How long and how much the server takes from an external program. docs/external-trainer.md names each; tests make some small.</summary>
@@ -9,22 +7,22 @@ internal sealed record ExternalLimits
     public int LineBytes { get; init; } = 4 << 20;
 
     /// <summary>From "cancel" to the end of the program.</summary>
-    public TimeSpan CancelPatience { get; init; } = TimeSpan.FromSeconds(0.5);
+    public TimeSpan CancelTimeout { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>From "pause" to "paused": the step that is under way, and writing the state of a large model.</summary>
-    public TimeSpan PausePatience { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>From its last message, or the end of its input, to its end.</summary>
-    public TimeSpan ExitPatience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ExitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Until a model is ready to answer.</summary>
-    public TimeSpan OpenPatience { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>From the "cancel" of an answer to its end. Loading a model again is dear, so this is longer than for a job.</summary>
-    public TimeSpan AnswerCancelPatience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan AnswerCancelTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Without a question, until the program of an opened model is ended: a GPU has room for few. The next question starts it again.</summary>
-    public TimeSpan IdlePatience { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Starts again, one after the other, that bring no new state.</summary>
     public int Restarts { get; init; } = 3;

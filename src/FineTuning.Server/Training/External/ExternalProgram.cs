@@ -1,9 +1,6 @@
-using System;
-using System.Collections.Generic;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO;
-using System.Linq;
+using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Training.External;
 

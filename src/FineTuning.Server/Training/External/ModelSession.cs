@@ -1,21 +1,18 @@
-using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
-using Microsoft.Extensions.Logging;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training.Contracts;
+using FineTuning.Server.Training.Network;
 
 namespace FineTuning.Server.Training.External;
 
 /// <summary>A program that holds a model, from its start to its end. It makes as many answers at once as it said it can.</summary>
 internal sealed class ModelSession : IAsyncDisposable
 {
-    private const int MostAtOnce = 256;
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);
+    private const int MaxConcurrent = 256;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private readonly ProgramProcess _process;
     private readonly ExternalLimits _limits;
     private readonly string _name;
@@ -48,7 +45,7 @@ internal sealed class ModelSession : IAsyncDisposable
         ProgramProcess process;
         try
         {
-            process = ProgramProcess.Start(program, limits, log, $"Model {Words.OneLine(Path.GetFileName(modelPath), 100)}: the serving program", first);
+            process = ProgramProcess.Start(program, limits, log, $"Model {ProgramText.OneLine(Path.GetFileName(modelPath), 100)}: the serving program", first);
         }
         catch (ProgramStartException e)
         {
@@ -58,7 +55,7 @@ internal sealed class ModelSession : IAsyncDisposable
         var session = new ModelSession(process, limits, program.Name);
         try
         {
-            await session._ready.Task.WaitAsync(limits.OpenPatience, cancellationToken);
+            await session._ready.Task.WaitAsync(limits.OpenTimeout, cancellationToken);
             return session;
         }
         catch (Exception e)
@@ -66,7 +63,7 @@ internal sealed class ModelSession : IAsyncDisposable
             process.Kill();
             await session.DisposeAsync();
             throw e is TimeoutException
-                ? new ModelUnavailableException($"The external trainer '{program.Name}' had no model ready after {limits.OpenPatience.TotalMinutes:0.#} minutes.", e)
+                ? new ModelUnavailableException($"The external trainer '{program.Name}' had no model ready after {limits.OpenTimeout.TotalMinutes:0.#} minutes.", e)
                 : e;
         }
     }
@@ -98,7 +95,7 @@ internal sealed class ModelSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.KillAfter(ClosePatience);
+        _process.KillAfter(CloseTimeout);
         await _process.DisposeAsync();
         await _pump;
     }
@@ -162,7 +159,7 @@ internal sealed class ModelSession : IAsyncDisposable
 
     private async Task KillUnlessEndedAsync(PendingAnswer answer)
     {
-        if (await Task.WhenAny(answer.Outcome, Task.Delay(_limits.AnswerCancelPatience)) != answer.Outcome)
+        if (await Task.WhenAny(answer.Outcome, Task.Delay(_limits.AnswerCancelTimeout)) != answer.Outcome)
         {
             _process.Kill();
         }
@@ -203,12 +200,12 @@ internal sealed class ModelSession : IAsyncDisposable
         if (message.Type == "ready")
         {
             Size = Math.Clamp(message.LongOr("size_bytes", long.MaxValue), 1, _limits.ModelBytes);
-            _slots ??= new SemaphoreSlim(message.OptionalInt("concurrent", 1, MostAtOnce) ?? 1);
+            _slots ??= new SemaphoreSlim(message.OptionalInt("concurrent", 1, MaxConcurrent) ?? 1);
             _ready.TrySetResult();
         }
         else if (message.Type == "error" && !message.Has("id"))
         {
-            throw new InvalidDataException(Words.OneLine(message.Text("message", int.MaxValue), 4000));
+            throw new InvalidDataException(ProgramText.OneLine(message.Text("message", int.MaxValue), 4000));
         }
         else if (!(message.Type is "text" or "end" or "error"))
         {

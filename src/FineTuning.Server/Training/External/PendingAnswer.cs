@@ -1,13 +1,13 @@
-using System;
 using System.Threading.Channels;
-using System.Threading.Tasks;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
 /// <summary>An answer that a program is making.</summary>
 internal sealed class PendingAnswer
 {
-    private const int MostCharacters = 16 << 20, MostTokens = int.MaxValue;
+    private const int MaxCharacters = 16 << 20, MaxTokens = int.MaxValue;
     private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource<ChatOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _characters;
@@ -28,11 +28,11 @@ internal sealed class PendingAnswer
         switch (message.Type)
         {
             case "text":
-                var text = message.Text("text", MostCharacters);
+                var text = message.Text("text", MaxCharacters);
                 _characters += text.Length;
-                if (_characters > MostCharacters)
+                if (_characters > MaxCharacters)
                 {
-                    throw message.Wrong($"the answer is longer than {MostCharacters} characters");
+                    throw message.Wrong($"the answer is longer than {MaxCharacters} characters");
                 }
 
                 if (text.Length > 0)
@@ -49,11 +49,11 @@ internal sealed class PendingAnswer
                 }
 
                 _outcome.TrySetResult(new ChatOutcome(
-                    reason, message.Int("prompt_tokens", 0, MostTokens), message.Int("completion_tokens", 0, MostTokens)));
+                    reason, message.Int("prompt_tokens", 0, MaxTokens), message.Int("completion_tokens", 0, MaxTokens)));
                 return true;
             case "error":
                 _outcome.TrySetException(new AnswerRefusedException(
-                    Words.OneLine(message.Text("message", int.MaxValue), 4000), message.Name("code"), message.OptionalText("param", 100)));
+                    ProgramText.OneLine(message.Text("message", int.MaxValue), 4000), message.Name("code"), message.OptionalText("param", 100)));
                 return true;
             default:
                 return false;

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
@@ -9,7 +7,7 @@ namespace FineTuning.Server.Training.External;
 internal sealed class PlanRun(ExternalProgram program, ExternalLimits limits, ILogger log, TrainingRequest request)
     : ProgramRun<TrainingPlan>(program, limits, log, request, "the planning program")
 {
-    private const int Most = 100_000_000;
+    private const int Max = 100_000_000;
 
     protected override JsonObject FirstMessage() => RequestMessage.Plan(Request);
 
@@ -23,16 +21,16 @@ internal sealed class PlanRun(ExternalProgram program, ExternalLimits limits, IL
 
         var isReinforcement = Request.Method == "reinforcement";
         return new ValueTask<TrainingPlan?>(new TrainingPlan(
-            message.Int("n_epochs", 1, Most),
-            message.Int("batch_size", 1, Most),
+            message.Int("n_epochs", 1, Max),
+            message.Int("batch_size", 1, Max),
             message.Positive("learning_rate_multiplier"),
             message.Int("examples", 1, int.MaxValue),
-            message.Int("total_steps", 1, Most))
+            message.Int("total_steps", 1, Max))
         {
             Beta = Request.Method == "dpo" ? message.Positive("beta") : null,
             ComputeMultiplier = isReinforcement ? message.Positive("compute_multiplier") : null,
-            EvalInterval = isReinforcement ? message.Int("eval_interval", 1, Most) : null,
-            EvalSamples = isReinforcement ? message.Int("eval_samples", 1, Most) : null,
+            EvalInterval = isReinforcement ? message.Int("eval_interval", 1, Max) : null,
+            EvalSamples = isReinforcement ? message.Int("eval_samples", 1, Max) : null,
         });
     }
 }

@@ -1,23 +1,21 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Training.External;
 
 /// <summary>One line of a program's output. Each getter checks what it returns.</summary>
 internal sealed class ProgramMessage
 {
-    private const int LongestName = 64, LongestId = 200, MostExtras = 50;
+    private const int MaxNameLength = 64, MaxIdLength = 200, MaxExtras = 50;
     private readonly JsonElement _root;
     private readonly string _quote;
 
     private ProgramMessage(JsonElement root, string quote)
     {
         (_root, _quote) = (root, quote);
-        Type = Text("type", LongestName);
+        Type = Text("type", MaxNameLength);
     }
 
     public string Type { get; }
@@ -49,9 +47,9 @@ internal sealed class ProgramMessage
     /// <summary>The beginning of a line, fit to be shown.</summary>
     public static string Quote(ReadOnlyMemory<byte> line)
     {
-        const int Most = 200;
-        var text = Words.OneLine(Encoding.UTF8.GetString(line.Span[..Math.Min(line.Length, 4 * Most)]), Most);
-        return line.Length > 4 * Most && !text.EndsWith('…') ? text + "…" : text;
+        const int Max = 200;
+        var text = ProgramText.OneLine(Encoding.UTF8.GetString(line.Span[..Math.Min(line.Length, 4 * Max)]), Max);
+        return line.Length > 4 * Max && !text.EndsWith('…') ? text + "…" : text;
     }
 
     public bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
@@ -84,9 +82,9 @@ internal sealed class ProgramMessage
         }
 
         var found = Object(name).EnumerateObject().ToList();
-        if (found.Count > MostExtras || !found.TrueForAll(property => IsName(property.Name)))
+        if (found.Count > MaxExtras || !found.TrueForAll(property => IsName(property.Name)))
         {
-            throw Wrong($"'{name}' must have at most {MostExtras} properties, named with small letters, digits and _");
+            throw Wrong($"'{name}' must have at most {MaxExtras} properties, named with small letters, digits and _");
         }
 
         var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -128,13 +126,13 @@ internal sealed class ProgramMessage
     public string? OptionalText(string name, int longest) => Has(name) ? Text(name, longest) : null;
 
     /// <summary>A short name such as an error's code; null if there is none, or what is there is none.</summary>
-    public string? Name(string name) => OptionalText(name, LongestName) is { } text && IsName(text) ? text : null;
+    public string? Name(string name) => OptionalText(name, MaxNameLength) is { } text && IsName(text) ? text : null;
 
     /// <summary>The id of a question, a string or a number, to be given back with the answer.</summary>
     public JsonElement Id() =>
-        _root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number && id.GetRawText().Length <= LongestId
+        _root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number && id.GetRawText().Length <= MaxIdLength
             ? id
-            : throw Wrong($"'id' must be a string or a number of at most {LongestId} characters");
+            : throw Wrong($"'id' must be a string or a number of at most {MaxIdLength} characters");
 
     public ProtocolException Wrong(string why) => new(why, _quote);
 
@@ -152,7 +150,7 @@ internal sealed class ProgramMessage
     }
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= LongestName && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+        text.Length is > 0 and <= MaxNameLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 
     private double Finite(string name, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)

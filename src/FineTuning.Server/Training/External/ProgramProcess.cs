@@ -1,13 +1,9 @@
-using System;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Threading;
 using System.Threading.Channels;
-using System.Threading.Tasks;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Training.External;
 
@@ -27,7 +23,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     private readonly string _what;
     private readonly Channel<string> _input = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<ProgramMessage> _output = Channel.CreateBounded<ProgramMessage>(OutputRoom);
-    private readonly LastWords _lastWords = new();
+    private readonly StderrTail _lastWords = new();
     private readonly Task _words;
     private readonly Task _exit;
     private int _logged;
@@ -98,7 +94,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>Kills it if it has not ended by then.</summary>
-    public void KillAfter(TimeSpan patience) => _ = KillAfterAsync(patience);
+    public void KillAfter(TimeSpan timeout) => _ = KillAfterAsync(timeout);
 
     /// <summary>How it ended and what it said on standard error at last. Once it has said its last, it is given a moment to end.</summary>
     public async Task<string> DescribeEndAsync()
@@ -160,7 +156,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     private async Task FinishAsync()
     {
         _input.Writer.TryComplete();
-        KillAfter(_limits.ExitPatience);
+        KillAfter(_limits.ExitTimeout);
         _nobodyReads = true;
         while (_output.Reader.TryRead(out _))
         {
@@ -170,9 +166,9 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         await _exit;
     }
 
-    private async Task KillAfterAsync(TimeSpan patience)
+    private async Task KillAfterAsync(TimeSpan timeout)
     {
-        if (await Task.WhenAny(_exit, Task.Delay(patience)) != _exit)
+        if (await Task.WhenAny(_exit, Task.Delay(timeout)) != _exit)
         {
             Kill();
         }
@@ -272,11 +268,11 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
 
     private void LogWords(string text, string? level)
     {
-        const int Longest = 1000;
+        const int MaxLength = 1000;
         var number = Interlocked.Increment(ref _logged);
         if (number <= _limits.LoggedLines)
         {
-            LogSaid(level is "error" ? LogLevel.Error : level is "warn" or "warning" ? LogLevel.Warning : LogLevel.Information, _what, Words.OneLine(text, Longest));
+            LogSaid(level is "error" ? LogLevel.Error : level is "warn" or "warning" ? LogLevel.Warning : LogLevel.Information, _what, ProgramText.OneLine(text, MaxLength));
         }
         else if (number == _limits.LoggedLines + 1)
         {

@@ -1,8 +1,6 @@
-using System;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Storage;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
@@ -84,7 +82,7 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
             await using var cancel = cancellationToken.Register(() =>
             {
                 process.Send(new JsonObject { ["type"] = "cancel" });
-                process.KillAfter(limits.CancelPatience);
+                process.KillAfter(limits.CancelTimeout);
             });
             _ = AccompanyAsync(process, ended.Token);
             while (await process.ReadAsync() is { } message && !cancellationToken.IsCancellationRequested)
@@ -117,9 +115,9 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
 
     private static TrainingException Refusal(ProgramMessage message)
     {
-        const int Longest = 4000;
+        const int MaxLength = 4000;
         return new TrainingException(
-            Words.OneLine(message.Text("message", int.MaxValue), Longest),
+            ProgramText.OneLine(message.Text("message", int.MaxValue), MaxLength),
             message.Name("code") ?? "trainer_error",
             message.OptionalText("param", 100));
     }

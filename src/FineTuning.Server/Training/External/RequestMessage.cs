@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 

@@ -1,10 +1,8 @@
-using System;
-using System.Collections.Generic;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Metrics;
 using FineTuning.Server.Storage;
-using Microsoft.Extensions.Logging;
+using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
@@ -27,7 +25,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
     private string? _statePath;
     private bool _isOwnState;
     private int _stateStep;
-    private StepMetrics? _last;
+    private StepReport? _last;
     private int _step;
     private long _trainedTokens;
 
@@ -95,7 +93,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
         {
             await _control.Pause.WaitAsync(ended);
             process.Send(new JsonObject { ["type"] = "pause" });
-            await Task.Delay(Limits.PausePatience, ended);
+            await Task.Delay(Limits.PauseTimeout, ended);
             LogPauseExpired(What);
             process.Kill();
         }
@@ -105,11 +103,11 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
         }
     }
 
-    private StepMetrics ReadStep(ProgramMessage message)
+    private StepReport ReadStep(ProgramMessage message)
     {
         _step = message.Int("step", _step + 1, _plan.TotalSteps);
         _trainedTokens = message.LongOr("trained_tokens", _trainedTokens);
-        return new StepMetrics
+        return new StepReport
         {
             Step = _step,
             TotalSteps = _plan.TotalSteps,

@@ -1,5 +1,4 @@
-using System;
-using System.IO;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Training.External;
 

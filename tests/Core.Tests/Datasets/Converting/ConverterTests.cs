@@ -1,9 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
 using FineTuning.Core.Tests.Grading;

@@ -1,6 +1,3 @@
-using System;
-using System.IO;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
 using Xunit;

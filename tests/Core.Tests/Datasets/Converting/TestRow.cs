@@ -1,7 +1,5 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using FineTuning.Core.Datasets.Converting;
+using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tests.Datasets.Converting;
 

@@ -1,12 +1,10 @@
-using System;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Measuring;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Grading.Similarity;
 using FineTuning.Core.Tokenization;
 using Xunit;
 

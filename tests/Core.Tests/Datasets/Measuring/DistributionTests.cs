@@ -1,5 +1,3 @@
-using System;
-using System.Linq;
 using FineTuning.Core.Datasets.Measuring;
 using Xunit;
 

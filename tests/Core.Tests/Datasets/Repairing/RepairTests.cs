@@ -1,14 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Repairing;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tests.Grading;
+using FineTuning.Core.Threading;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets.Repairing;
@@ -256,7 +251,7 @@ public sealed class RepairTests : IDisposable
         long last = 0;
         using CancellationTokenSource stop = new();
         bool stops = false;
-        var progress = new DirectProgress<DatasetProgress>(p =>
+        var progress = new SynchronousProgress<DatasetProgress>(p =>
         {
             Assert.InRange(p.BytesRead, last, p.TotalBytes!.Value);
             last = p.BytesRead;
@@ -288,7 +283,7 @@ public sealed class RepairTests : IDisposable
         byte[] before = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{{\"prompt\":\"question {i}\",\"completion\":\"a\",}}\r\n")));
         File.WriteAllBytes(Source, before);
         using CancellationTokenSource stop = new();
-        var progress = new DirectProgress<DatasetProgress>(p =>
+        var progress = new SynchronousProgress<DatasetProgress>(p =>
         {
             if (p.BytesRead >= share * p.TotalBytes!.Value)
             {

@@ -1,15 +1,9 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Text;
-using System.Threading;
-using System.Threading.Tasks;
-using FineTuning.Core.Common;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Splitting;
 using FineTuning.Core.Tests.Grading;
+using FineTuning.Core.Threading;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets.Splitting;
@@ -248,7 +242,7 @@ public sealed class SplitTests : IDisposable
         bool hadParts = false;
 
         // The third pass is the one that writes.
-        var progress = new DirectProgress<DatasetProgress>(p =>
+        var progress = new SynchronousProgress<DatasetProgress>(p =>
         {
             Assert.InRange(p.BytesRead, last, p.TotalBytes!.Value);
             last = p.BytesRead;
@@ -275,7 +269,7 @@ public sealed class SplitTests : IDisposable
         }
 
         // A folder comes where the training file is to be, while it is written.
-        var progress = new DirectProgress<DatasetProgress>(p =>
+        var progress = new SynchronousProgress<DatasetProgress>(p =>
         {
             if (Directory.GetFiles(_folder, "*.part").Length == 2)
             {

@@ -1,0 +1,20 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FineTuning.Server.Http;
+
+/// <summary>The secret of the run file, which only its owner can read: it opens /_server.</summary>
+internal sealed class ControlToken(string value)
+{
+    public const string Header = "X-Control-Token";
+    private readonly byte[] _value = Encoding.UTF8.GetBytes(value);
+
+    /// <summary>Lets a request through to the handler only if it has the token.</summary>
+    public RequestDelegate Guard(RequestDelegate handler) => context =>
+    {
+        byte[] given = Encoding.UTF8.GetBytes(context.Request.Headers[Header].ToString());
+        return CryptographicOperations.FixedTimeEquals(given, _value)
+            ? handler(context)
+            : throw new ApiException(401, $"This path wants the control token of the run file in the header {Header}.", code: "invalid_control_token");
+    };
+}

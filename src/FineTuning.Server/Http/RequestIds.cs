@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace FineTuning.Server.Http;
+
+/// <summary>Gives every request an id, tells it with every answer, and enters the request into the journal.</summary>
+internal sealed class RequestIds(RequestDelegate next, RequestLog journal)
+{
+    private const int ClientClosedRequest = 499;
+
+    public static string Of(HttpContext context) => RequestLogDraft.Of(context).RequestId;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        RequestLogDraft draft = RequestLogDraft.Begin(context, journal);
+
+        // Entered before the first byte of the answer leaves, so that who has the answer finds it in the journal.
+        context.Response.OnStarting(() =>
+        {
+            IHeaderDictionary headers = context.Response.Headers;
+            headers["x-request-id"] = draft.RequestId;
+            headers["openai-processing-ms"] = ((long)draft.Elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            headers.XContentTypeOptions = "nosniff";
+            draft.Enter(context.Response.StatusCode);
+            return Task.CompletedTask;
+        });
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            if (context.RequestAborted.IsCancellationRequested)
+            {
+                draft.Enter(ClientClosedRequest);
+            }
+        }
+    }
+}

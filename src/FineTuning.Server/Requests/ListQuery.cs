@@ -1,0 +1,52 @@
+using System.Globalization;
+using FineTuning.Server.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace FineTuning.Server.Requests;
+
+/// <summary>The paging parameters of a list.</summary>
+internal readonly record struct ListQuery(int Limit, string? After)
+{
+    public static ListQuery Read(HttpRequest request, int defaultLimit = 20, int most = 100) =>
+        new(ReadLimit(Single(request, "limit"), defaultLimit, most), Single(request, "after"));
+
+    /// <summary>A parameter that may be given once; null if it is missing or empty.</summary>
+    public static string? Single(HttpRequest request, string name)
+    {
+        StringValues values = request.Query[name];
+        return values.Count > 1
+            ? throw ApiErrors.BadRequest($"Parameter '{name}' was given more than once.", name)
+            : string.IsNullOrEmpty(values) ? null : values.ToString();
+    }
+
+    public static ApiException UnknownCursor(string after) =>
+        ApiErrors.BadRequest($"No item with id '{after}' found: 'after' must be the id of an item of this list.", "after", "invalid_cursor");
+
+    private static int ReadLimit(string? text, int defaultLimit, int most)
+    {
+        if (text is null)
+        {
+            return defaultLimit;
+        }
+
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long limit))
+        {
+            throw ApiErrors.WrongType("limit", "an integer", "something else");
+        }
+
+        if (limit < 1)
+        {
+            throw ApiErrors.BadRequest(
+                $"Invalid 'limit': integer below minimum value. Expected a value >= 1, but got {limit} instead.",
+                "limit",
+                "integer_below_min_value");
+        }
+
+        return limit <= most
+            ? (int)limit
+            : throw ApiErrors.BadRequest(
+                $"Invalid 'limit': integer above maximum value. Expected a value <= {most}, but got {limit} instead.",
+                "limit",
+                "integer_above_max_value");
+    }
+}

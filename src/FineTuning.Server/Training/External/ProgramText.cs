@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace FineTuning.Server.Training.External;
+
+/// <summary>Makes texts of others fit for a log and an error message.</summary>
+internal static class ProgramText
+{
+    /// <summary>Without control characters, and cut to a length.</summary>
+    public static string OneLine(string text, int longest)
+    {
+        var clean = new StringBuilder();
+        foreach (var c in text.Trim())
+        {
+            if (clean.Length == longest)
+            {
+                return clean.Append('…').ToString();
+            }
+
+            clean.Append(char.IsControl(c) ? ' ' : c);
+        }
+
+        return clean.ToString();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Management.Automation;
+using FineTuning.Completers;
+using FineTuning.Connections;
+using FineTuning.Errors;
+using FineTuning.Identities;
+using FineTuning.Output;
+using FineTuning.Runtime;
+
+namespace FineTuning.Commands;
+
+/// <summary>Forgets the session's connection and wipes its key from memory.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "FineTuning", DefaultParameterSetName = "Connection", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class DisconnectFineTuningCommand : AsyncCmdlet
+{
+    /// <summary>The connection to close; the session's by default.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Connection")]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public ConnectionIdentity? Connection { get; set; }
+
+    /// <summary>The names of connections to close.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Deletes what is saved of them, too.</summary>
+    [Parameter]
+    public SwitchParameter Forget { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == "Name")
+        {
+            foreach (string name in Name)
+            {
+                CloseNamed(name);
+            }
+        }
+        else if (Connection is { Connection: null, Name: null })
+        {
+            WriteError(ErrorRecords.Invalid("NotConnectionIdentity", Connection.Refusal!, "Give the name of a connection, or one of Get-FineTuningConnection.", Connection));
+        }
+        else if (Connection is { Connection: null } || Forget)
+        {
+            CloseNamedOrSay(Connection?.Name ?? RunspaceState.Current.Connection?.Name);
+        }
+        else if ((Connection?.Connection ?? RunspaceState.Current.Connection) is FineTuningConnection connection)
+        {
+            Close(connection);
+        }
+        else
+        {
+            WriteVerbose("There is no connection to close.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void CloseNamedOrSay(string? name)
+    {
+        if (name is null)
+        {
+            WriteError(ErrorRecords.Invalid("NoConnectionName", "-Forget does not say which saved connection.", "Add -Name.", null));
+        }
+        else
+        {
+            CloseNamed(name);
+        }
+    }
+
+    private void CloseNamed(string name)
+    {
+        FineTuningConnection? open = RunspaceState.Current.Find(name);
+        if (open is not null)
+        {
+            Close(open);
+        }
+
+        bool isForgotten = false;
+        if (Forget && ShouldProcess(name, "Delete saved connection"))
+        {
+            isForgotten = ConnectionResolver.WithSaved(this, name, store => store.Delete(name));
+        }
+
+        if (open is null && !isForgotten && !(Forget && IsPreview))
+        {
+            string message = Forget ? $"There is neither an open nor a saved connection with the name '{name}'." : $"No open connection has the name '{name}'.";
+            WriteError(ErrorRecords.Make(
+                new ItemNotFoundException(message), "ConnectionNotFound", ErrorCategory.ObjectNotFound, name, message,
+                "Get-FineTuningConnection -Name * lists the open ones, and -ListAvailable the saved ones."));
+        }
+    }
+
+    private bool IsPreview => MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    private void Close(FineTuningConnection connection)
+    {
+        if (!ShouldProcess(connection.Name ?? connection.Endpoint.ToString(), "Close connection"))
+        {
+            return;
+        }
+
+        connection.Close();
+        RunspaceState session = RunspaceState.Current;
+        session.Named.Remove(connection);
+        if (ReferenceEquals(connection, session.Connection))
+        {
+            session.Connection = null;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Management.Automation;
+using FineTuning.Completers;
+using FineTuning.Connections;
+using FineTuning.Core.Connections;
+using FineTuning.Errors;
+using FineTuning.Output;
+using FineTuning.Runtime;
+
+namespace FineTuning.Commands;
+
+/// <summary>Shows the connection in use, those with a name, or those that are saved.</summary>
+[Cmdlet(VerbsCommon.Get, "FineTuningConnection", DefaultParameterSetName = "InUse")]
+[OutputType(typeof(FineTuningConnection), ParameterSetName = ["InUse", "Name"])]
+[OutputType(typeof(SavedConnection), ParameterSetName = ["Saved"])]
+public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
+{
+    /// <summary>The names of connections of this session, or of saved ones; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Saved")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>The saved ones.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Saved")]
+    public SwitchParameter ListAvailable { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        switch (ParameterSetName)
+        {
+            case "Name":
+                RunspaceState session = RunspaceState.Current;
+                session.Named.RemoveAll(c => c.IsClosed);
+                WriteMatches([.. session.Named.Select(c => c.Name!)], name => session.Find(name)!, "ConnectionNotFound", "No connection of this session", "-ListAvailable shows the saved ones.");
+                break;
+            case "Saved":
+                string[] saved = [.. ConnectionResolver.WithSaved(this, null, store => store.Names()) ?? []];
+                WriteMatches(saved, ReadSaved, "SavedConnectionNotFound", "No saved connection", "Connect-FineTuning with -Name and -Save makes one.");
+                break;
+            default:
+                // Nothing is output where there is none: looking must not open a vault.
+                if (RunspaceState.Current.Connection is FineTuningConnection connection)
+                {
+                    WriteObject(connection);
+                }
+                else
+                {
+                    WriteVerbose("This session has no connection yet. Connect-FineTuning makes one; the first cmdlet that needs one makes it of the vault or the environment.");
+                }
+
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void WriteMatches(string[] names, Func<string, object?> read, string id, string nothing, string action)
+    {
+        foreach (string pattern in Name)
+        {
+            WildcardPattern wanted = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
+            string[] found = [.. names.Where(wanted.IsMatch)];
+            foreach (string name in found)
+            {
+                if (read(name) is object item)
+                {
+                    WriteObject(item);
+                }
+            }
+
+            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
+            {
+                string message = $"{nothing} has the name '{pattern}'.";
+                WriteError(ErrorRecords.Make(new ItemNotFoundException(message), id, ErrorCategory.ObjectNotFound, pattern, message, action));
+            }
+        }
+    }
+
+    /// <summary>A damaged one is an error, and the others are shown.</summary>
+    private SavedConnection? ReadSaved(string name)
+    {
+        try
+        {
+            return new ProfileStore(UserFolder.Connections!).Read(name) is ConnectionProfile profile ? new SavedConnection(name, profile) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            WriteError(ErrorRecords.Make(
+                e, "SavedConnectionUnusable", ErrorCategory.ReadError, name, e.Message, $"Disconnect-FineTuning -Name '{name}' -Forget deletes it."));
+            return null;
+        }
+    }
+}

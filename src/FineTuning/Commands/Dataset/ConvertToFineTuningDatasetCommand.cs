@@ -1,0 +1,194 @@
+using System.Management.Automation;
+using FineTuning.Completers;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Datasets.Converting;
+using FineTuning.Errors;
+using FineTuning.Operations;
+using FineTuning.Parameters;
+using FineTuning.Runtime;
+
+namespace FineTuning.Commands;
+
+/// <summary>Makes examples of objects, to a file or as texts.</summary>
+[Cmdlet(VerbsData.ConvertTo, "FineTuningDataset", DefaultParameterSetName = "String", SupportsShouldProcess = true)]
+[OutputType(typeof(string), ParameterSetName = ["String"])]
+[OutputType(typeof(FileInfo), ParameterSetName = ["Path"])]
+public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
+{
+    // None where -WhatIf or the user said no.
+    private ConvertRun? _run;
+    private DatasetOutput? _output;
+
+    /// <summary>The rows.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    public PSObject[] InputObject { get; set; } = [];
+
+    /// <summary>The file to write; without it the examples are emitted as texts.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = string.Empty;
+
+    /// <summary>The kind of example.</summary>
+    [Parameter]
+    [ValidateSet(nameof(DatasetFormat.Chat), nameof(DatasetFormat.Completion), nameof(DatasetFormat.Preference), nameof(DatasetFormat.Reinforcement))]
+    public DatasetFormat Format { get; set; } = DatasetFormat.Chat;
+
+    /// <summary>What the user says, or the prompt.</summary>
+    [Parameter]
+    [Alias("PromptProperty")]
+    [ValidateNotNullOrEmpty]
+    public string[]? UserProperty { get; set; }
+
+    /// <summary>What the assistant answers, or the completion.</summary>
+    [Parameter]
+    [Alias("CompletionProperty")]
+    [ValidateNotNullOrEmpty]
+    public string? AssistantProperty { get; set; }
+
+    /// <summary>The system message of each row.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SystemProperty { get; set; }
+
+    /// <summary>The system message of all examples.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SystemMessage { get; set; }
+
+    /// <summary>The better answer.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PreferredProperty { get; set; }
+
+    /// <summary>The worse answer.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NonPreferredProperty { get; set; }
+
+    /// <summary>The fields for a grader.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? ItemProperty { get; set; }
+
+    /// <summary>Rows that follow each other with the same value are one conversation.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? GroupProperty { get; set; }
+
+    /// <summary>Who says the message of a row.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RoleProperty { get; set; }
+
+    /// <summary>What the message of a row says.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ContentProperty { get; set; }
+
+    /// <summary>Leaves white space around texts out.</summary>
+    [Parameter]
+    public SwitchParameter Trim { get; set; }
+
+    /// <summary>Adds to the file.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    public SwitchParameter Append { get; set; }
+
+    /// <summary>Replaces the file.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Emits the file.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        ConvertOptions options = Options();
+        ExampleConverter? converter = null;
+        try
+        {
+            converter = new ExampleConverter(options);
+        }
+        catch (ArgumentException e)
+        {
+            ThrowTerminatingError(ErrorRecords.Invalid("InvalidOptions", ErrorTexts.Of(e), "Correct the parameters and repeat the command.", null));
+        }
+
+        if (ParameterSetName == "Path")
+        {
+            string target = LocalPath.Target(this, Path);
+            if (DatasetOutput.Refuse(target, Append, Force) is ErrorRecord refusal)
+            {
+                ThrowTerminatingError(refusal);
+            }
+
+            if (!ShouldProcess(target, Append && File.Exists(target) ? "Add examples to dataset" : "Write dataset"))
+            {
+                return;
+            }
+
+            _output = await DatasetOutput.OpenAsync(this, target, Format, Append, Force, cancellationToken);
+        }
+
+        _run = new ConvertRun(this, options, converter!, _output);
+    }
+
+    /// <inheritdoc/>
+    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        if (_run is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        foreach (PSObject given in InputObject)
+        {
+            foreach (PSObject input in InputRow.Rows(given))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _run.Add(input);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_run?.Finish() == true && PassThru)
+        {
+            LocalPath.Write(this, _output!.Path);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _output?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private ConvertOptions Options() => new()
+    {
+        Format = Format,
+        UserProperty = UserProperty,
+        AssistantProperty = AssistantProperty,
+        SystemProperty = SystemProperty,
+        SystemMessage = SystemMessage,
+        PreferredProperty = PreferredProperty,
+        NonPreferredProperty = NonPreferredProperty,
+        ItemProperty = ItemProperty,
+        GroupProperty = GroupProperty,
+        RoleProperty = RoleProperty,
+        ContentProperty = ContentProperty,
+        Trim = Trim,
+    };
+}

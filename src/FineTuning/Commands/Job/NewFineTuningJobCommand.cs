@@ -1,0 +1,295 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text.Json;
+using FineTuning.Completers;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Errors;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Wire;
+using FineTuning.Errors;
+using FineTuning.Identities;
+using FineTuning.Operations;
+using FineTuning.Output;
+using FineTuning.Parameters;
+using FineTuning.Runtime;
+
+namespace FineTuning.Commands;
+
+/// <summary>Creates a job, from a training file here or at the service.</summary>
+[Cmdlet(VerbsCommon.New, "FineTuningJob", SupportsShouldProcess = true)]
+[OutputType(typeof(FineTuningJob))]
+public sealed class NewFineTuningJobCommand : JobWaitCmdlet
+{
+    private JobCreationRun? _creation;
+    private JobFiles? _files;
+
+    /// <summary>The base model.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(BaseModelCompleter))]
+    public string Model { get; set; } = string.Empty;
+
+    /// <summary>A file here, which is checked and uploaded, or a file at the service.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    public JobFile? TrainingFile { get; set; }
+
+    /// <summary>As -TrainingFile, for the validation data.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ValidationPath")]
+    [ValidateNotNull]
+    public JobFile? ValidationFile { get; set; }
+
+    /// <summary>Part of the model's name.</summary>
+    [Parameter]
+    [ValidateLength(1, 64)]
+    public string? Suffix { get; set; }
+
+    /// <summary>What the run's randomness starts from.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int Seed { get; set; }
+
+    /// <summary>How to train.</summary>
+    [Parameter]
+    [ValidateSet("supervised", "dpo", "reinforcement")]
+    public string? Method { get; set; }
+
+    /// <summary>Passes over the training data, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, 50, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EpochCount { get; set; }
+
+    /// <summary>Examples a step, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, 256, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> BatchSize { get; set; }
+
+    /// <summary>Factor on the service's own rate, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(0, double.MaxValue, AboveMin = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<double> LearningRateMultiplier { get; set; }
+
+    /// <summary>dpo: weight of the penalty, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(0, 2, AboveMin = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<double> Beta { get; set; }
+
+    /// <summary>reinforcement: what scores the samples, as a hashtable, an object, JSON, or the path of a JSON file.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Grader { get; set; }
+
+    /// <summary>reinforcement: effort of reasoning.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReasoningEffortCompleter))]
+    public string? ReasoningEffort { get; set; }
+
+    /// <summary>reinforcement: factor on the compute, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(0.00001, 10, AboveMin = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<double> ComputeMultiplier { get; set; }
+
+    /// <summary>reinforcement: steps between evaluations, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, int.MaxValue, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EvalInterval { get; set; }
+
+    /// <summary>reinforcement: samples an evaluation, or auto.</summary>
+    [Parameter]
+    [AutoOrTransform(1, int.MaxValue, Whole = true)]
+    [ArgumentCompleter(typeof(AutoCompleter))]
+    public AutoOr<int> EvalSamples { get; set; }
+
+    /// <summary>Project at Weights and Biases that is told of the metrics.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WandbProject { get; set; }
+
+    /// <summary>Name of the run at Weights and Biases.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WandbName { get; set; }
+
+    /// <summary>User or team at Weights and Biases.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? WandbEntity { get; set; }
+
+    /// <summary>Tags of the run at Weights and Biases.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? WandbTag { get; set; }
+
+    /// <summary>Up to 16 pairs of your own.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Metadata { get; set; }
+
+    /// <summary>Azure: kind of training.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrainingTypeCompleter))]
+    public string? TrainingType { get; set; }
+
+    /// <summary>A name for this piece of work: if a job carries it already, that job is emitted and none is created.</summary>
+    [Parameter]
+    [ValidateLength(1, 512)]
+    public string? IdempotencyKey { get; set; }
+
+    /// <summary>Waits until the job has ended.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        JobCreateRequest request;
+        JobFiles files;
+        _files = null;
+        try
+        {
+            request = Build();
+            _files = files = JobFiles.Resolve(this, TrainingFile!, ValidationFile);
+        }
+        catch (FileNotFoundException e)
+        {
+            WriteError(LocalPath.Missing(this, e.FileName!));
+            return;
+        }
+        catch (PSArgumentException e)
+        {
+            WriteError(ErrorRecords.Invalid("InvalidJob", e.Message, "Correct the parameters and repeat the command.", TrainingFile));
+            return;
+        }
+
+        if (!Wait && (MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) || MyInvocation.BoundParameters.ContainsKey(nameof(PollIntervalSec))))
+        {
+            WriteWarning("-TimeoutSec and -PollIntervalSec are about the wait: without -Wait they do nothing.");
+        }
+
+        if (!ShouldProcess($"{Model} with {TrainingFile}", "Create fine-tuning job"))
+        {
+            return;
+        }
+
+        // What a creation does not find is a file: it is not found by a job's id.
+        await TryAsync("File", TrainingFile, async () =>
+        {
+            _creation = new JobCreationRun(this, Client, IdempotencyKey);
+            JobResource? job = await _creation.FindByKeyAsync(request, cancellationToken) ?? await CreateAsync(_creation, request, files, cancellationToken);
+            if (job is null)
+            {
+                return;
+            }
+
+            if (Wait)
+            {
+                await WaitAsync([job.Id], cancellationToken, areNew: true);
+            }
+            else
+            {
+                WriteObject(new FineTuningJob(job));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void OnStopped()
+    {
+        if ((_creation?.StopMessage ?? _files?.StopMessage) is string message)
+        {
+            TellHost(message);
+        }
+
+        base.OnStopped();
+    }
+
+    private async Task<JobResource?> CreateAsync(
+        JobCreationRun creation, JobCreateRequest request, JobFiles files, CancellationToken cancellationToken)
+    {
+        // All is checked before anything is sent: half of the work is no use to anybody.
+        if (await files.CheckAsync(this, request, cancellationToken) is ErrorRecord refusal)
+        {
+            WriteError(refusal);
+            return null;
+        }
+
+        request = await files.UploadAsync(this, Client, request, cancellationToken);
+        try
+        {
+            return await creation.CreateAsync(request, cancellationToken);
+        }
+        catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
+        {
+            WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, InUse?.Endpoint, explanation));
+            return null;
+        }
+    }
+
+    private static string? Explain(FineTuningApiException e, JobFiles files) => e.MayHaveWorked
+        ? $"A second job costs money again: look with {JobCreationRun.HowToFind(e.RequestToken)} before you repeat the command."
+        : files.Explain(e);
+
+    private JobCreateRequest Build()
+    {
+        ICollection<string> given = MyInvocation.BoundParameters.Keys;
+        var numbers = new Hyperparameters
+        {
+            EpochCount = Given(nameof(EpochCount), EpochCount),
+            BatchSize = Given(nameof(BatchSize), BatchSize),
+            LearningRateMultiplier = Given(nameof(LearningRateMultiplier), LearningRateMultiplier),
+            Beta = Given(nameof(Beta), Beta),
+            ReasoningEffort = ReasoningEffort,
+            ComputeMultiplier = Given(nameof(ComputeMultiplier), ComputeMultiplier),
+            EvalInterval = Given(nameof(EvalInterval), EvalInterval),
+            EvalSamples = Given(nameof(EvalSamples), EvalSamples),
+        };
+        return new JobCreateRequest
+        {
+            Model = Model,
+            TrainingFile = TrainingFile!.Value,
+            ValidationFile = ValidationFile?.Value,
+            Suffix = Suffix,
+            Seed = Given(nameof(Seed), Seed),
+            Method = MethodBuilder.Build(Method, given, numbers, ReadGrader()),
+            Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
+            Integrations = BuildIntegrations(),
+            TrainingType = TrainingTypes.ToWire(TrainingType),
+        };
+
+        T? Given<T>(string name, T value)
+            where T : struct => given.Contains(name) ? value : null;
+    }
+
+    // A job with a grader that cannot work costs its base training and fails, or scores nothing.
+    private JsonElement? ReadGrader()
+    {
+        if (Grader is null)
+        {
+            return null;
+        }
+
+        JsonElement grader = GraderArgument.Read(this, Grader);
+        GraderErrors.Check(grader, WriteWarning);
+        return grader;
+    }
+
+    private List<JobIntegration>? BuildIntegrations()
+    {
+        if (WandbProject is null)
+        {
+            return WandbName is null && WandbEntity is null && WandbTag is null
+                ? null
+                : throw new PSArgumentException("-WandbName, -WandbEntity and -WandbTag need a -WandbProject.");
+        }
+
+        return [new JobIntegration { Wandb = new WandbIntegration { Project = WandbProject, Name = WandbName, Entity = WandbEntity, Tags = WandbTag } }];
+    }
+}

@@ -1,0 +1,11 @@
+using System.Security;
+using FineTuning.Core.Datasets.Scanning;
+
+namespace FineTuning.Connections;
+
+/// <summary>A key or token, and where it was found.</summary>
+internal sealed record ResolvedKey(SecureString Key, string Source, bool IsToken = false)
+{
+    /// <summary>Never the key.</summary>
+    public override string ToString() => Source;
+}

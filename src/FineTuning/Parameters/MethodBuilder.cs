@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using System.Text.Json;
+using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Grading.Kinds;
+using FineTuning.Core.Wire;
+
+namespace FineTuning.Parameters;
+
+/// <summary>Makes the method of a new job of the parameters that were given, and refuses those that the method does not have.</summary>
+internal static class MethodBuilder
+{
+    private static readonly string[] s_shared = ["EpochCount", "BatchSize", "LearningRateMultiplier"];
+
+    private static readonly Dictionary<string, string[]> s_own = new()
+    {
+        ["supervised"] = [],
+        ["dpo"] = ["Beta"],
+        ["reinforcement"] = ["Grader", "ReasoningEffort", "ComputeMultiplier", "EvalInterval", "EvalSamples"],
+    };
+
+    /// <summary>The method's name: the given one, or the one that has the given parameters.</summary>
+    /// <exception cref="PSArgumentException">No method has them all, or a needed one is missing.</exception>
+    public static string Choose(string? method, ICollection<string> given)
+    {
+        string chosen = method ?? s_own.FirstOrDefault(m => m.Value.Any(given.Contains)).Key ?? "supervised";
+        foreach (KeyValuePair<string, string[]> other in s_own.Where(m => m.Key != chosen))
+        {
+            string[] wrong = [.. other.Value.Where(given.Contains).Select(p => "-" + p)];
+            if (wrong.Length > 0)
+            {
+                throw new PSArgumentException($"{string.Join(", ", wrong)}: only the method {other.Key} has that, and the method is {chosen}.");
+            }
+        }
+
+        if (chosen == "reinforcement" && !given.Contains("Grader"))
+        {
+            throw new PSArgumentException("The method reinforcement needs a -Grader that scores the samples.");
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Null where nothing was given, so that the service decides.</summary>
+    public static JobMethod? Build(string? method, ICollection<string> given, Hyperparameters parameters, JsonElement? grader)
+    {
+        string chosen = Choose(method, given);
+        bool hasNumbers = s_shared.Any(given.Contains) || s_own[chosen].Any(p => p != "Grader" && given.Contains(p));
+        if (method is null && chosen == "supervised" && !hasNumbers)
+        {
+            return null;
+        }
+
+        MethodOptions? options = hasNumbers || grader is not null
+            ? new MethodOptions { Hyperparameters = hasNumbers ? parameters : null, Grader = grader }
+            : null;
+        return JobMethod.Create(chosen, options);
+    }
+}

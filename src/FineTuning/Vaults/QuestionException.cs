@@ -1,6 +1,0 @@
-using System;
-
-namespace FineTuning.Vaults;
-
-/// <summary>A vault wanted to ask something where nobody can answer.</summary>
-internal sealed class QuestionException() : Exception("It wanted to ask for a password, and nobody can answer here.");
