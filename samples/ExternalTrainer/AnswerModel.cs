@@ -3,21 +3,23 @@ using System.Text.Json;
 namespace FineTuning.ExampleTrainer;
 
 /// <summary>
-/// The model of this example: it counts which words of a prompt came with which answer (naive Bayes), and answers with the likeliest of
-/// the answers it has seen. Put yours here.
+/// The model of this example: it counts which words of a prompt came with which answer (naive Bayes), and answers with
+/// the likeliest of the answers it has seen. Put yours here.
 /// </summary>
 internal sealed class AnswerModel
 {
     private const double Smoothing = 0.1;
 
-    /// <summary>By answer. Enumerated in the order of learning, also after loading, so that sums come out the same to the last bit.</summary>
+    /// <summary>By answer. Enumerated in the order of learning, also after loading, so that sums come out the same to
+    /// the last bit.</summary>
     public Dictionary<string, Counts> Answers { get; init; } = [];
 
     public static AnswerModel Load(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<AnswerModel>(File.ReadAllText(path)) ?? throw new InvalidDataException($"'{path}' is no model.");
+            return JsonSerializer.Deserialize<AnswerModel>(File.ReadAllText(path))
+                ?? throw new InvalidDataException($"'{path}' is no model.");
         }
         catch (JsonException e)
         {
@@ -52,7 +54,9 @@ internal sealed class AnswerModel
             double score = Math.Log(counts.Examples / (all + 1));
             foreach (string word in words)
             {
-                score += Math.Log((counts.Words.GetValueOrDefault(word) + Smoothing) / (counts.Examples + (2 * Smoothing)));
+                score += Math.Log(
+                    (counts.Words.GetValueOrDefault(word) + Smoothing) / (counts.Examples + (2 * Smoothing))
+                );
             }
 
             scores.Add((answer, score));
@@ -74,7 +78,8 @@ internal sealed class AnswerModel
     /// <summary>This example counts words. A real model says how many tokens it trained on.</summary>
     public static int TokensOf(string text) => WordsOf(text).Length + 1;
 
-    private static string[] WordsOf(string text) => text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    private static string[] WordsOf(string text) =>
+        text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     internal sealed class Counts
     {

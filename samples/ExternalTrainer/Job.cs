@@ -16,19 +16,31 @@ internal sealed class Job
         _order = order;
         if ((string?)order["method"] != "supervised")
         {
-            throw new RefusedException("unsupported_method", $"This trainer does 'supervised' only, not '{order["method"]}'.", "method");
+            throw new RefusedException(
+                "unsupported_method",
+                $"This trainer does 'supervised' only, not '{order["method"]}'.",
+                "method"
+            );
         }
 
         if (order["base_model_path"] is not null)
         {
-            throw new RefusedException("unsupported_model", "This trainer cannot go on from an earlier model.", "model");
+            throw new RefusedException(
+                "unsupported_model",
+                "This trainer cannot go on from an earlier model.",
+                "model"
+            );
         }
 
         Training = Read((string)order["training_path"]!);
         Validation = order["validation_path"] is { } path ? Read((string)path!) : [];
         if (Training.Count == 0)
         {
-            throw new RefusedException("invalid_training_file", "The file has no assistant text to learn from.", "training_file");
+            throw new RefusedException(
+                "invalid_training_file",
+                "The file has no assistant text to learn from.",
+                "training_file"
+            );
         }
     }
 
@@ -56,26 +68,31 @@ internal sealed class Job
     public string? ResumeFrom => (string?)_order["resume_from"];
 
     /// <summary>The answer to "plan": what every 'auto' comes to. With "train" they come back as numbers.</summary>
-    public JsonObject Plan() => new()
-    {
-        ["type"] = "plan",
-        ["n_epochs"] = Epochs,
-        ["batch_size"] = BatchSize,
-        ["learning_rate_multiplier"] = LearningRateMultiplier,
-        ["examples"] = Training.Count,
-        ["total_steps"] = TotalSteps,
-    };
+    public JsonObject Plan() =>
+        new()
+        {
+            ["type"] = "plan",
+            ["n_epochs"] = Epochs,
+            ["batch_size"] = BatchSize,
+            ["learning_rate_multiplier"] = LearningRateMultiplier,
+            ["examples"] = Training.Count,
+            ["total_steps"] = TotalSteps,
+        };
 
     private double Number(string name, double auto) =>
-        _order["hyperparameters"]![name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : auto;
+        _order["hyperparameters"]![name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            ? value.GetValue<double>()
+            : auto;
 
-    /// <summary>The server has checked every line already. Of a longer conversation, this small model learns the last answer.</summary>
+    /// <summary>The server has checked every line already. Of a longer conversation, this small model learns the last
+    /// answer.</summary>
     private static List<Example> Read(string path)
     {
         List<Example> examples = [];
         foreach (string line in File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)))
         {
-            JsonArray messages = JsonNode.Parse(line)!["messages"]?.AsArray()
+            JsonArray messages =
+                JsonNode.Parse(line)!["messages"]?.AsArray()
                 ?? throw new RefusedException("unsupported_data", "This trainer learns chats only.", "training_file");
             string? answer = Last(messages, "assistant");
             if (answer is not null)
@@ -90,6 +107,8 @@ internal sealed class Job
     private static string? Last(JsonArray messages, string role)
     {
         JsonNode? content = messages.LastOrDefault(message => (string?)message!["role"] == role)?["content"];
-        return content is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        return content is JsonValue value && value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : null;
     }
 }

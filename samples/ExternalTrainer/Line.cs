@@ -6,20 +6,24 @@ namespace FineTuning.ExampleTrainer;
 /// <summary>Lines in and out. UTF-8 without a byte order mark, whatever the console is set to.</summary>
 internal static class Line
 {
-    private static readonly StreamReader Input = new(Console.OpenStandardInput(), new UTF8Encoding(false));
+    private static readonly StreamReader s_input = new(Console.OpenStandardInput(), new UTF8Encoding(false));
 
     // Each line is sent at once: the server must not wait for a buffer to fill.
-    private static readonly StreamWriter Output = new(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+    private static readonly StreamWriter s_output = new(Console.OpenStandardOutput(), new UTF8Encoding(false))
+    {
+        AutoFlush = true,
+        NewLine = "\n",
+    };
 
     /// <summary>The next line; null when the server has closed the input, or has gone.</summary>
-    public static JsonObject? Read() => Input.ReadLine() is { } line ? JsonNode.Parse(line)!.AsObject() : null;
+    public static JsonObject? Read() => s_input.ReadLine() is { } line ? JsonNode.Parse(line)!.AsObject() : null;
 
     public static void Write(JsonObject message)
     {
         string line = message.ToJsonString();
-        lock (Output)
+        lock (s_output)
         {
-            Output.WriteLine(line);
+            s_output.WriteLine(line);
         }
     }
 }

@@ -1,8 +1,7 @@
-using System.Text.Json.Nodes;
-
 namespace FineTuning.ExampleTrainer;
 
-/// <summary>What the server wants while the program trains. A thread listens, because training does not wait for anything.</summary>
+/// <summary>What the server wants while the program trains. A thread listens, because training does not wait for
+/// anything.</summary>
 internal sealed class Orders
 {
     private volatile bool _pause;
@@ -33,7 +32,8 @@ internal sealed class Orders
             }
         }
 
-        // The server has gone, perhaps killed. Another may start this job again from its last state, so this one must not go on.
+        // The server has gone, perhaps killed. Another may start this job again from its last state, so this one must
+        // not go on.
         Environment.Exit(2);
     }
 }

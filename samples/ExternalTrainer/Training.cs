@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace FineTuning.ExampleTrainer;
 
 /// <summary>
-/// The order "train". Everything follows from the data, the numbers and the seed, so a run that goes on from a state, after a pause or
-/// a kill, reports the same steps as one that was never interrupted.
+/// The order "train". Everything follows from the data, the numbers and the seed, so a run that goes on from a state,
+/// after a pause or a kill, reports the same steps as one that was never interrupted.
 /// </summary>
 internal sealed class Training
 {
@@ -14,7 +14,7 @@ internal sealed class Training
     private const int KeptCheckpoints = 3;
 
     /// <summary>How much work a kill may cost.</summary>
-    private static readonly TimeSpan StateInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_stateInterval = TimeSpan.FromSeconds(1);
 
     private readonly Job _job;
     private readonly State _state;
@@ -31,7 +31,7 @@ internal sealed class Training
 
     private void Run(Orders orders)
     {
-        Stopwatch sinceState = Stopwatch.StartNew();
+        var sinceState = Stopwatch.StartNew();
         ShuffleFor(_state.Step / _job.StepsPerEpoch);
         while (_state.Step < _job.TotalSteps)
         {
@@ -48,14 +48,21 @@ internal sealed class Training
                 return;
             }
 
-            if (isEpochEnd || sinceState.Elapsed > StateInterval)
+            if (isEpochEnd || sinceState.Elapsed > s_stateInterval)
             {
                 SaveState("state");
                 sinceState.Restart();
             }
         }
 
-        Line.Write(new JsonObject { ["type"] = "done", ["path"] = $"model-{_state.Step}.json", ["trained_tokens"] = _state.TrainedTokens });
+        Line.Write(
+            new JsonObject
+            {
+                ["type"] = "done",
+                ["path"] = $"model-{_state.Step}.json",
+                ["trained_tokens"] = _state.TrainedTokens,
+            }
+        );
     }
 
     private JsonObject DoStep()
@@ -100,7 +107,14 @@ internal sealed class Training
         {
             string name = $"model-{_state.Step}.json";
             _state.Model.Save(Path.Combine(_job.WorkFolder, name));
-            Line.Write(new JsonObject { ["type"] = "checkpoint", ["step"] = _state.Step, ["path"] = name });
+            Line.Write(
+                new JsonObject
+                {
+                    ["type"] = "checkpoint",
+                    ["step"] = _state.Step,
+                    ["path"] = name,
+                }
+            );
         }
 
         ShuffleFor(_state.Step / _job.StepsPerEpoch);
@@ -123,7 +137,15 @@ internal sealed class Training
     {
         string name = $"state-{_state.Step}.json";
         Whole.Write(Path.Combine(_job.WorkFolder, name), JsonSerializer.Serialize(_state));
-        Line.Write(new JsonObject { ["type"] = type, ["step"] = _state.Step, ["path"] = name, ["trained_tokens"] = _state.TrainedTokens });
+        Line.Write(
+            new JsonObject
+            {
+                ["type"] = type,
+                ["step"] = _state.Step,
+                ["path"] = name,
+                ["trained_tokens"] = _state.TrainedTokens,
+            }
+        );
     }
 
     /// <summary>Everything a later start needs to go on.</summary>
@@ -139,7 +161,8 @@ internal sealed class Training
         {
             try
             {
-                return JsonSerializer.Deserialize<State>(File.ReadAllText(path)) ?? throw new JsonException("It is null.");
+                return JsonSerializer.Deserialize<State>(File.ReadAllText(path))
+                    ?? throw new JsonException("It is null.");
             }
             catch (JsonException e)
             {
@@ -164,7 +187,7 @@ internal sealed class Training
 
         public void Add(AnswerModel model, Example example)
         {
-            var probabilities = model.Probabilities(example.Prompt);
+            List<(string? Answer, double Probability)> probabilities = model.Probabilities(example.Prompt);
             _loss -= Math.Log(AnswerModel.Of(probabilities, example.Answer));
             _right += Chat.Likeliest(probabilities) == example.Answer ? 1 : 0;
             _examples++;

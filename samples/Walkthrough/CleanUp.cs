@@ -42,7 +42,8 @@ internal sealed class CleanUp(FineTuningClient client) : IAsyncDisposable
         }
     }
 
-    /// <summary>A job cannot be deleted. It can be ended, so that it costs no more, and what it made can be deleted.</summary>
+    /// <summary>A job cannot be deleted. It can be ended, so that it costs no more, and what it made can be
+    /// deleted.</summary>
     private async Task UndoAsync(string jobId, CancellationToken cancellationToken)
     {
         JobResource job = await client.GetJobAsync(jobId, cancellationToken);
@@ -52,7 +53,9 @@ internal sealed class CleanUp(FineTuningClient client) : IAsyncDisposable
         }
 
         // The job's model is its last checkpoint.
-        await foreach (CheckpointResource checkpoint in client.EnumerateCheckpointsAsync(jobId, null, cancellationToken))
+        await foreach (
+            CheckpointResource checkpoint in client.EnumerateCheckpointsAsync(jobId, null, cancellationToken)
+        )
         {
             await client.DeleteModelAsync(checkpoint.FineTunedModelCheckpoint, cancellationToken);
         }

@@ -4,11 +4,13 @@ using System.Text.Json;
 
 namespace FineTuning.Walkthrough;
 
-/// <summary>The project's own server as a child process that keeps nothing and lives no longer than this program.</summary>
+/// <summary>The project's own server as a child process that keeps nothing and lives no longer than this
+/// program.</summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
     private const string Greeting = "FineTuning server listening on ";
-    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60), s_stopTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60),
+        s_stopTimeout = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
@@ -29,18 +31,33 @@ internal sealed class LocalServer : IAsyncDisposable
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"FineTuning.sln is in no folder above {AppContext.BaseDirectory}.");
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException(
+                $"FineTuning.sln is in no folder above {AppContext.BaseDirectory}."
+            );
     }
 
     /// <summary>Starts a server and returns when it listens.</summary>
     public static async Task<LocalServer> StartAsync(CancellationToken cancellationToken)
     {
         // The server was built with the same configuration as this program.
-        string configuration = typeof(LocalServer).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        string program = Path.Combine(FindRepository(), "src", "FineTuning.Server", "bin", configuration, "net10.0", "FineTuning.Server.dll");
+        string configuration = typeof(LocalServer)
+            .Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!
+            .Configuration;
+        string program = Path.Combine(
+            FindRepository(),
+            "src",
+            "FineTuning.Server",
+            "bin",
+            configuration,
+            "net10.0",
+            "FineTuning.Server.dll"
+        );
         if (!File.Exists(program))
         {
-            throw new FileNotFoundException($"The server is not built. Run first: dotnet build FineTuning.sln -c {configuration}");
+            throw new FileNotFoundException(
+                $"The server is not built. Run first: dotnet build FineTuning.sln -c {configuration}"
+            );
         }
 
         // The run file holds the token that stops the server, so it goes into a folder that only this user can read.
@@ -51,7 +68,17 @@ internal sealed class LocalServer : IAsyncDisposable
             // Detached: Ctrl+C at a terminal reaches child processes too, but the server is still needed to clean up.
             // The parent's id: should this program be killed, the server ends by itself.
             string[] arguments =
-                [program, "--memory", "--port", "0", "--detached", "--parent-pid", $"{Environment.ProcessId}", "--run-file", server.RunFile];
+            [
+                program,
+                "--memory",
+                "--port",
+                "0",
+                "--detached",
+                "--parent-pid",
+                $"{Environment.ProcessId}",
+                "--run-file",
+                server.RunFile,
+            ];
             server._process.StartInfo = new ProcessStartInfo(Environment.ProcessPath!, arguments)
             {
                 RedirectStandardOutput = true,
@@ -71,11 +98,13 @@ internal sealed class LocalServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Does something with the server. Should the server end meanwhile, nothing is to be waited for any more.</summary>
+    /// <summary>Does something with the server. Should the server end meanwhile, nothing is to be waited for any
+    /// more.</summary>
     public async Task UseAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task ended = _process.WaitForExitAsync(end.Token), done = work(end.Token);
+        Task ended = _process.WaitForExitAsync(end.Token),
+            done = work(end.Token);
         await Task.WhenAny(ended, done);
         bool endedFirst = ended.IsCompletedSuccessfully;
         await end.CancelAsync();
@@ -89,7 +118,8 @@ internal sealed class LocalServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server, which deletes what it kept. One that does not answer is killed: nothing may be left running.</summary>
+    /// <summary>Stops the server, which deletes what it kept. One that does not answer is killed: nothing may be left
+    /// running.</summary>
     public async ValueTask DisposeAsync()
     {
         using var timeout = new CancellationTokenSource(s_stopTimeout);
@@ -101,7 +131,8 @@ internal sealed class LocalServer : IAsyncDisposable
                 await _process.WaitForExitAsync(timeout.Token);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
         {
             await Console.Error.WriteLineAsync($"The server did not stop when asked, so it is ended: {e.Message}");
         }
@@ -122,9 +153,12 @@ internal sealed class LocalServer : IAsyncDisposable
         try
         {
             string? line = await _process.StandardOutput.ReadLineAsync(timeout.Token);
-            Endpoint = line is not null && line.StartsWith(Greeting, StringComparison.Ordinal)
-                ? new Uri(line[Greeting.Length..])
-                : throw new InvalidOperationException($"The server did not start. {(line ?? await complaint).Trim()}");
+            Endpoint =
+                line is not null && line.StartsWith(Greeting, StringComparison.Ordinal)
+                    ? new Uri(line[Greeting.Length..])
+                    : throw new InvalidOperationException(
+                        $"The server did not start. {(line ?? await complaint).Trim()}"
+                    );
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -134,7 +168,7 @@ internal sealed class LocalServer : IAsyncDisposable
 
     private async Task AskToStopAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument runFile = JsonDocument.Parse(await File.ReadAllTextAsync(RunFile, cancellationToken));
+        using var runFile = JsonDocument.Parse(await File.ReadAllTextAsync(RunFile, cancellationToken));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Endpoint, "/_server/stop"));
         request.Headers.Add("X-Control-Token", runFile.RootElement.GetProperty("control_token").GetString());
         using var http = new HttpClient();

@@ -8,7 +8,8 @@ namespace FineTuning.Server;
 /// <summary>The server's process: options, start, signals.</summary>
 public static class Program
 {
-    private const int StartFailed = 1, BadOption = 2;
+    private const int StartFailed = 1,
+        BadOption = 2;
     private const int MaxKeyBytes = 4096;
 
     /// <summary>Runs until something asks it to stop.</summary>
@@ -39,7 +40,8 @@ public static class Program
 
         try
         {
-            // Signals are caught before anything is written: one that comes during the start must not leave a run file behind.
+            // Signals are caught before anything is written: one that comes during the start must not leave a run file
+            // behind.
             using SignalHandlers signals = new(options.Detached);
             using Process? parent = FindParent(options.ParentPid);
             await using ServerHost host = await ServerHost.StartAsync(options);
@@ -91,7 +93,9 @@ public static class Program
         }
 
         string key = Encoding.UTF8.GetString([.. line]).Trim('\uFEFF', '\r', ' ', '\t');
-        return key.Length > 0 ? key : throw new OptionException("--api-key-stdin: the first line of standard input is empty.");
+        return key.Length > 0
+            ? key
+            : throw new OptionException("--api-key-stdin: the first line of standard input is empty.");
     }
 
     private static Process? FindParent(int? pid)
@@ -120,7 +124,8 @@ public static class Program
         }
     }
 
-    /// <summary>A terminal's Ctrl+C and hang-up reach the whole process group: a detached server is to outlive both.</summary>
+    /// <summary>A terminal's Ctrl+C and hang-up reach the whole process group: a detached server is to outlive
+    /// both.</summary>
     private sealed class SignalHandlers : IDisposable
     {
         private readonly List<PosixSignalRegistration> _registrations = [];
@@ -128,16 +133,29 @@ public static class Program
 
         public SignalHandlers(bool detached)
         {
-            foreach (PosixSignal signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
-            {
-                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            foreach (
+                PosixSignal signal in new[]
                 {
-                    context.Cancel = true;
-                    if (!detached || context.Signal == PosixSignal.SIGTERM)
-                    {
-                        _stop.TrySetResult("signal " + context.Signal);
-                    }
-                }));
+                    PosixSignal.SIGTERM,
+                    PosixSignal.SIGINT,
+                    PosixSignal.SIGHUP,
+                    PosixSignal.SIGQUIT,
+                }
+            )
+            {
+                _registrations.Add(
+                    PosixSignalRegistration.Create(
+                        signal,
+                        context =>
+                        {
+                            context.Cancel = true;
+                            if (!detached || context.Signal == PosixSignal.SIGTERM)
+                            {
+                                _stop.TrySetResult("signal " + context.Signal);
+                            }
+                        }
+                    )
+                );
             }
         }
 

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace FineTuning.Benchmarks;
 
-/// <summary>Test-FineTuningDataset in a fresh PowerShell, and a Python script that parses every line, on the same file.</summary>
+/// <summary>Test-FineTuningDataset in a fresh PowerShell, and a Python script that parses every line, on the same
+/// file.</summary>
 internal static class DatasetCheck
 {
     private const int Rounds = 3;
@@ -22,7 +23,8 @@ internal static class DatasetCheck
             string path = Path.Combine(folder.FullName, "train.jsonl");
             GeneratedDataset.Write(path, Lines);
             long bytes = new FileInfo(path).Length;
-            List<Measured> ours = [], theirs = [];
+            List<Measured> ours = [],
+                theirs = [];
             for (int round = 0; round < Rounds; round++)
             {
                 // In turns: what else the machine does meets both.
@@ -52,7 +54,13 @@ internal static class DatasetCheck
         }
     }
 
-    private static List<string> Describe(long bytes, List<Measured> ours, List<Measured> theirs, long largeBytes, Measured? large)
+    private static List<string> Describe(
+        long bytes,
+        List<Measured> ours,
+        List<Measured> theirs,
+        long largeBytes,
+        Measured? large
+    )
     {
         double first = Median(ours.Select(run => run.Seconds[0]));
         List<string> lines =
@@ -61,8 +69,20 @@ internal static class DatasetCheck
             string.Empty,
             "| | lines | size | seconds | MB/s | memory |",
             "|---|---|---|---|---|---|",
-            Row("`Test-FineTuningDataset`, the first call of a process", Lines, bytes, first, ours.Max(run => run.Peak)),
-            Row("`Test-FineTuningDataset`, a later call", Lines, bytes, Median(ours.Select(run => run.Seconds.Skip(1).Min())), null),
+            Row(
+                "`Test-FineTuningDataset`, the first call of a process",
+                Lines,
+                bytes,
+                first,
+                ours.Max(run => run.Peak)
+            ),
+            Row(
+                "`Test-FineTuningDataset`, a later call",
+                Lines,
+                bytes,
+                Median(ours.Select(run => run.Seconds.Skip(1).Min())),
+                null
+            ),
         ];
         if (theirs.Count > 0)
         {
@@ -75,18 +95,38 @@ internal static class DatasetCheck
             lines.Add("| Python, every line parsed and checked | not measured: `python3` is not installed | | | | |");
         }
 
-        lines.Add(large is null
-            ? "| `Test-FineTuningDataset`, ten times as many lines | not measured: too little room on the disk | | | | |"
-            : Row("`Test-FineTuningDataset`, the first call of a process", ManyLines, largeBytes, large.Seconds[0], large.Peak));
+        lines.Add(
+            large is null
+                ? "| `Test-FineTuningDataset`, ten times as many lines | not measured: too little room on the disk | | | | |"
+                : Row(
+                    "`Test-FineTuningDataset`, the first call of a process",
+                    ManyLines,
+                    largeBytes,
+                    large.Seconds[0],
+                    large.Peak
+                )
+        );
         return lines;
     }
 
     private static string Row(string what, int lines, long bytes, double seconds, long? memory) =>
         $"| {what} | {lines:N0} | {bytes / Megabyte:N0} MB | {seconds:0.00} s | {bytes / seconds / Megabyte:N0} | {(memory is null ? "" : $"{memory / Megabyte:N0} MB")} |";
 
-    private static Task<Measured> RunCmdletAsync(string repository, string path, int times) => RunAsync(
-        Environment.GetEnvironmentVariable("FINETUNING_PWSH") ?? "pwsh", "-NoLogo", "-NoProfile", "-NonInteractive",
-        "-File", Script(repository, "Measure-Check.ps1"), "-Module", Path.Combine(repository, "FineTuning.psd1"), "-Path", path, "-Count", $"{times}");
+    private static Task<Measured> RunCmdletAsync(string repository, string path, int times) =>
+        RunAsync(
+            Environment.GetEnvironmentVariable("FINETUNING_PWSH") ?? "pwsh",
+            "-NoLogo",
+            "-NoProfile",
+            "-NonInteractive",
+            "-File",
+            Script(repository, "Measure-Check.ps1"),
+            "-Module",
+            Path.Combine(repository, "FineTuning.psd1"),
+            "-Path",
+            path,
+            "-Count",
+            $"{times}"
+        );
 
     private static async Task<Measured?> RunPythonAsync(string repository, string path)
     {
@@ -102,7 +142,9 @@ internal static class DatasetCheck
 
     private static async Task<Measured> RunAsync(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -115,7 +157,8 @@ internal static class DatasetCheck
         return measured;
     }
 
-    private static string Script(string repository, string name) => Path.Combine(repository, "tests", "Benchmarks", "Scripts", name);
+    private static string Script(string repository, string name) =>
+        Path.Combine(repository, "tests", "Benchmarks", "Scripts", name);
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 

@@ -3,18 +3,33 @@ using System.Text;
 namespace FineTuning.Benchmarks;
 
 /// <summary>
-/// Writes chat examples as a Python program writes them: one to four turns, often with a system message, most of it English, a little of it
-/// not, with line feeds and quotes in some of the texts, and one line in a thousand there twice. The same for the same count, always.
+/// Writes chat examples as a Python program writes them: one to four turns, often with a system message, most of it
+/// English, a little of it not, with line feeds and quotes in some of the texts, and one line in a thousand there
+/// twice. The same for the same count, always.
 /// </summary>
 internal static class GeneratedDataset
 {
-    private static readonly string[] s_words =
-        ("the of and a to in is you that it for was on are as with his they at be this have from or one had by word but not what all were we when your can " +
-        "said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look " +
-        "two more write go see number no way could people my than first water been call who oil its now find long down day did get come made may part " +
-        "printer invoice account password delivery refund order customer meeting schedule network update version install error message thanks").Split(' ');
+    private static readonly string[] s_words = (
+        "the of and a to in is you that it for was on are as with his they at be this have from or one had by word but not what all were we when your can "
+        + "said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look "
+        + "two more write go see number no way could people my than first water been call who oil its now find long down day did get come made may part "
+        + "printer invoice account password delivery refund order customer meeting schedule network update version install error message thanks"
+    ).Split(' ');
 
-    private static readonly string[] s_others = ["naïve", "Straße", "Größe", "señor", "日本語の文章", "これはテストです", "Привет", "مرحبا", "😀", "€", "café"];
+    private static readonly string[] s_others =
+    [
+        "naïve",
+        "Straße",
+        "Größe",
+        "señor",
+        "日本語の文章",
+        "これはテストです",
+        "Привет",
+        "مرحبا",
+        "😀",
+        "€",
+        "café",
+    ];
 
     private static readonly string[] s_systems =
     [
@@ -53,7 +68,12 @@ internal static class GeneratedDataset
         }
 
         // Short ones are the most.
-        int turns = random.Next(10) switch { < 7 => 1, < 9 => 2, _ => 4 };
+        int turns = random.Next(10) switch
+        {
+            < 7 => 1,
+            < 9 => 2,
+            _ => 4,
+        };
         for (int turn = 0; turn < turns; turn++)
         {
             line.Append(turn > 0 ? ", " : "");
@@ -72,8 +92,21 @@ internal static class GeneratedDataset
         bool isEnglish = random.Next(20) != 0;
         for (int i = 0; i < words; i++)
         {
-            line.Append(i == 0 ? "" : random.Next(40) switch { 0 => "\\n", 1 => " \\\"", _ => " " });
-            line.Append(isEnglish || random.Next(3) != 0 ? s_words[random.Next(s_words.Length)] : s_others[random.Next(s_others.Length)]);
+            line.Append(
+                i == 0
+                    ? ""
+                    : random.Next(40) switch
+                    {
+                        0 => "\\n",
+                        1 => " \\\"",
+                        _ => " ",
+                    }
+            );
+            line.Append(
+                isEnglish || random.Next(3) != 0
+                    ? s_words[random.Next(s_words.Length)]
+                    : s_others[random.Next(s_others.Length)]
+            );
         }
 
         return line.Append(random.Next(1_000_000));

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FineTuning.Benchmarks;
 
-/// <summary>A stand-in for graders/run that takes as long as a grading model does, and nothing else: what is measured is the client.</summary>
+/// <summary>A stand-in for graders/run that takes as long as a grading model does, and nothing else: what is measured
+/// is the client.</summary>
 internal sealed class GraderEndpoint : IAsyncDisposable
 {
     public static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(100);
@@ -42,7 +43,8 @@ internal sealed class GraderEndpoint : IAsyncDisposable
     /// <summary>Samples that were graded more than once.</summary>
     public int Repeated => _graded.Values.Count(times => times > 1);
 
-    /// <param name="refuseEvery">Which requests to refuse for their number, such as every 20th; 0 refuses none. Every other refusal says how long to wait.</param>
+    /// <param name="refuseEvery">Which requests to refuse for their number, such as every 20th; 0 refuses none. Every
+    /// other refusal says how long to wait.</param>
     public static async Task<GraderEndpoint> StartAsync(int refuseEvery = 0)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -83,7 +85,10 @@ internal sealed class GraderEndpoint : IAsyncDisposable
                 context.Response.Headers.RetryAfter = "1";
             }
 
-            await WriteAsync(context, """{"error":{"message":"Rate limit reached.","type":"requests","param":null,"code":"rate_limit_exceeded"}}""");
+            await WriteAsync(
+                context,
+                """{"error":{"message":"Rate limit reached.","type":"requests","param":null,"code":"rate_limit_exceeded"}}"""
+            );
             return;
         }
 
@@ -98,9 +103,11 @@ internal sealed class GraderEndpoint : IAsyncDisposable
         await WriteAsync(context, Result(number % 1000 / 1000.0));
     }
 
-    private static string Result(double reward) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$$"""{"reward":{{{reward}}},"metadata":{"name":"g","type":"string_check","errors":{},"execution_time":0.1,"scores":{}},"sub_rewards":{},"model_grader_token_usage_per_model":{}}""");
+    private static string Result(double reward) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$$"""{"reward":{{{reward}}},"metadata":{"name":"g","type":"string_check","errors":{},"execution_time":0.1,"scores":{}},"sub_rewards":{},"model_grader_token_usage_per_model":{}}"""
+        );
 
     private static Task WriteAsync(HttpContext context, string json)
     {

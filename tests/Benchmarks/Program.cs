@@ -1,12 +1,13 @@
 namespace FineTuning.Benchmarks;
 
 /// <summary>
-/// Compares this project with other programs, side by side in one run, and writes the figures into docs/performance.md. With names of sections
-/// as arguments it runs those alone.
+/// Compares this project with other programs, side by side in one run, and writes the figures into docs/performance.md.
+/// With names of sections as arguments it runs those alone.
 /// </summary>
 internal static class Program
 {
-    /// <summary>By the names of their markers in the page; each gets the folder of the clone, and returns the lines to write there.</summary>
+    /// <summary>By the names of their markers in the page; each gets the folder of the clone, and returns the lines to
+    /// write there.</summary>
     private static readonly (string Name, Func<string, Task<List<string>>> RunAsync)[] s_sections =
     [
         ("dataset-check", DatasetCheck.RunAsync),
@@ -26,7 +27,9 @@ internal static class Program
     {
         if (names.Except(s_sections.Select(section => section.Name)).FirstOrDefault() is { } unknown)
         {
-            Console.Error.WriteLine($"There is no section '{unknown}'. The sections are: {string.Join(", ", s_sections.Select(section => section.Name))}.");
+            Console.Error.WriteLine(
+                $"There is no section '{unknown}'. The sections are: {string.Join(", ", s_sections.Select(section => section.Name))}."
+            );
             return 1;
         }
 
@@ -58,6 +61,9 @@ internal static class Program
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"FineTuning.sln is in no folder above {AppContext.BaseDirectory}.");
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException(
+                $"FineTuning.sln is in no folder above {AppContext.BaseDirectory}."
+            );
     }
 }

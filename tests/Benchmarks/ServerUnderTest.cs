@@ -17,11 +17,15 @@ internal sealed class ServerUnderTest : IDisposable
     public static async Task<ServerUnderTest> StartAsync(string program)
     {
         Process process = Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, [program, "--memory", "--parent-pid", $"{Environment.ProcessId}"])
+            new ProcessStartInfo(
+                Environment.ProcessPath!,
+                [program, "--memory", "--parent-pid", $"{Environment.ProcessId}"]
+            )
             {
                 RedirectStandardOutput = true,
                 RedirectStandardInput = true,
-            })!;
+            }
+        )!;
         string line = await process.StandardOutput.ReadLineAsync() ?? string.Empty;
         return line.StartsWith(Greeting, StringComparison.Ordinal)
             ? new ServerUnderTest(process, new Uri(line[Greeting.Length..]))
@@ -30,7 +34,7 @@ internal sealed class ServerUnderTest : IDisposable
 
     public void Dispose()
     {
-        using (Process stop = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        using (var stop = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
         {
             stop.WaitForExit();
         }

@@ -29,11 +29,12 @@ internal static class TokenCounts
             ("random bytes, decoded", [.. Corpus.Bytes(12_000, seed: 23).Select(Encoding.UTF8.GetString)]),
         ];
         NpmTiktoken tiktoken = new(repository);
-        List<string> rows = [], loads = [];
+        List<string> rows = [],
+            loads = [];
         foreach (string encoding in s_encodings)
         {
             long start = Stopwatch.GetTimestamp();
-            Tokenizer tokenizer = Tokenizer.Get(encoding);
+            var tokenizer = Tokenizer.Get(encoding);
             double loading = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             double theirLoading = 0;
             foreach ((string name, string[] texts) in kinds)
@@ -62,7 +63,8 @@ internal static class TokenCounts
     /// <summary>In turns: what else the machine does meets both.</summary>
     private static async Task<Figures> CompareAsync(Tokenizer tokenizer, NpmTiktoken tiktoken, string[] texts)
     {
-        List<double> one = [], two = [];
+        List<double> one = [],
+            two = [];
         List<TiktokenMeasure> theirs = [];
         int[] counts = WarmUp(tokenizer, texts);
         for (int round = 0; round < Rounds; round++)
@@ -77,17 +79,25 @@ internal static class TokenCounts
         }
 
         return new Figures(
-            Median(one), Median(two), theirs.OrderBy(run => run.Seconds).ElementAtOrDefault(Rounds / 2), theirs.All(run => run.Counts.SequenceEqual(counts)));
+            Median(one),
+            Median(two),
+            theirs.OrderBy(run => run.Seconds).ElementAtOrDefault(Rounds / 2),
+            theirs.All(run => run.Counts.SequenceEqual(counts))
+        );
     }
 
-    private static double FastestPass(Tokenizer tokenizer, string[] texts, int threads) => Enumerable.Range(0, Passes).Min(_ =>
-    {
-        long start = Stopwatch.GetTimestamp();
-        Count(tokenizer, texts, threads);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    });
+    private static double FastestPass(Tokenizer tokenizer, string[] texts, int threads) =>
+        Enumerable
+            .Range(0, Passes)
+            .Min(_ =>
+            {
+                long start = Stopwatch.GetTimestamp();
+                Count(tokenizer, texts, threads);
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            });
 
-    /// <summary>Until the runtime has compiled what it runs often for speed, which it does beside the work after a while.</summary>
+    /// <summary>Until the runtime has compiled what it runs often for speed, which it does beside the work after a
+    /// while.</summary>
     private static int[] WarmUp(Tokenizer tokenizer, string[] texts)
     {
         long start = Stopwatch.GetTimestamp();
@@ -95,8 +105,7 @@ internal static class TokenCounts
         do
         {
             counts = Count(tokenizer, texts, 1);
-        }
-        while (Stopwatch.GetElapsedTime(start) < s_warmUp);
+        } while (Stopwatch.GetElapsedTime(start) < s_warmUp);
 
         return counts;
     }
@@ -110,7 +119,7 @@ internal static class TokenCounts
         void Work()
         {
             TokenCounter counter = tokenizer.CreateCounter();
-            for (int from; (from = Interlocked.Add(ref next, AtATime) - AtATime) < texts.Length;)
+            for (int from; (from = Interlocked.Add(ref next, AtATime) - AtATime) < texts.Length; )
             {
                 for (int i = from; i < Math.Min(from + AtATime, texts.Length); i++)
                 {
@@ -130,19 +139,25 @@ internal static class TokenCounts
         string ours = $"| {name} | {encoding} | {size:0.0} MB |";
         return figures.Theirs is not { } theirs
             ? $"{ours} not measured: Node and npm are not installed | {size / figures.OneCore:0.0} | {size / figures.TwoCores:0.0} | | | |"
-            : $"{ours} {size / theirs.Seconds:0.0} | {size / figures.OneCore:0.0} | {size / figures.TwoCores:0.0} | {theirs.Seconds / figures.OneCore:0.0} times " +
-              $"| **{theirs.Seconds / figures.TwoCores:0.0} times** | {(figures.AreEqual ? "yes" : "**no**")} |";
+            : $"{ours} {size / theirs.Seconds:0.0} | {size / figures.OneCore:0.0} | {size / figures.TwoCores:0.0} | {theirs.Seconds / figures.OneCore:0.0} times "
+                + $"| **{theirs.Seconds / figures.TwoCores:0.0} times** | {(figures.AreEqual ? "yes" : "**no**")} |";
     }
 
     /// <summary>Much like the messages of a dataset on a technical matter: some lines of prose or of code.</summary>
     private static string[] ReadParagraphs(string repository) =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(repository, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(repository, "src"), "*.cs", SearchOption.AllDirectories))
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .SelectMany(path => File.ReadAllText(path).Split("\n\n")),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(repository, "docs"), "*.md", SearchOption.AllDirectories)
+                .Concat(Directory.EnumerateFiles(Path.Combine(repository, "src"), "*.cs", SearchOption.AllDirectories))
+                .Where(path =>
+                    !path.Contains(
+                        $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                        StringComparison.Ordinal
+                    )
+                )
+                .Order(StringComparer.Ordinal)
+                .SelectMany(path => File.ReadAllText(path).Split("\n\n")),
+        ];
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 

@@ -12,7 +12,8 @@ namespace FineTuning.Benchmarks;
 /// <summary>How fast a file goes to the local server: with FineTuning, and with curl in the same run.</summary>
 internal static class UploadThroughput
 {
-    private const int Rounds = 7, Megabyte = 1024 * 1024;
+    private const int Rounds = 7,
+        Megabyte = 1024 * 1024;
     private const long Size = 512L * Megabyte;
 
     public static async Task<List<string>> RunAsync(string program)
@@ -24,14 +25,17 @@ internal static class UploadThroughput
             using ServerUnderTest server = await ServerUnderTest.StartAsync(program);
             using var credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-bench").SecurePassword);
             using var client = new FineTuningClient(new ClientOptions { Endpoint = server.Endpoint }, credential);
-            List<double> one = [], parts = [], curl = [];
+            List<double> one = [],
+                parts = [],
+                curl = [];
 
             // The first round warms both sides up and does not count.
             for (int round = 0; round <= Rounds; round++)
             {
                 double? theirs = await CurlAsync(server.Endpoint, path);
                 await ForgetAsync(client);
-                double ours = await UploadAsync(client, path, null), inParts = await UploadAsync(client, path, UploadOptions.DefaultPart);
+                double ours = await UploadAsync(client, path, null),
+                    inParts = await UploadAsync(client, path, UploadOptions.DefaultPart);
                 if (round > 0)
                 {
                     one.Add(ours);
@@ -53,20 +57,27 @@ internal static class UploadThroughput
         List<string> lines =
         [
             FormattableString.Invariant(
-                $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the median of {Rounds} runs in turns."),
+                $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the median of {Rounds} runs in turns."
+            ),
             string.Empty,
             "| 512 MB to the local server | seconds | MB/s | to curl |",
             "|---|---|---|---|",
         ];
         double? theirs = curl.Count > 0 ? Median(curl) : null;
-        lines.Add(theirs is null ? "| curl | not measured: `curl` is not installed | | |" : Row("curl, one request", theirs.Value, theirs));
+        lines.Add(
+            theirs is null
+                ? "| curl | not measured: `curl` is not installed | | |"
+                : Row("curl, one request", theirs.Value, theirs)
+        );
         lines.Add(Row("FineTuning, one request, with its SHA-256", Median(one), theirs));
         lines.Add(Row("FineTuning, 16 parts, with SHA-256, MD5 and the joining", Median(parts), theirs));
         return lines;
     }
 
-    private static string Row(string what, double seconds, double? theirs) => FormattableString.Invariant(
-        $"| {what} | {seconds:0.00} s | {Size / seconds / Megabyte:N0} | {(theirs is null ? "" : (theirs.Value / seconds).ToString("0.00", CultureInfo.InvariantCulture))} |");
+    private static string Row(string what, double seconds, double? theirs) =>
+        FormattableString.Invariant(
+            $"| {what} | {seconds:0.00} s | {Size / seconds / Megabyte:N0} | {(theirs is null ? "" : (theirs.Value / seconds).ToString("0.00", CultureInfo.InvariantCulture))} |"
+        );
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
@@ -85,15 +96,30 @@ internal static class UploadThroughput
     {
         try
         {
-            using Process curl = Process.Start(new ProcessStartInfo(
-                "curl",
-                [
-                    "--silent", "--show-error", "--fail", "--output", Path.Combine(Path.GetDirectoryName(path)!, "answer"), "--write-out", "%{time_total}",
-                    "--header", "Authorization: Bearer sk-bench", "--form", "purpose=user_data", "--form", $"file=@{path}", $"{endpoint}/files",
-                ])
-            {
-                RedirectStandardOutput = true,
-            })!;
+            using Process curl = Process.Start(
+                new ProcessStartInfo(
+                    "curl",
+                    [
+                        "--silent",
+                        "--show-error",
+                        "--fail",
+                        "--output",
+                        Path.Combine(Path.GetDirectoryName(path)!, "answer"),
+                        "--write-out",
+                        "%{time_total}",
+                        "--header",
+                        "Authorization: Bearer sk-bench",
+                        "--form",
+                        "purpose=user_data",
+                        "--form",
+                        $"file=@{path}",
+                        $"{endpoint}/files",
+                    ]
+                )
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
             string output = await curl.StandardOutput.ReadToEndAsync();
             await curl.WaitForExitAsync();
             return curl.ExitCode == 0

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using Xunit;
 
 namespace FineTuning.Compatibility.Tests;
@@ -26,7 +25,10 @@ public sealed class CheckerTests : IDisposable
     {
         (List<Finding> findings, _) = Check(Path.Combine(Folder("Shipped"), "net8.0"));
 
-        Assert.Contains(findings, found => found.Code == "FTC001" && found.Text.StartsWith("The assembly System.Runtime 8.0.0.0 is needed"));
+        Assert.Contains(
+            findings,
+            found => found.Code == "FTC001" && found.Text.StartsWith("The assembly System.Runtime 8.0.0.0 is needed")
+        );
         Assert.Contains(findings, found => found.Code == "FTC002");
     }
 
@@ -34,7 +36,12 @@ public sealed class CheckerTests : IDisposable
     public void A_method_that_is_there_is_no_problem()
     {
         Plant plant = new("Planted");
-        plant.Method(plant.Type(plant.Standard, "System", "String"), "Contains", result => result.Type().Boolean(), value => value.Type().String());
+        plant.Method(
+            plant.Type(plant.Standard, "System", "String"),
+            "Contains",
+            result => result.Type().Boolean(),
+            value => value.Type().String()
+        );
 
         Assert.Empty(Check(plant));
     }
@@ -58,19 +65,28 @@ public sealed class CheckerTests : IDisposable
             "Contains",
             result => result.Type().Boolean(),
             value => value.Type().String(),
-            value => value.Type().Type(comparison, true));
+            value => value.Type().Type(comparison, true)
+        );
 
         Finding finding = Assert.Single(Check(plant));
         Assert.Equal("FTC003", finding.Code);
         Assert.Equal("Planted.dll", finding.Assembly);
-        Assert.Equal("The method System.String.Contains: System.Boolean `0(System.String, System.StringComparison) is not in mscorlib 4.0.0.0.", finding.Text);
+        Assert.Equal(
+            "The method System.String.Contains: System.Boolean `0(System.String, System.StringComparison) is not in mscorlib 4.0.0.0.",
+            finding.Text
+        );
     }
 
     [Fact]
     public void So_is_a_method_with_another_result()
     {
         Plant plant = new("Planted");
-        plant.Method(plant.Type(plant.Standard, "System", "String"), "Contains", result => result.Type().Int32(), value => value.Type().String());
+        plant.Method(
+            plant.Type(plant.Standard, "System", "String"),
+            "Contains",
+            result => result.Type().Int32(),
+            value => value.Type().String()
+        );
 
         Assert.Equal("FTC003", Assert.Single(Check(plant)).Code);
     }
@@ -96,14 +112,21 @@ public sealed class CheckerTests : IDisposable
         plant.Type(powershell, "System.Management.Automation", "PSStyle");
 
         Finding finding = Assert.Single(Check(plant));
-        Assert.Equal(("FTC002", "The type System.Management.Automation.PSStyle is not there."), (finding.Code, finding.Text));
+        Assert.Equal(
+            ("FTC002", "The type System.Management.Automation.PSStyle is not there."),
+            (finding.Code, finding.Text)
+        );
     }
 
     [Fact]
     public void So_is_a_member_that_only_PowerShell_7_has()
     {
         Plant plant = new("Planted");
-        EntityHandle details = plant.Type(plant.Assembly("System.Management.Automation", "3.0.0.0"), "System.Management.Automation", "PSCmdlet");
+        EntityHandle details = plant.Type(
+            plant.Assembly("System.Management.Automation", "3.0.0.0"),
+            "System.Management.Automation",
+            "PSCmdlet"
+        );
         plant.Method(details, "get_MyInvocation", result => result.Type().String());
 
         Assert.Equal("FTC003", Assert.Single(Check(plant)).Code);
@@ -130,11 +153,18 @@ public sealed class CheckerTests : IDisposable
     {
         Plant plant = new("Planted");
         plant.AddClass("Own", plant.Type(plant.Standard, "System", "Object"), TypeAttributes.Public);
-        plant.AddMethod("ToString", MethodAttributes.Public | MethodAttributes.Virtual, result => result.Type().String());
+        plant.AddMethod(
+            "ToString",
+            MethodAttributes.Public | MethodAttributes.Virtual,
+            result => result.Type().String()
+        );
         plant.AddMethod("ToText", MethodAttributes.Public | MethodAttributes.Virtual, result => result.Type().String());
 
         Finding finding = Assert.Single(Check(plant));
-        Assert.Equal(("FTC004", "The method Own.ToText: System.String `0() overrides none."), (finding.Code, finding.Text));
+        Assert.Equal(
+            ("FTC004", "The method Own.ToText: System.String `0() overrides none."),
+            (finding.Code, finding.Text)
+        );
     }
 
     [Fact]
@@ -142,12 +172,23 @@ public sealed class CheckerTests : IDisposable
     {
         Plant plant = new("Planted");
         EntityHandle contract = plant.Type(plant.Standard, "System", "IDisposable");
-        TypeDefinitionHandle type = plant.AddClass("Own", plant.Type(plant.Standard, "System", "Object"), TypeAttributes.Public);
+        TypeDefinitionHandle type = plant.AddClass(
+            "Own",
+            plant.Type(plant.Standard, "System", "Object"),
+            TypeAttributes.Public
+        );
         plant.AddInterface(type, contract);
-        plant.AddMethod("Dispose", MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.NewSlot, result => result.Type().Int32());
+        plant.AddMethod(
+            "Dispose",
+            MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.NewSlot,
+            result => result.Type().Int32()
+        );
 
         Finding finding = Assert.Single(Check(plant));
-        Assert.Equal(("FTC005", "The type Own lacks System.IDisposable.Dispose: System.Void `0()."), (finding.Code, finding.Text));
+        Assert.Equal(
+            ("FTC005", "The type Own lacks System.IDisposable.Dispose: System.Void `0()."),
+            (finding.Code, finding.Text)
+        );
     }
 
     [Fact]
@@ -163,11 +204,17 @@ public sealed class CheckerTests : IDisposable
     }
 
     private static string Folder(string name) =>
-        typeof(CheckerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;
+        typeof(CheckerTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == name)
+            .Value!;
 
     private static (List<Finding> Findings, Checker Checker) Check(string folder)
     {
-        using AssemblySet set = AssemblySet.Open(folder, [Folder("Framework"), Path.Combine(Folder("Framework"), "Facades"), Folder("PowerShell")]);
+        using var set = AssemblySet.Open(
+            folder,
+            [Folder("Framework"), Path.Combine(Folder("Framework"), "Facades"), Folder("PowerShell")]
+        );
         Checker checker = new(set);
         return (checker.CheckAll(), checker);
     }

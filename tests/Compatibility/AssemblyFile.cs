@@ -32,7 +32,8 @@ public sealed class AssemblyFile : IDisposable
             // Nested ones follow the type that they are in.
             if (type.Implementation.Kind == HandleKind.AssemblyReference)
             {
-                _forwards[TypeNames.Join(Metadata.GetString(type.Namespace), Metadata.GetString(type.Name))] = (AssemblyReferenceHandle)type.Implementation;
+                _forwards[TypeNames.Join(Metadata.GetString(type.Namespace), Metadata.GetString(type.Name))] =
+                    (AssemblyReferenceHandle)type.Implementation;
             }
         }
     }

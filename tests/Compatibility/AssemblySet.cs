@@ -1,20 +1,18 @@
-using System.Collections.Immutable;
 using System.Reflection.Metadata;
 
 namespace FineTuning.Compatibility;
 
 /// <summary>
-/// The assemblies that a process of Windows PowerShell can load: those of .NET Framework and PowerShell, which come first as they do there, and the ones
-/// in the module's folder, found by their simple names as the module's DependencyResolver does.
+/// The assemblies that a process of Windows PowerShell can load: those of .NET Framework and PowerShell, which come
+/// first as they do there, and the ones in the module's folder, found by their simple names as the module's
+/// DependencyResolver does.
 /// </summary>
 public sealed class AssemblySet : IDisposable
 {
     private readonly Dictionary<string, AssemblyFile> _platform = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, AssemblyFile> _shipped = new(StringComparer.OrdinalIgnoreCase);
 
-    private AssemblySet()
-    {
-    }
+    private AssemblySet() { }
 
     /// <summary>The assemblies of the module's folder.</summary>
     public IReadOnlyCollection<AssemblyFile> Shipped => _shipped.Values;
@@ -33,7 +31,8 @@ public sealed class AssemblySet : IDisposable
         return set;
     }
 
-    /// <summary>The assembly that .NET takes for a reference: one of the platform is taken for every version up to its own.</summary>
+    /// <summary>The assembly that .NET takes for a reference: one of the platform is taken for every version up to its
+    /// own.</summary>
     public AssemblyFile? Find(string name, Version version)
     {
         if (_platform.TryGetValue(name, out AssemblyFile? found) && found.Version >= version)
@@ -47,8 +46,12 @@ public sealed class AssemblySet : IDisposable
     /// <summary>What there is of a name, in any version: for a message.</summary>
     public string Describe(string name)
     {
-        string beside = _shipped.TryGetValue(name, out AssemblyFile? found) ? $"the module's folder has {found.Version}" : "the module's folder has none";
-        return _platform.TryGetValue(name, out found) ? $"{beside}, the platform {found.Version}" : $"{beside}, nor has the platform";
+        string beside = _shipped.TryGetValue(name, out AssemblyFile? found)
+            ? $"the module's folder has {found.Version}"
+            : "the module's folder has none";
+        return _platform.TryGetValue(name, out found)
+            ? $"{beside}, the platform {found.Version}"
+            : $"{beside}, nor has the platform";
     }
 
     /// <summary>The type that an entry of an assembly means, wherever it was moved to; null if it is nowhere.</summary>
@@ -108,7 +111,11 @@ public sealed class AssemblySet : IDisposable
         }
 
         return reference.ResolutionScope.Kind == HandleKind.AssemblyReference
-            ? ResolveName(file, (AssemblyReferenceHandle)reference.ResolutionScope, TypeNames.Join(file.Metadata.GetString(reference.Namespace), name))
+            ? ResolveName(
+                file,
+                (AssemblyReferenceHandle)reference.ResolutionScope,
+                TypeNames.Join(file.Metadata.GetString(reference.Namespace), name)
+            )
             : null;
     }
 

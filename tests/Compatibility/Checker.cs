@@ -4,8 +4,9 @@ using System.Reflection.Metadata;
 namespace FineTuning.Compatibility;
 
 /// <summary>
-/// Looks up everything that the shipped assemblies take from elsewhere: assemblies by version, types, methods and fields with their signatures, base methods
-/// that they override, and interface and abstract methods that they must have. What is looked up by name while the program runs cannot be seen here.
+/// Looks up everything that the shipped assemblies take from elsewhere: assemblies by version, types, methods and
+/// fields with their signatures, base methods that they override, and interface and abstract methods that they must
+/// have. What is looked up by name while the program runs cannot be seen here.
 /// </summary>
 public sealed class Checker(AssemblySet set)
 {
@@ -41,7 +42,8 @@ public sealed class Checker(AssemblySet set)
         return _findings;
     }
 
-    private void Report(AssemblyFile file, string code, string text) => _findings.Add(new Finding(file.Name + ".dll", code, text));
+    private void Report(AssemblyFile file, string code, string text) =>
+        _findings.Add(new Finding(file.Name + ".dll", code, text));
 
     private void CheckReferences(AssemblyFile file)
     {
@@ -81,7 +83,10 @@ public sealed class Checker(AssemblySet set)
         foreach (MemberReferenceHandle handle in metadata.MemberReferences)
         {
             MemberReference member = metadata.GetMemberReference(handle);
-            if (member.Parent.Kind is not (HandleKind.TypeReference or HandleKind.TypeSpecification) || set.Resolve(file, member.Parent) is not { } type)
+            if (
+                member.Parent.Kind is not (HandleKind.TypeReference or HandleKind.TypeSpecification)
+                || set.Resolve(file, member.Parent) is not { } type
+            )
             {
                 // Arrays have their methods from .NET itself; a type that is not there is told of already.
                 continue;
@@ -94,7 +99,11 @@ public sealed class Checker(AssemblySet set)
                 string fieldType = member.DecodeFieldSignature(TypeNames.Instance, []);
                 if (!_hierarchy.HasField(file, type, name, fieldType))
                 {
-                    Report(file, "FTC003", $"The field {fieldType} {type.Name}.{name} is not in {type.File.Name} {type.File.Version}.");
+                    Report(
+                        file,
+                        "FTC003",
+                        $"The field {fieldType} {type.Name}.{name} is not in {type.File.Name} {type.File.Version}."
+                    );
                 }
 
                 continue;
@@ -105,7 +114,11 @@ public sealed class Checker(AssemblySet set)
             if (method is null || !(method.IsVisible || method.Type.File == file))
             {
                 string what = method is null ? "is not in" : "is not public in";
-                Report(file, "FTC003", $"The method {type.Name}.{name}: {signature} {what} {type.File.Name} {type.File.Version}.");
+                Report(
+                    file,
+                    "FTC003",
+                    $"The method {type.Name}.{name}: {signature} {what} {type.File.Name} {type.File.Version}."
+                );
             }
         }
     }
@@ -184,10 +197,16 @@ public sealed class Checker(AssemblySet set)
             }
 
             Overrides++;
-            bool isThere = _hierarchy.FindMethod(type, method.Name, method.Signature) is { IsVirtual: true } own && (mayBeAbstract || !own.IsAbstract);
+            bool isThere =
+                _hierarchy.FindMethod(type, method.Name, method.Signature) is { IsVirtual: true } own
+                && (mayBeAbstract || !own.IsAbstract);
             if (!isThere && !_hierarchy.Implements(type, method))
             {
-                Report(file, "FTC005", $"The type {type.Name} lacks {contract.Name}.{method.Name}: {method.Signature}.");
+                Report(
+                    file,
+                    "FTC005",
+                    $"The type {type.Name} lacks {contract.Name}.{method.Name}: {method.Signature}."
+                );
             }
         }
     }

@@ -22,5 +22,8 @@ internal sealed record FoundMethod(FoundType Type, MethodDefinition Definition, 
 
     /// <summary>Whether another assembly may use it, if need be by deriving.</summary>
     public bool IsVisible =>
-        (Definition.Attributes & MethodAttributes.MemberAccessMask) is MethodAttributes.Public or MethodAttributes.Family or MethodAttributes.FamORAssem;
+        (Definition.Attributes & MethodAttributes.MemberAccessMask)
+            is MethodAttributes.Public
+                or MethodAttributes.Family
+                or MethodAttributes.FamORAssem;
 }

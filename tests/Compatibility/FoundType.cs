@@ -16,7 +16,8 @@ public sealed record FoundType(AssemblyFile File, TypeDefinitionHandle Handle, I
     /// <summary>The full name.</summary>
     public string Name => TypeNames.Instance.GetTypeFromDefinition(File.Metadata, Handle, 0);
 
-    /// <summary>Whether it may be used from another assembly, or by a class that derives from the one it is in.</summary>
+    /// <summary>Whether it may be used from another assembly, or by a class that derives from the one it is
+    /// in.</summary>
     public bool IsVisible
     {
         get

@@ -8,10 +8,11 @@ namespace FineTuning.Compatibility;
 /// <summary>Types with what they inherit, and the members in there.</summary>
 internal sealed class Hierarchy(AssemblySet set)
 {
-    /// <summary>The type and its base types, the type first. It ends early at a base type that is nowhere, which is a finding of its own.</summary>
+    /// <summary>The type and its base types, the type first. It ends early at a base type that is nowhere, which is a
+    /// finding of its own.</summary>
     public IEnumerable<FoundType> WithBases(FoundType type)
     {
-        for (FoundType? next = type; next is not null;)
+        for (FoundType? next = type; next is not null; )
         {
             yield return next;
             EntityHandle parent = next.Definition.BaseType;
@@ -41,11 +42,16 @@ internal sealed class Hierarchy(AssemblySet set)
         foreach (MethodDefinitionHandle handle in type.Definition.GetMethods())
         {
             MethodDefinition method = type.File.Metadata.GetMethodDefinition(handle);
-            yield return new FoundMethod(type, method, TypeNames.Text(method.DecodeSignature(TypeNames.Instance, type.Arguments)));
+            yield return new FoundMethod(
+                type,
+                method,
+                TypeNames.Text(method.DecodeSignature(TypeNames.Instance, type.Arguments))
+            );
         }
     }
 
-    /// <summary>A method of a type or of its base types; null if there is none of the name with exactly the signature.</summary>
+    /// <summary>A method of a type or of its base types; null if there is none of the name with exactly the
+    /// signature.</summary>
     public FoundMethod? FindMethod(FoundType type, string name, string signature)
     {
         foreach (FoundType one in WithBases(type))
@@ -53,8 +59,10 @@ internal sealed class Hierarchy(AssemblySet set)
             foreach (MethodDefinitionHandle handle in one.Definition.GetMethods())
             {
                 MethodDefinition method = one.File.Metadata.GetMethodDefinition(handle);
-                if (one.File.Metadata.StringComparer.Equals(method.Name, name)
-                    && TypeNames.Text(method.DecodeSignature(TypeNames.Instance, one.Arguments)) == signature)
+                if (
+                    one.File.Metadata.StringComparer.Equals(method.Name, name)
+                    && TypeNames.Text(method.DecodeSignature(TypeNames.Instance, one.Arguments)) == signature
+                )
                 {
                     return new FoundMethod(one, method, signature);
                 }
@@ -69,7 +77,8 @@ internal sealed class Hierarchy(AssemblySet set)
         return null;
     }
 
-    /// <summary>Whether a type or one of its base types has a field that an assembly may use: its own, or one that is public.</summary>
+    /// <summary>Whether a type or one of its base types has a field that an assembly may use: its own, or one that is
+    /// public.</summary>
     public bool HasField(AssemblyFile user, FoundType type, string name, string fieldType)
     {
         foreach (FoundType one in WithBases(type))
@@ -77,10 +86,16 @@ internal sealed class Hierarchy(AssemblySet set)
             foreach (FieldDefinitionHandle handle in one.Definition.GetFields())
             {
                 FieldDefinition field = one.File.Metadata.GetFieldDefinition(handle);
-                if (one.File.Metadata.StringComparer.Equals(field.Name, name) && field.DecodeSignature(TypeNames.Instance, one.Arguments) == fieldType)
+                if (
+                    one.File.Metadata.StringComparer.Equals(field.Name, name)
+                    && field.DecodeSignature(TypeNames.Instance, one.Arguments) == fieldType
+                )
                 {
                     return one.File == user
-                        || (field.Attributes & FieldAttributes.FieldAccessMask) is FieldAttributes.Public or FieldAttributes.Family or FieldAttributes.FamORAssem;
+                        || (field.Attributes & FieldAttributes.FieldAccessMask)
+                            is FieldAttributes.Public
+                                or FieldAttributes.Family
+                                or FieldAttributes.FamORAssem;
                 }
             }
         }
@@ -88,7 +103,8 @@ internal sealed class Hierarchy(AssemblySet set)
         return false;
     }
 
-    /// <summary>Whether a type or one of its base types names a method of its own as the implementation of an interface's or base type's method.</summary>
+    /// <summary>Whether a type or one of its base types names a method of its own as the implementation of an
+    /// interface's or base type's method.</summary>
     public bool Implements(FoundType type, FoundMethod method)
     {
         foreach (FoundType one in WithBases(type))
@@ -97,11 +113,22 @@ internal sealed class Hierarchy(AssemblySet set)
             foreach (MethodImplementationHandle handle in one.Definition.GetMethodImplementations())
             {
                 EntityHandle declaration = metadata.GetMethodImplementation(handle).MethodDeclaration;
-                (StringHandle name, EntityHandle parent) = declaration.Kind == HandleKind.MemberReference
-                    ? (metadata.GetMemberReference((MemberReferenceHandle)declaration).Name, metadata.GetMemberReference((MemberReferenceHandle)declaration).Parent)
-                    : (metadata.GetMethodDefinition((MethodDefinitionHandle)declaration).Name, metadata.GetMethodDefinition((MethodDefinitionHandle)declaration).GetDeclaringType());
-                if (metadata.StringComparer.Equals(name, method.Name)
-                    && set.Resolve(one.File, parent) is { } declared && declared.File == method.Type.File && declared.Handle == method.Type.Handle)
+                (StringHandle name, EntityHandle parent) =
+                    declaration.Kind == HandleKind.MemberReference
+                        ? (
+                            metadata.GetMemberReference((MemberReferenceHandle)declaration).Name,
+                            metadata.GetMemberReference((MemberReferenceHandle)declaration).Parent
+                        )
+                        : (
+                            metadata.GetMethodDefinition((MethodDefinitionHandle)declaration).Name,
+                            metadata.GetMethodDefinition((MethodDefinitionHandle)declaration).GetDeclaringType()
+                        );
+                if (
+                    metadata.StringComparer.Equals(name, method.Name)
+                    && set.Resolve(one.File, parent) is { } declared
+                    && declared.File == method.Type.File
+                    && declared.Handle == method.Type.Handle
+                )
                 {
                     return true;
                 }
@@ -122,7 +149,9 @@ internal sealed class Hierarchy(AssemblySet set)
         }
 
         MetadataReader metadata = type.File.Metadata;
-        BlobReader blob = metadata.GetBlobReader(metadata.GetTypeSpecification((TypeSpecificationHandle)handle).Signature);
+        BlobReader blob = metadata.GetBlobReader(
+            metadata.GetTypeSpecification((TypeSpecificationHandle)handle).Signature
+        );
         _ = blob.ReadSignatureTypeCode();
         _ = blob.ReadByte();
         _ = blob.ReadTypeHandle();

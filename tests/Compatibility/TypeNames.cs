@@ -4,8 +4,9 @@ using System.Reflection.Metadata;
 namespace FineTuning.Compatibility;
 
 /// <summary>
-/// Writes the types of a signature as text that two assemblies have in common: full names without the assembly, since types move between assemblies.
-/// The context has what stands for the type parameters of the type; where it has nothing, they are !0, !1.
+/// Writes the types of a signature as text that two assemblies have in common: full names without the assembly, since
+/// types move between assemblies. The context has what stands for the type parameters of the type; where it has
+/// nothing, they are !0, !1.
 /// </summary>
 internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<string>>
 {
@@ -37,18 +38,25 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
             : Join(reader.GetString(type.Namespace), name);
     }
 
-    public string GetTypeFromSpecification(MetadataReader reader, ImmutableArray<string> genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-        reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+    public string GetTypeFromSpecification(
+        MetadataReader reader,
+        ImmutableArray<string> genericContext,
+        TypeSpecificationHandle handle,
+        byte rawTypeKind
+    ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
     public string GetPrimitiveType(PrimitiveTypeCode typeCode) => "System." + typeCode;
 
-    public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) => $"{genericType}<{string.Join(", ", typeArguments)}>";
+    public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) =>
+        $"{genericType}<{string.Join(", ", typeArguments)}>";
 
-    public string GetGenericTypeParameter(ImmutableArray<string> genericContext, int index) => index < genericContext.Length ? genericContext[index] : "!" + index;
+    public string GetGenericTypeParameter(ImmutableArray<string> genericContext, int index) =>
+        index < genericContext.Length ? genericContext[index] : "!" + index;
 
     public string GetGenericMethodParameter(ImmutableArray<string> genericContext, int index) => "!!" + index;
 
-    public string GetArrayType(string elementType, ArrayShape shape) => $"{elementType}[{string.Concat(Enumerable.Repeat(",", shape.Rank - 1))}:{shape.Rank}]";
+    public string GetArrayType(string elementType, ArrayShape shape) =>
+        $"{elementType}[{string.Concat(Enumerable.Repeat(",", shape.Rank - 1))}:{shape.Rank}]";
 
     public string GetSZArrayType(string elementType) => elementType + "[]";
 
@@ -61,5 +69,6 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
     public string GetFunctionPointerType(MethodSignature<string> signature) => "function " + Text(signature);
 
     // A modifier belongs to the signature: .NET does not find a method without it.
-    public string GetModifiedType(string modifier, string unmodifiedType, bool isRequired) => $"{unmodifiedType} {(isRequired ? "modreq" : "modopt")}({modifier})";
+    public string GetModifiedType(string modifier, string unmodifiedType, bool isRequired) =>
+        $"{unmodifiedType} {(isRequired ? "modreq" : "modopt")}({modifier})";
 }

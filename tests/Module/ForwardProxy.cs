@@ -16,7 +16,8 @@ public sealed class ForwardProxy : IDisposable
 
     public ForwardProxy(string name, string password)
     {
-        _authorization = "Proxy-Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(name + ":" + password));
+        _authorization =
+            "Proxy-Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(name + ":" + password));
         _listener.Start();
         Address = "http://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
         Task.Run(AcceptAsync);
@@ -27,7 +28,13 @@ public sealed class ForwardProxy : IDisposable
     /// <summary>The first lines of the requests, each after what became of it: 407 or sent.</summary>
     public string[] Lines
     {
-        get { lock (_lines) { return _lines.ToArray(); } }
+        get
+        {
+            lock (_lines)
+            {
+                return _lines.ToArray();
+            }
+        }
     }
 
     public void Dispose()
@@ -44,7 +51,8 @@ public sealed class ForwardProxy : IDisposable
             {
                 client = await _listener.AcceptTcpClientAsync();
             }
-            catch (Exception e) when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
+            catch (Exception e)
+                when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
             {
                 return;
             }
@@ -74,7 +82,8 @@ public sealed class ForwardProxy : IDisposable
                 else
                 {
                     byte[] refusal = Encoding.ASCII.GetBytes(
-                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    );
                     await from.WriteAsync(refusal, 0, refusal.Length);
                     // A connection that is closed with a body unread is reset, and the answer with it.
                     client.Client.Shutdown(SocketShutdown.Send);
@@ -97,8 +106,17 @@ public sealed class ForwardProxy : IDisposable
             await server.ConnectAsync(target.Host, target.Port);
             NetworkStream to = server.GetStream();
             IEnumerable<string> headers = head.Skip(1)
-                .Where(line => !line.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase) && !line.StartsWith("Connection:", StringComparison.OrdinalIgnoreCase));
-            string text = first[0] + " " + target.PathAndQuery + " HTTP/1.1\r\n" + string.Join("\r\n", headers) + "\r\nConnection: close\r\n\r\n";
+                .Where(line =>
+                    !line.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)
+                    && !line.StartsWith("Connection:", StringComparison.OrdinalIgnoreCase)
+                );
+            string text =
+                first[0]
+                + " "
+                + target.PathAndQuery
+                + " HTTP/1.1\r\n"
+                + string.Join("\r\n", headers)
+                + "\r\nConnection: close\r\n\r\n";
             byte[] bytes = Encoding.ASCII.GetBytes(text);
             await to.WriteAsync(bytes, 0, bytes.Length);
             // The server ends its answer by closing; until then the client may send its body.

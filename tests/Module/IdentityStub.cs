@@ -5,7 +5,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
 
-/// <summary>Azure's identity endpoint as an Automation account has it: GET with a header that only the account knows; answers with a token.</summary>
+/// <summary>Azure's identity endpoint as an Automation account has it: GET with a header that only the account knows;
+/// answers with a token.</summary>
 public sealed class IdentityStub : IDisposable
 {
     private readonly HttpListener _listener = new HttpListener();
@@ -31,7 +32,13 @@ public sealed class IdentityStub : IDisposable
     /// <summary>The queries of the requests that had the header.</summary>
     public string[] Requests
     {
-        get { lock (_requests) { return _requests.ToArray(); } }
+        get
+        {
+            lock (_requests)
+            {
+                return _requests.ToArray();
+            }
+        }
     }
 
     public void Dispose()
@@ -48,7 +55,8 @@ public sealed class IdentityStub : IDisposable
             {
                 context = await _listener.GetContextAsync();
             }
-            catch (Exception e) when (e is HttpListenerException || e is ObjectDisposedException || e is InvalidOperationException)
+            catch (Exception e)
+                when (e is HttpListenerException || e is ObjectDisposedException || e is InvalidOperationException)
             {
                 return;
             }
@@ -56,13 +64,18 @@ public sealed class IdentityStub : IDisposable
             bool allowed = context.Request.Headers["X-IDENTITY-HEADER"] == _header;
             if (allowed)
             {
-                lock (_requests) { _requests.Add(context.Request.RawUrl); }
+                lock (_requests)
+                {
+                    _requests.Add(context.Request.RawUrl);
+                }
             }
 
             long end = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
-            byte[] body = Encoding.UTF8.GetBytes(allowed
-                ? "{\"access_token\":\"" + _token + "\",\"expires_on\":\"" + end + "\",\"token_type\":\"Bearer\"}"
-                : "{\"statusCode\":401,\"message\":\"unauthorized\"}");
+            byte[] body = Encoding.UTF8.GetBytes(
+                allowed
+                    ? "{\"access_token\":\"" + _token + "\",\"expires_on\":\"" + end + "\",\"token_type\":\"Bearer\"}"
+                    : "{\"statusCode\":401,\"message\":\"unauthorized\"}"
+            );
             context.Response.StatusCode = allowed ? 200 : 401;
             context.Response.ContentType = "application/json";
             context.Response.Close(body, false);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Threading;
 
 /// <summary>
-/// Measures how long an action took in a process that runs: the time in which the machine let none of its threads run, because others had it, is
-/// left out. What is promised to a user is promised for a machine that is there.
+/// Measures how long an action took in a process that runs: the time in which the machine let none of its threads run,
+/// because others had it, is left out. What is promised to a user is promised for a machine that is there.
 /// </summary>
 public static class StallMeter
 {
@@ -29,8 +29,7 @@ public static class StallMeter
                 isOver = over.Wait(TickMilliseconds);
                 long late = tick.ElapsedMilliseconds - TickMilliseconds;
                 stalled += late > StallMilliseconds ? late : 0;
-            }
-            while (!isOver);
+            } while (!isOver);
         });
         ticker.IsBackground = true;
         ticker.Start();

@@ -7,26 +7,45 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 
-/// <summary>A host that keeps the warnings written to it, as a screen would show them after Ctrl+C, and has nothing else.</summary>
+/// <summary>A host that keeps the warnings written to it, as a screen would show them after Ctrl+C, and has nothing
+/// else.</summary>
 public sealed class TestHost : PSHost
 {
     private readonly TestHostInterface _ui = new TestHostInterface();
 
     public ConcurrentQueue<string> Text { get; } = new ConcurrentQueue<string>();
 
-    public ConcurrentQueue<string> Warnings { get { return _ui.Warnings; } }
+    public ConcurrentQueue<string> Warnings
+    {
+        get { return _ui.Warnings; }
+    }
 
-    public override CultureInfo CurrentCulture { get { return CultureInfo.InvariantCulture; } }
+    public override CultureInfo CurrentCulture
+    {
+        get { return CultureInfo.InvariantCulture; }
+    }
 
-    public override CultureInfo CurrentUICulture { get { return CultureInfo.InvariantCulture; } }
+    public override CultureInfo CurrentUICulture
+    {
+        get { return CultureInfo.InvariantCulture; }
+    }
 
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
-    public override string Name { get { return "TestHost"; } }
+    public override string Name
+    {
+        get { return "TestHost"; }
+    }
 
-    public override PSHostUserInterface UI { get { return _ui; } }
+    public override PSHostUserInterface UI
+    {
+        get { return _ui; }
+    }
 
-    public override Version Version { get { return new Version(1, 0); } }
+    public override Version Version
+    {
+        get { return new Version(1, 0); }
+    }
 
     public override void EnterNestedPrompt() { }
 
@@ -45,22 +64,61 @@ public sealed class TestHostInterface : PSHostUserInterface
 
     public ConcurrentQueue<string> Warnings { get; } = new ConcurrentQueue<string>();
 
-    public override PSHostRawUserInterface RawUI { get { return null; } }
+    public override PSHostRawUserInterface RawUI
+    {
+        get { return null; }
+    }
 
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) { throw new NotImplementedException(); }
+    public override Dictionary<string, PSObject> Prompt(
+        string caption,
+        string message,
+        Collection<FieldDescription> descriptions
+    )
+    {
+        throw new NotImplementedException();
+    }
 
-    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) { throw new NotImplementedException(); }
+    public override int PromptForChoice(
+        string caption,
+        string message,
+        Collection<ChoiceDescription> choices,
+        int defaultChoice
+    )
+    {
+        throw new NotImplementedException();
+    }
 
-    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) { throw new NotImplementedException(); }
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName)
+    {
+        throw new NotImplementedException();
+    }
 
     public override PSCredential PromptForCredential(
-        string caption, string message, string userName, string targetName, PSCredentialTypes types, PSCredentialUIOptions options) { throw new NotImplementedException(); }
+        string caption,
+        string message,
+        string userName,
+        string targetName,
+        PSCredentialTypes types,
+        PSCredentialUIOptions options
+    )
+    {
+        throw new NotImplementedException();
+    }
 
-    public override string ReadLine() { throw new NotImplementedException(); }
+    public override string ReadLine()
+    {
+        throw new NotImplementedException();
+    }
 
-    public override SecureString ReadLineAsSecureString() { throw new NotImplementedException(); }
+    public override SecureString ReadLineAsSecureString()
+    {
+        throw new NotImplementedException();
+    }
 
-    public override void Write(string value) { Text.Enqueue(value); }
+    public override void Write(string value)
+    {
+        Text.Enqueue(value);
+    }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) { }
 
@@ -74,5 +132,8 @@ public sealed class TestHostInterface : PSHostUserInterface
 
     public override void WriteVerboseLine(string message) { }
 
-    public override void WriteWarningLine(string message) { Warnings.Enqueue(message); }
+    public override void WriteWarningLine(string message)
+    {
+        Warnings.Enqueue(message);
+    }
 }

@@ -11,7 +11,7 @@ public static class JsonUser
     /// <summary>Adds the numbers of a JSON array, and writes the sum as JSON.</summary>
     public static string Sum(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json);
         double sum = 0;
         foreach (JsonElement number in document.RootElement.EnumerateArray())
         {

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace FineTuning.ScriptedTrainer;
 
 /// <summary>
-/// A trainer that misbehaves as a test wants. Each argument is a line that it says, or with # at its beginning something that it does.
-/// It gives every job a plan of four steps.
+/// A trainer that misbehaves as a test wants. Each argument is a line that it says, or with # at its beginning
+/// something that it does. It gives every job a plan of four steps.
 /// </summary>
 internal static class Program
 {
@@ -22,7 +22,9 @@ internal static class Program
         JsonObject order = JsonNode.Parse(Console.In.ReadLine()!)!.AsObject();
         if ((string?)order["type"] == "plan")
         {
-            Console.WriteLine("""{"type":"plan","n_epochs":2,"batch_size":1,"learning_rate_multiplier":0.5,"examples":2,"total_steps":4}""");
+            Console.WriteLine(
+                """{"type":"plan","n_epochs":2,"batch_size":1,"learning_rate_multiplier":0.5,"examples":2,"total_steps":4}"""
+            );
             return 0;
         }
 
@@ -46,7 +48,8 @@ internal static class Program
             }
 
             string[] words = line.Split(' ', 3);
-            string first = words.Length > 1 ? words[1] : string.Empty, second = words.Length > 2 ? words[2] : string.Empty;
+            string first = words.Length > 1 ? words[1] : string.Empty,
+                second = words.Length > 2 ? words[2] : string.Empty;
             switch (words[0])
             {
                 case "#exit":
@@ -107,7 +110,12 @@ internal static class Program
                 case "#then":
                     return 0;
                 case "#child":
-                    using (Process child = Process.Start(Environment.ProcessPath!, [typeof(Program).Assembly.Location, "--sleep"]))
+                    using (
+                        var child = Process.Start(
+                            Environment.ProcessPath!,
+                            [typeof(Program).Assembly.Location, "--sleep"]
+                        )
+                    )
                     {
                         Console.Error.WriteLine($"child {child.Id}");
                     }

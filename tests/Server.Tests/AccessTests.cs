@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
 using FineTuning.Server.Tests.Support;
@@ -21,7 +20,8 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
         TestServer server,
         string path,
         Action<HttpRequestMessage>? configure = null,
-        HttpMethod? method = null)
+        HttpMethod? method = null
+    )
     {
         using HttpClient http = new();
         using HttpRequestMessage request = new(method ?? HttpMethod.Get, server.Host.Url[..^"/v1".Length] + path);
@@ -34,9 +34,21 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     public async Task Without_a_key_of_its_own_any_key_but_none_is_taken()
     {
         (HttpResponseMessage none, string body) = await SendAsync(fixture.Server, "/v1/models");
-        (HttpResponseMessage empty, _) = await SendAsync(fixture.Server, "/v1/models", r => r.Headers.TryAddWithoutValidation("Authorization", "Bearer "));
-        (HttpResponseMessage bearer, _) = await SendAsync(fixture.Server, "/v1/models", r => r.Headers.TryAddWithoutValidation("Authorization", "bearer anything"));
-        (HttpResponseMessage azure, _) = await SendAsync(fixture.Server, "/v1/models", r => r.Headers.Add("api-key", "anything"));
+        (HttpResponseMessage empty, _) = await SendAsync(
+            fixture.Server,
+            "/v1/models",
+            r => r.Headers.TryAddWithoutValidation("Authorization", "Bearer ")
+        );
+        (HttpResponseMessage bearer, _) = await SendAsync(
+            fixture.Server,
+            "/v1/models",
+            r => r.Headers.TryAddWithoutValidation("Authorization", "bearer anything")
+        );
+        (HttpResponseMessage azure, _) = await SendAsync(
+            fixture.Server,
+            "/v1/models",
+            r => r.Headers.Add("api-key", "anything")
+        );
 
         Assert.Equal(HttpStatusCode.Unauthorized, none.StatusCode);
         Assert.Equal("invalid_api_key", Api.ErrorOf(JsonElement.Parse(body)).GetProperty("code").GetString());
@@ -48,12 +60,29 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     [Fact]
     public async Task With_a_key_of_its_own_only_that_is_taken_and_none_is_repeated()
     {
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { ApiKey = Key });
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                ApiKey = Key,
+            }
+        );
         const string Wrong = "sk-wrong-and-private";
-        (HttpResponseMessage right, _) = await SendAsync(server, "/v1/models", r => r.Headers.Add("Authorization", "Bearer " + Key));
+        (HttpResponseMessage right, _) = await SendAsync(
+            server,
+            "/v1/models",
+            r => r.Headers.Add("Authorization", "Bearer " + Key)
+        );
         (HttpResponseMessage azure, _) = await SendAsync(server, "/v1/models", r => r.Headers.Add("api-key", Key));
-        (HttpResponseMessage wrong, string body) = await SendAsync(server, "/v1/models", r => r.Headers.Add("Authorization", "Bearer " + Wrong));
-        (HttpResponseMessage unknownPath, _) = await SendAsync(server, "/v1/nothing", r => r.Headers.Add("Authorization", "Bearer " + Wrong));
+        (HttpResponseMessage wrong, string body) = await SendAsync(
+            server,
+            "/v1/models",
+            r => r.Headers.Add("Authorization", "Bearer " + Wrong)
+        );
+        (HttpResponseMessage unknownPath, _) = await SendAsync(
+            server,
+            "/v1/nothing",
+            r => r.Headers.Add("Authorization", "Bearer " + Wrong)
+        );
 
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         Assert.Equal(HttpStatusCode.OK, azure.StatusCode);
@@ -77,17 +106,37 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     [InlineData("192.168.0.1", HttpStatusCode.Forbidden)]
     public async Task Only_loopback_host_names_are_answered(string host, HttpStatusCode expected)
     {
-        (HttpResponseMessage response, string body) = await SendAsync(fixture.Server, "/_server/health", r => r.Headers.Host = host);
+        (HttpResponseMessage response, string body) = await SendAsync(
+            fixture.Server,
+            "/_server/health",
+            r => r.Headers.Host = host
+        );
         Assert.Equal(expected, response.StatusCode);
-        Assert.True(expected == HttpStatusCode.OK || Api.ErrorOf(JsonElement.Parse(body)).GetProperty("code").GetString() == "host_not_allowed");
+        Assert.True(
+            expected == HttpStatusCode.OK
+                || Api.ErrorOf(JsonElement.Parse(body)).GetProperty("code").GetString() == "host_not_allowed"
+        );
     }
 
     [Fact]
     public async Task A_host_that_is_allowed_is_answered_and_the_refusal_says_how_to()
     {
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { AllowedHosts = ["llm.example.com"] });
-        (HttpResponseMessage allowed, _) = await SendAsync(server, "/_server/health", r => r.Headers.Host = "LLM.example.com:8080");
-        (HttpResponseMessage other, string body) = await SendAsync(server, "/_server/health", r => r.Headers.Host = "x.llm.example.com");
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                AllowedHosts = ["llm.example.com"],
+            }
+        );
+        (HttpResponseMessage allowed, _) = await SendAsync(
+            server,
+            "/_server/health",
+            r => r.Headers.Host = "LLM.example.com:8080"
+        );
+        (HttpResponseMessage other, string body) = await SendAsync(
+            server,
+            "/_server/health",
+            r => r.Headers.Host = "x.llm.example.com"
+        );
         (HttpResponseMessage page, _) = await SendAsync(
             server,
             "/_server/health",
@@ -95,7 +144,8 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
             {
                 r.Headers.Host = "llm.example.com";
                 r.Headers.Add("Origin", "http://evil.example");
-            });
+            }
+        );
 
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, other.StatusCode);
@@ -111,7 +161,12 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
             return;
         }
 
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { Listen = new ListenAddress(IPAddress.IPv6Loopback, 0) });
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                Listen = new ListenAddress(IPAddress.IPv6Loopback, 0),
+            }
+        );
 
         Assert.StartsWith("http://[::1]:", server.Host.Url);
         await server.Api.GetAsync("models");
@@ -120,8 +175,13 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     [Fact]
     public async Task On_all_addresses_the_address_that_was_called_is_a_host_and_others_are_not()
     {
-        await using TestServer server = await TestServer.StartAsync(
-            configure: options => options with { Listen = ListenAddress.Parse("--urls", "http://*:0"), ApiKey = Key });
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                Listen = ListenAddress.Parse("--urls", "http://*:0"),
+                ApiKey = Key,
+            }
+        );
         string port = new Uri(server.Host.Url).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         async Task<HttpStatusCode> AskAsync(string address, string? host = null)
         {
@@ -156,7 +216,8 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
             {
                 r.Headers.Add("Origin", origin);
                 r.Headers.Add("Authorization", "Bearer x");
-            });
+            }
+        );
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal("origin_not_allowed", Api.ErrorOf(JsonElement.Parse(body)).GetProperty("code").GetString());
         Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
@@ -175,7 +236,10 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
             Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
         }
 
-        Assert.NotEqual(good.Headers.GetValues("x-request-id").Single(), bad.Headers.GetValues("x-request-id").Single());
+        Assert.NotEqual(
+            good.Headers.GetValues("x-request-id").Single(),
+            bad.Headers.GetValues("x-request-id").Single()
+        );
     }
 
     [Theory]
@@ -202,7 +266,12 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.NotEmpty(response.Content.Headers.Allow);
-        Assert.Contains(method, Api.ErrorOf(JsonElement.Parse(await response.Content.ReadAsStringAsync())).GetProperty("message").GetString());
+        Assert.Contains(
+            method,
+            Api.ErrorOf(JsonElement.Parse(await response.Content.ReadAsStringAsync()))
+                .GetProperty("message")
+                .GetString()
+        );
     }
 
     [Theory]
@@ -236,10 +305,20 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
         List<JsonElement> entries = [.. journal.GetProperty("data").EnumerateArray()];
 
         Assert.Equal(
-            ["POST /v1/files 200", "GET /v1/files?limit=3&purpose=fine-tune 200", "GET /v1/files/none?api_key=redacted&token=redacted&limit=1 404"],
-            entries.Select(e => $"{e.GetProperty("method").GetString()} {e.GetProperty("path").GetString()} {e.GetProperty("status").GetInt32()}"));
+            [
+                "POST /v1/files 200",
+                "GET /v1/files?limit=3&purpose=fine-tune 200",
+                "GET /v1/files/none?api_key=redacted&token=redacted&limit=1 404",
+            ],
+            entries.Select(e =>
+                $"{e.GetProperty("method").GetString()} {e.GetProperty("path").GetString()} {e.GetProperty("status").GetInt32()}"
+            )
+        );
         Assert.All(entries, e => Assert.Matches("^req_", e.GetProperty("request_id").GetString()));
-        Assert.All(entries, e => Assert.True(e.GetProperty("time").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5)));
+        Assert.All(
+            entries,
+            e => Assert.True(e.GetProperty("time").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5))
+        );
         Assert.DoesNotContain("sk-", journal.GetRawText());
         await server.Control.DeleteJournalAsync();
         Assert.Empty((await server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray());
@@ -281,7 +360,8 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
                     r.Headers.Add("Authorization", "Bearer x");
                     r.Headers.TryAddWithoutValidation("X-Control-Token", token);
                 },
-                new HttpMethod(method));
+                new HttpMethod(method)
+            );
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("invalid_control_token", Api.ErrorOf(JsonElement.Parse(body)).GetProperty("code").GetString());
         }
@@ -304,7 +384,7 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     {
         (HttpResponseMessage response, string body) = await SendAsync(fixture.Server, "/_server/health");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        JsonElement health = JsonElement.Parse(body);
+        var health = JsonElement.Parse(body);
         Assert.Equal("ok", health.GetProperty("status").GetString());
         Assert.Equal(ServerHost.Version, health.GetProperty("version").GetString());
     }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FineTuning.Core.Client;
-using FineTuning.Server.Dialects;
 using FineTuning.Server.Faults;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
@@ -21,15 +20,34 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
 
     private Api Api => Server.Api;
 
-    private static Task<TestServer> StartAsync(TestTrainer? trainer = null, Func<ServerOptions, ServerOptions>? configure = null) =>
-        TestServer.StartAsync(trainer, configure: options =>
-            (configure?.Invoke(options) ?? options) with { Dialect = ApiDialect.Azure, FileProcessingTime = TimeSpan.Zero });
+    private static Task<TestServer> StartAsync(
+        TestTrainer? trainer = null,
+        Func<ServerOptions, ServerOptions>? configure = null
+    ) =>
+        TestServer.StartAsync(
+            trainer,
+            configure: options =>
+                (configure?.Invoke(options) ?? options) with
+                {
+                    Dialect = ApiDialect.Azure,
+                    FileProcessingTime = TimeSpan.Zero,
+                }
+        );
 
     private static async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
-        TestServer server, string path, string? header = "api-key", string key = "any", HttpMethod? method = null, HttpContent? content = null)
+        TestServer server,
+        string path,
+        string? header = "api-key",
+        string key = "any",
+        HttpMethod? method = null,
+        HttpContent? content = null
+    )
     {
         using HttpClient http = new();
-        using HttpRequestMessage request = new(method ?? HttpMethod.Get, new Uri(server.Host.Url).GetLeftPart(UriPartial.Authority) + path);
+        using HttpRequestMessage request = new(
+            method ?? HttpMethod.Get,
+            new Uri(server.Host.Url).GetLeftPart(UriPartial.Authority) + path
+        );
         request.Content = content;
         if (header is not null)
         {
@@ -77,7 +95,11 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     [InlineData("DELETE", "/openai/v1/models/gpt-4o-mini")]
     public async Task What_a_surface_lacks_is_not_found(string method, string path)
     {
-        (HttpResponseMessage response, JsonElement body) = await SendAsync(Server, path, method: new HttpMethod(method));
+        (HttpResponseMessage response, JsonElement body) = await SendAsync(
+            Server,
+            path,
+            method: new HttpMethod(method)
+        );
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("Resource not found", body.GetProperty("error").GetProperty("message").GetString());
     }
@@ -89,14 +111,25 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
         const string Path = "/openai/v1/files";
 
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, Path, "api-key", "the-key")).Response.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, Path, "Authorization", "the-key")).Response.StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await SendAsync(server, Path, "Authorization", "the-key")).Response.StatusCode
+        );
         (HttpResponseMessage wrong, JsonElement body) = await SendAsync(server, Path, "api-key", "another-key");
-        (HttpResponseMessage token, JsonElement tokenBody) = await SendAsync(server, Path, "Authorization", "another-key");
+        (HttpResponseMessage token, JsonElement tokenBody) = await SendAsync(
+            server,
+            Path,
+            "Authorization",
+            "another-key"
+        );
         (HttpResponseMessage none, _) = await SendAsync(server, Path, null);
 
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         Assert.Equal("401", Code(body));
-        Assert.StartsWith("Access denied due to invalid subscription key or wrong API endpoint.", body.GetProperty("error").GetProperty("message").GetString());
+        Assert.StartsWith(
+            "Access denied due to invalid subscription key or wrong API endpoint.",
+            body.GetProperty("error").GetProperty("message").GetString()
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, token.StatusCode);
         Assert.Equal(401, tokenBody.GetProperty("statusCode").GetInt32());
         Assert.DoesNotContain("another-key", body.ToString() + tokenBody);
@@ -108,7 +141,13 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     {
         TestTrainer trainer = new(free: false);
         await using TestServer server = await StartAsync(trainer);
-        JsonObject fields = new() { ["suffix"] = "helpdesk", ["trainingType"] = "GlobalStandard", ["metadata"] = new JsonObject { ["team"] = "a" }, ["model"] = "gpt-35-turbo-0125" };
+        JsonObject fields = new()
+        {
+            ["suffix"] = "helpdesk",
+            ["trainingType"] = "GlobalStandard",
+            ["metadata"] = new JsonObject { ["team"] = "a" },
+            ["model"] = "gpt-35-turbo-0125",
+        };
         string first = await server.Api.CreateJobAsync(fields);
         string second = await server.Api.CreateJobAsync();
 
@@ -120,16 +159,28 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
         Assert.Equal(JsonValueKind.Null, job.GetProperty("organization_id").ValueKind);
         Assert.Equal(JsonValueKind.Null, job.GetProperty("result_files").ValueKind);
         await server.Api.UntilStatusAsync(second, "pending");
-        Assert.Equal("canceled", (await server.Api.PostAsync($"fine_tuning/jobs/{second}/cancel")).GetProperty("status").GetString());
+        Assert.Equal(
+            "canceled",
+            (await server.Api.PostAsync($"fine_tuning/jobs/{second}/cancel")).GetProperty("status").GetString()
+        );
 
         trainer.Allow(100);
         job = await server.Api.UntilStatusAsync(first, "succeeded");
-        Assert.Equal($"gpt-35-turbo-0125.ft-{first["ftjob-".Length..]}-helpdesk", job.GetProperty("fine_tuned_model").GetString());
+        Assert.Equal(
+            $"gpt-35-turbo-0125.ft-{first["ftjob-".Length..]}-helpdesk",
+            job.GetProperty("fine_tuned_model").GetString()
+        );
 
         // It can be a base again, and its name is asked for as any other.
         string model = job.GetProperty("fine_tuned_model").GetString()!;
-        JsonElement next = await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(new JsonObject { ["model"] = model }), "succeeded");
-        Assert.Matches(new Regex("^gpt-35-turbo-0125\\.ft-[0-9a-f]{32}$"), next.GetProperty("fine_tuned_model").GetString());
+        JsonElement next = await server.Api.UntilStatusAsync(
+            await server.Api.CreateJobAsync(new JsonObject { ["model"] = model }),
+            "succeeded"
+        );
+        Assert.Matches(
+            new Regex("^gpt-35-turbo-0125\\.ft-[0-9a-f]{32}$"),
+            next.GetProperty("fine_tuned_model").GetString()
+        );
         Assert.Equal(model, (await server.Api.GetAsync("models/" + model)).GetProperty("id").GetString());
     }
 
@@ -137,50 +188,97 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     public async Task The_older_surface_has_other_fields_and_loses_metadata()
     {
         string file = await Api.UploadAsync();
-        string body = $$"""{"model":"gpt-4o-mini","training_file":"{{file}}","suffix":"old","metadata":{"k":"v"},"trainingType":"standard"}""";
+        string body =
+            $$"""{"model":"gpt-4o-mini","training_file":"{{file}}","suffix":"old","metadata":{"k":"v"},"trainingType":"standard"}""";
         (HttpResponseMessage created, JsonElement job) = await SendAsync(
-            Server, "/openai/fine_tuning/jobs" + Dated, method: HttpMethod.Post, content: Json(body));
+            Server,
+            "/openai/fine_tuning/jobs" + Dated,
+            method: HttpMethod.Post,
+            content: Json(body)
+        );
         string id = job.GetProperty("id").GetString()!;
-        (_, JsonElement list) = await SendAsync(Server, "/openai/fine_tuning/jobs" + Dated + "&limit=100&metadata[k]=other");
+        (_, JsonElement list) = await SendAsync(
+            Server,
+            "/openai/fine_tuning/jobs" + Dated + "&limit=100&metadata[k]=other"
+        );
         (_, JsonElement models) = await SendAsync(Server, "/openai/models" + Dated);
 
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal("pending", job.GetProperty("status").GetString());
         Assert.Equal("old", job.GetProperty("suffix").GetString());
-        foreach (string name in new[] { "metadata", "method", "organization_id", "user_provided_suffix", "finished_at", "integrations", "result_files" })
+        foreach (
+            string name in new[]
+            {
+                "metadata",
+                "method",
+                "organization_id",
+                "user_provided_suffix",
+                "finished_at",
+                "integrations",
+                "result_files",
+            }
+        )
         {
             Assert.False(job.TryGetProperty(name, out _), name);
         }
 
-        Assert.Contains(id, list.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString()));
+        Assert.Contains(
+            id,
+            list.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString())
+        );
         Assert.True(models.GetProperty("data")[0].GetProperty("capabilities").GetProperty("fine_tune").GetBoolean());
         await Api.UntilStatusAsync(id, "succeeded");
 
         (_, JsonElement other) = await SendAsync(
-            Server, "/openai/fine_tuning/jobs" + Dated, method: HttpMethod.Post, content: Json(body.Replace("\"old\"", "\"other\"", StringComparison.Ordinal)));
+            Server,
+            "/openai/fine_tuning/jobs" + Dated,
+            method: HttpMethod.Post,
+            content: Json(body.Replace("\"old\"", "\"other\"", StringComparison.Ordinal))
+        );
         (_, JsonElement ended) = await SendAsync(
-            Server, $"/openai/fine_tuning/jobs/{other.GetProperty("id").GetString()}/cancel" + Dated, method: HttpMethod.Post);
-        Assert.True(ended.TryGetProperty("status", out JsonElement status) ? status.GetString() == "cancelled" : Code(ended) == "unexpectedEntityState");
+            Server,
+            $"/openai/fine_tuning/jobs/{other.GetProperty("id").GetString()}/cancel" + Dated,
+            method: HttpMethod.Post
+        );
+        Assert.True(
+            ended.TryGetProperty("status", out JsonElement status)
+                ? status.GetString() == "cancelled"
+                : Code(ended) == "unexpectedEntityState"
+        );
     }
 
     [Fact]
     public async Task A_file_is_processed_after_its_upload_and_no_job_takes_it_before()
     {
         await using TestServer server = await TestServer.StartAsync(configure: options =>
-            options with { Dialect = ApiDialect.Azure, FileProcessingTime = TimeSpan.FromMinutes(10) });
+            options with
+            {
+                Dialect = ApiDialect.Azure,
+                FileProcessingTime = TimeSpan.FromMinutes(10),
+            }
+        );
         string file = await server.Api.UploadAsync();
 
         Assert.Equal("pending", (await server.Api.GetAsync("files/" + file)).GetProperty("status").GetString());
-        Assert.Equal("pending", (await server.Api.GetAsync("files")).GetProperty("data")[0].GetProperty("status").GetString());
+        Assert.Equal(
+            "pending",
+            (await server.Api.GetAsync("files")).GetProperty("data")[0].GetProperty("status").GetString()
+        );
         (HttpStatusCode status, JsonElement body) = await server.Api.TryAsync(
-            HttpMethod.Post, "fine_tuning/jobs", $$"""{"model":"gpt-4o-mini","training_file":"{{file}}"}""");
+            HttpMethod.Post,
+            "fine_tuning/jobs",
+            $$"""{"model":"gpt-4o-mini","training_file":"{{file}}"}"""
+        );
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal("invalidPayload", Code(body));
         Assert.Equal("training_file", body.GetProperty("error").GetProperty("param").GetString());
     }
 
     [Theory]
-    [InlineData("""{"model":"gpt-9","training_file":"file-x"}""", "The specified base model does not support fine-tuning.")]
+    [InlineData(
+        """{"model":"gpt-9","training_file":"file-x"}""",
+        "The specified base model does not support fine-tuning."
+    )]
     [InlineData("""{"model":"gpt-4o-mini","training_file":"file-x","trainingType":"Cheap"}""", null)]
     [InlineData("""{"model":"gpt-4o-mini"}""", null)]
     public async Task Refusals_have_Azures_codes(string request, string? message)
@@ -203,10 +301,16 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
         string waiting = await server.Api.CreateJobAsync();
         await server.Api.UntilStatusAsync(running, "running");
 
-        (HttpStatusCode status, JsonElement body) = await server.Api.TryAsync(HttpMethod.Post, $"fine_tuning/jobs/{waiting}/pause");
+        (HttpStatusCode status, JsonElement body) = await server.Api.TryAsync(
+            HttpMethod.Post,
+            $"fine_tuning/jobs/{waiting}/pause"
+        );
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal("unexpectedEntityState", Code(body));
-        Assert.Equal("pausing", (await server.Api.PostAsync($"fine_tuning/jobs/{running}/pause")).GetProperty("status").GetString());
+        Assert.Equal(
+            "pausing",
+            (await server.Api.PostAsync($"fine_tuning/jobs/{running}/pause")).GetProperty("status").GetString()
+        );
         trainer.Allow(100);
         await server.Api.UntilStatusAsync(running, "paused");
         await server.Api.PostAsync($"fine_tuning/jobs/{running}/resume");
@@ -217,7 +321,10 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     public async Task A_chat_with_what_is_not_deployed_is_refused_in_Azures_words()
     {
         (HttpStatusCode status, JsonElement body) = await Api.TryAsync(
-            HttpMethod.Post, "chat/completions", """{"model":"not-deployed","messages":[{"role":"user","content":"hello"}]}""");
+            HttpMethod.Post,
+            "chat/completions",
+            """{"model":"not-deployed","messages":[{"role":"user","content":"hello"}]}"""
+        );
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal("DeploymentNotFound", Code(body));
     }
@@ -226,7 +333,11 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     public async Task The_control_paths_the_journal_and_the_faults_stay_as_they_are()
     {
         await using TestServer server = await StartAsync(configure: options =>
-            options with { Faults = [FaultOption.Read("--fault", "ListFiles:status=418,count=1")] });
+            options with
+            {
+                Faults = [FaultOption.Read("--fault", "ListFiles:status=418,count=1")],
+            }
+        );
         (HttpStatusCode status, _) = await server.Api.TryAsync(HttpMethod.Get, "files");
         JsonElement journal = await server.Control.GetAsync("_server/requests");
 

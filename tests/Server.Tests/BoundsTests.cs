@@ -16,8 +16,9 @@ public sealed class BoundsTests(ServerFixture fixture) : IClassFixture<ServerFix
     /// <summary>A form as bytes, with whatever the file's part says of its name.</summary>
     private static ByteArrayContent RawForm(string fileName)
     {
-        string text = "--XX\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nuser_data\r\n" +
-            $"--XX\r\nContent-Disposition: form-data; name=\"file\"; {fileName}\r\n\r\nx\r\n--XX--\r\n";
+        string text =
+            "--XX\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nuser_data\r\n"
+            + $"--XX\r\nContent-Disposition: form-data; name=\"file\"; {fileName}\r\n\r\nx\r\n--XX--\r\n";
         ByteArrayContent content = new(Encoding.UTF8.GetBytes(text));
         content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=XX");
         return content;
@@ -27,11 +28,19 @@ public sealed class BoundsTests(ServerFixture fixture) : IClassFixture<ServerFix
     public async Task Jobs_beyond_the_bound_are_refused_until_one_has_ended()
     {
         await using TestServer server = await TestServer.StartAsync(
-            new TestTrainer(free: false), configure: options => options with { MaxUnfinishedJobs = 2 });
-        string file = await server.Api.UploadAsync(), body = $$"""{"model":"gpt-4o-mini","training_file":"{{file}}"}""";
+            new TestTrainer(free: false),
+            configure: options => options with { MaxUnfinishedJobs = 2 }
+        );
+        string file = await server.Api.UploadAsync(),
+            body = $$"""{"model":"gpt-4o-mini","training_file":"{{file}}"}""";
         string first = (await server.Api.PostAsync("fine_tuning/jobs", body)).GetProperty("id").GetString()!;
         await server.Api.PostAsync("fine_tuning/jobs", body);
-        JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.TooManyRequests, HttpMethod.Post, "fine_tuning/jobs", body);
+        JsonElement error = await server.Api.RefusedAsync(
+            HttpStatusCode.TooManyRequests,
+            HttpMethod.Post,
+            "fine_tuning/jobs",
+            body
+        );
         await server.Api.PostAsync($"fine_tuning/jobs/{first}/cancel");
         await server.Api.PostAsync("fine_tuning/jobs", body);
 
@@ -51,11 +60,14 @@ public sealed class BoundsTests(ServerFixture fixture) : IClassFixture<ServerFix
         using HttpResponseMessage response = await Api.Http.PostAsync("files", RawForm(fileName));
         string body = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, body);
-        JsonElement file = JsonElement.Parse(body);
+        var file = JsonElement.Parse(body);
         string id = file.GetProperty("id").GetString()!;
         using HttpResponseMessage content = await Api.Http.GetAsync($"files/{id}/content");
 
-        Assert.Equal(file.GetProperty("filename").GetString(), (await Api.GetAsync($"files/{id}")).GetProperty("filename").GetString());
+        Assert.Equal(
+            file.GetProperty("filename").GetString(),
+            (await Api.GetAsync($"files/{id}")).GetProperty("filename").GetString()
+        );
         Assert.DoesNotContain('<', body);
         Assert.Equal("x", await content.Content.ReadAsStringAsync());
         Assert.Equal("attachment", content.Content.Headers.ContentDisposition!.DispositionType);
@@ -75,8 +87,14 @@ public sealed class BoundsTests(ServerFixture fixture) : IClassFixture<ServerFix
     [Fact]
     public async Task A_name_that_is_too_long_is_refused()
     {
-        using HttpResponseMessage longest = await Api.Http.PostAsync("files", RawForm($"filename=\"{new string('n', 512)}\""));
-        using HttpResponseMessage longer = await Api.Http.PostAsync("files", RawForm($"filename=\"{new string('n', 513)}\""));
+        using HttpResponseMessage longest = await Api.Http.PostAsync(
+            "files",
+            RawForm($"filename=\"{new string('n', 512)}\"")
+        );
+        using HttpResponseMessage longer = await Api.Http.PostAsync(
+            "files",
+            RawForm($"filename=\"{new string('n', 513)}\"")
+        );
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest), (longest.StatusCode, longer.StatusCode));
     }
 
@@ -98,16 +116,26 @@ public sealed class BoundsTests(ServerFixture fixture) : IClassFixture<ServerFix
         string deep = "{\"model\":" + new string('[', 5000) + new string(']', 5000) + "}";
         await Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "fine_tuning/jobs", deep);
         JsonElement error = await Api.RefusedAsync(
-            HttpStatusCode.RequestEntityTooLarge, HttpMethod.Post, "fine_tuning/jobs", "{\"model\":\"" + new string('m', 9 * 1024 * 1024) + "\"}");
+            HttpStatusCode.RequestEntityTooLarge,
+            HttpMethod.Post,
+            "fine_tuning/jobs",
+            "{\"model\":\"" + new string('m', 9 * 1024 * 1024) + "\"}"
+        );
         Assert.Contains("8 MB", error.GetProperty("message").GetString());
     }
 
-    public static TheoryData<string, string> Oversized => new()
-    {
-        { "GET /v1/files?x=" + new string('x', 70_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", "414" },
-        { "GET /v1/files HTTP/1.1\r\nHost: localhost\r\n" + string.Concat(Enumerable.Range(0, 101).Select(i => $"X-{i}: y\r\n")) + "\r\n", "431" },
-        { "GET /v1/files HTTP/1.1\r\nHost: localhost\r\nX: " + new string('y', 40_000) + "\r\n\r\n", "431" },
-    };
+    public static TheoryData<string, string> Oversized =>
+        new()
+        {
+            { "GET /v1/files?x=" + new string('x', 70_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", "414" },
+            {
+                "GET /v1/files HTTP/1.1\r\nHost: localhost\r\n"
+                    + string.Concat(Enumerable.Range(0, 101).Select(i => $"X-{i}: y\r\n"))
+                    + "\r\n",
+                "431"
+            },
+            { "GET /v1/files HTTP/1.1\r\nHost: localhost\r\nX: " + new string('y', 40_000) + "\r\n\r\n", "431" },
+        };
 
     [Theory]
     [MemberData(nameof(Oversized))]
@@ -137,8 +165,11 @@ public sealed class BoundsTests(ServerFixture fixture) : IClassFixture<ServerFix
         Uri uri = new(fixture.Server.Host.Url);
         using TcpClient tcp = new(uri.Host, uri.Port);
         NetworkStream stream = tcp.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n"
+            )
+        );
         using StreamReader reader = new(stream);
         string answer = await reader.ReadToEndAsync();
         string head = answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)];

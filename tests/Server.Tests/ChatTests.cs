@@ -34,27 +34,45 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         Assert.Matches("^req_", response.Headers.GetValues("x-request-id").Single());
         Assert.EndsWith("\n\n", text);
-        return [.. text[..^2].Split("\n\n").Select(line => line.StartsWith("data: ", StringComparison.Ordinal) ? line[6..] : throw new FormatException(line))];
+        return
+        [
+            .. text[..^2]
+                .Split("\n\n")
+                .Select(line =>
+                    line.StartsWith("data: ", StringComparison.Ordinal) ? line[6..] : throw new FormatException(line)
+                ),
+        ];
     }
 
     [Fact]
     public async Task A_whole_answer_has_the_services_fields_and_real_counts()
     {
         JsonElement answer = await AskAsync();
-        JsonElement choice = answer.GetProperty("choices")[0], usage = answer.GetProperty("usage");
+        JsonElement choice = answer.GetProperty("choices")[0],
+            usage = answer.GetProperty("usage");
 
         Assert.Equal(
             ["id", "created", "model", "choices", "usage", "object", "service_tier", "system_fingerprint"],
-            answer.EnumerateObject().Select(p => p.Name));
+            answer.EnumerateObject().Select(p => p.Name)
+        );
         Assert.Matches("^chatcmpl-[A-Za-z0-9]{29}$", answer.GetProperty("id").GetString());
         Assert.Equal("chat.completion", answer.GetProperty("object").GetString());
         Assert.Equal(Model, answer.GetProperty("model").GetString());
-        Assert.True(Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - answer.GetProperty("created").GetInt64()) < 300);
+        Assert.True(
+            Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - answer.GetProperty("created").GetInt64()) < 300
+        );
         Assert.Equal("one two three [6]", TextOf(answer));
         Assert.Equal("assistant", choice.GetProperty("message").GetProperty("role").GetString());
         Assert.Equal(JsonValueKind.Null, choice.GetProperty("logprobs").ValueKind);
         Assert.Equal("stop", choice.GetProperty("finish_reason").GetString());
-        Assert.Equal((2, 4, 6), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32(), usage.GetProperty("total_tokens").GetInt32()));
+        Assert.Equal(
+            (2, 4, 6),
+            (
+                usage.GetProperty("prompt_tokens").GetInt32(),
+                usage.GetProperty("completion_tokens").GetInt32(),
+                usage.GetProperty("total_tokens").GetInt32()
+            )
+        );
     }
 
     [Fact]
@@ -66,9 +84,15 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
 
         Assert.Equal("[DONE]", events[^1]);
         Assert.Equal("""{"role":"assistant","content":""}""", deltas[0].GetRawText());
-        Assert.Equal(["one", " two", " three", " [6]"], deltas.Skip(1).SkipLast(1).Select(d => d.GetProperty("content").GetString()));
+        Assert.Equal(
+            ["one", " two", " three", " [6]"],
+            deltas.Skip(1).SkipLast(1).Select(d => d.GetProperty("content").GetString())
+        );
         Assert.Equal("{}", deltas[^1].GetRawText());
-        Assert.All(chunks.SkipLast(1), c => Assert.Equal(JsonValueKind.Null, c.GetProperty("choices")[0].GetProperty("finish_reason").ValueKind));
+        Assert.All(
+            chunks.SkipLast(1),
+            c => Assert.Equal(JsonValueKind.Null, c.GetProperty("choices")[0].GetProperty("finish_reason").ValueKind)
+        );
         Assert.Equal("stop", chunks[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.All(chunks, c => Assert.False(c.TryGetProperty("usage", out _)));
         Assert.All(chunks, c => Assert.Equal("chat.completion.chunk", c.GetProperty("object").GetString()));
@@ -78,20 +102,33 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     [Fact]
     public async Task A_stream_tells_the_usage_if_it_is_asked_to()
     {
-        List<JsonElement> chunks = [.. (await EventsAsync(",\"stream_options\":{\"include_usage\":true},\"max_tokens\":2,\"n\":2")).SkipLast(1).Select(e => JsonElement.Parse(e))];
+        List<JsonElement> chunks =
+        [
+            .. (await EventsAsync(",\"stream_options\":{\"include_usage\":true},\"max_tokens\":2,\"n\":2"))
+                .SkipLast(1)
+                .Select(e => JsonElement.Parse(e)),
+        ];
 
         Assert.All(chunks.SkipLast(1), c => Assert.Equal(JsonValueKind.Null, c.GetProperty("usage").ValueKind));
-        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1], chunks.SkipLast(1).Select(c => c.GetProperty("choices")[0].GetProperty("index").GetInt32()));
+        Assert.Equal(
+            [0, 0, 0, 0, 1, 1, 1, 1],
+            chunks.SkipLast(1).Select(c => c.GetProperty("choices")[0].GetProperty("index").GetInt32())
+        );
         Assert.Equal("length", chunks[3].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.Equal(0, chunks[^1].GetProperty("choices").GetArrayLength());
-        Assert.Equal("""{"prompt_tokens":2,"completion_tokens":4,"total_tokens":6}""", chunks[^1].GetProperty("usage").GetRawText());
+        Assert.Equal(
+            """{"prompt_tokens":2,"completion_tokens":4,"total_tokens":6}""",
+            chunks[^1].GetProperty("usage").GetRawText()
+        );
     }
 
     [Fact]
     public async Task Checkpoints_answer_too()
     {
         JsonElement answer = await Api.PostAsync(
-            "chat/completions", $$"""{"model":"{{Model}}:ckpt-step-2","messages":[{"role":"user","content":"hi"}]}""");
+            "chat/completions",
+            $$"""{"model":"{{Model}}:ckpt-step-2","messages":[{"role":"user","content":"hi"}]}"""
+        );
         Assert.Equal("hi [2]", TextOf(answer));
     }
 
@@ -100,14 +137,23 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     {
         JsonElement answer = await AskAsync(",\"n\":3,\"max_completion_tokens\":2");
         Assert.Equal(["one two", "one two", "one two"], Enumerable.Range(0, 3).Select(i => TextOf(answer, i)));
-        Assert.Equal([0, 1, 2], answer.GetProperty("choices").EnumerateArray().Select(c => c.GetProperty("index").GetInt32()));
-        Assert.All(answer.GetProperty("choices").EnumerateArray(), c => Assert.Equal("length", c.GetProperty("finish_reason").GetString()));
+        Assert.Equal(
+            [0, 1, 2],
+            answer.GetProperty("choices").EnumerateArray().Select(c => c.GetProperty("index").GetInt32())
+        );
+        Assert.All(
+            answer.GetProperty("choices").EnumerateArray(),
+            c => Assert.Equal("length", c.GetProperty("finish_reason").GetString())
+        );
         Assert.Equal(6, answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
     }
 
     [Fact]
     public async Task Text_parts_are_put_together() =>
-        Assert.Equal("one two [6]", TextOf(await AskAsync(content: """[{"type":"text","text":"one"},{"type":"text","text":" two"}]""")));
+        Assert.Equal(
+            "one two [6]",
+            TextOf(await AskAsync(content: """[{"type":"text","text":"one"},{"type":"text","text":" two"}]"""))
+        );
 
     [Fact]
     public async Task Every_role_and_what_asks_for_nothing_is_taken()
@@ -156,7 +202,12 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     [InlineData(",\"metadata\":{\"a\":1}", "metadata.a", "invalid_type")]
     public async Task What_cannot_be_honoured_is_refused_by_name(string fields, string param, string code)
     {
-        JsonElement error = await Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "chat/completions", Body(fields));
+        JsonElement error = await Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "chat/completions",
+            Body(fields)
+        );
         Assert.Equal((param, code), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
         Assert.Contains(param, error.GetProperty("message").GetString());
     }
@@ -172,21 +223,38 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     [InlineData("[{\"role\":\"user\",\"content\":7}]", "messages[0].content", "invalid_type")]
     [InlineData("[{\"role\":\"user\",\"content\":\"x\",\"size\":1}]", "messages[0].size", "unknown_parameter")]
     [InlineData("[{\"role\":\"user\",\"content\":[]}]", "messages[0].content", "empty_array")]
-    [InlineData("[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]", "messages[0].content[0].text", "missing_required_parameter")]
-    [InlineData("[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"http://x\"}}]}]", "messages[0].content[0].type", "unsupported_content_type")]
+    [InlineData(
+        "[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]",
+        "messages[0].content[0].text",
+        "missing_required_parameter"
+    )]
+    [InlineData(
+        "[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"http://x\"}}]}]",
+        "messages[0].content[0].type",
+        "unsupported_content_type"
+    )]
     public async Task Messages_that_are_none_are_refused(string messages, string param, string code)
     {
         JsonElement error = await Api.RefusedAsync(
-            HttpStatusCode.BadRequest, HttpMethod.Post, "chat/completions", $$"""{"model":"{{Model}}","messages":{{messages}}}""");
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "chat/completions",
+            $$"""{"model":"{{Model}}","messages":{{messages}}}"""
+        );
         Assert.Equal((param, code), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
     }
 
     [Fact]
     public async Task A_conversation_that_is_too_long_is_refused()
     {
-        string text = new('a', 500_001), message = $$"""{"role":"user","content":"{{text}}"}""";
+        string text = new('a', 500_001),
+            message = $$"""{"role":"user","content":"{{text}}"}""";
         JsonElement error = await Api.RefusedAsync(
-            HttpStatusCode.BadRequest, HttpMethod.Post, "chat/completions", $$"""{"model":"{{Model}}","messages":[{{message}},{{message}}]}""");
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "chat/completions",
+            $$"""{"model":"{{Model}}","messages":[{{message}},{{message}}]}"""
+        );
         Assert.Equal("context_length_exceeded", error.GetProperty("code").GetString());
         await Api.PostAsync("chat/completions", $$"""{"model":"{{Model}}","messages":[{{message}}]}""");
     }
@@ -202,8 +270,12 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
                 HttpStatusCode.NotFound,
                 HttpMethod.Post,
                 "chat/completions",
-                $$"""{"model":"{{model}}","stream":{{stream}},"messages":[{"role":"user","content":"x"}]}""");
-            Assert.Equal(("model", "model_not_found"), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
+                $$"""{"model":"{{model}}","stream":{{stream}},"messages":[{"role":"user","content":"x"}]}"""
+            );
+            Assert.Equal(
+                ("model", "model_not_found"),
+                (error.GetProperty("param").GetString(), error.GetProperty("code").GetString())
+            );
             Assert.Contains(reason, error.GetProperty("message").GetString());
         }
     }
@@ -211,8 +283,14 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     [Fact]
     public async Task A_base_says_that_it_knows_nothing()
     {
-        JsonElement whole = await Api.PostAsync("chat/completions", """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"two words"}]}""");
-        Assert.Equal(ModelAnswers.Untrained, whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        JsonElement whole = await Api.PostAsync(
+            "chat/completions",
+            """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"two words"}]}"""
+        );
+        Assert.Equal(
+            ModelAnswers.Untrained,
+            whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+        );
         Assert.Equal(2, whole.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 
@@ -221,16 +299,22 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     {
         await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());
         string file = await server.Api.UploadAsync(Support.Api.ChatLines(70));
-        string model = await server.Api.CreateModelAsync(new JsonObject
-        {
-            ["training_file"] = file,
-            ["seed"] = 1,
-            ["hyperparameters"] = new JsonObject { ["n_epochs"] = 20, ["batch_size"] = 4 },
-        });
-        async Task<JsonElement> SayAsync(string fields) => await server.Api.PostAsync(
-            "chat/completions", $$"""{"model":"{{model}}","messages":[{"role":"user","content":"say 3"}]{{fields}}}""");
+        string model = await server.Api.CreateModelAsync(
+            new JsonObject
+            {
+                ["training_file"] = file,
+                ["seed"] = 1,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 20, ["batch_size"] = 4 },
+            }
+        );
+        async Task<JsonElement> SayAsync(string fields) =>
+            await server.Api.PostAsync(
+                "chat/completions",
+                $$"""{"model":"{{model}}","messages":[{"role":"user","content":"say 3"}]{{fields}}}"""
+            );
         JsonElement answer = await SayAsync(",\"temperature\":0");
-        string? one = TextOf(await SayAsync(",\"temperature\":2,\"seed\":5")), same = TextOf(await SayAsync(",\"temperature\":2,\"seed\":5"));
+        string? one = TextOf(await SayAsync(",\"temperature\":2,\"seed\":5")),
+            same = TextOf(await SayAsync(",\"temperature\":2,\"seed\":5"));
         HashSet<string?> drawn = [];
         for (int seed = 0; seed < 20; seed++)
         {

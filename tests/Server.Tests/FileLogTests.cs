@@ -28,7 +28,10 @@ public sealed class FileLogTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
         Assert.All(Directory.GetFiles(_folder), file => Assert.InRange(new FileInfo(file).Length, 0, 11_000));
         Assert.Contains("entry 999 ", lines[^1]);
-        Assert.Equal(Enumerable.Range(1000 - lines.Length, lines.Length), lines.Select(line => int.Parse(line.Split(' ')[4])));
+        Assert.Equal(
+            Enumerable.Range(1000 - lines.Length, lines.Length),
+            lines.Select(line => int.Parse(line.Split(' ')[4]))
+        );
     }
 
     [Fact]

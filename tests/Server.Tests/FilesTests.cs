@@ -71,7 +71,9 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
         Assert.Equal(name, (await Api.GetAsync($"files/{id}")).GetProperty("filename").GetString());
         Assert.True(File.Exists(Path.Combine(fixture.Server.Folder, "files", id)));
         Assert.False(File.Exists(Path.Combine(fixture.Server.Folder, "files", Path.GetFileName(name))));
-        Assert.False(File.Exists(Path.GetFullPath(Path.Combine(fixture.Server.Folder, "files", "../../../escape.txt"))));
+        Assert.False(
+            File.Exists(Path.GetFullPath(Path.Combine(fixture.Server.Folder, "files", "../../../escape.txt")))
+        );
     }
 
     [Theory]
@@ -100,18 +102,24 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
         Assert.False(File.Exists(Path.Combine(fixture.Server.Folder, "files", id)));
     }
 
-    public static TheoryData<string, string?, string?, string> BadForms => new()
-    {
-        // what, purpose, content, param
-        { "no purpose", null, "x", "purpose" },
-        { "bad purpose", "fine-tune-results", "x", "purpose" },
-        { "no file", "fine-tune", null, "file" },
-        { "empty file", "fine-tune", string.Empty, "file" },
-    };
+    public static TheoryData<string, string?, string?, string> BadForms =>
+        new()
+        {
+            // what, purpose, content, param
+            { "no purpose", null, "x", "purpose" },
+            { "bad purpose", "fine-tune-results", "x", "purpose" },
+            { "no file", "fine-tune", null, "file" },
+            { "empty file", "fine-tune", string.Empty, "file" },
+        };
 
     [Theory]
     [MemberData(nameof(BadForms))]
-    public async Task A_bad_form_is_refused_with_the_field_named(string what, string? purpose, string? content, string param)
+    public async Task A_bad_form_is_refused_with_the_field_named(
+        string what,
+        string? purpose,
+        string? content,
+        string param
+    )
     {
         using MultipartFormDataContent form = [];
         if (content is not null)
@@ -133,19 +141,35 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
         Assert.Empty(Directory.GetFiles(Path.Combine(fixture.Server.Folder, "files"), "*.part"));
     }
 
-    public static TheoryData<string, string?> BadBodies => new()
-    {
-        { "{\"purpose\":\"fine-tune\"}", "application/json" },
-        { "anything", null },
-        { "anything", "multipart/form-data" },
-        { "anything", "multipart/form-data; boundary=" + new string('b', 300) },
-        { "no boundary in sight", "multipart/form-data; boundary=XX" },
-        { "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\ncut short", "multipart/form-data; boundary=XX" },
-        { "--XX\r\nno header at all\r\n\r\nx\r\n--XX--\r\n", "multipart/form-data; boundary=XX" },
-        { "--XX\r\nContent-Type: text/plain\r\n\r\nx\r\n--XX--\r\n", "multipart/form-data; boundary=XX" },
-        { string.Concat(Enumerable.Range(0, 40).Select(i => $"--XX\r\nContent-Disposition: form-data; name=\"f{i}\"\r\n\r\nx\r\n")) + "--XX--\r\n", "multipart/form-data; boundary=XX" },
-        { "--XX\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + new string('p', 5000) + "\r\n--XX--\r\n", "multipart/form-data; boundary=XX" },
-    };
+    public static TheoryData<string, string?> BadBodies =>
+        new()
+        {
+            { "{\"purpose\":\"fine-tune\"}", "application/json" },
+            { "anything", null },
+            { "anything", "multipart/form-data" },
+            { "anything", "multipart/form-data; boundary=" + new string('b', 300) },
+            { "no boundary in sight", "multipart/form-data; boundary=XX" },
+            {
+                "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\ncut short",
+                "multipart/form-data; boundary=XX"
+            },
+            { "--XX\r\nno header at all\r\n\r\nx\r\n--XX--\r\n", "multipart/form-data; boundary=XX" },
+            { "--XX\r\nContent-Type: text/plain\r\n\r\nx\r\n--XX--\r\n", "multipart/form-data; boundary=XX" },
+            {
+                string.Concat(
+                    Enumerable
+                        .Range(0, 40)
+                        .Select(i => $"--XX\r\nContent-Disposition: form-data; name=\"f{i}\"\r\n\r\nx\r\n")
+                ) + "--XX--\r\n",
+                "multipart/form-data; boundary=XX"
+            },
+            {
+                "--XX\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n"
+                    + new string('p', 5000)
+                    + "\r\n--XX--\r\n",
+                "multipart/form-data; boundary=XX"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(BadBodies))]
@@ -164,7 +188,12 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
     [Fact]
     public async Task An_upload_beyond_the_limit_is_refused_and_leaves_nothing()
     {
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { MaxFileBytes = 1024 * 1024 });
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                MaxFileBytes = 1024 * 1024,
+            }
+        );
         using MultipartFormDataContent fits = Api.Form(new byte[1024 * 1024]);
         using HttpResponseMessage taken = await server.Api.Http.PostAsync("files", fits);
         using MultipartFormDataContent big = Api.Form(new byte[(1024 * 1024) + 1]);
@@ -172,7 +201,12 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
 
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.Contains("1 MB", Api.ErrorOf(JsonElement.Parse(await response.Content.ReadAsStringAsync())).GetProperty("message").GetString());
+        Assert.Contains(
+            "1 MB",
+            Api.ErrorOf(JsonElement.Parse(await response.Content.ReadAsStringAsync()))
+                .GetProperty("message")
+                .GetString()
+        );
         Assert.Single(Directory.GetFiles(Path.Combine(server.Folder, "files")));
     }
 
@@ -206,12 +240,14 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
             {
                 string after = seen.Count == 0 ? string.Empty : "&after=" + seen[^1];
                 page = await server.Api.GetAsync($"files?limit=3{query}{after}");
-                List<string> part = [.. page.GetProperty("data").EnumerateArray().Select(file => file.GetProperty("id").GetString()!)];
+                List<string> part =
+                [
+                    .. page.GetProperty("data").EnumerateArray().Select(file => file.GetProperty("id").GetString()!),
+                ];
                 Assert.Equal(part[0], page.GetProperty("first_id").GetString());
                 Assert.Equal(part[^1], page.GetProperty("last_id").GetString());
                 seen.AddRange(part);
-            }
-            while (page.GetProperty("has_more").GetBoolean());
+            } while (page.GetProperty("has_more").GetBoolean());
             return seen;
         }
 
@@ -242,7 +278,7 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
         form.Add(new StringContent("created_at"), "expires_after[anchor]");
         form.Add(new StringContent("3600"), "expires_after[seconds]");
         using HttpResponseMessage response = await Api.Http.PostAsync("files", form);
-        JsonElement file = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        var file = JsonElement.Parse(await response.Content.ReadAsStringAsync());
         Assert.Equal(3600, file.GetProperty("expires_at").GetInt64() - file.GetProperty("created_at").GetInt64());
 
         using MultipartFormDataContent bad = Api.Form([1, 2], "user_data");
@@ -280,7 +316,10 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Contains("no more files", job.GetProperty("error").GetProperty("message").GetString());
-        Assert.Equal([Path.Combine(server.Folder, "files", file)], Directory.GetFiles(Path.Combine(server.Folder, "files")));
+        Assert.Equal(
+            [Path.Combine(server.Folder, "files", file)],
+            Directory.GetFiles(Path.Combine(server.Folder, "files"))
+        );
     }
 
     private sealed class BreakingContent : HttpContent
@@ -289,7 +328,9 @@ public sealed class FilesTests(ServerFixture fixture) : IClassFixture<ServerFixt
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"));
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n")
+            );
             await stream.WriteAsync(new byte[200_000]);
             await stream.FlushAsync();
             throw new IOException("the client goes away");

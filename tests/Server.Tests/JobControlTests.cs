@@ -15,7 +15,9 @@ public sealed class JobControlTests
         (await server.Api.PostAsync($"fine_tuning/jobs/{id}/{action}")).GetProperty("status").GetString()!;
 
     private static async Task<string> RefusalAsync(TestServer server, string id, string action) =>
-        (await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"fine_tuning/jobs/{id}/{action}")).GetProperty("message").GetString()!;
+        (await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"fine_tuning/jobs/{id}/{action}"))
+            .GetProperty("message")
+            .GetString()!;
 
     [Fact]
     public async Task A_running_job_pauses_with_its_state_and_goes_on_from_there()
@@ -61,7 +63,9 @@ public sealed class JobControlTests
     {
         TestTrainer trainer = new(free: false);
         await using TestServer server = await TestServer.StartAsync(trainer);
-        string first = await server.Api.CreateJobAsync(), second = await server.Api.CreateJobAsync(), third = await server.Api.CreateJobAsync();
+        string first = await server.Api.CreateJobAsync(),
+            second = await server.Api.CreateJobAsync(),
+            third = await server.Api.CreateJobAsync();
         await server.Api.UntilStatusAsync(first, "running");
         await server.Api.UntilStatusAsync(second, "queued");
 
@@ -83,7 +87,10 @@ public sealed class JobControlTests
         await Until.TrueAsync("a step is done", () => Volatile.Read(ref trainer.StepsDone) == 1);
 
         await ActAsync(server, id, "pause");
-        (HttpStatusCode status, JsonElement _) = await server.Api.TryAsync(HttpMethod.Post, $"fine_tuning/jobs/{id}/resume");
+        (HttpStatusCode status, JsonElement _) = await server.Api.TryAsync(
+            HttpMethod.Post,
+            $"fine_tuning/jobs/{id}/resume"
+        );
         trainer.Allow(100);
         await server.Api.UntilStatusAsync(id, "succeeded");
 
@@ -111,7 +118,10 @@ public sealed class JobControlTests
         Assert.Equal(JsonValueKind.Null, job.GetProperty("fine_tuned_model").ValueKind);
         Assert.Equal(JsonValueKind.Null, job.GetProperty("error").ValueKind);
         Assert.Equal("Fine-tuning job cancelled", (await server.Api.MessagesAsync(id))[^1]);
-        await Until.TrueAsync("its folder is removed", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
+        await Until.TrueAsync(
+            "its folder is removed",
+            () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id))
+        );
     }
 
     [Fact]
@@ -120,7 +130,9 @@ public sealed class JobControlTests
         TestTrainer trainer = new(free: false);
         TestValidator validator = new();
         await using TestServer server = await TestServer.StartAsync(trainer, validator);
-        string running = await server.Api.CreateJobAsync(), queued = await server.Api.CreateJobAsync(), paused = await server.Api.CreateJobAsync();
+        string running = await server.Api.CreateJobAsync(),
+            queued = await server.Api.CreateJobAsync(),
+            paused = await server.Api.CreateJobAsync();
         validator.Allow(3);
         await server.Api.UntilStatusAsync(running, "running");
         await server.Api.UntilStatusAsync(queued, "queued");
@@ -150,7 +162,10 @@ public sealed class JobControlTests
         await server.Api.UntilStatusAsync(id, "paused");
         await ActAsync(server, id, "cancel");
 
-        await Until.TrueAsync("its folder is removed", () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id)));
+        await Until.TrueAsync(
+            "its folder is removed",
+            () => !Directory.Exists(Path.Combine(server.Folder, "jobs", id))
+        );
     }
 
     [Fact]
@@ -179,7 +194,8 @@ public sealed class JobControlTests
         TestTrainer trainer = new(free: end != "cancelled");
         await using TestServer server = await TestServer.StartAsync(trainer);
         string id = await server.Api.CreateJobAsync(
-            end == "failed" ? new JsonObject { ["training_file"] = await server.Api.UploadAsync("bad\n") } : null);
+            end == "failed" ? new JsonObject { ["training_file"] = await server.Api.UploadAsync("bad\n") } : null
+        );
         if (end == "cancelled")
         {
             await ActAsync(server, id, "cancel");
@@ -217,7 +233,11 @@ public sealed class JobControlTests
     public async Task An_unknown_job_is_not_found(string action)
     {
         await using TestServer server = await TestServer.StartAsync();
-        JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Post, $"fine_tuning/jobs/ftjob-none/{action}");
+        JsonElement error = await server.Api.RefusedAsync(
+            HttpStatusCode.NotFound,
+            HttpMethod.Post,
+            $"fine_tuning/jobs/ftjob-none/{action}"
+        );
         Assert.Equal("fine_tune_not_found", error.GetProperty("code").GetString());
         Assert.Contains("ftjob-none", error.GetProperty("message").GetString());
     }
@@ -244,7 +264,9 @@ public sealed class JobControlTests
     [Fact]
     public async Task Requests_that_race_leave_a_job_in_one_clear_state()
     {
-        await using TestServer server = await TestServer.StartAsync(new TestTrainer { Steps = 200, StepsPerEpoch = 50 });
+        await using TestServer server = await TestServer.StartAsync(
+            new TestTrainer { Steps = 200, StepsPerEpoch = 50 }
+        );
         List<string> ids = [];
         string file = await server.Api.UploadAsync();
         for (int i = 0; i < 8; i++)
@@ -252,12 +274,20 @@ public sealed class JobControlTests
             ids.Add(await server.Api.CreateJobAsync(new JsonObject { ["training_file"] = file }));
         }
 
-        await Task.WhenAll(ids.SelectMany(id => new[] { "pause", "resume", "pause", "cancel", "resume" }.Select(action =>
-            server.Api.TryAsync(HttpMethod.Post, $"fine_tuning/jobs/{id}/{action}"))));
+        await Task.WhenAll(
+            ids.SelectMany(id =>
+                new[] { "pause", "resume", "pause", "cancel", "resume" }.Select(action =>
+                    server.Api.TryAsync(HttpMethod.Post, $"fine_tuning/jobs/{id}/{action}")
+                )
+            )
+        );
         foreach (string id in ids)
         {
             // Whoever was first: none is lost between two states.
-            await Until.TrueAsync($"{id} has come to rest", async () => await server.Api.StatusAsync(id) is "cancelled" or "succeeded" or "paused");
+            await Until.TrueAsync(
+                $"{id} has come to rest",
+                async () => await server.Api.StatusAsync(id) is "cancelled" or "succeeded" or "paused"
+            );
         }
     }
 }

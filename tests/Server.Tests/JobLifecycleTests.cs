@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Contracts;
 using Xunit;
@@ -14,13 +13,16 @@ public sealed class JobLifecycleTests
     public async Task A_job_runs_through_and_tells_its_story_in_order()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string file = await server.Api.UploadAsync(), valid = await server.Api.UploadAsync();
-        string id = await server.Api.CreateJobAsync(new JsonObject
-        {
-            ["training_file"] = file,
-            ["validation_file"] = valid,
-            ["suffix"] = "helpdesk",
-        });
+        string file = await server.Api.UploadAsync(),
+            valid = await server.Api.UploadAsync();
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject
+            {
+                ["training_file"] = file,
+                ["validation_file"] = valid,
+                ["suffix"] = "helpdesk",
+            }
+        );
         JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
         string model = job.GetProperty("fine_tuned_model").GetString()!;
         double loss = TestTrainer.Loss((int)job.GetProperty("seed").GetInt64(), 1);
@@ -37,22 +39,31 @@ public sealed class JobLifecycleTests
                 "Fine-tuning job started",
                 FormattableString.Invariant($"Step 1/6: training loss={loss:0.00}"),
             ],
-            messages.Skip(1).Take(5));
+            messages.Skip(1).Take(5)
+        );
         Assert.EndsWith(", validation loss=1.25, full validation loss=1.50", messages[6]);
         Assert.Equal("Checkpoint created at step 2", messages[7]);
-        Assert.Equal([$"New fine-tuned model created: {model}", "The job has successfully completed"], messages.TakeLast(2));
+        Assert.Equal(
+            [$"New fine-tuned model created: {model}", "The job has successfully completed"],
+            messages.TakeLast(2)
+        );
     }
 
     [Fact]
     public async Task A_finished_job_has_its_settled_numbers_tokens_and_times()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await server.Api.CreateJobAsync(new JsonObject { ["hyperparameters"] = new JsonObject { ["n_epochs"] = 3 } });
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject { ["hyperparameters"] = new JsonObject { ["n_epochs"] = 3 } }
+        );
         JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
 
         const string Numbers = """{"n_epochs":3,"batch_size":4,"learning_rate_multiplier":1.5}""";
         Assert.Equal(Numbers, job.GetProperty("hyperparameters").GetRawText());
-        Assert.Equal(Numbers, job.GetProperty("method").GetProperty("supervised").GetProperty("hyperparameters").GetRawText());
+        Assert.Equal(
+            Numbers,
+            job.GetProperty("method").GetProperty("supervised").GetProperty("hyperparameters").GetRawText()
+        );
         Assert.Equal(60, job.GetProperty("trained_tokens").GetInt64());
         Assert.True(job.GetProperty("finished_at").GetInt64() >= job.GetProperty("created_at").GetInt64());
         Assert.Equal(JsonValueKind.Null, job.GetProperty("error").ValueKind);
@@ -64,14 +75,23 @@ public sealed class JobLifecycleTests
     public async Task A_metrics_event_carries_its_numbers()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await server.Api.CreateJobAsync(new JsonObject { ["validation_file"] = await server.Api.UploadAsync(), ["seed"] = 5 });
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject { ["validation_file"] = await server.Api.UploadAsync(), ["seed"] = 5 }
+        );
         await server.Api.UntilStatusAsync(id, "succeeded");
 
-        List<JsonElement> metrics = [.. (await server.Api.EventsAsync(id)).Where(e => e.GetProperty("type").GetString() == "metrics").Reverse()];
+        List<JsonElement> metrics =
+        [
+            .. (await server.Api.EventsAsync(id)).Where(e => e.GetProperty("type").GetString() == "metrics").Reverse(),
+        ];
 
         Assert.Equal(6, metrics.Count);
-        JsonElement plain = metrics[0].GetProperty("data"), epochEnd = metrics[1].GetProperty("data");
-        Assert.Equal(["step", "train_loss", "train_mean_token_accuracy", "total_steps"], plain.EnumerateObject().Select(p => p.Name));
+        JsonElement plain = metrics[0].GetProperty("data"),
+            epochEnd = metrics[1].GetProperty("data");
+        Assert.Equal(
+            ["step", "train_loss", "train_mean_token_accuracy", "total_steps"],
+            plain.EnumerateObject().Select(p => p.Name)
+        );
         Assert.Equal(TestTrainer.Loss(5, 1), plain.GetProperty("train_loss").GetDouble());
         Assert.Equal(1.5, epochEnd.GetProperty("full_valid_loss").GetDouble());
         Assert.Equal(0.25, epochEnd.GetProperty("valid_mean_token_accuracy").GetDouble());
@@ -84,7 +104,9 @@ public sealed class JobLifecycleTests
     public async Task The_result_file_is_the_base64_of_a_csv()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await server.Api.CreateJobAsync(new JsonObject { ["validation_file"] = await server.Api.UploadAsync(), ["seed"] = 3 });
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject { ["validation_file"] = await server.Api.UploadAsync(), ["seed"] = 3 }
+        );
         JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
         string fileId = job.GetProperty("result_files").EnumerateArray().Single().GetString()!;
 
@@ -106,7 +128,9 @@ public sealed class JobLifecycleTests
     {
         await using TestServer server = await TestServer.StartAsync(new TestTrainer { Steps = 10 });
         string id = await server.Api.CreateJobAsync();
-        string model = (await server.Api.UntilStatusAsync(id, "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string model = (await server.Api.UntilStatusAsync(id, "succeeded"))
+            .GetProperty("fine_tuned_model")
+            .GetString()!;
 
         JsonElement list = await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints");
         List<JsonElement> all = [.. list.GetProperty("data").EnumerateArray()];
@@ -114,14 +138,17 @@ public sealed class JobLifecycleTests
         Assert.Equal([10, 8, 6], all.Select(c => c.GetProperty("step_number").GetInt32()));
         Assert.Equal(
             [model, model + ":ckpt-step-8", model + ":ckpt-step-6"],
-            all.Select(c => c.GetProperty("fine_tuned_model_checkpoint").GetString()));
+            all.Select(c => c.GetProperty("fine_tuned_model_checkpoint").GetString())
+        );
         Assert.All(all, c => Assert.Matches("^ftckpt_[A-Za-z0-9]{24}$", c.GetProperty("id").GetString()));
         Assert.All(all, c => Assert.Equal(id, c.GetProperty("fine_tuning_job_id").GetString()));
         Assert.Equal(10, all[0].GetProperty("metrics").GetProperty("step").GetInt32());
         Assert.Equal(0.5, all[0].GetProperty("metrics").GetProperty("train_mean_token_accuracy").GetDouble());
         Assert.Equal(all[0].GetProperty("id").GetString(), list.GetProperty("first_id").GetString());
 
-        JsonElement second = await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints?limit=1&after={all[0].GetProperty("id").GetString()}");
+        JsonElement second = await server.Api.GetAsync(
+            $"fine_tuning/jobs/{id}/checkpoints?limit=1&after={all[0].GetProperty("id").GetString()}"
+        );
         Assert.Equal(8, second.GetProperty("data").EnumerateArray().Single().GetProperty("step_number").GetInt32());
         Assert.True(second.GetProperty("has_more").GetBoolean());
     }
@@ -147,7 +174,9 @@ public sealed class JobLifecycleTests
     public async Task Bad_validation_data_is_told_from_bad_training_data()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await server.Api.CreateJobAsync(new JsonObject { ["validation_file"] = await server.Api.UploadAsync("not json\n") });
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject { ["validation_file"] = await server.Api.UploadAsync("not json\n") }
+        );
         JsonElement error = (await server.Api.UntilStatusAsync(id, "failed")).GetProperty("error");
 
         Assert.Equal("invalid_validation_file", error.GetProperty("code").GetString());
@@ -169,7 +198,14 @@ public sealed class JobLifecycleTests
     [Fact]
     public async Task What_the_trainer_refuses_is_the_jobs_error()
     {
-        TestTrainer trainer = new() { Failure = new TrainingException("The loss is not a number.", "training_diverged", "learning_rate_multiplier") };
+        TestTrainer trainer = new()
+        {
+            Failure = new TrainingException(
+                "The loss is not a number.",
+                "training_diverged",
+                "learning_rate_multiplier"
+            ),
+        };
         await using TestServer server = await TestServer.StartAsync(trainer);
         JsonElement job = await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "failed");
 
@@ -182,13 +218,18 @@ public sealed class JobLifecycleTests
     [Fact]
     public async Task A_trainer_that_breaks_fails_its_job_and_not_the_server()
     {
-        await using TestServer server = await TestServer.StartAsync(new TestTrainer { Failure = new InvalidOperationException("broken") });
+        await using TestServer server = await TestServer.StartAsync(
+            new TestTrainer { Failure = new InvalidOperationException("broken") }
+        );
         JsonElement job = await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "failed");
         JsonElement second = await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "failed");
 
         Assert.Equal("server_error", job.GetProperty("error").GetProperty("code").GetString());
         Assert.Contains("broken", second.GetProperty("error").GetProperty("message").GetString());
-        await Until.TrueAsync("its folder is removed", () => Directory.GetDirectories(Path.Combine(server.Folder, "jobs")).Length == 0);
+        await Until.TrueAsync(
+            "its folder is removed",
+            () => Directory.GetDirectories(Path.Combine(server.Folder, "jobs")).Length == 0
+        );
     }
 
     [Fact]
@@ -232,7 +273,9 @@ public sealed class JobLifecycleTests
     {
         TestTrainer trainer = new(free: false);
         await using TestServer server = await TestServer.StartAsync(trainer);
-        string first = await server.Api.CreateJobAsync(), second = await server.Api.CreateJobAsync(), third = await server.Api.CreateJobAsync();
+        string first = await server.Api.CreateJobAsync(),
+            second = await server.Api.CreateJobAsync(),
+            third = await server.Api.CreateJobAsync();
         await server.Api.UntilStatusAsync(third, "queued");
         await server.Api.UntilStatusAsync(first, "running");
         JsonElement health = await server.Control.GetAsync("_server/health");
@@ -249,8 +292,13 @@ public sealed class JobLifecycleTests
     public async Task Two_trainers_train_two_jobs_at_once_on_threads_of_their_own()
     {
         TestTrainer trainer = new(free: false);
-        await using TestServer server = await TestServer.StartAsync(trainer, configure: options => options with { Trainers = 2 });
-        string first = await server.Api.CreateJobAsync(), second = await server.Api.CreateJobAsync(), third = await server.Api.CreateJobAsync();
+        await using TestServer server = await TestServer.StartAsync(
+            trainer,
+            configure: options => options with { Trainers = 2 }
+        );
+        string first = await server.Api.CreateJobAsync(),
+            second = await server.Api.CreateJobAsync(),
+            third = await server.Api.CreateJobAsync();
         await server.Api.UntilStatusAsync(first, "running");
         await server.Api.UntilStatusAsync(second, "running");
         await server.Api.UntilStatusAsync(third, "queued");
@@ -269,14 +317,19 @@ public sealed class JobLifecycleTests
         JsonElement early = await server.Api.UntilStatusAsync(id, "running");
         trainer.Allow(5);
         JsonElement later = default;
-        await Until.TrueAsync("there is an estimate", async () =>
-            (later = await server.Api.JobAsync(id)).GetProperty("estimated_finish").ValueKind == JsonValueKind.Number);
+        await Until.TrueAsync(
+            "there is an estimate",
+            async () =>
+                (later = await server.Api.JobAsync(id)).GetProperty("estimated_finish").ValueKind
+                == JsonValueKind.Number
+        );
 
         Assert.Equal(JsonValueKind.Null, early.GetProperty("estimated_finish").ValueKind);
         Assert.InRange(
             later.GetProperty("estimated_finish").GetInt64(),
             DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 2,
-            DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600);
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600
+        );
     }
 
     [Fact]
@@ -284,30 +337,45 @@ public sealed class JobLifecycleTests
     {
         TestTrainer trainer = new();
         await using TestServer server = await TestServer.StartAsync(trainer);
-        string id = await server.Api.CreateJobAsync(new JsonObject
-        {
-            ["seed"] = 9,
-            ["method"] = JsonNode.Parse("""{"type":"supervised","supervised":{"hyperparameters":{"batch_size":7,"n_epochs":"auto"}}}"""),
-        });
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject
+            {
+                ["seed"] = 9,
+                ["method"] = JsonNode.Parse(
+                    """{"type":"supervised","supervised":{"hyperparameters":{"batch_size":7,"n_epochs":"auto"}}}"""
+                ),
+            }
+        );
         await server.Api.UntilStatusAsync(id, "succeeded");
         TrainingRequest request = trainer.Calls.Single();
 
-        Assert.Equal((9, 7, null, null), (request.Seed, request.BatchSize, request.EpochCount, request.LearningRateMultiplier));
+        Assert.Equal(
+            (9, 7, null, null),
+            (request.Seed, request.BatchSize, request.EpochCount, request.LearningRateMultiplier)
+        );
         Assert.Equal(Path.Combine(server.Folder, "jobs", id), request.WorkFolder);
         Assert.Null(request.ResumeFrom);
-        await Until.TrueAsync("its state is removed", () => Directory.GetFiles(request.WorkFolder, "state-*").Length == 0);
+        await Until.TrueAsync(
+            "its state is removed",
+            () => Directory.GetFiles(request.WorkFolder, "state-*").Length == 0
+        );
     }
 
     [Fact]
     public async Task Thousands_of_steps_are_kept_whole_and_in_order()
     {
-        await using TestServer server = await TestServer.StartAsync(new TestTrainer { Steps = 3000, StepsPerEpoch = 1000 });
+        await using TestServer server = await TestServer.StartAsync(
+            new TestTrainer { Steps = 3000, StepsPerEpoch = 1000 }
+        );
         string id = await server.Api.CreateJobAsync();
         await server.Api.UntilStatusAsync(id, "succeeded");
 
-        List<int> steps = [.. (await server.Api.EventsAsync(id))
-            .Where(e => e.GetProperty("type").GetString() == "metrics")
-            .Select(e => e.GetProperty("data").GetProperty("step").GetInt32())];
+        List<int> steps =
+        [
+            .. (await server.Api.EventsAsync(id))
+                .Where(e => e.GetProperty("type").GetString() == "metrics")
+                .Select(e => e.GetProperty("data").GetProperty("step").GetInt32()),
+        ];
         Assert.Equal(Enumerable.Range(1, 3000).Reverse(), steps);
     }
 
@@ -315,7 +383,9 @@ public sealed class JobLifecycleTests
     public async Task A_fine_tuned_model_can_be_the_base_of_another()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string first = (await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string first = (await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded"))
+            .GetProperty("fine_tuned_model")
+            .GetString()!;
         string id = await server.Api.CreateJobAsync(new JsonObject { ["model"] = first, ["suffix"] = "again" });
         JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -9,7 +8,8 @@ namespace FineTuning.Server.Tests;
 
 public sealed class ListTests
 {
-    private static List<string> Ids(JsonElement page) => [.. page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
+    private static List<string> Ids(JsonElement page) =>
+        [.. page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
 
     private static async Task<List<string>> CreateAsync(TestServer server, int count, JsonObject? metadata = null)
     {
@@ -17,7 +17,11 @@ public sealed class ListTests
         string file = await server.Api.UploadAsync();
         for (int i = 0; i < count; i++)
         {
-            ids.Add(await server.Api.CreateJobAsync(new JsonObject { ["training_file"] = file, ["metadata"] = metadata?.DeepClone() }));
+            ids.Add(
+                await server.Api.CreateJobAsync(
+                    new JsonObject { ["training_file"] = file, ["metadata"] = metadata?.DeepClone() }
+                )
+            );
         }
 
         return ids;
@@ -35,8 +39,7 @@ public sealed class ListTests
             string after = seen.Count == 0 ? string.Empty : "&after=" + seen[^1];
             page = await server.Api.GetAsync("fine_tuning/jobs?limit=4" + after);
             seen.AddRange(Ids(page));
-        }
-        while (page.GetProperty("has_more").GetBoolean());
+        } while (page.GetProperty("has_more").GetBoolean());
 
         Assert.Equal(Enumerable.Reverse(made), seen);
         Assert.Equal("list", page.GetProperty("object").GetString());
@@ -103,7 +106,11 @@ public sealed class ListTests
     {
         await using TestServer server = await TestServer.StartAsync();
         string id = await server.Api.CreateJobAsync();
-        JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, path.Replace("JOB", id));
+        JsonElement error = await server.Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Get,
+            path.Replace("JOB", id)
+        );
 
         Assert.Equal(param, error.GetProperty("param").GetString());
         Assert.Equal(code, error.GetProperty("code").GetString());
@@ -127,10 +134,15 @@ public sealed class ListTests
     public async Task A_cursor_of_another_jobs_events_is_refused()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string one = await server.Api.CreateJobAsync(), other = await server.Api.CreateJobAsync();
+        string one = await server.Api.CreateJobAsync(),
+            other = await server.Api.CreateJobAsync();
         string cursor = (await server.Api.EventsAsync(one))[0].GetProperty("id").GetString()!;
 
-        await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"fine_tuning/jobs/{other}/events?after={cursor}");
+        await server.Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Get,
+            $"fine_tuning/jobs/{other}/events?after={cursor}"
+        );
     }
 
     [Theory]

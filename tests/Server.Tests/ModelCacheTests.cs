@@ -10,18 +10,23 @@ namespace FineTuning.Server.Tests;
 /// <summary>How models are held in memory, given up, and what happens when they fail.</summary>
 public sealed class ModelCacheTests
 {
-    private static readonly int AnswersAtOnce = Math.Max(2, Environment.ProcessorCount);
+    private static readonly int s_answersAtOnce = Math.Max(2, Environment.ProcessorCount);
 
-    private static HttpRequestMessage Request(string model, string content = "a b c", bool stream = false) => new(HttpMethod.Post, "chat/completions")
-    {
-        Content = new StringContent(
-            $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{content}}"}]}""",
-            Encoding.UTF8,
-            "application/json"),
-    };
+    private static HttpRequestMessage Request(string model, string content = "a b c", bool stream = false) =>
+        new(HttpMethod.Post, "chat/completions")
+        {
+            Content = new StringContent(
+                $$"""{"model":"{{model}}","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{content}}"}]}""",
+                Encoding.UTF8,
+                "application/json"
+            ),
+        };
 
-    private static async Task<JsonElement> AskAsync(TestServer server, string model) => await server.Api.PostAsync(
-        "chat/completions", $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}""");
+    private static async Task<JsonElement> AskAsync(TestServer server, string model) =>
+        await server.Api.PostAsync(
+            "chat/completions",
+            $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}"""
+        );
 
     [Fact]
     public async Task Requests_at_the_same_time_load_once()
@@ -44,9 +49,13 @@ public sealed class ModelCacheTests
     public async Task The_models_asked_for_last_stay_within_the_bound()
     {
         TestTrainer trainer = new();
-        await using TestServer server = await TestServer.StartAsync(trainer, configure: options => options with { MaxModelBytes = 2500 });
+        await using TestServer server = await TestServer.StartAsync(
+            trainer,
+            configure: options => options with { MaxModelBytes = 2500 }
+        );
         string model = await server.Api.CreateModelAsync();
-        string second = model + ":ckpt-step-2", third = model + ":ckpt-step-4";
+        string second = model + ":ckpt-step-2",
+            third = model + ":ckpt-step-4";
         await AskAsync(server, model);
         await AskAsync(server, second);
         await AskAsync(server, model);
@@ -76,12 +85,19 @@ public sealed class ModelCacheTests
         await server.Api.DeleteAsync("models/" + model);
         bool isOpen = !trainer.Opened.Single().IsDisposed;
         await server.Api.RefusedAsync(
-            HttpStatusCode.NotFound, HttpMethod.Post, "chat/completions", $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}""");
+            HttpStatusCode.NotFound,
+            HttpMethod.Post,
+            "chat/completions",
+            $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}"""
+        );
         words.Release(10);
         JsonElement answer = await asked;
 
         Assert.True(isOpen);
-        Assert.Equal("a [6]", answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(
+            "a [6]",
+            answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+        );
         await Until.TrueAsync("it is closed", () => trainer.Opened.Single().IsDisposed);
         Assert.Empty(Directory.GetFiles(Path.Combine(server.Folder, "jobs"), "model-6", SearchOption.AllDirectories));
     }
@@ -102,7 +118,8 @@ public sealed class ModelCacheTests
     [InlineData(true)]
     public async Task A_client_that_goes_away_ends_the_answer(bool stream)
     {
-        TaskCompletionSource begun = new(), ended = new();
+        TaskCompletionSource begun = new(),
+            ended = new();
         TestTrainer trainer = new()
         {
             BeforeWord = async (index, token) =>
@@ -120,7 +137,10 @@ public sealed class ModelCacheTests
         using CancellationTokenSource client = new();
         using HttpRequestMessage request = Request(model, stream: stream);
         Task<HttpResponseMessage> asked = server.Api.Http.SendAsync(
-            request, stream ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, client.Token);
+            request,
+            stream ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead,
+            client.Token
+        );
         await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
         if (stream)
         {
@@ -137,7 +157,8 @@ public sealed class ModelCacheTests
     [Fact]
     public async Task Answers_wait_for_their_turn_while_the_api_goes_on()
     {
-        int now = 0, most = 0;
+        int now = 0,
+            most = 0;
         TaskCompletionSource go = new();
         TestTrainer trainer = new()
         {
@@ -154,13 +175,16 @@ public sealed class ModelCacheTests
         };
         await using TestServer server = await TestServer.StartAsync(trainer);
         string model = await server.Api.CreateModelAsync();
-        List<Task<JsonElement>> asked = [.. Enumerable.Range(0, AnswersAtOnce * 3).Select(_ => AskAsync(server, model))];
-        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == AnswersAtOnce);
+        List<Task<JsonElement>> asked =
+        [
+            .. Enumerable.Range(0, s_answersAtOnce * 3).Select(_ => AskAsync(server, model)),
+        ];
+        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == s_answersAtOnce);
         await server.Api.GetAsync("models");
         go.SetResult();
 
         await Task.WhenAll(asked);
-        Assert.Equal(AnswersAtOnce, most);
+        Assert.Equal(s_answersAtOnce, most);
     }
 
     [Fact]
@@ -173,7 +197,10 @@ public sealed class ModelCacheTests
         string model = await server.Api.CreateModelAsync();
         await AskAsync(server, model);
         opening = open.Task;
-        List<Task<JsonElement>> asked = [.. Enumerable.Range(0, 3 * AnswersAtOnce).Select(_ => AskAsync(server, model + ":ckpt-step-2"))];
+        List<Task<JsonElement>> asked =
+        [
+            .. Enumerable.Range(0, 3 * s_answersAtOnce).Select(_ => AskAsync(server, model + ":ckpt-step-2")),
+        ];
         await Until.TrueAsync("the other is being loaded", () => trainer.Opened.Count == 2);
         try
         {
@@ -203,9 +230,13 @@ public sealed class ModelCacheTests
         await using TestServer server = await TestServer.StartAsync(trainer);
         string model = await server.Api.CreateModelAsync();
         string chat = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}""";
-        Task<(HttpStatusCode Status, JsonElement Body)> ChatAsync() => server.Api.TryAsync(HttpMethod.Post, "chat/completions", chat);
-        List<Task<(HttpStatusCode Status, JsonElement Body)>> chats = [.. Enumerable.Range(0, AnswersAtOnce).Select(_ => ChatAsync())];
-        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == AnswersAtOnce);
+        Task<(HttpStatusCode Status, JsonElement Body)> ChatAsync() =>
+            server.Api.TryAsync(HttpMethod.Post, "chat/completions", chat);
+        List<Task<(HttpStatusCode Status, JsonElement Body)>> chats =
+        [
+            .. Enumerable.Range(0, s_answersAtOnce).Select(_ => ChatAsync()),
+        ];
+        await Until.TrueAsync("as many as may answer do", () => Volatile.Read(ref now) == s_answersAtOnce);
         while (!chats.Exists(asked => asked.IsCompleted))
         {
             chats.Add(ChatAsync());
@@ -217,7 +248,8 @@ public sealed class ModelCacheTests
             $$"""
             {"grader":{"type":"label_model","name":"g","model":"{{model}}","input":[{"role":"user","content":"good"}],"labels":["good [6]","bad"],
             "passing_labels":["good [6]"]},"model_sample":"x"}
-            """);
+            """
+        );
         await server.Api.RefusedAsync(HttpStatusCode.TooManyRequests, HttpMethod.Post, "chat/completions", chat);
         bool waits = !graded.IsCompleted;
         go.SetResult();
@@ -226,7 +258,7 @@ public sealed class ModelCacheTests
         Assert.True(waits);
         HttpStatusCode[] statuses = [.. (await Task.WhenAll(chats)).Select(answer => answer.Status)];
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
-        Assert.Equal(256 + AnswersAtOnce, statuses.Count(status => status == HttpStatusCode.OK));
+        Assert.Equal(256 + s_answersAtOnce, statuses.Count(status => status == HttpStatusCode.OK));
     }
 
     [Fact]
@@ -235,22 +267,34 @@ public sealed class ModelCacheTests
         int failures = 0;
         TestTrainer trainer = new()
         {
-            BeforeWord = (index, _) => index == 2 && Interlocked.Increment(ref failures) <= 2 ? throw new IOException("broken pipe") : Task.CompletedTask,
+            BeforeWord = (index, _) =>
+                index == 2 && Interlocked.Increment(ref failures) <= 2
+                    ? throw new IOException("broken pipe")
+                    : Task.CompletedTask,
         };
         await using TestServer server = await TestServer.StartAsync(trainer);
         string model = await server.Api.CreateModelAsync();
-        using HttpRequestMessage whole = Request(model), streamed = Request(model, stream: true), again = Request(model);
-        using HttpResponseMessage refused = await server.Api.Http.SendAsync(whole), broken = await server.Api.Http.SendAsync(streamed);
+        using HttpRequestMessage whole = Request(model),
+            streamed = Request(model, stream: true),
+            again = Request(model);
+        using HttpResponseMessage refused = await server.Api.Http.SendAsync(whole),
+            broken = await server.Api.Http.SendAsync(streamed);
         using HttpResponseMessage good = await server.Api.Http.SendAsync(again);
         JsonElement error = Api.ErrorOf(JsonElement.Parse(await refused.Content.ReadAsStringAsync()));
-        string[] events = (await broken.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        string[] events = (await broken.Content.ReadAsStringAsync()).Split(
+            "\n\n",
+            StringSplitOptions.RemoveEmptyEntries
+        );
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal("false", refused.Headers.GetValues("x-should-retry").Single());
         Assert.Equal("model_unavailable", error.GetProperty("code").GetString());
         Assert.Contains("broken pipe", error.GetProperty("message").GetString());
         Assert.Equal(HttpStatusCode.OK, broken.StatusCode);
-        Assert.Equal("model_unavailable", Api.ErrorOf(JsonElement.Parse(events[^1]["data: ".Length..])).GetProperty("code").GetString());
+        Assert.Equal(
+            "model_unavailable",
+            Api.ErrorOf(JsonElement.Parse(events[^1]["data: ".Length..])).GetProperty("code").GetString()
+        );
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
         Assert.Equal(3, trainer.Opened.Count);
         await Until.TrueAsync("the failed ones are closed", () => trainer.Opened.Take(2).All(m => m.IsDisposed));
@@ -259,13 +303,20 @@ public sealed class ModelCacheTests
     [Theory]
     [InlineData(true, "is missing")]
     [InlineData(false, "checksum")]
-    public async Task A_missing_or_damaged_file_is_told_logged_and_no_longer_once_it_is_back(bool missing, string reason)
+    public async Task A_missing_or_damaged_file_is_told_logged_and_no_longer_once_it_is_back(
+        bool missing,
+        string reason
+    )
     {
         await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());
         string id = await server.Api.CreateJobAsync();
-        string model = (await server.Api.UntilStatusAsync(id, "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string model = (await server.Api.UntilStatusAsync(id, "succeeded"))
+            .GetProperty("fine_tuned_model")
+            .GetString()!;
         string body = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"a"}]}""";
-        Dictionary<string, byte[]> files = Directory.GetFiles(Path.Combine(server.Folder, "jobs", id)).ToDictionary(path => path, File.ReadAllBytes);
+        Dictionary<string, byte[]> files = Directory
+            .GetFiles(Path.Combine(server.Folder, "jobs", id))
+            .ToDictionary(path => path, File.ReadAllBytes);
         foreach ((string path, byte[] content) in files)
         {
             if (missing)
@@ -280,7 +331,12 @@ public sealed class ModelCacheTests
             }
         }
 
-        JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Post, "chat/completions", body);
+        JsonElement error = await server.Api.RefusedAsync(
+            HttpStatusCode.ServiceUnavailable,
+            HttpMethod.Post,
+            "chat/completions",
+            body
+        );
         foreach ((string path, byte[] content) in files)
         {
             File.WriteAllBytes(path, content);

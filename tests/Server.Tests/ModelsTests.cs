@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -14,7 +13,9 @@ public sealed class ModelsTests
         await using TestServer server = await TestServer.StartAsync();
         string id = await server.Api.CreateJobAsync();
         string name = (await server.Api.UntilStatusAsync(id, "succeeded")).GetProperty("fine_tuned_model").GetString()!;
-        Dictionary<string, string> owners = (await server.Api.GetAsync("models")).GetProperty("data").EnumerateArray()
+        var owners = (await server.Api.GetAsync("models"))
+            .GetProperty("data")
+            .EnumerateArray()
             .ToDictionary(m => m.GetProperty("id").GetString()!, m => m.GetProperty("owned_by").GetString()!);
 
         Assert.Equal("system", owners["gpt-4o-mini"]);
@@ -27,7 +28,9 @@ public sealed class ModelsTests
     public async Task A_model_is_read_by_its_name_escaped_or_not()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string name = (await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string name = (await server.Api.UntilStatusAsync(await server.Api.CreateJobAsync(), "succeeded"))
+            .GetProperty("fine_tuned_model")
+            .GetString()!;
 
         JsonElement plain = await server.Api.GetAsync("models/" + name);
         JsonElement escaped = await server.Api.GetAsync("models/" + Uri.EscapeDataString(name));
@@ -64,7 +67,11 @@ public sealed class ModelsTests
     public async Task A_base_model_cannot_be_deleted()
     {
         await using TestServer server = await TestServer.StartAsync();
-        JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Delete, "models/gpt-4o-mini");
+        JsonElement error = await server.Api.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Delete,
+            "models/gpt-4o-mini"
+        );
         Assert.Contains("gpt-4o-mini", error.GetProperty("message").GetString());
     }
 

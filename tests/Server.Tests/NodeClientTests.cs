@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Runs;
 using Xunit;
 
 namespace FineTuning.Server.Tests;
 
-/// <summary>The official Node client, unmodified, against this server. The script is tests/Node/life-of-a-job.mjs.</summary>
+/// <summary>The official Node client, unmodified, against this server. The script is
+/// tests/Node/life-of-a-job.mjs.</summary>
 public sealed class NodeClientTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
 
     [NpmFact]
     public async Task The_npm_client_runs_the_whole_life_of_a_job()
@@ -27,7 +27,9 @@ public sealed class NodeClientTests
     private static async Task InstallAsync(string folder)
     {
         string mark = Path.Combine(folder, "node_modules", ".installed");
-        string wanted = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, "package-lock.json"))));
+        string wanted = Convert.ToHexString(
+            SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, "package-lock.json")))
+        );
         if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted)
         {
             return;
@@ -48,21 +50,28 @@ public sealed class NodeClientTests
         };
 
         // What the client would read from the environment must not decide where the test goes.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OPENAI_", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (
+            string name in start
+                .Environment.Keys.Where(name => name.StartsWith("OPENAI_", StringComparison.OrdinalIgnoreCase))
+                .ToList()
+        )
         {
             start.Environment.Remove(name);
         }
 
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        using CancellationTokenSource deadline = new(Timeout);
+        using CancellationTokenSource deadline = new(s_timeout);
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
             string errors = await process.StandardError.ReadToEndAsync(deadline.Token);
             string text = await output;
             await process.WaitForExitAsync(deadline.Token);
-            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{text}\n{errors}");
+            Assert.True(
+                process.ExitCode == 0,
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{text}\n{errors}"
+            );
             return text;
         }
         finally

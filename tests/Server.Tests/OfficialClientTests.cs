@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Contracts;
-using FineTuning.Server.Training.Methods;
 using OpenAI;
 using OpenAI.Files;
 using OpenAI.FineTuning;
@@ -35,7 +34,11 @@ public sealed class OfficialClientTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     private async Task<OpenAIFile> UploadAsync() =>
-        await _files.UploadFileAsync(BinaryData.FromString(Api.ChatLines(12)), "träin.jsonl", FileUploadPurpose.FineTune);
+        await _files.UploadFileAsync(
+            BinaryData.FromString(Api.ChatLines(12)),
+            "träin.jsonl",
+            FileUploadPurpose.FineTune
+        );
 
     [Fact]
     public async Task Files_are_uploaded_listed_read_downloaded_and_deleted()
@@ -61,7 +64,8 @@ public sealed class OfficialClientTests : IAsyncLifetime
     [Fact]
     public async Task A_job_is_created_followed_and_finished()
     {
-        OpenAIFile training = await UploadAsync(), validation = await UploadAsync();
+        OpenAIFile training = await UploadAsync(),
+            validation = await UploadAsync();
         FineTuningOptions options = new()
         {
             ValidationFile = validation.Id,
@@ -91,10 +95,19 @@ public sealed class OfficialClientTests : IAsyncLifetime
     [Fact]
     public async Task A_preference_job_is_created_and_read()
     {
-        OpenAIFile training = await _files.UploadFileAsync(BinaryData.FromString(Api.PreferenceLines(12)), "pairs.jsonl", FileUploadPurpose.FineTune);
+        OpenAIFile training = await _files.UploadFileAsync(
+            BinaryData.FromString(Api.PreferenceLines(12)),
+            "pairs.jsonl",
+            FileUploadPurpose.FineTune
+        );
         FineTuningOptions options = new()
         {
-            TrainingMethod = FineTuningTrainingMethod.CreateDirectPreferenceOptimization(batchSize: 2, epochCount: 3, learningRate: 0.5f, betaFactor: new HyperparameterBetaFactor(1)),
+            TrainingMethod = FineTuningTrainingMethod.CreateDirectPreferenceOptimization(
+                batchSize: 2,
+                epochCount: 3,
+                learningRate: 0.5f,
+                betaFactor: new HyperparameterBetaFactor(1)
+            ),
         };
         FineTuningJob job = await _jobs.FineTuneAsync("gpt-4o-mini", training.Id, waitUntilCompleted: false, options);
         _trainer.Allow(100);
@@ -102,7 +115,10 @@ public sealed class OfficialClientTests : IAsyncLifetime
         FineTuningJob read = await _jobs.GetJobAsync(job.JobId);
 
         HyperparametersForDPO numbers = Assert.IsType<HyperparametersForDPO>(read.MethodHyperparameters);
-        Assert.Equal((3, 2, 0.5f, 1f), (numbers.EpochCount, numbers.BatchSize, numbers.LearningRateMultiplier, numbers.Beta));
+        Assert.Equal(
+            (3, 2, 0.5f, 1f),
+            (numbers.EpochCount, numbers.BatchSize, numbers.LearningRateMultiplier, numbers.Beta)
+        );
         Assert.Equal(("dpo", 1.0), (_trainer.Calls.Single().Method, _trainer.Calls.Single().Beta));
     }
 
@@ -110,12 +126,20 @@ public sealed class OfficialClientTests : IAsyncLifetime
     public async Task A_reinforcement_job_is_created_by_the_protocol_method_and_read()
     {
         // This version of the client has no type for the method's parameters.
-        OpenAIFile training = await _files.UploadFileAsync(BinaryData.FromString(Api.ItemLines(12)), "items.jsonl", FileUploadPurpose.FineTune);
-        BinaryContent body = BinaryContent.Create(BinaryData.FromString($$$$$"""
-            {"model":"o4-mini-2025-04-16","training_file":"{{{{{training.Id}}}}}","method":{"type":"reinforcement","reinforcement":{
-             "grader":{"type":"string_check","name":"same","input":"{{sample.output_text}}","reference":"{{item.reference_answer}}","operation":"eq"},
-             "hyperparameters":{"reasoning_effort":"low","compute_multiplier":2,"eval_interval":5,"eval_samples":"auto"}}}}
-            """));
+        OpenAIFile training = await _files.UploadFileAsync(
+            BinaryData.FromString(Api.ItemLines(12)),
+            "items.jsonl",
+            FileUploadPurpose.FineTune
+        );
+        var body = BinaryContent.Create(
+            BinaryData.FromString(
+                $$$$$"""
+                {"model":"o4-mini-2025-04-16","training_file":"{{{{{training.Id}}}}}","method":{"type":"reinforcement","reinforcement":{
+                 "grader":{"type":"string_check","name":"same","input":"{{sample.output_text}}","reference":"{{item.reference_answer}}","operation":"eq"},
+                 "hyperparameters":{"reasoning_effort":"low","compute_multiplier":2,"eval_interval":5,"eval_samples":"auto"}}}}
+                """
+            )
+        );
         FineTuningJob job = await _jobs.FineTuneAsync(body, waitUntilCompleted: false, options: null);
         _trainer.Allow(100);
         await _server.Api.UntilStatusAsync(job.JobId, "succeeded");
@@ -123,8 +147,17 @@ public sealed class OfficialClientTests : IAsyncLifetime
 
         Assert.Equal(FineTuningStatus.Succeeded, read.Status);
         TrainingRequest request = _trainer.Calls.Single();
-        Assert.Equal(("reinforcement", 2, 5, null, "low"), (request.Method, request.ComputeMultiplier, request.EvalInterval, request.EvalSamples, request.ReasoningEffort));
-        JsonElement item = JsonElement.Parse("""{"reference_answer":"red"}""");
+        Assert.Equal(
+            ("reinforcement", 2, 5, null, "low"),
+            (
+                request.Method,
+                request.ComputeMultiplier,
+                request.EvalInterval,
+                request.EvalSamples,
+                request.ReasoningEffort
+            )
+        );
+        var item = JsonElement.Parse("""{"reference_answer":"red"}""");
         Assert.Equal(1, (await request.Rewards!.GradeAsync("red", item, default)).Reward);
         Assert.Equal(0, (await request.Rewards!.GradeAsync("blue", item, default)).Reward);
     }
@@ -186,8 +219,9 @@ public sealed class OfficialClientTests : IAsyncLifetime
     public async Task A_refusal_is_the_clients_own_exception_with_the_services_words()
     {
         OpenAIFile training = await UploadAsync();
-        ClientResultException e = await Assert.ThrowsAsync<ClientResultException>(
-            () => _jobs.FineTuneAsync("gpt-nonexistent", training.Id, waitUntilCompleted: false));
+        ClientResultException e = await Assert.ThrowsAsync<ClientResultException>(() =>
+            _jobs.FineTuneAsync("gpt-nonexistent", training.Id, waitUntilCompleted: false)
+        );
 
         Assert.Equal(400, e.Status);
         Assert.Contains("Model gpt-nonexistent is not available for fine-tuning or does not exist.", e.Message);
@@ -200,7 +234,9 @@ public sealed class OfficialClientTests : IAsyncLifetime
         OpenAIFile training = await UploadAsync();
         FineTuningJob job = await _jobs.FineTuneAsync("gpt-4o-mini", training.Id, waitUntilCompleted: false);
         _trainer.Allow(100);
-        string name = (await _server.Api.UntilStatusAsync(job.JobId, "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        string name = (await _server.Api.UntilStatusAsync(job.JobId, "succeeded"))
+            .GetProperty("fine_tuned_model")
+            .GetString()!;
         OpenAIModelCollection all = await _models.GetModelsAsync();
         OpenAIModel model = await _models.GetModelAsync(name);
         ModelDeletionResult deleted = await _models.DeleteModelAsync(name);

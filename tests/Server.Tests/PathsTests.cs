@@ -9,7 +9,11 @@ namespace FineTuning.Server.Tests;
 /// <summary>Every path of the API is there, whatever it says to a request without sense.</summary>
 public sealed class PathsTests(ServerFixture fixture) : IClassFixture<ServerFixture>
 {
-    private async Task<(HttpResponseMessage Response, string Body)> SendAsync(string method, string path, string key = "sk-admin-test")
+    private async Task<(HttpResponseMessage Response, string Body)> SendAsync(
+        string method,
+        string path,
+        string key = "sk-admin-test"
+    )
     {
         using HttpClient http = new();
         using HttpRequestMessage request = new(new HttpMethod(method), $"{fixture.Server.Host.Url}/{path}");
@@ -66,7 +70,10 @@ public sealed class PathsTests(ServerFixture fixture) : IClassFixture<ServerFixt
     public async Task A_slash_at_the_end_changes_nothing()
     {
         Assert.Equal((await SendAsync("GET", "models")).Body, (await SendAsync("GET", "models/")).Body);
-        Assert.Equal((await SendAsync("GET", "models/gpt-4o-mini")).Body, (await SendAsync("GET", "models/gpt-4o-mini/")).Body);
+        Assert.Equal(
+            (await SendAsync("GET", "models/gpt-4o-mini")).Body,
+            (await SendAsync("GET", "models/gpt-4o-mini/")).Body
+        );
         Assert.Equal((await SendAsync("GET", "models/none")).Body, (await SendAsync("GET", "models/none/")).Body);
     }
 
@@ -79,7 +86,10 @@ public sealed class PathsTests(ServerFixture fixture) : IClassFixture<ServerFixt
     {
         (HttpResponseMessage get, string body) = await SendAsync("GET", path);
         (HttpResponseMessage head, string nothing) = await SendAsync("HEAD", path);
-        Assert.Equal((get.StatusCode, Encoding.UTF8.GetByteCount(body)), (head.StatusCode, (int)head.Content.Headers.ContentLength!));
+        Assert.Equal(
+            (get.StatusCode, Encoding.UTF8.GetByteCount(body)),
+            (head.StatusCode, (int)head.Content.Headers.ContentLength!)
+        );
         Assert.Empty(nothing);
         Assert.True(head.Headers.Contains("x-request-id"));
     }

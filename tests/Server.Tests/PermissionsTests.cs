@@ -73,8 +73,7 @@ public sealed class PermissionsTests : IAsyncLifetime
                 page = await _admin.GetAsync($"{Path}?limit=5&order={order}{after}");
                 seen.AddRange(Projects(page));
                 after = "&after=" + page.GetProperty("last_id").GetString();
-            }
-            while (page.GetProperty("has_more").GetBoolean());
+            } while (page.GetProperty("has_more").GetBoolean());
 
             IEnumerable<string> expected = Enumerable.Range(0, 12).Select(i => $"proj_{i:00}");
             Assert.Equal(order == "ascending" ? expected : expected.Reverse(), seen);
@@ -90,8 +89,13 @@ public sealed class PermissionsTests : IAsyncLifetime
     {
         await GrantAsync("proj_a");
         string checkpoint = _model + ":ckpt-step-2";
-        Assert.Equal(["proj_a"], Projects(await _admin.GetAsync($"fine_tuning/checkpoints/{Uri.EscapeDataString(_model)}/permissions")));
-        Assert.Empty(Projects(await _admin.GetAsync($"fine_tuning/checkpoints/{Uri.EscapeDataString(checkpoint)}/permissions")));
+        Assert.Equal(
+            ["proj_a"],
+            Projects(await _admin.GetAsync($"fine_tuning/checkpoints/{Uri.EscapeDataString(_model)}/permissions"))
+        );
+        Assert.Empty(
+            Projects(await _admin.GetAsync($"fine_tuning/checkpoints/{Uri.EscapeDataString(checkpoint)}/permissions"))
+        );
     }
 
     [Fact]
@@ -101,7 +105,10 @@ public sealed class PermissionsTests : IAsyncLifetime
         using ApiCredential credential = new KeyCredential(key);
         using FineTuningClient client = new(new ClientOptions { Endpoint = new Uri(_server.Host.Url) }, credential);
         ListResource<PermissionResource> granted = await client.CreatePermissionsAsync(_model, ["proj_x", "proj_y"]);
-        ListResource<PermissionResource> listed = await client.ListPermissionsAsync(_model, new PermissionQuery { Order = "ascending", Limit = 1 });
+        ListResource<PermissionResource> listed = await client.ListPermissionsAsync(
+            _model,
+            new PermissionQuery { Order = "ascending", Limit = 1 }
+        );
         DeletedResource deleted = await client.DeletePermissionAsync(_model, granted.Data[0].Id);
 
         Assert.Equal(["proj_x", "proj_y"], granted.Data.Select(p => p.ProjectId));
@@ -125,10 +132,14 @@ public sealed class PermissionsTests : IAsyncLifetime
     [Fact]
     public async Task An_ordinary_key_is_told_what_it_takes()
     {
-        foreach ((HttpMethod method, string path, string? body) in new[]
-        {
-            (HttpMethod.Get, Path, null), (HttpMethod.Post, Path, """{"project_ids":["a"]}"""), (HttpMethod.Delete, Path + "/cp_x", (string?)null),
-        })
+        foreach (
+            (HttpMethod method, string path, string? body) in new[]
+            {
+                (HttpMethod.Get, Path, null),
+                (HttpMethod.Post, Path, """{"project_ids":["a"]}"""),
+                (HttpMethod.Delete, Path + "/cp_x", (string?)null),
+            }
+        )
         {
             JsonElement error = await _server.Api.RefusedAsync(HttpStatusCode.Forbidden, method, path, body);
             Assert.Equal("insufficient_permissions", error.GetProperty("code").GetString());
@@ -141,11 +152,20 @@ public sealed class PermissionsTests : IAsyncLifetime
     [Fact]
     public async Task The_servers_own_key_opens_everything_and_an_admin_key_of_another_nothing()
     {
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { ApiKey = "sk-own" });
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                ApiKey = "sk-own",
+            }
+        );
         string model = await server.Api.CreateModelAsync();
         await server.Api.GetAsync($"fine_tuning/checkpoints/{model}/permissions");
         using Api other = new(server.Host.Url, "sk-admin-other");
-        await other.RefusedAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, $"fine_tuning/checkpoints/{model}/permissions");
+        await other.RefusedAsync(
+            HttpStatusCode.Unauthorized,
+            HttpMethod.Get,
+            $"fine_tuning/checkpoints/{model}/permissions"
+        );
     }
 
     [Theory]

@@ -28,7 +28,10 @@ public sealed class ProcessTests : IDisposable
     [InlineData("--memory --faults-file /nowhere/faults.json", "/nowhere/faults.json")]
     public async Task A_bad_option_is_one_line_and_exit_code_2(string arguments, string message)
     {
-        (int code, string output, string error) = await ServerProcess.RunAsync(null, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        (int code, string output, string error) = await ServerProcess.RunAsync(
+            null,
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        );
 
         Assert.Equal(2, code);
         Assert.Empty(output);
@@ -44,8 +47,22 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(0, code);
         string[] options =
         [
-            "--data", "--memory", "--port", "--urls", "--allow-host", "--api-key-stdin", "--detached", "--parent-pid", "--run-file", "--trainers",
-            "--trainer-command", "--trainer-argument", "--trainer-name", "--allow-python", "--fault", "--faults-file",
+            "--data",
+            "--memory",
+            "--port",
+            "--urls",
+            "--allow-host",
+            "--api-key-stdin",
+            "--detached",
+            "--parent-pid",
+            "--run-file",
+            "--trainers",
+            "--trainer-command",
+            "--trainer-argument",
+            "--trainer-name",
+            "--allow-python",
+            "--fault",
+            "--faults-file",
         ];
         foreach (string option in options)
         {
@@ -56,13 +73,17 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task It_says_one_line_writes_a_private_run_file_and_cleans_up_at_the_end()
     {
-        string runFile = Path.Combine(_folder, "elsewhere", "my-run.json"), data = Path.Combine(_folder, "data");
+        string runFile = Path.Combine(_folder, "elsewhere", "my-run.json"),
+            data = Path.Combine(_folder, "data");
         await using ServerProcess server = await ServerProcess.StartAsync("--data", data, "--run-file", runFile);
         JsonElement run = ServerProcess.ReadRunFile(runFile);
         await server.Api.TryAsync(HttpMethod.Get, "nothing");
 
         Assert.Matches(@"^FineTuning server listening on http://127\.0\.0\.1:\d+/v1$", server.Announcement);
-        Assert.Equal(["pid", "url", "data", "memory", "started_at", "control_token", "version", "dialect"], run.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["pid", "url", "data", "memory", "started_at", "control_token", "version", "dialect"],
+            run.EnumerateObject().Select(p => p.Name)
+        );
         Assert.Equal(server.Process.Id, run.GetProperty("pid").GetInt32());
         Assert.Equal(server.Url, run.GetProperty("url").GetString());
         Assert.Equal(data, run.GetProperty("data").GetString());
@@ -110,7 +131,14 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task An_address_that_the_machine_does_not_have_is_one_line_and_exit_code_1()
     {
-        (int code, _, string error) = await ServerProcess.RunAsync("sk-key\n", "--data", _folder, "--urls", "http://192.0.2.7:0", "--api-key-stdin");
+        (int code, _, string error) = await ServerProcess.RunAsync(
+            "sk-key\n",
+            "--data",
+            _folder,
+            "--urls",
+            "http://192.0.2.7:0",
+            "--api-key-stdin"
+        );
 
         Assert.Equal(1, code);
         Assert.Contains("192.0.2.7", error);
@@ -181,13 +209,17 @@ public sealed class ProcessTests : IDisposable
         await using (ServerProcess first = await ServerProcess.StartAsync("--data", _folder))
         {
             string file = await first.Api.UploadAsync(Api.ChatLines(400));
-            id = await first.Api.CreateJobAsync(new JsonObject
-            {
-                ["training_file"] = file,
-                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 2 },
-            });
-            await Until.TrueAsync("some steps are trained", async () =>
-                LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")) > 20);
+            id = await first.Api.CreateJobAsync(
+                new JsonObject
+                {
+                    ["training_file"] = file,
+                    ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 2 },
+                }
+            );
+            await Until.TrueAsync(
+                "some steps are trained",
+                async () => LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")) > 20
+            );
             first.Signal("TERM");
             Assert.Equal(0, await first.ExitAsync());
         }
@@ -195,13 +227,21 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains("stops: signal SIGTERM", File.ReadAllText(Path.Combine(_folder, "server.log")));
         await using ServerProcess second = await ServerProcess.StartAsync("--data", _folder);
         await second.Api.UntilStatusAsync(id, "succeeded");
-        Assert.Contains(await second.Api.MessagesAsync(id), message => message.StartsWith("Fine-tuning job resumed from step "));
+        Assert.Contains(
+            await second.Api.MessagesAsync(id),
+            message => message.StartsWith("Fine-tuning job resumed from step ")
+        );
     }
 
     [Fact]
     public async Task The_key_comes_over_standard_input_and_is_the_only_one()
     {
-        await using ServerProcess server = await ServerProcess.StartWithInputAsync("sk-from-stdin\nmore\n", "--data", _folder, "--api-key-stdin");
+        await using ServerProcess server = await ServerProcess.StartWithInputAsync(
+            "sk-from-stdin\nmore\n",
+            "--data",
+            _folder,
+            "--api-key-stdin"
+        );
         using Api right = new(server.Url, "sk-from-stdin");
 
         await right.GetAsync("models");
@@ -233,7 +273,8 @@ public sealed class ProcessTests : IDisposable
         server.Signal(signal);
         if (isIgnored)
         {
-            // Whoever started these tests ignores it, as a shell does for a job in its background, and so do all children.
+            // Whoever started these tests ignores it, as a shell does for a job in its background, and so do all
+            // children.
             await server.Api.GetAsync("models");
             server.Signal("TERM");
         }
@@ -265,10 +306,15 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task It_ends_with_its_parent_and_keeps_nothing_in_memory_mode()
     {
-        using Process parent = Process.Start(OperatingSystem.IsWindows() ? "timeout" : "sleep", "600");
+        using var parent = Process.Start(OperatingSystem.IsWindows() ? "timeout" : "sleep", "600");
         string runFile = Path.Combine(_folder, "run.json");
         await using ServerProcess server = await ServerProcess.StartAsync(
-            "--memory", "--run-file", runFile, "--parent-pid", parent.Id.ToString(CultureInfo.InvariantCulture));
+            "--memory",
+            "--run-file",
+            runFile,
+            "--parent-pid",
+            parent.Id.ToString(CultureInfo.InvariantCulture)
+        );
         await server.Api.UploadAsync();
         string data = ServerProcess.ReadRunFile(runFile).GetProperty("data").GetString()!;
         bool during = Directory.Exists(Path.Combine(data, "files"));
@@ -291,18 +337,23 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Killed_while_training_it_goes_on_after_a_restart_and_finishes()
     {
-        string id, file;
+        string id,
+            file;
         long seen;
         await using (ServerProcess first = await ServerProcess.StartAsync("--data", _folder))
         {
             file = await first.Api.UploadAsync(Api.ChatLines(400));
-            id = await first.Api.CreateJobAsync(new JsonObject
-            {
-                ["training_file"] = file,
-                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 2 },
-            });
-            await Until.TrueAsync("an epoch and a bit are trained", async () =>
-                LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")) > 250);
+            id = await first.Api.CreateJobAsync(
+                new JsonObject
+                {
+                    ["training_file"] = file,
+                    ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 2 },
+                }
+            );
+            await Until.TrueAsync(
+                "an epoch and a bit are trained",
+                async () => LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")) > 250
+            );
             seen = LastStep(await first.Api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5"));
             ServerProcess.Kill(first.Process);
             await first.Process.WaitForExitAsync();
@@ -311,19 +362,31 @@ public sealed class ProcessTests : IDisposable
         await using ServerProcess second = await ServerProcess.StartAsync("--data", _folder);
         JsonElement job = await second.Api.UntilStatusAsync(id, "succeeded");
 
-        int[] steps = [.. (await second.Api.EventsAsync(id))
-            .Where(e => e.GetProperty("type").GetString() == "metrics")
-            .Select(e => e.GetProperty("data").GetProperty("step").GetInt32())];
+        int[] steps =
+        [
+            .. (await second.Api.EventsAsync(id))
+                .Where(e => e.GetProperty("type").GetString() == "metrics")
+                .Select(e => e.GetProperty("data").GetProperty("step").GetInt32()),
+        ];
         Assert.True(seen > 250);
         Assert.Equal(Enumerable.Range(1, 1600).Reverse(), steps);
         Assert.Single(job.GetProperty("result_files").EnumerateArray());
-        Assert.Contains(await second.Api.MessagesAsync(id), message => message.StartsWith("Fine-tuning job resumed from step "));
-        Assert.Equal(3, (await second.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data").GetArrayLength());
+        Assert.Contains(
+            await second.Api.MessagesAsync(id),
+            message => message.StartsWith("Fine-tuning job resumed from step ")
+        );
+        Assert.Equal(
+            3,
+            (await second.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data").GetArrayLength()
+        );
     }
 
-    private static long LastStep(JsonElement events) => events.GetProperty("data").EnumerateArray()
-        .Where(e => e.GetProperty("type").GetString() == "metrics")
-        .Select(e => e.GetProperty("data").GetProperty("step").GetInt64())
-        .DefaultIfEmpty(0)
-        .Max();
+    private static long LastStep(JsonElement events) =>
+        events
+            .GetProperty("data")
+            .EnumerateArray()
+            .Where(e => e.GetProperty("type").GetString() == "metrics")
+            .Select(e => e.GetProperty("data").GetProperty("step").GetInt64())
+            .DefaultIfEmpty(0)
+            .Max();
 }

@@ -41,14 +41,20 @@ public sealed class PythonGraderTests : IAsyncLifetime
     [PythonFact]
     public async Task A_script_that_fails_is_an_error_of_the_sample()
     {
-        Assert.Equal("line 3: ZeroDivisionError: division by zero", await FailureAsync("def grade(sample, item):\n    x = 1\n    return x / 0"));
+        Assert.Equal(
+            "line 3: ZeroDivisionError: division by zero",
+            await FailureAsync("def grade(sample, item):\n    x = 1\n    return x / 0")
+        );
         Assert.Contains("SyntaxError", await FailureAsync("def grade(sample, item) return 1"));
         Assert.Contains("no function grade", await FailureAsync("x = 1"));
         Assert.Contains("None", await FailureAsync("def grade(sample, item): pass"));
         Assert.Contains("could not convert", await FailureAsync("def grade(sample, item): return 'good'"));
         Assert.Contains("finite", await FailureAsync("def grade(sample, item): return float('nan')"));
         Assert.Contains("SystemExit", await FailureAsync("raise SystemExit(3)"));
-        Assert.Contains("code 7 before it gave a score. It said: bye", await FailureAsync("import os\nprint('bye', flush=True)\nos._exit(7)"));
+        Assert.Contains(
+            "code 7 before it gave a score. It said: bye",
+            await FailureAsync("import os\nprint('bye', flush=True)\nos._exit(7)")
+        );
     }
 
     [PythonFact]
@@ -62,7 +68,9 @@ public sealed class PythonGraderTests : IAsyncLifetime
         string source = $"""
             import os, subprocess, sys
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-            with open({JsonSerializer.Serialize(file + ".part")}, "w") as f: f.write(f"[{"{os.getpid()}"},{"{child.pid}"}]")
+            with open({JsonSerializer.Serialize(
+                file + ".part"
+            )}, "w") as f: f.write(f"[{"{os.getpid()}"},{"{child.pid}"}]")
             os.rename({JsonSerializer.Serialize(file + ".part")}, {JsonSerializer.Serialize(file)})
             while True: pass
             """;
@@ -124,7 +132,11 @@ public sealed class PythonGraderTests : IAsyncLifetime
     public async Task A_script_that_sleeps_ends_without_the_server_too()
     {
         const string Source = "import signal\ndef grade(sample, item): return signal.alarm(0)";
-        Assert.InRange((await RunAsync(Source, "x", limit: TimeSpan.FromSeconds(60))).GetProperty("reward").GetDouble(), 1, 61);
+        Assert.InRange(
+            (await RunAsync(Source, "x", limit: TimeSpan.FromSeconds(60))).GetProperty("reward").GetDouble(),
+            1,
+            61
+        );
     }
 
     [PythonFact]
@@ -150,18 +162,22 @@ public sealed class PythonGraderTests : IAsyncLifetime
         Assert.Equal(1, (await RunAsync(Source, "x")).GetProperty("reward").GetDouble());
     }
 
-    private static async Task UntilGoneAsync(int pid) => await Until.TrueAsync($"process {pid} is gone", () =>
-    {
-        try
-        {
-            using Process process = Process.GetProcessById(pid);
-            return process.HasExited;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            return true;
-        }
-    });
+    private static async Task UntilGoneAsync(int pid) =>
+        await Until.TrueAsync(
+            $"process {pid} is gone",
+            () =>
+            {
+                try
+                {
+                    using var process = Process.GetProcessById(pid);
+                    return process.HasExited;
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+                {
+                    return true;
+                }
+            }
+        );
 
     private async Task<string> FailureAsync(string source, TimeSpan? limit = null)
     {
@@ -175,9 +191,16 @@ public sealed class PythonGraderTests : IAsyncLifetime
     private async Task<JsonElement> RunAsync(string source, string sample, string item = "{}", TimeSpan? limit = null)
     {
         _server ??= await TestServer.StartAsync(configure: options =>
-            options with { AllowPython = true, ScriptTime = limit ?? options.ScriptTime });
+            options with
+            {
+                AllowPython = true,
+                ScriptTime = limit ?? options.ScriptTime,
+            }
+        );
         string grader = $$"""{"type":"python","name":"p","source":{{JsonSerializer.Serialize(source)}}}""";
         return await _server.Api.PostAsync(
-            "fine_tuning/alpha/graders/run", $$"""{"grader":{{grader}},"model_sample":{{JsonSerializer.Serialize(sample)}},"item":{{item}}}""");
+            "fine_tuning/alpha/graders/run",
+            $$"""{"grader":{{grader}},"model_sample":{{JsonSerializer.Serialize(sample)}},"item":{{item}}}"""
+        );
     }
 }

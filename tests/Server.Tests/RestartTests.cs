@@ -15,7 +15,8 @@ public sealed class RestartTests
     [Fact]
     public async Task A_stop_saves_the_running_job_which_then_goes_on_without_repeating_a_step()
     {
-        TestTrainer before = new(free: false), after = new();
+        TestTrainer before = new(free: false),
+            after = new();
         await using TestServer first = await TestServer.StartAsync(before);
         string id = await first.Api.CreateJobAsync();
         before.Allow(3);
@@ -35,7 +36,9 @@ public sealed class RestartTests
         TestTrainer before = new(free: false);
         TestValidator validator = new();
         await using TestServer first = await TestServer.StartAsync(before, validator);
-        string running = await first.Api.CreateJobAsync(), queued = await first.Api.CreateJobAsync(), paused = await first.Api.CreateJobAsync();
+        string running = await first.Api.CreateJobAsync(),
+            queued = await first.Api.CreateJobAsync(),
+            paused = await first.Api.CreateJobAsync();
         validator.Allow(3);
         await first.Api.UntilStatusAsync(running, "running");
         await first.Api.UntilStatusAsync(paused, "queued");
@@ -117,17 +120,26 @@ public sealed class RestartTests
         await first.StopAsync();
         string jobs = Path.Combine(first.Folder, "jobs");
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(jobs, cancelled), "state-*"));
-        ChangeStored(first.Folder, session => JobStore.Finish(session, JobStore.Find(session, cancelled)!, JobStatus.Cancelled));
+        ChangeStored(
+            first.Folder,
+            session => JobStore.Finish(session, JobStore.Find(session, cancelled)!, JobStatus.Cancelled)
+        );
 
         await using TestServer second = await TestServer.StartAsync(folder: first.Folder);
-        await Until.TrueAsync("the state is gone", () => Directory.GetFiles(Path.Combine(jobs, cancelled), "state-*").Length == 0);
+        await Until.TrueAsync(
+            "the state is gone",
+            () => Directory.GetFiles(Path.Combine(jobs, cancelled), "state-*").Length == 0
+        );
         Assert.Equal([Path.Combine(jobs, cancelled, "model-2")], Directory.GetFiles(Path.Combine(jobs, cancelled)));
 
         string ended = await second.Api.CreateJobAsync();
         await second.Api.UntilStatusAsync(ended, "succeeded");
         await second.StopAsync();
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(jobs, ended)));
-        ChangeStored(first.Folder, session => Assert.All(ModelStore.List(session), model => ModelStore.Delete(session, model.Name)));
+        ChangeStored(
+            first.Folder,
+            session => Assert.All(ModelStore.List(session), model => ModelStore.Delete(session, model.Name))
+        );
 
         await using TestServer third = await TestServer.StartAsync(folder: first.Folder);
         await Until.TrueAsync("the models are gone", () => Directory.GetDirectories(jobs).Length == 0);
@@ -162,7 +174,10 @@ public sealed class RestartTests
         await using TestServer second = await TestServer.StartAsync(new PickyTrainer(), folder: folder);
         await second.Api.UntilStatusAsync(id, "succeeded");
 
-        Assert.Contains((await second.Api.MessagesAsync(id)), message => message.EndsWith(reason + " The training starts over"));
+        Assert.Contains(
+            (await second.Api.MessagesAsync(id)),
+            message => message.EndsWith(reason + " The training starts over")
+        );
         await second.StopAsync();
         Directory.Delete(folder, recursive: true);
     }
@@ -194,13 +209,20 @@ public sealed class RestartTests
     public async Task A_write_that_fails_undoes_itself_alone()
     {
         string folder = TestServer.NewFolder();
-        using (Database database = Database.Open(Path.Combine(folder, "x.db")))
+        using (var database = Database.Open(Path.Combine(folder, "x.db")))
         {
-            Task<int>[] writes = [.. Enumerable.Range(0, 50).Select(i => database.WriteAsync(session =>
-            {
-                session.Execute("INSERT INTO doomed_files(id) VALUES($1)", $"file-{i}");
-                return i % 5 == 0 ? throw new HttpRequestException("no") : i;
-            }))];
+            Task<int>[] writes =
+            [
+                .. Enumerable
+                    .Range(0, 50)
+                    .Select(i =>
+                        database.WriteAsync(session =>
+                        {
+                            session.Execute("INSERT INTO doomed_files(id) VALUES($1)", $"file-{i}");
+                            return i % 5 == 0 ? throw new HttpRequestException("no") : i;
+                        })
+                    ),
+            ];
             foreach ((Task<int> write, int i) in writes.Select((write, i) => (write, i)))
             {
                 if (i % 5 == 0)
@@ -221,7 +243,7 @@ public sealed class RestartTests
 
     private static void ChangeStored(string folder, System.Action<Session> change)
     {
-        using Database database = Database.Open(Path.Combine(folder, "server.db"));
+        using var database = Database.Open(Path.Combine(folder, "server.db"));
         database.WriteAsync(change).GetAwaiter().GetResult();
     }
 
@@ -232,17 +254,25 @@ public sealed class RestartTests
 
         public string Name => _inner.Name;
 
-        public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default) => _inner.Plan(request, cancellationToken);
+        public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default) =>
+            _inner.Plan(request, cancellationToken);
 
-        public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) => _inner.OpenAsync(modelPath, cancellationToken);
+        public Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken) =>
+            _inner.OpenAsync(modelPath, cancellationToken);
 
         public Task<TrainingOutcome> TrainAsync(
             TrainingRequest request,
             TrainingPlan plan,
             ITrainingSink sink,
             TrainingControl control,
-            CancellationToken cancellationToken) => request.ResumeFrom is null
-            ? _inner.TrainAsync(request, plan, sink, control, cancellationToken)
-            : throw new TrainingException("The saved training state cannot be used: it is damaged.", "invalid_state", null);
+            CancellationToken cancellationToken
+        ) =>
+            request.ResumeFrom is null
+                ? _inner.TrainAsync(request, plan, sink, control, cancellationToken)
+                : throw new TrainingException(
+                    "The saved training state cannot be used: it is damaged.",
+                    "invalid_state",
+                    null
+                );
     }
 }

@@ -23,7 +23,8 @@ public sealed class SchemaTests
                 INSERT INTO models(name, job_seq, base_model, created_at, path)
                 VALUES('ft:gpt-4o-mini:local::old', 1, 'gpt-4o-mini', 1700000100, 'jobs/ftjob-old/model.bin');
                 INSERT INTO steps(job_seq, step, train_loss) VALUES(1, 1, 0.5);
-                """);
+                """
+            );
         }
 
         await using (TestServer server = await TestServer.StartAsync(folder: folder))
@@ -32,7 +33,10 @@ public sealed class SchemaTests
             JsonElement models = await server.Api.GetAsync("models");
 
             Assert.Equal("ft:gpt-4o-mini:local::old", job.GetProperty("fine_tuned_model").GetString());
-            Assert.Contains("ft:gpt-4o-mini:local::old", models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+            Assert.Contains(
+                "ft:gpt-4o-mini:local::old",
+                models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString())
+            );
         }
 
         using (Session session = OpenSession(folder))

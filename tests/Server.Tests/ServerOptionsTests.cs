@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using FineTuning.Core.Client;
-using FineTuning.Server.Dialects;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
@@ -14,11 +13,24 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Options_are_read_in_both_spellings()
     {
-        ServerOptions options = ServerOptions.Parse(
-            ["--data=here", "--port", "81", "--detached", "--parent-pid=7", "--run-file", "r.json", "--trainers=3", "--api-key-stdin", "--allow-python"]);
+        var options = ServerOptions.Parse([
+            "--data=here",
+            "--port",
+            "81",
+            "--detached",
+            "--parent-pid=7",
+            "--run-file",
+            "r.json",
+            "--trainers=3",
+            "--api-key-stdin",
+            "--allow-python",
+        ]);
 
         Assert.Equal(Path.GetFullPath("here"), options.DataFolder);
-        Assert.Equal((81, true, 7, 3, true), (options.Listen.Port, options.Detached, options.ParentPid, options.Trainers, options.ApiKeyFromStdin));
+        Assert.Equal(
+            (81, true, 7, 3, true),
+            (options.Listen.Port, options.Detached, options.ParentPid, options.Trainers, options.ApiKeyFromStdin)
+        );
         Assert.Equal(Path.GetFullPath("r.json"), options.RunFile);
         Assert.False(options.Memory);
         Assert.True(options.AllowPython);
@@ -32,13 +44,25 @@ public sealed class ServerOptionsTests
 
     [Fact]
     public void Another_dialect_is_refused() =>
-        Assert.Contains("'klingon'", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--dialect=klingon"])).Message);
+        Assert.Contains(
+            "'klingon'",
+            Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--dialect=klingon"])).Message
+        );
 
     [Fact]
     public void A_trainer_has_its_arguments_in_order_and_as_they_are()
     {
-        ServerOptions options = ServerOptions.Parse(
-            ["--memory", "--trainer-command", "python3", "--trainer-argument", "--verbose", "--trainer-argument=a=b c", "--trainer-argument", "", "--trainer-name=my.lora"]);
+        var options = ServerOptions.Parse([
+            "--memory",
+            "--trainer-command",
+            "python3",
+            "--trainer-argument",
+            "--verbose",
+            "--trainer-argument=a=b c",
+            "--trainer-argument",
+            "",
+            "--trainer-name=my.lora",
+        ]);
 
         Assert.Equal(("python3", "my.lora"), (options.TrainerCommand, options.TrainerName));
         Assert.Equal(["--verbose", "a=b c", ""], options.TrainerArguments);
@@ -53,7 +77,10 @@ public sealed class ServerOptionsTests
     {
         ListenAddress listen = ServerOptions.Parse(["--memory", "--urls", url]).Listen;
 
-        Assert.Equal((address, port, true, false), (listen.Address.ToString(), listen.Port, listen.IsLoopback, listen.IsAny));
+        Assert.Equal(
+            (address, port, true, false),
+            (listen.Address.ToString(), listen.Port, listen.IsLoopback, listen.IsAny)
+        );
         Assert.Equal(reached, listen.UrlAt(listen.Port));
     }
 
@@ -64,7 +91,9 @@ public sealed class ServerOptionsTests
     [InlineData("http://192.0.2.7:5005", "http://192.0.2.7:5005")]
     public void An_address_that_others_can_reach_needs_a_key(string url, string reached)
     {
-        OptionException refusal = Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--urls", url]));
+        OptionException refusal = Assert.Throws<OptionException>(() =>
+            ServerOptions.Parse(["--memory", "--urls", url])
+        );
         ListenAddress listen = ServerOptions.Parse(["--memory", "--urls", url, "--api-key-stdin"]).Listen;
 
         Assert.Contains("--api-key-stdin", refusal.Message);
@@ -85,7 +114,10 @@ public sealed class ServerOptionsTests
     [InlineData("http://me@127.0.0.1:5005", "one address")]
     [InlineData("http://:5005", "one address")]
     public void What_is_no_address_is_refused_with_what_would_be(string url, string message) =>
-        Assert.Contains(message, Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--urls", url])).Message);
+        Assert.Contains(
+            message,
+            Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--urls", url])).Message
+        );
 
     [Theory]
     [InlineData("--memory", "--port=1", "--urls=http://127.0.0.1:1")]
@@ -117,15 +149,19 @@ public sealed class ServerOptionsTests
         CultureInfo.CurrentCulture = new CultureInfo(culture);
         try
         {
-            Dictionary<string, double> none = [], one = new() { ["train_b"] = 1.5 }, two = new() { ["valid_a"] = -0.25, ["train_b"] = 1000 };
+            Dictionary<string, double> none = [],
+                one = new() { ["train_b"] = 1.5 },
+                two = new() { ["valid_a"] = -0.25, ["train_b"] = 1000 };
             StepRow[] rows = [new(1000, 1.5, 4.77e-06, null, null, none), new(1001, double.NaN, 0, 0.25, 1, none)];
             Assert.Equal(ResultFile.LossHeader + "\n1000,1.5,4.77E-06,,\n1001,NaN,0,0.25,1\n", Csv("supervised", rows));
             Assert.Equal(
                 ResultFile.LossHeader + ",train_b,valid_a\n1000,1.5,4.77E-06,,,1.5,\n1001,NaN,0,0.25,1,1000,-0.25\n",
-                Csv("dpo", [rows[0] with { Extra = one }, rows[1] with { Extra = two }]));
+                Csv("dpo", [rows[0] with { Extra = one }, rows[1] with { Extra = two }])
+            );
             Assert.Equal(
                 "step,train_b,valid_a\n1000,1.5,\n1001,1000,-0.25\n",
-                Csv("reinforcement", [rows[0] with { Extra = one }, rows[1] with { Extra = two }]));
+                Csv("reinforcement", [rows[0] with { Extra = one }, rows[1] with { Extra = two }])
+            );
         }
         finally
         {

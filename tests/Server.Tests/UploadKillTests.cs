@@ -9,7 +9,9 @@ namespace FineTuning.Server.Tests;
 /// <summary>A file arrives in parts at a server that is killed again and again.</summary>
 public sealed class UploadKillTests : IDisposable
 {
-    private const int Parts = 12, PartBytes = 200_000, Kills = 3;
+    private const int Parts = 12,
+        PartBytes = 200_000,
+        Kills = 3;
     private readonly string _folder = TestServer.NewFolder();
     private readonly Random _random = new(5);
     private readonly ConcurrentDictionary<int, string> _acknowledged = new();
@@ -27,9 +29,16 @@ public sealed class UploadKillTests : IDisposable
         for (int kill = 0; kill < Kills; kill++)
         {
             // Each time there are some that are new, so that one more can be waited for.
-            int before = _acknowledged.Count, most = Parts * (kill + 1) / Kills;
+            int before = _acknowledged.Count,
+                most = Parts * (kill + 1) / Kills;
             await using ServerProcess server = await StartAsync();
-            Task[] clients = [.. Enumerable.Range(0, most).Where(i => !_acknowledged.ContainsKey(i)).Select(i => AddAsync(server.Api, id, i))];
+            Task[] clients =
+            [
+                .. Enumerable
+                    .Range(0, most)
+                    .Where(i => !_acknowledged.ContainsKey(i))
+                    .Select(i => AddAsync(server.Api, id, i)),
+            ];
             await Until.TrueAsync("a part more is acknowledged", () => _acknowledged.Count > before);
             server.Process.Kill();
             await Task.WhenAll(clients);
@@ -37,7 +46,12 @@ public sealed class UploadKillTests : IDisposable
 
         await using (ServerProcess server = await StartAsync())
         {
-            await Task.WhenAll(Enumerable.Range(0, Parts).Where(i => !_acknowledged.ContainsKey(i)).Select(i => AddAsync(server.Api, id, i)));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, Parts)
+                    .Where(i => !_acknowledged.ContainsKey(i))
+                    .Select(i => AddAsync(server.Api, id, i))
+            );
         }
 
         Assert.Equal(Parts, _acknowledged.Count);
@@ -64,7 +78,9 @@ public sealed class UploadKillTests : IDisposable
     {
         await using ServerProcess server = await StartAsync();
         JsonElement upload = await server.Api.PostAsync(
-            "uploads", $$"""{"filename":"a.jsonl","purpose":"fine-tune","bytes":{{Parts * PartBytes}},"mime_type":"text/jsonl"}""");
+            "uploads",
+            $$"""{"filename":"a.jsonl","purpose":"fine-tune","bytes":{{Parts * PartBytes}},"mime_type":"text/jsonl"}"""
+        );
         return upload.GetProperty("id").GetString()!;
     }
 
@@ -88,10 +104,17 @@ public sealed class UploadKillTests : IDisposable
     /// <returns>The status, the words of a refusal, or nothing if the answer did not come.</returns>
     private async Task<string> CompleteAsync(Api api, string id)
     {
-        JsonObject body = new() { ["part_ids"] = new JsonArray([.. Enumerable.Range(0, Parts).Select(i => (JsonNode)_acknowledged[i])]) };
+        JsonObject body = new()
+        {
+            ["part_ids"] = new JsonArray([.. Enumerable.Range(0, Parts).Select(i => (JsonNode)_acknowledged[i])]),
+        };
         try
         {
-            (_, JsonElement answer) = await api.TryAsync(HttpMethod.Post, $"uploads/{id}/complete", body.ToJsonString());
+            (_, JsonElement answer) = await api.TryAsync(
+                HttpMethod.Post,
+                $"uploads/{id}/complete",
+                body.ToJsonString()
+            );
             return answer.TryGetProperty("status", out JsonElement status)
                 ? status.GetString()!
                 : answer.GetProperty("error").GetProperty("message").GetString()!;

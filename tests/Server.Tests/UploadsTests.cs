@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -14,13 +13,22 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
 {
     private Api Api => fixture.Api;
 
-    private static string Fields(long bytes, string more = "", string purpose = "fine-tune", string type = "text/jsonl") =>
-        $$"""{"filename":"träin.jsonl","purpose":"{{purpose}}","bytes":{{bytes}},"mime_type":"{{type}}"{{more}}}""";
+    private static string Fields(
+        long bytes,
+        string more = "",
+        string purpose = "fine-tune",
+        string type = "text/jsonl"
+    ) => $$"""{"filename":"träin.jsonl","purpose":"{{purpose}}","bytes":{{bytes}},"mime_type":"{{type}}"{{more}}}""";
 
     private static async Task<string> BeginAsync(Api api, long bytes, string more = "") =>
         (await api.PostAsync("uploads", Fields(bytes, more))).GetProperty("id").GetString()!;
 
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> TryPartAsync(Api api, string upload, byte[] content, string field = "data")
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> TryPartAsync(
+        Api api,
+        string upload,
+        byte[] content,
+        string field = "data"
+    )
     {
         using MultipartFormDataContent form = [];
         form.Add(new ByteArrayContent(content), field, "blob");
@@ -35,33 +43,58 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
         return part.GetProperty("id").GetString()!;
     }
 
-    private static string PartIds(params IEnumerable<string> ids) => new JsonObject { ["part_ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]) }.ToJsonString();
+    private static string PartIds(params IEnumerable<string> ids) =>
+        new JsonObject { ["part_ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]) }.ToJsonString();
 
-    private static string[] FilesIn(TestServer server, string folder) => Directory.GetFiles(Path.Combine(server.Folder, folder));
+    private static string[] FilesIn(TestServer server, string folder) =>
+        Directory.GetFiles(Path.Combine(server.Folder, folder));
 
     [Fact]
     public async Task Parts_in_any_order_become_a_file_in_the_order_named()
     {
         string[] texts = ["first part\n", "second\n", "third, which is longer\n"];
         string whole = string.Concat(texts);
-        JsonElement upload = await Api.PostAsync("uploads", Fields(whole.Length, ",\"expires_after\":{\"anchor\":\"created_at\",\"seconds\":7200}"));
+        JsonElement upload = await Api.PostAsync(
+            "uploads",
+            Fields(whole.Length, ",\"expires_after\":{\"anchor\":\"created_at\",\"seconds\":7200}")
+        );
         string id = upload.GetProperty("id").GetString()!;
         string[] parts = await Task.WhenAll(texts.Reverse().Select(text => AddAsync(Api, id, text)));
         string md5 = Convert.ToHexString(MD5.HashData(Encoding.UTF8.GetBytes(whole)));
         JsonElement done = await Api.PostAsync(
-            $"uploads/{id}/complete", new JsonObject { ["part_ids"] = new JsonArray([.. parts.Reverse().Select(p => (JsonNode)p)]), ["md5"] = md5 }.ToJsonString());
+            $"uploads/{id}/complete",
+            new JsonObject
+            {
+                ["part_ids"] = new JsonArray([.. parts.Reverse().Select(p => (JsonNode)p)]),
+                ["md5"] = md5,
+            }.ToJsonString()
+        );
         JsonElement file = done.GetProperty("file");
         string fileId = file.GetProperty("id").GetString()!;
 
         Assert.Matches("^upload_[A-Za-z0-9]{24}$", id);
         Assert.Equal(
-            ["object", "id", "bytes", "created_at", "filename", "purpose", "status", "expires_at", "file"], upload.EnumerateObject().Select(p => p.Name));
-        Assert.Equal(("upload", "pending", JsonValueKind.Null), (
-            upload.GetProperty("object").GetString(), upload.GetProperty("status").GetString(), upload.GetProperty("file").ValueKind));
+            ["object", "id", "bytes", "created_at", "filename", "purpose", "status", "expires_at", "file"],
+            upload.EnumerateObject().Select(p => p.Name)
+        );
+        Assert.Equal(
+            ("upload", "pending", JsonValueKind.Null),
+            (
+                upload.GetProperty("object").GetString(),
+                upload.GetProperty("status").GetString(),
+                upload.GetProperty("file").ValueKind
+            )
+        );
         Assert.Equal(3600, upload.GetProperty("expires_at").GetInt64() - upload.GetProperty("created_at").GetInt64());
         Assert.Equal("completed", done.GetProperty("status").GetString());
-        Assert.Equal((whole.Length, "träin.jsonl", "fine-tune"), (
-            file.GetProperty("bytes").GetInt32(), file.GetProperty("filename").GetString(), file.GetProperty("purpose").GetString()));
+        Assert.Equal(
+            (whole.Length, "träin.jsonl", "fine-tune"),
+            (
+                file.GetProperty("bytes").GetInt32(),
+                file.GetProperty("filename").GetString(),
+                file.GetProperty("purpose").GetString()
+            )
+        );
         Assert.Equal(7200, file.GetProperty("expires_at").GetInt64() - file.GetProperty("created_at").GetInt64());
         Assert.Equal(whole, await Api.Http.GetStringAsync($"files/{fileId}/content"));
         Assert.Equal(file.GetRawText(), (await Api.GetAsync("files/" + fileId)).GetRawText());
@@ -74,14 +107,19 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
         (_, JsonElement part) = await TryPartAsync(Api, id, [1, 2, 3]);
         Assert.Equal(["object", "id", "created_at", "upload_id"], part.EnumerateObject().Select(p => p.Name));
         Assert.Matches("^part_[A-Za-z0-9]{24}$", part.GetProperty("id").GetString());
-        Assert.Equal(("upload.part", id), (part.GetProperty("object").GetString(), part.GetProperty("upload_id").GetString()));
+        Assert.Equal(
+            ("upload.part", id),
+            (part.GetProperty("object").GetString(), part.GetProperty("upload_id").GetString())
+        );
     }
 
     [Fact]
     public async Task A_file_in_parts_trains()
     {
-        string text = Api.ChatLines(12), id = await BeginAsync(Api, text.Length);
-        string one = await AddAsync(Api, id, text[..100]), two = await AddAsync(Api, id, text[100..]);
+        string text = Api.ChatLines(12),
+            id = await BeginAsync(Api, text.Length);
+        string one = await AddAsync(Api, id, text[..100]),
+            two = await AddAsync(Api, id, text[100..]);
         JsonElement done = await Api.PostAsync($"uploads/{id}/complete", PartIds(one, two));
         string file = done.GetProperty("file").GetProperty("id").GetString()!;
         await Api.CreateModelAsync(new JsonObject { ["training_file"] = file });
@@ -91,11 +129,19 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     public async Task What_does_not_fit_is_refused_and_the_upload_stays()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await BeginAsync(server.Api, 6), other = await BeginAsync(server.Api, 3);
-        string one = await AddAsync(server.Api, id, "abc"), two = await AddAsync(server.Api, id, "def"), strange = await AddAsync(server.Api, other, "xyz");
+        string id = await BeginAsync(server.Api, 6),
+            other = await BeginAsync(server.Api, 3);
+        string one = await AddAsync(server.Api, id, "abc"),
+            two = await AddAsync(server.Api, id, "def"),
+            strange = await AddAsync(server.Api, other, "xyz");
         async Task<(string?, string?)> RefusedAsync(string body)
         {
-            JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"uploads/{id}/complete", body);
+            JsonElement error = await server.Api.RefusedAsync(
+                HttpStatusCode.BadRequest,
+                HttpMethod.Post,
+                $"uploads/{id}/complete",
+                body
+            );
             return (error.GetProperty("param").GetString(), error.GetProperty("code").GetString());
         }
 
@@ -105,8 +151,14 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
         Assert.Equal(("part_ids", "missing_required_parameter"), await RefusedAsync("{}"));
         Assert.Equal(("part_ids", "invalid_type"), await RefusedAsync("{\"part_ids\":[1]}"));
         Assert.Equal(("part_ids", "invalid_value"), await RefusedAsync("{\"part_ids\":[]}"));
-        Assert.Equal(("md5", "invalid_value"), await RefusedAsync($$"""{"part_ids":["{{one}}","{{two}}"],"md5":"abc"}"""));
-        Assert.Equal(("md5", "md5_mismatch"), await RefusedAsync($$"""{"part_ids":["{{one}}","{{two}}"],"md5":"{{new string('0', 32)}}"}"""));
+        Assert.Equal(
+            ("md5", "invalid_value"),
+            await RefusedAsync($$"""{"part_ids":["{{one}}","{{two}}"],"md5":"abc"}""")
+        );
+        Assert.Equal(
+            ("md5", "md5_mismatch"),
+            await RefusedAsync($$"""{"part_ids":["{{one}}","{{two}}"],"md5":"{{new string('0', 32)}}"}""")
+        );
         Assert.Empty(FilesIn(server, "files"));
         Assert.Equal(3, FilesIn(server, "uploads").Length);
         await server.Api.PostAsync($"uploads/{id}/complete", PartIds(two, one));
@@ -120,7 +172,8 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     public async Task What_has_ended_takes_nothing_more_and_says_why(string end, string state)
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await BeginAsync(server.Api, 3), part = await AddAsync(server.Api, id, "abc");
+        string id = await BeginAsync(server.Api, 3),
+            part = await AddAsync(server.Api, id, "abc");
         JsonElement ended = await server.Api.PostAsync($"uploads/{id}/{end}", PartIds(part));
         (HttpStatusCode status, JsonElement body) = await TryPartAsync(server.Api, id, [1]);
 
@@ -129,7 +182,12 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
         Assert.Contains($"'{state}'", Api.ErrorOf(body).GetProperty("message").GetString());
         foreach (string verb in new[] { "complete", "cancel" })
         {
-            JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"uploads/{id}/{verb}", PartIds(part));
+            JsonElement error = await server.Api.RefusedAsync(
+                HttpStatusCode.BadRequest,
+                HttpMethod.Post,
+                $"uploads/{id}/{verb}",
+                PartIds(part)
+            );
             Assert.Contains($"'{state}'", error.GetProperty("message").GetString());
         }
 
@@ -140,9 +198,15 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     public async Task An_upload_expires_and_gives_its_parts_back()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await BeginAsync(server.Api, 3), part = await AddAsync(server.Api, id, "abc");
+        string id = await BeginAsync(server.Api, 3),
+            part = await AddAsync(server.Api, id, "abc");
         server.Sql("UPDATE uploads SET expires_at = 1");
-        JsonElement error = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"uploads/{id}/complete", PartIds(part));
+        JsonElement error = await server.Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            $"uploads/{id}/complete",
+            PartIds(part)
+        );
 
         Assert.Contains("'expired'", error.GetProperty("message").GetString());
         Assert.Empty(FilesIn(server, "uploads"));
@@ -152,20 +216,26 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     public async Task Uploads_that_ended_long_ago_are_forgotten()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string old = await BeginAsync(server.Api, 3), late = await BeginAsync(server.Api, 3), pending = await BeginAsync(server.Api, 3);
+        string old = await BeginAsync(server.Api, 3),
+            late = await BeginAsync(server.Api, 3),
+            pending = await BeginAsync(server.Api, 3);
         await server.Api.PostAsync($"uploads/{old}/cancel");
         await server.Api.PostAsync($"uploads/{late}/cancel");
         server.Sql($"UPDATE uploads SET expires_at = 1 WHERE id = '{old}'");
         await AddAsync(server.Api, pending, "abc");
 
-        Assert.Equal($"{late},{pending}", server.Sql("SELECT group_concat(id) FROM (SELECT id FROM uploads ORDER BY seq)"));
+        Assert.Equal(
+            $"{late},{pending}",
+            server.Sql("SELECT group_concat(id) FROM (SELECT id FROM uploads ORDER BY seq)")
+        );
     }
 
     [Fact]
     public async Task A_restart_keeps_parts_and_sweeps_what_nobody_needs()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await BeginAsync(server.Api, 3), part = await AddAsync(server.Api, id, "abc");
+        string id = await BeginAsync(server.Api, 3),
+            part = await AddAsync(server.Api, id, "abc");
         string overdue = await BeginAsync(server.Api, 3);
         await AddAsync(server.Api, overdue, "abc");
         server.Sql($"UPDATE uploads SET expires_at = 1 WHERE id = '{overdue}'");
@@ -175,14 +245,20 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
 
         Assert.Equal(part, Path.GetFileName(Assert.Single(FilesIn(next, "uploads"))));
         JsonElement done = await next.Api.PostAsync($"uploads/{id}/complete", PartIds(part));
-        Assert.Equal("abc", await next.Api.Http.GetStringAsync($"files/{done.GetProperty("file").GetProperty("id").GetString()}/content"));
+        Assert.Equal(
+            "abc",
+            await next.Api.Http.GetStringAsync(
+                $"files/{done.GetProperty("file").GetProperty("id").GetString()}/content"
+            )
+        );
     }
 
     [Fact]
     public async Task A_kill_while_the_file_was_made_leaves_the_upload_completable()
     {
         await using TestServer server = await TestServer.StartAsync();
-        string id = await BeginAsync(server.Api, 3), part = await AddAsync(server.Api, id, "abc");
+        string id = await BeginAsync(server.Api, 3),
+            part = await AddAsync(server.Api, id, "abc");
 
         // What a kill leaves that comes after the file has its name and before it is known.
         File.WriteAllText(Path.Combine(server.Folder, "files", "file-unknown"), "abc");
@@ -195,8 +271,19 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     [Fact]
     public async Task Sizes_and_numbers_are_bounded()
     {
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { MaxPartBytes = 100, MaxUploadBytes = 250 });
-        JsonElement tooLarge = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "uploads", Fields(251));
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                MaxPartBytes = 100,
+                MaxUploadBytes = 250,
+            }
+        );
+        JsonElement tooLarge = await server.Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "uploads",
+            Fields(251)
+        );
         string id = await BeginAsync(server.Api, 250);
         (HttpStatusCode part, _) = await TryPartAsync(server.Api, id, new byte[101]);
         (HttpStatusCode empty, _) = await TryPartAsync(server.Api, id, []);
@@ -212,11 +299,24 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
             await BeginAsync(server.Api, 1);
         }
 
-        JsonElement tooMany = await server.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "uploads", Fields(1));
+        JsonElement tooMany = await server.Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "uploads",
+            Fields(1)
+        );
         await server.Api.PostAsync($"uploads/{id}/cancel");
 
         Assert.Equal("integer_above_max_value", tooLarge.GetProperty("code").GetString());
-        Assert.Equal([HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge], [part, empty, otherField, sum]);
+        Assert.Equal(
+            [
+                HttpStatusCode.RequestEntityTooLarge,
+                HttpStatusCode.BadRequest,
+                HttpStatusCode.BadRequest,
+                HttpStatusCode.RequestEntityTooLarge,
+            ],
+            [part, empty, otherField, sum]
+        );
         Assert.Equal("data", Api.ErrorOf(missing).GetProperty("param").GetString());
         Assert.Equal("too_many_uploads", tooMany.GetProperty("code").GetString());
         Assert.Empty(FilesIn(server, "uploads"));
@@ -235,8 +335,14 @@ public sealed class UploadsTests(ServerFixture fixture) : IClassFixture<ServerFi
     [InlineData("""{"filename":"a","purpose":"fun","mime_type":"text/jsonl","bytes":1}""", "purpose")]
     [InlineData("""{"filename":"","purpose":"batch","mime_type":"text/jsonl","bytes":1}""", "filename")]
     [InlineData("""{"filename":"a","purpose":"batch","mime_type":"text/jsonl","bytes":1,"size":1}""", "size")]
-    [InlineData("""{"filename":"a","purpose":"batch","mime_type":"text/jsonl","bytes":1,"expires_after":{"anchor":"created_at","seconds":1}}""", "expires_after.seconds")]
-    [InlineData("""{"filename":"a","purpose":"batch","mime_type":"text/jsonl","bytes":1,"expires_after":{"anchor":"now","seconds":7200}}""", "expires_after.anchor")]
+    [InlineData(
+        """{"filename":"a","purpose":"batch","mime_type":"text/jsonl","bytes":1,"expires_after":{"anchor":"created_at","seconds":1}}""",
+        "expires_after.seconds"
+    )]
+    [InlineData(
+        """{"filename":"a","purpose":"batch","mime_type":"text/jsonl","bytes":1,"expires_after":{"anchor":"now","seconds":7200}}""",
+        "expires_after.anchor"
+    )]
     public async Task Bad_fields_are_refused_by_name(string body, string param)
     {
         JsonElement error = await Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "uploads", body);

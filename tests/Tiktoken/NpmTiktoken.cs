@@ -14,8 +14,8 @@ namespace FineTuning.Tests.Tiktoken;
 internal sealed record TiktokenMeasure(double LoadSeconds, double Seconds, int[] Counts);
 
 /// <summary>
-/// The npm package tiktoken, in the version that package-lock.json beside this names. It is the reference for tests and the peer of the
-/// benchmark. Each method installs it first, once for each state of the lock file.
+/// The npm package tiktoken, in the version that package-lock.json beside this names. It is the reference for tests and
+/// the peer of the benchmark. Each method installs it first, once for each state of the lock file.
 /// </summary>
 internal sealed class NpmTiktoken(string repository)
 {
@@ -27,23 +27,32 @@ internal sealed class NpmTiktoken(string repository)
 
     /// <summary>The ids of each text.</summary>
     public async Task<IReadOnlyList<int[]>> EncodeAsync(string encoding, IEnumerable<string> texts) =>
-        [.. Parts(await RunAsync(Write(texts), "encode.mjs", encoding), sizeof(int)).Select(ids => MemoryMarshal.Cast<byte, int>(ids).ToArray())];
+        [
+            .. Parts(await RunAsync(Write(texts), "encode.mjs", encoding), sizeof(int))
+                .Select(ids => MemoryMarshal.Cast<byte, int>(ids).ToArray()),
+        ];
 
     /// <summary>The bytes of each token, by its id.</summary>
-    public async Task<IReadOnlyList<byte[]>> TokensAsync(string encoding) => Parts(await RunAsync([], "tokens.mjs", encoding), 1);
+    public async Task<IReadOnlyList<byte[]>> TokensAsync(string encoding) =>
+        Parts(await RunAsync([], "tokens.mjs", encoding), 1);
 
     /// <summary>The models it knows, and the encoding of each.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> ModelsAsync() => Encoding.UTF8.GetString(await RunAsync([], "models.mjs"))
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.TrimEnd().Split('\t'))
-        .ToDictionary(pair => pair[0], pair => pair[1]);
+    public async Task<IReadOnlyDictionary<string, string>> ModelsAsync() =>
+        Encoding
+            .UTF8.GetString(await RunAsync([], "models.mjs"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.TrimEnd().Split('\t'))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>How fast it counts; null where Node or npm is not installed.</summary>
     public async Task<TiktokenMeasure?> MeasureAsync(string encoding, IEnumerable<string> texts)
     {
         try
         {
-            return JsonSerializer.Deserialize<TiktokenMeasure>(await RunAsync(Write(texts), "measure.mjs", encoding), s_json);
+            return JsonSerializer.Deserialize<TiktokenMeasure>(
+                await RunAsync(Write(texts), "measure.mjs", encoding),
+                s_json
+            );
         }
         catch (Win32Exception)
         {
@@ -67,7 +76,7 @@ internal sealed class NpmTiktoken(string repository)
     private static List<byte[]> Parts(byte[] data, int elementSize)
     {
         List<byte[]> parts = [];
-        for (int at = 0; at < data.Length;)
+        for (int at = 0; at < data.Length; )
         {
             int length = BitConverter.ToInt32(data, at) * elementSize;
             parts.Add(data.AsSpan(at + sizeof(int), length).ToArray());
@@ -96,23 +105,35 @@ internal sealed class NpmTiktoken(string repository)
     private async Task InstallAsync()
     {
         string mark = Path.Combine(_folder, "node_modules", ".installed");
-        string wanted = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(_folder, "package-lock.json"))));
+        string wanted = Convert.ToHexString(
+            SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(_folder, "package-lock.json")))
+        );
         if (!File.Exists(mark) || await File.ReadAllTextAsync(mark) != wanted)
         {
-            await StartAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", [], "ci", "--no-audit", "--no-fund", "--loglevel", "error");
+            await StartAsync(
+                OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+                [],
+                "ci",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel",
+                "error"
+            );
             await File.WriteAllTextAsync(mark, wanted);
         }
     }
 
     private async Task<byte[]> StartAsync(string program, byte[] input, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = _folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = _folder,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         using CancellationTokenSource deadline = new(s_timeout);
         try
         {
@@ -125,7 +146,9 @@ internal sealed class NpmTiktoken(string repository)
             await process.WaitForExitAsync(deadline.Token);
             return process.ExitCode == 0
                 ? output.ToArray()
-                : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await errors}");
+                : throw new InvalidOperationException(
+                    $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{await errors}"
+                );
         }
         finally
         {

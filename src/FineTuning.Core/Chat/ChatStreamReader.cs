@@ -1,14 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Repairing;
-using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Chat;
 
-/// <summary>Puts the pieces of a streamed answer together: server-sent events, each with a piece as JSON, and [DONE] at the end.</summary>
+/// <summary>Puts the pieces of a streamed answer together: server-sent events, each with a piece as JSON, and [DONE] at
+/// the end.</summary>
 internal sealed class ChatStreamReader(Action<string> onText)
 {
     private const int MaxLine = 1024 * 1024;
@@ -30,14 +29,23 @@ internal sealed class ChatStreamReader(Action<string> onText)
         {
             return await ReadPiecesAsync(response, attempt).ConfigureAwait(false);
         }
-        catch (Exception e) when (HasBegun &&
-            (attempt.TimedOut || (!attempt.Token.IsCancellationRequested && e is IOException or HttpRequestException or ObjectDisposedException)))
+        catch (Exception e)
+            when (HasBegun
+                && (
+                    attempt.TimedOut
+                    || (
+                        !attempt.Token.IsCancellationRequested
+                        && e is IOException or HttpRequestException or ObjectDisposedException
+                    )
+                )
+            )
         {
             // Another attempt would show the beginning a second time.
             throw new FineTuningApiException(
                 attempt.TimedOut ? ApiErrorKind.Timeout : ApiErrorKind.ConnectionLost,
                 attempt.TimedOut ? "Nothing more of it came." : $"The connection broke: {e.Message}",
-                e)
+                e
+            )
             {
                 StatusCode = attempt.StatusCode,
                 RequestId = attempt.RequestId,
@@ -58,7 +66,9 @@ internal sealed class ChatStreamReader(Action<string> onText)
         var line = new List<byte>();
         byte[] piece = new byte[8 * 1024];
         int count;
-        while (!_isDone && (count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)
+        while (
+            !_isDone && (count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0
+        )
         {
             attempt.Touch();
             for (int i = 0; i < count; i++)
@@ -81,7 +91,9 @@ internal sealed class ChatStreamReader(Action<string> onText)
 
     private async Task<ChatResource> ReadWholeAsync(HttpResponseMessage response, Attempt attempt)
     {
-        (byte[] body, bool isWhole) = await Transport.ReadBytesAsync(response, Transport.MaxJsonBytes, attempt).ConfigureAwait(false);
+        (byte[] body, bool isWhole) = await Transport
+            .ReadBytesAsync(response, Transport.MaxJsonBytes, attempt)
+            .ConfigureAwait(false);
         try
         {
             ChatResource? answer = isWhole ? JsonSerializer.Deserialize(body, WireContext.Default.ChatResource) : null;
@@ -146,7 +158,8 @@ internal sealed class ChatStreamReader(Action<string> onText)
     /// <summary>The status was good, so only the words tell what kind of fault it is.</summary>
     private static ApiErrorKind KindOf(FineTuningApiException error) =>
         error.Kind != ApiErrorKind.InvalidRequest ? error.Kind
-        : error.Code is "rate_limit_exceeded" || error.Type is "rate_limit_error" or "requests" or "tokens" ? ApiErrorKind.RateLimited
+        : error.Code is "rate_limit_exceeded" || error.Type is "rate_limit_error" or "requests" or "tokens"
+            ? ApiErrorKind.RateLimited
         : error.Type is "invalid_request_error" || error.Code is "content_filter" ? ApiErrorKind.InvalidRequest
         : ApiErrorKind.ServerError;
 
@@ -178,27 +191,28 @@ internal sealed class ChatStreamReader(Action<string> onText)
         }
     }
 
-    private ChatResource Whole() => new()
-    {
-        Id = _last?.Id ?? string.Empty,
-        Created = _last?.Created ?? default,
-        Model = _last?.Model,
-        Usage = _usage,
-        Choices =
-        [
-            new ChatChoiceResource
-            {
-                FinishReason = _finishReason,
-                Message = new ChatMessageResource
+    private ChatResource Whole() =>
+        new()
+        {
+            Id = _last?.Id ?? string.Empty,
+            Created = _last?.Created ?? default,
+            Model = _last?.Model,
+            Usage = _usage,
+            Choices =
+            [
+                new ChatChoiceResource
                 {
-                    Role = "assistant",
-                    Content = _text.ToString(),
-                    ToolCalls = _calls.ToJson(),
-                    Refusal = _refusal.Length > 0 ? _refusal.ToString() : null,
+                    FinishReason = _finishReason,
+                    Message = new ChatMessageResource
+                    {
+                        Role = "assistant",
+                        Content = _text.ToString(),
+                        ToolCalls = _calls.ToJson(),
+                        Refusal = _refusal.Length > 0 ? _refusal.ToString() : null,
+                    },
                 },
-            },
-        ],
-    };
+            ],
+        };
 
     private FineTuningApiException Wrong(HttpResponseMessage response, string what) =>
         new(ApiErrorKind.InvalidResponse, $"The streamed answer {what}.")

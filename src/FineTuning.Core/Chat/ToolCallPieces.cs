@@ -4,7 +4,8 @@ using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Chat;
 
-/// <summary>Puts the calls of tools together that a stream brings in pieces: the first has id and name, the others more of the arguments.</summary>
+/// <summary>Puts the calls of tools together that a stream brings in pieces: the first has id and name, the others more
+/// of the arguments.</summary>
 internal sealed class ToolCallPieces
 {
     private readonly SortedDictionary<int, Call> _calls = [];
@@ -24,7 +25,12 @@ internal sealed class ToolCallPieces
                 continue;
             }
 
-            int index = piece.TryGetProperty("index", out JsonElement place) && place.ValueKind == JsonValueKind.Number && place.TryGetInt32(out int number) ? number : _calls.Count;
+            int index =
+                piece.TryGetProperty("index", out JsonElement place)
+                && place.ValueKind == JsonValueKind.Number
+                && place.TryGetInt32(out int number)
+                    ? number
+                    : _calls.Count;
             if (!_calls.TryGetValue(index, out Call? call))
             {
                 _calls[index] = call = new Call();
@@ -32,7 +38,10 @@ internal sealed class ToolCallPieces
 
             call.Id ??= JsonPieces.Text(piece, "id");
             call.Type ??= JsonPieces.Text(piece, "type");
-            if (piece.TryGetProperty("function", out JsonElement function) && function.ValueKind == JsonValueKind.Object)
+            if (
+                piece.TryGetProperty("function", out JsonElement function)
+                && function.ValueKind == JsonValueKind.Object
+            )
             {
                 call.Name ??= JsonPieces.Text(function, "name");
                 call.Arguments.Append(JsonPieces.Text(function, "arguments"));
@@ -40,7 +49,8 @@ internal sealed class ToolCallPieces
         }
     }
 
-    /// <summary>The calls as the service writes them in an answer that comes as a whole; null if there are none.</summary>
+    /// <summary>The calls as the service writes them in an answer that comes as a whole; null if there are
+    /// none.</summary>
     public JsonElement? ToJson()
     {
         if (_calls.Count == 0)

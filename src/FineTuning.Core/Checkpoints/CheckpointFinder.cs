@@ -5,8 +5,8 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Checkpoints;
 
 /// <summary>
-/// Finds checkpoints by their ids, which no operation of the API takes: among those of the newest jobs, job after job. What one search has seen, the
-/// next one does not ask for again. For one search at a time.
+/// Finds checkpoints by their ids, which no operation of the API takes: among those of the newest jobs, job after job.
+/// What one search has seen, the next one does not ask for again. For one search at a time.
 /// </summary>
 public sealed class CheckpointFinder
 {
@@ -18,7 +18,8 @@ public sealed class CheckpointFinder
     private bool _isListed;
 
     /// <summary>Makes a finder.</summary>
-    public CheckpointFinder(FineTuningClient client) => _client = client ?? throw new ArgumentNullException(nameof(client));
+    public CheckpointFinder(FineTuningClient client) =>
+        _client = client ?? throw new ArgumentNullException(nameof(client));
 
     /// <summary>How many jobs are looked through at the most.</summary>
     public int MaxJobs { get; init; } = 200;
@@ -32,14 +33,26 @@ public sealed class CheckpointFinder
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The checkpoint; null if none of the jobs has it.</returns>
     /// <exception cref="FineTuningApiException">The jobs or their checkpoints could not be listed.</exception>
-    public async Task<CheckpointResource?> FindAsync(string id, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<CheckpointResource?> FindAsync(
+        string id,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = id ?? throw new ArgumentNullException(nameof(id));
         CheckpointResource? found;
-        while (!_seen.TryGetValue(id, out found) && Jobs < MaxJobs && await HasJobAsync(cancellationToken).ConfigureAwait(false))
+        while (
+            !_seen.TryGetValue(id, out found)
+            && Jobs < MaxJobs
+            && await HasJobAsync(cancellationToken).ConfigureAwait(false)
+        )
         {
             progress?.Report(Jobs);
-            await foreach (CheckpointResource checkpoint in _client.EnumerateCheckpointsAsync(_jobs.Peek().Id, null, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                CheckpointResource checkpoint in _client
+                    .EnumerateCheckpointsAsync(_jobs.Peek().Id, null, cancellationToken)
+                    .ConfigureAwait(false)
+            )
             {
                 _seen[checkpoint.Id] = checkpoint;
             }
@@ -57,7 +70,8 @@ public sealed class CheckpointFinder
         while (_jobs.Count == 0 && !_isListed)
         {
             ListResource<JobResource> page = await _client
-                .ListJobsAsync(new JobQuery { After = _lastJob, Limit = Math.Min(100, MaxJobs) }, cancellationToken).ConfigureAwait(false);
+                .ListJobsAsync(new JobQuery { After = _lastJob, Limit = Math.Min(100, MaxJobs) }, cancellationToken)
+                .ConfigureAwait(false);
             foreach (JobResource job in page.Data)
             {
                 _lastJob = job.Id;

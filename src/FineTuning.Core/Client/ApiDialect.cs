@@ -16,14 +16,21 @@ public static class ApiDialects
     // Not all of azure.com: below it are other people's machines, too.
     private static readonly string[] s_azure =
     [
-        ".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com",
-        ".openai.azure.us", ".cognitiveservices.azure.us", ".services.ai.azure.us",
-        ".openai.azure.cn", ".cognitiveservices.azure.cn", ".services.ai.azure.cn",
+        ".openai.azure.com",
+        ".cognitiveservices.azure.com",
+        ".services.ai.azure.com",
+        ".openai.azure.us",
+        ".cognitiveservices.azure.us",
+        ".services.ai.azure.us",
+        ".openai.azure.cn",
+        ".cognitiveservices.azure.cn",
+        ".services.ai.azure.cn",
     ];
 
     /// <summary>The dialect that is spoken at an address: Azure's for its hosts, OpenAI's for all others.</summary>
     public static ApiDialect Of(Uri endpoint) =>
-        endpoint.IsAbsoluteUri && Array.Exists(s_azure, end => endpoint.Host.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+        endpoint.IsAbsoluteUri
+        && Array.Exists(s_azure, end => endpoint.Host.EndsWith(end, StringComparison.OrdinalIgnoreCase))
             ? ApiDialect.Azure
             : ApiDialect.OpenAI;
 }

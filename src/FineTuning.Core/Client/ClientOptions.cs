@@ -11,7 +11,8 @@ public sealed record ClientOptions
     /// <summary>Where OpenAI serves its API.</summary>
     public static Uri OpenAIEndpoint { get; } = new("https://api.openai.com/v1");
 
-    /// <summary>The exact base, such as <c>https://api.openai.com/v1</c>: paths are added to it and nothing else.</summary>
+    /// <summary>The exact base, such as <c>https://api.openai.com/v1</c>: paths are added to it and nothing
+    /// else.</summary>
     public Uri Endpoint { get; init; } = OpenAIEndpoint;
 
     /// <summary>How the service spells the API; by default what its host tells.</summary>
@@ -21,7 +22,8 @@ public sealed record ClientOptions
         init => _dialect = value;
     }
 
-    /// <summary>The version of the API, which goes along with every request as <c>api-version</c>; null sends none.</summary>
+    /// <summary>The version of the API, which goes along with every request as <c>api-version</c>; null sends
+    /// none.</summary>
     public string? ApiVersion { get; init; }
 
     /// <summary>Headers that go along with every request.</summary>
@@ -37,8 +39,8 @@ public sealed record ClientOptions
     public string? Project { get; init; }
 
     /// <summary>
-    /// The longest time without any progress of a request: to the first answer, and between two pieces of a body. Above zero, and at the
-    /// most 24 days.
+    /// The longest time without any progress of a request: to the first answer, and between two pieces of a body. Above
+    /// zero, and at the most 24 days.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
@@ -46,8 +48,8 @@ public sealed record ClientOptions
     public int MaxRetryCount { get; init; } = 3;
 
     /// <summary>
-    /// No repeat of a request begins later than this after its first failure, however many are left. A download that goes on where it was
-    /// counts anew from there.
+    /// No repeat of a request begins later than this after its first failure, however many are left. A download that
+    /// goes on where it was counts anew from there.
     /// </summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -73,7 +75,9 @@ public sealed record ClientOptions
     {
         if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("https" or "http"))
         {
-            throw new ArgumentException($"The endpoint '{Endpoint}' is not an http or https address such as {OpenAIEndpoint}.");
+            throw new ArgumentException(
+                $"The endpoint '{Endpoint}' is not an http or https address such as {OpenAIEndpoint}."
+            );
         }
 
         if (Endpoint.UserInfo.Length > 0)
@@ -83,17 +87,28 @@ public sealed record ClientOptions
 
         if (Redaction.Scrub(Endpoint.Query) != Endpoint.Query)
         {
-            throw new ArgumentException("The endpoint must not carry a key in its query, where logs would keep it; give the key by itself, or as a header.");
+            throw new ArgumentException(
+                "The endpoint must not carry a key in its query, where logs would keep it; give the key by itself, or as a header."
+            );
         }
 
         if (Endpoint.Scheme == "http" && !Endpoint.IsLoopback && !AllowInsecureHttp)
         {
-            throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https.");
+            throw new ArgumentException(
+                $"The endpoint '{Endpoint}' is not encrypted, so the key could be read on the way. Use https."
+            );
         }
 
-        if (Endpoint.Scheme == "http" && Endpoint.IsLoopback && Proxy?.Address is { IsLoopback: false } && !AllowInsecureHttp)
+        if (
+            Endpoint.Scheme == "http"
+            && Endpoint.IsLoopback
+            && Proxy?.Address is { IsLoopback: false }
+            && !AllowInsecureHttp
+        )
         {
-            throw new ArgumentException($"The endpoint '{Endpoint}' is not encrypted, so the proxy and everybody on the way to it could read the key. Connect to it without a proxy.");
+            throw new ArgumentException(
+                $"The endpoint '{Endpoint}' is not encrypted, so the proxy and everybody on the way to it could read the key. Connect to it without a proxy."
+            );
         }
 
         if (Endpoint.Fragment.Length > 0)

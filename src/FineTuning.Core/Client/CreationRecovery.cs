@@ -3,8 +3,8 @@ using FineTuning.Core.Errors;
 namespace FineTuning.Core.Client;
 
 /// <summary>
-/// Looks for the work of a request whose answer was lost: at once, then again and again for a while, since the service may still be working
-/// on it.
+/// Looks for the work of a request whose answer was lost: at once, then again and again for a while, since the service
+/// may still be working on it.
 /// </summary>
 internal static class CreationRecovery
 {
@@ -16,9 +16,14 @@ internal static class CreationRecovery
     /// <param name="time">How long to look; a look that has begun is ended.</param>
     /// <param name="look">Gives what was made, or null while there is nothing.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>What was made; null if it was not found, or if looking is not possible for a reason that does not pass.</returns>
+    /// <returns>What was made; null if it was not found, or if looking is not possible for a reason that does not
+    /// pass.</returns>
     public static async Task<T?> FindAsync<T>(
-        IClock clock, TimeSpan time, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
+        IClock clock,
+        TimeSpan time,
+        Func<CancellationToken, Task<T?>> look,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         DateTimeOffset end = clock.UtcNow + time;
@@ -38,7 +43,8 @@ internal static class CreationRecovery
             }
             catch (FineTuningApiException)
             {
-                // A key that may not list, a service without lists: the caller says that it was not found, and why the answer was lost.
+                // A key that may not list, a service without lists: the caller says that it was not found, and why the
+                // answer was lost.
                 return null;
             }
 

@@ -11,28 +11,56 @@ namespace FineTuning.Core.Client;
 public sealed partial class FineTuningClient
 {
     // How servers say that they do not know a field.
-    private static readonly string[] s_unknown = ["unrecognized", "unknown", "not supported", "unsupported", "not permitted", "unexpected"];
+    private static readonly string[] s_unknown =
+    [
+        "unrecognized",
+        "unknown",
+        "not supported",
+        "unsupported",
+        "not permitted",
+        "unexpected",
+    ];
 
     /// <summary>Asks a model for an answer. A repeat after a lost answer costs its tokens a second time.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="cancellationToken">Ends the waiting; the service may bill what it has made.</param>
-    public Task<ChatResource> CreateChatAsync(ChatCreateRequest request, CancellationToken cancellationToken = default) =>
+    public Task<ChatResource> CreateChatAsync(
+        ChatCreateRequest request,
+        CancellationToken cancellationToken = default
+    ) =>
         AnswerAsync(
-            request, asked => SendAsync(Post(ChatPath(asked), asked, RequestContext.Default.ChatCreateRequest) with { Gate = _gate }, WireContext.Default.ChatResource, cancellationToken));
+            request,
+            asked =>
+                SendAsync(
+                    Post(ChatPath(asked), asked, RequestContext.Default.ChatCreateRequest) with
+                    {
+                        Gate = _gate,
+                    },
+                    WireContext.Default.ChatResource,
+                    cancellationToken
+                )
+        );
 
     /// <summary>Asks a model for an answer that comes in pieces. It is not asked again once it has begun.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="onText">Gets each piece of the text, in order, on whatever thread reads.</param>
     /// <param name="cancellationToken">Ends the answer.</param>
     /// <returns>The whole answer.</returns>
-    public Task<ChatResource> StreamChatAsync(ChatCreateRequest request, Action<string> onText, CancellationToken cancellationToken = default)
+    public Task<ChatResource> StreamChatAsync(
+        ChatCreateRequest request,
+        Action<string> onText,
+        CancellationToken cancellationToken = default
+    )
     {
         ChatCreateRequest streamed = request with { Stream = true, StreamOptions = new ChatStreamOptions(true) };
         return AnswerAsync(streamed, asked => StreamAsync(asked, onText, cancellationToken));
     }
 
     /// <summary>Older servers, and Azure's older versions, know the limit under its older name only.</summary>
-    private async Task<ChatResource> AnswerAsync(ChatCreateRequest request, Func<ChatCreateRequest, Task<ChatResource>> ask)
+    private async Task<ChatResource> AnswerAsync(
+        ChatCreateRequest request,
+        Func<ChatCreateRequest, Task<ChatResource>> ask
+    )
     {
         ChatCreateRequest old = request with { MaxTokens = request.MaxCompletionTokens, MaxCompletionTokens = null };
         if (request.MaxCompletionTokens is null || _transport.TakesOldLimit)
@@ -62,17 +90,25 @@ public sealed partial class FineTuningClient
         }
     }
 
-    private static bool IsUnknownLimit(FineTuningApiException e) => e.Kind == ApiErrorKind.InvalidRequest &&
-        $"{e.Param} {e.Message}".IndexOf("max_completion_tokens", StringComparison.Ordinal) >= 0 &&
-        (e.Code is "unsupported_parameter" or "unknown_parameter" ||
-            Array.Exists(s_unknown, word => e.Message.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0));
+    private static bool IsUnknownLimit(FineTuningApiException e) =>
+        e.Kind == ApiErrorKind.InvalidRequest
+        && $"{e.Param} {e.Message}".IndexOf("max_completion_tokens", StringComparison.Ordinal) >= 0
+        && (
+            e.Code is "unsupported_parameter" or "unknown_parameter"
+            || Array.Exists(s_unknown, word => e.Message.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0)
+        );
 
     /// <summary>Azure's dated versions have the deployment in the path.</summary>
-    private string ChatPath(ChatCreateRequest request) => Options.Dialect == ApiDialect.Azure && Options.ApiVersion is { Length: > 0 } version && char.IsDigit(version[0])
-        ? $"deployments/{Segment(request.Model)}/chat/completions"
-        : "chat/completions";
+    private string ChatPath(ChatCreateRequest request) =>
+        Options.Dialect == ApiDialect.Azure && Options.ApiVersion is { Length: > 0 } version && char.IsDigit(version[0])
+            ? $"deployments/{Segment(request.Model)}/chat/completions"
+            : "chat/completions";
 
-    private async Task<ChatResource> StreamAsync(ChatCreateRequest request, Action<string> onText, CancellationToken cancellationToken)
+    private async Task<ChatResource> StreamAsync(
+        ChatCreateRequest request,
+        Action<string> onText,
+        CancellationToken cancellationToken
+    )
     {
         var reader = new ChatStreamReader(onText);
         ApiRequest sent = Post(ChatPath(request), request, RequestContext.Default.ChatCreateRequest) with
@@ -82,13 +118,17 @@ public sealed partial class FineTuningClient
         };
         try
         {
-            ChatResource answer = await _transport.SendAsync(sent, reader.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+            ChatResource answer = await _transport
+                .SendAsync(sent, reader.ReadAsync, _observer, cancellationToken)
+                .ConfigureAwait(false);
             if (_observer?.WantsBodies == true)
             {
-                _observer.OnTrace(new ApiTrace(ApiTraceKind.Answered, sent.Method.Method, new Uri(Options.Endpoint, sent.Path), 1)
-                {
-                    Body = Redaction.Scrub(JsonSerializer.Serialize(answer, WireContext.Default.ChatResource)),
-                });
+                _observer.OnTrace(
+                    new ApiTrace(ApiTraceKind.Answered, sent.Method.Method, new Uri(Options.Endpoint, sent.Path), 1)
+                    {
+                        Body = Redaction.Scrub(JsonSerializer.Serialize(answer, WireContext.Default.ChatResource)),
+                    }
+                );
             }
 
             return answer;

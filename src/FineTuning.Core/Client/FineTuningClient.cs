@@ -1,20 +1,18 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FineTuning.Core.Checkpoints;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Http;
-using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Client;
 
 /// <summary>
-/// One method per operation of the fine-tuning API. Every method throws <see cref="FineTuningApiException"/> when the request fails for good,
-/// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an empty id. Safe for use by many threads.
-/// Source of the operations: OpenAI's OpenAPI document.
+/// One method per operation of the fine-tuning API. Every method throws <see cref="FineTuningApiException"/> when the
+/// request fails for good,
+/// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an empty
+/// id. Safe for use by many threads. Source of the operations: OpenAI's OpenAPI document.
 /// </summary>
 public sealed partial class FineTuningClient : IDisposable
 {
@@ -26,12 +24,16 @@ public sealed partial class FineTuningClient : IDisposable
     /// <summary>Makes a client of its own connections.</summary>
     /// <param name="options">Where requests go.</param>
     /// <param name="credential">The key; the caller stays its owner. Null sends none.</param>
-    /// <param name="adminCredential">The key for what needs an admin; the caller stays its owner. Null uses the other one.</param>
+    /// <param name="adminCredential">The key for what needs an admin; the caller stays its owner. Null uses the other
+    /// one.</param>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
     public FineTuningClient(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential = null)
-        : this(new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential, adminCredential), ownsTransport: true, observer: null, gate: null)
-    {
-    }
+        : this(
+            new Transport(options ?? throw new ArgumentNullException(nameof(options)), credential, adminCredential),
+            ownsTransport: true,
+            observer: null,
+            gate: null
+        ) { }
 
     private FineTuningClient(Transport transport, bool ownsTransport, IApiObserver? observer, AdaptiveRateLimiter? gate)
     {
@@ -44,11 +46,15 @@ public sealed partial class FineTuningClient : IDisposable
     /// <summary>Where requests go.</summary>
     public ClientOptions Options => _transport.Options;
 
-    /// <summary>A view of this client that tells an observer of its requests and shares its connections. It need not be disposed.</summary>
-    public FineTuningClient WithObserver(IApiObserver observer) => new(_transport, ownsTransport: false, observer, _gate);
+    /// <summary>A view of this client that tells an observer of its requests and shares its connections. It need not be
+    /// disposed.</summary>
+    public FineTuningClient WithObserver(IApiObserver observer) =>
+        new(_transport, ownsTransport: false, observer, _gate);
 
-    /// <summary>A view of this client whose gradings and chats pass a gate, and which shares its connections. It need not be disposed.</summary>
-    public FineTuningClient WithGate(AdaptiveRateLimiter gate) => new(_transport, ownsTransport: false, _observer, gate);
+    /// <summary>A view of this client whose gradings and chats pass a gate, and which shares its connections. It need
+    /// not be disposed.</summary>
+    public FineTuningClient WithGate(AdaptiveRateLimiter gate) =>
+        new(_transport, ownsTransport: false, _observer, gate);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -67,145 +73,260 @@ public sealed partial class FineTuningClient : IDisposable
     /// </summary>
     public Task<JobResource> CreateJobAsync(JobCreateRequest request, CancellationToken cancellationToken = default) =>
         SendIdentifiedAsync(
-            Post("fine_tuning/jobs", request, RequestContext.Default.JobCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken },
+            Post("fine_tuning/jobs", request, RequestContext.Default.JobCreateRequest) with
+            {
+                Repeatability = Repeatability.OnlyIfNotTaken,
+            },
             WireContext.Default.JobResource,
             job => job.Id,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>One page of jobs, newest first.</summary>
-    public Task<ListResource<JobResource>> ListJobsAsync(JobQuery? query = null, CancellationToken cancellationToken = default) =>
-        SendAsync(Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()), WireContext.Default.ListResourceJobResource, cancellationToken);
+    public Task<ListResource<JobResource>> ListJobsAsync(
+        JobQuery? query = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()),
+            WireContext.Default.ListResourceJobResource,
+            cancellationToken
+        );
 
     /// <summary>All jobs, newest first; asks for a page only when it is needed.</summary>
-    public IAsyncEnumerable<JobResource> EnumerateJobsAsync(JobQuery? query = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<JobResource> EnumerateJobsAsync(
+        JobQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
     {
         JobQuery start = query ?? new JobQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListJobsAsync(start with { After = after ?? start.After }, token), job => job.Id, start.LooksAhead, cancellationToken);
+            (after, token) => ListJobsAsync(start with { After = after ?? start.After }, token),
+            job => job.Id,
+            start.LooksAhead,
+            cancellationToken
+        );
     }
 
     /// <summary>A job as it is now.</summary>
     public Task<JobResource> GetJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(Get($"fine_tuning/jobs/{Segment(jobId)}"), WireContext.Default.JobResource, job => job.Id, cancellationToken);
+        SendIdentifiedAsync(
+            Get($"fine_tuning/jobs/{Segment(jobId)}"),
+            WireContext.Default.JobResource,
+            job => job.Id,
+            cancellationToken
+        );
 
-    /// <summary>Ends a job. The answer's status is cancelled at once. A job that is cancelled already is no error.</summary>
+    /// <summary>Ends a job. The answer's status is cancelled at once. A job that is cancelled already is no
+    /// error.</summary>
     public Task<JobResource> CancelJobAsync(string jobId, CancellationToken cancellationToken = default) =>
         ChangeJobAsync(jobId, "cancel", (refusal, job) => job.Status == JobStatus.Cancelled, cancellationToken);
 
     /// <summary>Stops a job so that it can go on later.</summary>
-    public Task<JobResource> PauseJobAsync(string jobId, CancellationToken cancellationToken = default) => ChangeJobAsync(
-        jobId,
-        "pause",
-        (refusal, job) => refusal.EarlierAttemptMayHaveWorked && (job.Status == JobStatus.Pausing || job.Status == JobStatus.Paused),
-        cancellationToken);
+    public Task<JobResource> PauseJobAsync(string jobId, CancellationToken cancellationToken = default) =>
+        ChangeJobAsync(
+            jobId,
+            "pause",
+            (refusal, job) =>
+                refusal.EarlierAttemptMayHaveWorked
+                && (job.Status == JobStatus.Pausing || job.Status == JobStatus.Paused),
+            cancellationToken
+        );
 
     /// <summary>Lets a paused job go on.</summary>
-    public Task<JobResource> ResumeJobAsync(string jobId, CancellationToken cancellationToken = default) => ChangeJobAsync(
-        jobId,
-        "resume",
-        // It can have come to its end meanwhile, which a job that still pauses could not.
-        (refusal, job) => refusal.EarlierAttemptMayHaveWorked &&
-            job.Status != JobStatus.Pausing && job.Status != JobStatus.Paused && job.Status != JobStatus.Cancelled,
-        cancellationToken);
+    public Task<JobResource> ResumeJobAsync(string jobId, CancellationToken cancellationToken = default) =>
+        ChangeJobAsync(
+            jobId,
+            "resume",
+            // It can have come to its end meanwhile, which a job that still pauses could not.
+            (refusal, job) =>
+                refusal.EarlierAttemptMayHaveWorked
+                && job.Status != JobStatus.Pausing
+                && job.Status != JobStatus.Paused
+                && job.Status != JobStatus.Cancelled,
+            cancellationToken
+        );
 
     /// <summary>One page of a job's events, newest first.</summary>
-    public Task<ListResource<EventResource>> ListEventsAsync(string jobId, PageQuery? query = null, CancellationToken cancellationToken = default) =>
+    public Task<ListResource<EventResource>> ListEventsAsync(
+        string jobId,
+        PageQuery? query = null,
+        CancellationToken cancellationToken = default
+    ) =>
         SendAsync(
             Get($"fine_tuning/jobs/{Segment(jobId)}/events{(query ?? new PageQuery()).ToQuery()}"),
             WireContext.Default.ListResourceEventResource,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>All events of a job, newest first; asks for a page only when it is needed.</summary>
-    public IAsyncEnumerable<EventResource> EnumerateEventsAsync(string jobId, PageQuery? query = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<EventResource> EnumerateEventsAsync(
+        string jobId,
+        PageQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
     {
         PageQuery start = query ?? new PageQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListEventsAsync(jobId, start with { After = after ?? start.After }, token), e => e.Id, start.LooksAhead, cancellationToken);
+            (after, token) => ListEventsAsync(jobId, start with { After = after ?? start.After }, token),
+            e => e.Id,
+            start.LooksAhead,
+            cancellationToken
+        );
     }
 
     /// <summary>One page of a job's checkpoints, newest first.</summary>
     public Task<ListResource<CheckpointResource>> ListCheckpointsAsync(
-        string jobId, PageQuery? query = null, CancellationToken cancellationToken = default) =>
+        string jobId,
+        PageQuery? query = null,
+        CancellationToken cancellationToken = default
+    ) =>
         SendAsync(
             Get($"fine_tuning/jobs/{Segment(jobId)}/checkpoints{(query ?? new PageQuery()).ToQuery()}"),
             WireContext.Default.ListResourceCheckpointResource,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>All checkpoints of a job, newest first; asks for a page only when it is needed.</summary>
     public IAsyncEnumerable<CheckpointResource> EnumerateCheckpointsAsync(
-        string jobId, PageQuery? query = null, CancellationToken cancellationToken = default)
+        string jobId,
+        PageQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
     {
         PageQuery start = query ?? new PageQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListCheckpointsAsync(jobId, start with { After = after ?? start.After }, token), c => c.Id, start.LooksAhead, cancellationToken);
+            (after, token) => ListCheckpointsAsync(jobId, start with { After = after ?? start.After }, token),
+            c => c.Id,
+            start.LooksAhead,
+            cancellationToken
+        );
     }
 
     // ---- checkpoint permissions
 
     /// <summary>
-    /// Grants projects the use of a checkpoint. Needs an admin key. Sent again only where the first was certainly not taken;
+    /// Grants projects the use of a checkpoint. Needs an admin key. Sent again only where the first was certainly not
+    /// taken;
     /// <see cref="Checkpoints.PermissionGranter"/> also looks for a grant whose answer was lost.
     /// </summary>
     public Task<ListResource<PermissionResource>> CreatePermissionsAsync(
-        string checkpoint, IReadOnlyList<string> projectIds, CancellationToken cancellationToken = default) =>
+        string checkpoint,
+        IReadOnlyList<string> projectIds,
+        CancellationToken cancellationToken = default
+    ) =>
         SendAsync(
             Post(
                 $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions",
                 new PermissionCreateRequest { ProjectIds = projectIds },
-                RequestContext.Default.PermissionCreateRequest) with { Repeatability = Repeatability.OnlyIfNotTaken, NeedsAdmin = true },
+                RequestContext.Default.PermissionCreateRequest
+            ) with
+            {
+                Repeatability = Repeatability.OnlyIfNotTaken,
+                NeedsAdmin = true,
+            },
             WireContext.Default.ListResourcePermissionResource,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>One page of a checkpoint's permissions. Needs an admin key.</summary>
     public Task<ListResource<PermissionResource>> ListPermissionsAsync(
-        string checkpoint, PermissionQuery? query = null, CancellationToken cancellationToken = default) =>
+        string checkpoint,
+        PermissionQuery? query = null,
+        CancellationToken cancellationToken = default
+    ) =>
         SendAsync(
-            Get($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions{(query ?? new PermissionQuery()).ToQuery()}") with { NeedsAdmin = true },
+            Get(
+                $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions{(query ?? new PermissionQuery()).ToQuery()}"
+            ) with
+            {
+                NeedsAdmin = true,
+            },
             WireContext.Default.ListResourcePermissionResource,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>All permissions of a checkpoint; asks for a page only when it is needed. Needs an admin key.</summary>
     public IAsyncEnumerable<PermissionResource> EnumeratePermissionsAsync(
-        string checkpoint, PermissionQuery? query = null, CancellationToken cancellationToken = default)
+        string checkpoint,
+        PermissionQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
     {
         PermissionQuery start = query ?? new PermissionQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListPermissionsAsync(checkpoint, start with { After = after ?? start.After }, token), p => p.Id, start.LooksAhead, cancellationToken);
+            (after, token) => ListPermissionsAsync(checkpoint, start with { After = after ?? start.After }, token),
+            p => p.Id,
+            start.LooksAhead,
+            cancellationToken
+        );
     }
 
     /// <summary>Takes a permission back. Needs an admin key.</summary>
-    public Task<DeletedResource> DeletePermissionAsync(string checkpoint, string permissionId, CancellationToken cancellationToken = default) =>
+    public Task<DeletedResource> DeletePermissionAsync(
+        string checkpoint,
+        string permissionId,
+        CancellationToken cancellationToken = default
+    ) =>
         DeleteAsync(
-            Bodiless(HttpMethod.Delete, $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}") with { NeedsAdmin = true },
+            Bodiless(
+                HttpMethod.Delete,
+                $"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions/{Segment(permissionId)}"
+            ) with
+            {
+                NeedsAdmin = true,
+            },
             permissionId,
-            cancellationToken);
+            cancellationToken
+        );
 
     // ---- graders
 
     /// <summary>Grades one sample at the service.</summary>
-    public Task<GraderRunResource> RunGraderAsync(GraderRunRequest request, CancellationToken cancellationToken = default) =>
+    public Task<GraderRunResource> RunGraderAsync(
+        GraderRunRequest request,
+        CancellationToken cancellationToken = default
+    ) =>
         SendAsync(
-            Post("fine_tuning/alpha/graders/run", request, RequestContext.Default.GraderRunRequest) with { Gate = _gate },
+            Post("fine_tuning/alpha/graders/run", request, RequestContext.Default.GraderRunRequest) with
+            {
+                Gate = _gate,
+            },
             WireContext.Default.GraderRunResource,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Asks the service whether it takes a grader.</summary>
-    public Task<GraderValidateResource> ValidateGraderAsync(JsonElement grader, CancellationToken cancellationToken = default) =>
+    public Task<GraderValidateResource> ValidateGraderAsync(
+        JsonElement grader,
+        CancellationToken cancellationToken = default
+    ) =>
         SendAsync(
-            Post("fine_tuning/alpha/graders/validate", new GraderValidateRequest { Grader = grader }, RequestContext.Default.GraderValidateRequest),
+            Post(
+                "fine_tuning/alpha/graders/validate",
+                new GraderValidateRequest { Grader = grader },
+                RequestContext.Default.GraderValidateRequest
+            ),
             WireContext.Default.GraderValidateResource,
-            cancellationToken);
+            cancellationToken
+        );
 
     // ---- files
 
     /// <summary>Uploads a file as a stream; it is never held in memory.</summary>
-    /// <param name="open">Opens the content; called once per attempt, and each stream is disposed. What it or its stream throws comes out as it is.</param>
+    /// <param name="open">Opens the content; called once per attempt, and each stream is disposed. What it or its
+    /// stream throws comes out as it is.</param>
     /// <param name="fileName">The name the service shows.</param>
     /// <param name="purpose">Such as <c>fine-tune</c>.</param>
     /// <param name="progress">Is told of bytes sent; starts again at a repeat.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     public Task<FileResource> CreateFileAsync(
-        Func<Stream> open, string fileName, string purpose, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        Func<Stream> open,
+        string fileName,
+        string purpose,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = open ?? throw new ArgumentNullException(nameof(open));
         var request = new ApiRequest(HttpMethod.Post, "files")
@@ -217,51 +338,91 @@ public sealed partial class FineTuningClient : IDisposable
     }
 
     /// <summary>One page of files, newest first.</summary>
-    public Task<ListResource<FileResource>> ListFilesAsync(FileQuery? query = null, CancellationToken cancellationToken = default) =>
-        SendAsync(Get("files" + (query ?? new FileQuery()).ToQuery()), WireContext.Default.ListResourceFileResource, cancellationToken);
+    public Task<ListResource<FileResource>> ListFilesAsync(
+        FileQuery? query = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            Get("files" + (query ?? new FileQuery()).ToQuery()),
+            WireContext.Default.ListResourceFileResource,
+            cancellationToken
+        );
 
     /// <summary>All files, newest first; asks for a page only when it is needed.</summary>
-    public IAsyncEnumerable<FileResource> EnumerateFilesAsync(FileQuery? query = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<FileResource> EnumerateFilesAsync(
+        FileQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
     {
         FileQuery start = query ?? new FileQuery();
         return Pager.EnumerateAsync(
-            (after, token) => ListFilesAsync(start with { After = after ?? start.After }, token), file => file.Id, start.LooksAhead, cancellationToken);
+            (after, token) => ListFilesAsync(start with { After = after ?? start.After }, token),
+            file => file.Id,
+            start.LooksAhead,
+            cancellationToken
+        );
     }
 
     /// <summary>A file's description.</summary>
     public Task<FileResource> GetFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(Get($"files/{Segment(fileId)}"), WireContext.Default.FileResource, file => file.Id, cancellationToken);
+        SendIdentifiedAsync(
+            Get($"files/{Segment(fileId)}"),
+            WireContext.Default.FileResource,
+            file => file.Id,
+            cancellationToken
+        );
 
     /// <summary>
-    /// Copies a file's content. A repeat goes on where the attempt before it broke off if the server offers that, and else starts again at the
-    /// stream's first position, so the stream must be able to seek.
+    /// Copies a file's content. A repeat goes on where the attempt before it broke off if the server offers that, and
+    /// else starts again at the stream's first position, so the stream must be able to seek.
     /// </summary>
     /// <param name="fileId">The file.</param>
-    /// <param name="destination">Where the content goes, from its present position. What it throws comes out as it is.</param>
+    /// <param name="destination">Where the content goes, from its present position. What it throws comes out as it
+    /// is.</param>
     /// <param name="progress">Is told of bytes received; starts again where a repeat does.</param>
     /// <param name="cancellationToken">Ends the download.</param>
     /// <returns>The number of bytes.</returns>
     public Task<long> GetFileContentAsync(
-        string fileId, Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string fileId,
+        Stream destination,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = destination ?? throw new ArgumentNullException(nameof(destination));
-        return ReceiveContentAsync(fileId, new ContentTransfer(destination, there: 0, total: null, progress), cancellationToken);
+        return ReceiveContentAsync(
+            fileId,
+            new ContentTransfer(destination, there: 0, total: null, progress),
+            cancellationToken
+        );
     }
 
     /// <summary>Copies what is missing of a file's content.</summary>
     /// <returns>The size of the content.</returns>
-    internal async Task<long> ReceiveContentAsync(string fileId, ContentTransfer transfer, CancellationToken cancellationToken)
+    internal async Task<long> ReceiveContentAsync(
+        string fileId,
+        ContentTransfer transfer,
+        CancellationToken cancellationToken
+    )
     {
-        ApiRequest request = Get($"files/{Segment(fileId)}/content") with { Prepare = transfer.Prepare, Reached = () => transfer.Count };
+        ApiRequest request = Get($"files/{Segment(fileId)}/content") with
+        {
+            Prepare = transfer.Prepare,
+            Reached = () => transfer.Count,
+        };
         try
         {
-            return await _transport.SendAsync(request, transfer.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+            return await _transport
+                .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
         {
             // What is there is no beginning of this content.
             transfer.Restart();
-            return await _transport.SendAsync(request, transfer.ReadAsync, _observer, cancellationToken).ConfigureAwait(false);
+            return await _transport
+                .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -277,7 +438,12 @@ public sealed partial class FineTuningClient : IDisposable
 
     /// <summary>A model's description.</summary>
     public Task<ModelResource> GetModelAsync(string model, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(Get($"models/{Segment(model)}"), WireContext.Default.ModelResource, m => m.Id, cancellationToken);
+        SendIdentifiedAsync(
+            Get($"models/{Segment(model)}"),
+            WireContext.Default.ModelResource,
+            m => m.Id,
+            cancellationToken
+        );
 
     /// <summary>Deletes a fine-tuned model.</summary>
     public Task<DeletedResource> DeleteModelAsync(string model, CancellationToken cancellationToken = default) =>
@@ -320,18 +486,28 @@ public sealed partial class FineTuningClient : IDisposable
 
     /// <param name="jobId">The job.</param>
     /// <param name="verb">The end of the path.</param>
-    /// <param name="isDone">Whether a refusal, and the job as it is, mean that what was wanted has happened already.</param>
+    /// <param name="isDone">Whether a refusal, and the job as it is, mean that what was wanted has happened
+    /// already.</param>
     /// <param name="cancellationToken">The caller's.</param>
     private async Task<JobResource> ChangeJobAsync(
-        string jobId, string verb, Func<FineTuningApiException, JobResource, bool> isDone, CancellationToken cancellationToken)
+        string jobId,
+        string verb,
+        Func<FineTuningApiException, JobResource, bool> isDone,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await SendIdentifiedAsync(
-                Bodiless(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}"), WireContext.Default.JobResource, job => job.Id, cancellationToken)
+                    Bodiless(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}"),
+                    WireContext.Default.JobResource,
+                    job => job.Id,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
-        catch (FineTuningApiException refusal) when (refusal.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.Conflict)
+        catch (FineTuningApiException refusal)
+            when (refusal.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.Conflict)
         {
             JobResource? job = await TryGetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
             if (job is not null && isDone(refusal, job))
@@ -361,7 +537,8 @@ public sealed partial class FineTuningClient : IDisposable
     {
         try
         {
-            return await SendAsync(request, WireContext.Default.DeletedResource, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(request, WireContext.Default.DeletedResource, cancellationToken)
+                .ConfigureAwait(false);
         }
         // By the status: a model that is gone has a kind of its own.
         catch (FineTuningApiException e) when (e.StatusCode == 404 && e.EarlierAttemptMayHaveWorked)
@@ -371,15 +548,19 @@ public sealed partial class FineTuningClient : IDisposable
     }
 
     /// <summary>
-    /// An empty body, where none is needed: .NET repeats a change without one by itself when a kept connection turns out to be dead, and nobody
-    /// would know that it was sent twice.
+    /// An empty body, where none is needed: .NET repeats a change without one by itself when a kept connection turns
+    /// out to be dead, and nobody would know that it was sent twice.
     /// </summary>
-    private static ApiRequest Bodiless(HttpMethod method, string path) => new(method, path) { Content = _ => new ByteArrayContent([]) };
+    private static ApiRequest Bodiless(HttpMethod method, string path) =>
+        new(method, path) { Content = _ => new ByteArrayContent([]) };
 
     private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         _transport.SendAsync(request, type, null, _observer, cancellationToken);
 
     private Task<T> SendIdentifiedAsync<T>(
-        ApiRequest request, JsonTypeInfo<T> type, Func<T, string> id, CancellationToken cancellationToken) =>
-        _transport.SendAsync(request, type, id, _observer, cancellationToken);
+        ApiRequest request,
+        JsonTypeInfo<T> type,
+        Func<T, string> id,
+        CancellationToken cancellationToken
+    ) => _transport.SendAsync(request, type, id, _observer, cancellationToken);
 }

@@ -14,9 +14,7 @@ public interface IClock
 /// <summary>The machine's own clock.</summary>
 public sealed class SystemClock : IClock
 {
-    private SystemClock()
-    {
-    }
+    private SystemClock() { }
 
     /// <summary>The one instance.</summary>
     public static SystemClock Instance { get; } = new();

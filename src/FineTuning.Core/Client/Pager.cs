@@ -12,7 +12,8 @@ internal static class Pager
         Func<string?, CancellationToken, Task<ListResource<T>>> list,
         Func<T, string> id,
         bool looksAhead,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var cursors = new HashSet<string>(StringComparer.Ordinal);
         ListResource<T> page = await list(null, cancellationToken).ConfigureAwait(false);
@@ -22,7 +23,8 @@ internal static class Pager
             string? next = hasNext ? id(page.Data[page.Data.Count - 1]) : null;
             if (next is not null && !cursors.Add(next))
             {
-                // A server that ignores 'after', or goes in a circle, would be asked for ever. Seen before its items are given again.
+                // A server that ignores 'after', or goes in a circle, would be asked for ever. Seen before its items
+                // are given again.
                 throw Circle("page", next);
             }
 
@@ -58,13 +60,14 @@ internal static class Pager
         }
     }
 
-    /// <summary>The error of a list that would never end. The next time it would be the same, so nothing waits for it to pass.</summary>
+    /// <summary>The error of a list that would never end. The next time it would be the same, so nothing waits for it
+    /// to pass.</summary>
     /// <param name="page">What it sends, such as "page".</param>
     /// <param name="cursor">The item behind which it was asked for.</param>
-    public static FineTuningApiException Circle(string page, string cursor) => new(
-        ApiErrorKind.InvalidResponse, $"The server sends the {page} behind '{cursor}' again and again.")
-    {
-        IsLasting = true,
-        IsRead = true,
-    };
+    public static FineTuningApiException Circle(string page, string cursor) =>
+        new(ApiErrorKind.InvalidResponse, $"The server sends the {page} behind '{cursor}' again and again.")
+        {
+            IsLasting = true,
+            IsRead = true,
+        };
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Client;
 
@@ -14,9 +13,10 @@ public record PageQuery
     public int? Limit { get; init; } = 100;
 
     /// <summary>
-    /// Whether the next page is asked for before the last item of the present one is given. For lists whose items are deleted as they come: a
-    /// service cannot go on behind an item that is gone. Who takes no more than the items of a page pays for it with a request that was not needed;
-    /// a smaller number than <see cref="Limit"/> costs none. Where that request fails, the last item comes before the error.
+    /// Whether the next page is asked for before the last item of the present one is given. For lists whose items are
+    /// deleted as they come: a service cannot go on behind an item that is gone. Who takes no more than the items of a
+    /// page pays for it with a request that was not needed; a smaller number than <see cref="Limit"/> costs none. Where
+    /// that request fails, the last item comes before the error.
     /// </summary>
     public bool LooksAhead { get; init; }
 
@@ -28,7 +28,11 @@ public record PageQuery
         {
             if (pair.Value is not null)
             {
-                query.Append(query.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(pair.Key)).Append('=').Append(Uri.EscapeDataString(pair.Value));
+                query
+                    .Append(query.Length == 0 ? '?' : '&')
+                    .Append(Uri.EscapeDataString(pair.Key))
+                    .Append('=')
+                    .Append(Uri.EscapeDataString(pair.Value));
             }
         }
 
@@ -36,10 +40,7 @@ public record PageQuery
     }
 
     private protected virtual IEnumerable<KeyValuePair<string, string?>> Pairs() =>
-    [
-        new("after", After),
-        new("limit", Limit?.ToString(CultureInfo.InvariantCulture)),
-    ];
+        [new("after", After), new("limit", Limit?.ToString(CultureInfo.InvariantCulture))];
 }
 
 /// <summary>Which jobs.</summary>
@@ -76,7 +77,8 @@ public sealed record FileQuery : PageQuery
     /// <summary>Only files with this purpose.</summary>
     public string? Purpose { get; init; }
 
-    private protected override IEnumerable<KeyValuePair<string, string?>> Pairs() => [.. base.Pairs(), new("purpose", Purpose)];
+    private protected override IEnumerable<KeyValuePair<string, string?>> Pairs() =>
+        [.. base.Pairs(), new("purpose", Purpose)];
 }
 
 /// <summary>Which permissions.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Connections;
 
@@ -74,15 +73,23 @@ public sealed record ConnectionProfile
 
     // What a text of JSON says can be null or nonsense where neither is meant.
     [JsonIgnore]
-    internal bool IsWhole => Format == CurrentFormat && Endpoint is { IsAbsoluteUri: true } && Endpoint.UserInfo.Length == 0 &&
-        Enum.IsDefined(typeof(ApiDialect), Dialect) && Enum.IsDefined(typeof(KeyOrigin), Key) && (Key != KeyOrigin.Secret || SecretName is not null) &&
-        (TimeoutSec is null or (> 0 and <= 86400)) && (MaxRetryCount is null or (>= 0 and <= 20)) && (Proxy is null or { IsAbsoluteUri: true, UserInfo.Length: 0 });
+    internal bool IsWhole =>
+        Format == CurrentFormat
+        && Endpoint is { IsAbsoluteUri: true }
+        && Endpoint.UserInfo.Length == 0
+        && Enum.IsDefined(typeof(ApiDialect), Dialect)
+        && Enum.IsDefined(typeof(KeyOrigin), Key)
+        && (Key != KeyOrigin.Secret || SecretName is not null)
+        && (TimeoutSec is null or (> 0 and <= 86400))
+        && (MaxRetryCount is null or (>= 0 and <= 20))
+        && (Proxy is null or { IsAbsoluteUri: true, UserInfo.Length: 0 });
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
-    WriteIndented = true)]
+    WriteIndented = true
+)]
 [JsonSerializable(typeof(ConnectionProfile))]
 internal sealed partial class ProfileContext : JsonSerializerContext;

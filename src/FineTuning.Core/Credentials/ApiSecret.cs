@@ -7,7 +7,8 @@ using System.Text.Json;
 
 namespace FineTuning.Core.Credentials;
 
-/// <summary>A secret, kept as a SecureString and unwrapped only for use. While it lives, <see cref="Redaction"/> takes it out of every text.</summary>
+/// <summary>A secret, kept as a SecureString and unwrapped only for use. While it lives, <see cref="Redaction"/> takes
+/// it out of every text.</summary>
 internal sealed class ApiSecret : IDisposable
 {
     // A short one can be a part of ordinary words, so it is taken out only where it stands alone.
@@ -27,23 +28,24 @@ internal sealed class ApiSecret : IDisposable
 
     /// <summary>Why it cannot go into a header; null if it can.</summary>
     /// <param name="what">How to call it, such as <c>key</c>.</param>
-    public string? HeaderFault(string what) => Use(text =>
-    {
-        if (text.Length == 0)
+    public string? HeaderFault(string what) =>
+        Use(text =>
         {
-            return $"The {what} is empty.";
-        }
-
-        foreach (char c in text)
-        {
-            if (c is <= ' ' or >= '\u007f')
+            if (text.Length == 0)
             {
-                return $"The {what} has a space, a line end or a character outside ASCII inside: it was probably not copied whole.";
+                return $"The {what} is empty.";
             }
-        }
 
-        return null;
-    });
+            foreach (char c in text)
+            {
+                if (c is <= ' ' or >= '\u007f')
+                {
+                    return $"The {what} has a space, a line end or a character outside ASCII inside: it was probably not copied whole.";
+                }
+            }
+
+            return null;
+        });
 
     /// <summary>Lends the secret as a string, which must not be kept.</summary>
     public T Use<T>(Func<string, T> use)
@@ -63,7 +65,8 @@ internal sealed class ApiSecret : IDisposable
     /// <summary>Whether it is the same secret.</summary>
     public bool IsSame(ApiSecret other) => Use(own => other.Use(o => string.Equals(own, o, StringComparison.Ordinal)));
 
-    /// <summary>Takes the secret out of a text: as it is, and as addresses, JSON, pages and headers in base64 spell it.</summary>
+    /// <summary>Takes the secret out of a text: as it is, and as addresses, JSON, pages and headers in base64 spell
+    /// it.</summary>
     public string Mask(string text)
     {
         try
@@ -93,11 +96,17 @@ internal sealed class ApiSecret : IDisposable
         }
 
         string json = JsonEncodedText.Encode(secret).ToString();
-        foreach (string spelling in new[]
-        {
-            Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), WebUtility.HtmlEncode(secret), json,
-            JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), json.Replace("\\", "\\\\"),
-        })
+        foreach (
+            string spelling in new[]
+            {
+                Uri.EscapeDataString(secret),
+                WebUtility.UrlEncode(secret),
+                WebUtility.HtmlEncode(secret),
+                json,
+                JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+                json.Replace("\\", "\\\\"),
+            }
+        )
         {
             if (spelling != secret)
             {
@@ -119,7 +128,9 @@ internal sealed class ApiSecret : IDisposable
         while (secret.Length > 0 && (start = text.IndexOf(secret, start, StringComparison.Ordinal)) >= 0)
         {
             int end = start + secret.Length;
-            bool alone = (start == 0 || !char.IsLetterOrDigit(text[start - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end]));
+            bool alone =
+                (start == 0 || !char.IsLetterOrDigit(text[start - 1]))
+                && (end == text.Length || !char.IsLetterOrDigit(text[end]));
             if (alone)
             {
                 text = text.Substring(0, start) + Redaction.Mask + text.Substring(end);

@@ -4,9 +4,10 @@ using System.Text;
 namespace FineTuning.Core.Credentials;
 
 /// <summary>
-/// Where the machine at hand gives out tokens of its identity, and how it wants to be asked. The forms and their versions are those that
-/// Microsoft documents for App Service, Automation and Container Apps (2019-08-01, and the older 2017-09-01), Arc (2020-06-01), Cloud Shell, workload identity in
-/// Kubernetes, and virtual machines (2018-02-01).
+/// Where the machine at hand gives out tokens of its identity, and how it wants to be asked. The forms and their
+/// versions are those that Microsoft documents for App Service, Automation and Container Apps (2019-08-01, and the
+/// older 2017-09-01), Arc (2020-06-01), Cloud Shell, workload identity in Kubernetes, and virtual machines
+/// (2018-02-01).
 /// </summary>
 internal sealed class IdentityHost
 {
@@ -42,62 +43,107 @@ internal sealed class IdentityHost
         string? endpoint = variable("IDENTITY_ENDPOINT") is string given ? Address(given, "IDENTITY_ENDPOINT") : null;
         if (endpoint is not null && variable("IDENTITY_HEADER") is string header)
         {
-            return new IdentityHost("the identity endpoint of this service", resource =>
-                Get($"{endpoint}?api-version=2019-08-01&resource={resource}{client}", ("X-IDENTITY-HEADER", header)));
+            return new IdentityHost(
+                "the identity endpoint of this service",
+                resource =>
+                    Get($"{endpoint}?api-version=2019-08-01&resource={resource}{client}", ("X-IDENTITY-HEADER", header))
+            );
         }
 
         if (endpoint is not null && variable("IMDS_ENDPOINT") is not null)
         {
-            return new IdentityHost("the agent of Azure Arc", resource =>
-                Get($"{endpoint}?api-version=2020-06-01&resource={resource}{client}")) { HasChallenge = true };
+            return new IdentityHost(
+                "the agent of Azure Arc",
+                resource => Get($"{endpoint}?api-version=2020-06-01&resource={resource}{client}")
+            )
+            {
+                HasChallenge = true,
+            };
         }
 
-        if (variable("AZURE_FEDERATED_TOKEN_FILE") is string file && variable("AZURE_TENANT_ID") is string tenant &&
-            (clientId ?? variable("AZURE_CLIENT_ID")) is string workload)
+        if (
+            variable("AZURE_FEDERATED_TOKEN_FILE") is string file
+            && variable("AZURE_TENANT_ID") is string tenant
+            && (clientId ?? variable("AZURE_CLIENT_ID")) is string workload
+        )
         {
-            string authority = Address(variable("AZURE_AUTHORITY_HOST") ?? "https://login.microsoftonline.com", "AZURE_AUTHORITY_HOST");
+            string authority = Address(
+                variable("AZURE_AUTHORITY_HOST") ?? "https://login.microsoftonline.com",
+                "AZURE_AUTHORITY_HOST"
+            );
             if (new Uri(authority) is { Scheme: "http", IsLoopback: false })
             {
-                throw new ArgumentException("The environment variable AZURE_AUTHORITY_HOST is not encrypted; use https.");
+                throw new ArgumentException(
+                    "The environment variable AZURE_AUTHORITY_HOST is not encrypted; use https."
+                );
             }
 
-            return new IdentityHost("workload identity", resource => new HttpRequestMessage(HttpMethod.Post, $"{authority}/{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token")
-            {
-                Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            return new IdentityHost(
+                "workload identity",
+                resource => new HttpRequestMessage(
+                    HttpMethod.Post,
+                    $"{authority}/{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token"
+                )
                 {
-                    ["grant_type"] = "client_credentials",
-                    ["client_id"] = workload,
-                    ["scope"] = Uri.UnescapeDataString(resource) + "/.default",
-                    ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                    ["client_assertion"] = File.ReadAllText(file).Trim(),
-                }),
-            }) { IsRemote = true };
+                    Content = new FormUrlEncodedContent(
+                        new Dictionary<string, string>
+                        {
+                            ["grant_type"] = "client_credentials",
+                            ["client_id"] = workload,
+                            ["scope"] = Uri.UnescapeDataString(resource) + "/.default",
+                            ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                            ["client_assertion"] = File.ReadAllText(file).Trim(),
+                        }
+                    ),
+                }
+            )
+            {
+                IsRemote = true,
+            };
         }
 
         string? shell = variable("MSI_ENDPOINT") is string named ? Address(named, "MSI_ENDPOINT") : null;
         if (shell is not null && variable("MSI_SECRET") is string secret)
         {
             string older = clientId is null ? string.Empty : "&clientid=" + Uri.EscapeDataString(clientId);
-            return new IdentityHost("the identity endpoint of this service", resource =>
-                Get($"{shell}?api-version=2017-09-01&resource={resource}{older}", ("secret", secret)));
+            return new IdentityHost(
+                "the identity endpoint of this service",
+                resource => Get($"{shell}?api-version=2017-09-01&resource={resource}{older}", ("secret", secret))
+            );
         }
 
         if (shell is not null && clientId is null)
         {
-            return new IdentityHost("Cloud Shell", resource =>
-            {
-                var request = new HttpRequestMessage(HttpMethod.Post, shell)
+            return new IdentityHost(
+                "Cloud Shell",
+                resource =>
                 {
-                    Content = new StringContent("resource=" + resource, Encoding.UTF8, "application/x-www-form-urlencoded"),
-                };
-                request.Headers.Add("Metadata", "true");
-                return request;
-            });
+                    var request = new HttpRequestMessage(HttpMethod.Post, shell)
+                    {
+                        Content = new StringContent(
+                            "resource=" + resource,
+                            Encoding.UTF8,
+                            "application/x-www-form-urlencoded"
+                        ),
+                    };
+                    request.Headers.Add("Metadata", "true");
+                    return request;
+                }
+            );
         }
 
-        string machine = Address(variable("AZURE_POD_IDENTITY_AUTHORITY_HOST") ?? InstanceMetadata, "AZURE_POD_IDENTITY_AUTHORITY_HOST");
-        return new IdentityHost("the instance metadata service", resource =>
-            Get($"{machine}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}{client}")) { IsGuess = true };
+        string machine = Address(
+            variable("AZURE_POD_IDENTITY_AUTHORITY_HOST") ?? InstanceMetadata,
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST"
+        );
+        return new IdentityHost(
+            "the instance metadata service",
+            resource =>
+                Get($"{machine}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}{client}")
+        )
+        {
+            IsGuess = true,
+        };
     }
 
     /// <summary>A request for a token.</summary>

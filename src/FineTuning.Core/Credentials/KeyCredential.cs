@@ -26,10 +26,15 @@ public sealed class KeyCredential : ApiCredential
 
     /// <inheritdoc/>
     public override bool IsSame(ApiCredential? other) =>
-        other is KeyCredential key && _authorization.IsToken == key._authorization.IsToken && _authorization.Secret.IsSame(key._authorization.Secret);
+        other is KeyCredential key
+        && _authorization.IsToken == key._authorization.IsToken
+        && _authorization.Secret.IsSame(key._authorization.Secret);
 
     /// <inheritdoc/>
     public override void Dispose() => _authorization.Secret.Dispose();
 
-    internal override Task<RequestAuthorization> AcquireAsync(IApiObserver? observer, CancellationToken cancellationToken) => Task.FromResult(_authorization);
+    internal override Task<RequestAuthorization> AcquireAsync(
+        IApiObserver? observer,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(_authorization);
 }

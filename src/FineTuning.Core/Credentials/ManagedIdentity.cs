@@ -4,7 +4,6 @@ using System.Security;
 using System.Text.Json;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
-using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Credentials;
 
@@ -25,17 +24,36 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
 
     /// <summary>Makes a source of tokens for one service.</summary>
     /// <param name="service">The service's address: it tells which cloud's tokens it takes.</param>
-    /// <param name="clientId">The client id of a user-assigned identity; null is the machine's own (system-assigned).</param>
+    /// <param name="clientId">The client id of a user-assigned identity; null is the machine's own
+    /// (system-assigned).</param>
     /// <param name="proxy">The proxy on the way to Entra, which pods ask; null is the system's.</param>
     /// <param name="variable">Gives environment variables; null is this process's.</param>
-    public ManagedIdentity(Uri service, string? clientId = null, ProxyOptions? proxy = null, Func<string, string?>? variable = null)
+    public ManagedIdentity(
+        Uri service,
+        string? clientId = null,
+        ProxyOptions? proxy = null,
+        Func<string, string?>? variable = null
+    )
     {
         ClientId = clientId;
         Resource = ResourceOf(service ?? throw new ArgumentNullException(nameof(service)));
         _variable = variable ?? Environment.GetEnvironmentVariable;
         // The token is for the machine itself: no proxy may come between.
-        _near = new HttpClient(new HttpClientHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        _remote = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, Proxy = proxy?.ToWebProxy(), DefaultProxyCredentials = proxy?.Credentials }) { Timeout = Timeout.InfiniteTimeSpan };
+        _near = new HttpClient(new HttpClientHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _remote = new HttpClient(
+            new HttpClientHandler
+            {
+                AllowAutoRedirect = false,
+                Proxy = proxy?.ToWebProxy(),
+                DefaultProxyCredentials = proxy?.Credentials,
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     /// <summary>The client id of a user-assigned identity; null is the machine's own.</summary>
@@ -48,7 +66,8 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     public bool RunsAtCaller => false;
 
     /// <summary>Whether it is the same identity for the same resource.</summary>
-    public override bool Equals(object? obj) => obj is ManagedIdentity other && other.ClientId == ClientId && other.Resource == Resource;
+    public override bool Equals(object? obj) =>
+        obj is ManagedIdentity other && other.ClientId == ClientId && other.Resource == Resource;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Resource.GetHashCode();
@@ -68,35 +87,44 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         timeout.CancelAfter(host.IsGuess ? s_guessTimeout : s_timeout);
         try
         {
-            (int status, string body, string? challenge) = await AskAsync(host, null, observer, timeout.Token).ConfigureAwait(false);
+            (int status, string body, string? challenge) = await AskAsync(host, null, observer, timeout.Token)
+                .ConfigureAwait(false);
             if (host.HasChallenge && status == 401)
             {
-                (status, body, _) = await AskAsync(host, ReadProof(challenge), observer, timeout.Token).ConfigureAwait(false);
+                (status, body, _) = await AskAsync(host, ReadProof(challenge), observer, timeout.Token)
+                    .ConfigureAwait(false);
             }
 
             AccessToken token = status == 200 ? ReadToken(body, host) : throw Refused(status, body, host);
             _hasWorked = true;
             return token;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw Unreachable(e, host);
         }
     }
 
-    private static string ResourceOf(Uri service) => service.Host switch
-    {
-        string host when host.EndsWith(".azure.us", StringComparison.OrdinalIgnoreCase) => "https://cognitiveservices.azure.us",
-        string host when host.EndsWith(".azure.cn", StringComparison.OrdinalIgnoreCase) => "https://cognitiveservices.azure.cn",
-        _ => "https://cognitiveservices.azure.com",
-    };
+    private static string ResourceOf(Uri service) =>
+        service.Host switch
+        {
+            string host when host.EndsWith(".azure.us", StringComparison.OrdinalIgnoreCase) =>
+                "https://cognitiveservices.azure.us",
+            string host when host.EndsWith(".azure.cn", StringComparison.OrdinalIgnoreCase) =>
+                "https://cognitiveservices.azure.cn",
+            _ => "https://cognitiveservices.azure.com",
+        };
 
     private IdentityHost Find()
     {
         try
         {
-            return IdentityHost.Find(name => _variable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null, ClientId);
+            return IdentityHost.Find(
+                name => _variable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null,
+                ClientId
+            );
         }
         catch (ArgumentException e)
         {
@@ -105,37 +133,60 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     }
 
     private async Task<(int Status, string Body, string? Challenge)> AskAsync(
-        IdentityHost host, string? proof, IApiObserver? observer, CancellationToken cancellationToken)
+        IdentityHost host,
+        string? proof,
+        IApiObserver? observer,
+        CancellationToken cancellationToken
+    )
     {
         using HttpRequestMessage request = host.Ask(Resource, proof);
         observer?.OnTrace(new ApiTrace(ApiTraceKind.Sending, request.Method.Method, request.RequestUri!, 1));
-        Stopwatch watch = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         using HttpResponseMessage response = await (host.IsRemote ? _remote : _near)
-            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        observer?.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, request.RequestUri!, 1)
-        {
-            StatusCode = (int)response.StatusCode,
-            Duration = watch.Elapsed,
-        });
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
+        observer?.OnTrace(
+            new ApiTrace(ApiTraceKind.Answered, request.Method.Method, request.RequestUri!, 1)
+            {
+                StatusCode = (int)response.StatusCode,
+                Duration = watch.Elapsed,
+            }
+        );
         // The body holds the token, so no observer sees it.
-        using CancellationTokenRegistration closing = cancellationToken.Register(static r => ((HttpResponseMessage)r!).Dispose(), response);
+        using CancellationTokenRegistration closing = cancellationToken.Register(
+            static r => ((HttpResponseMessage)r!).Dispose(),
+            response
+        );
         await response.Content.LoadIntoBufferAsync(MaxAnswerBytes).ConfigureAwait(false);
         string body = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
         return ((int)response.StatusCode, body, response.Headers.WwwAuthenticate.FirstOrDefault()?.Parameter);
     }
 
-    /// <summary>Reads the file that Arc names: only from its own folder, so that nobody else can have a file of the machine sent to him.</summary>
+    /// <summary>Reads the file that Arc names: only from its own folder, so that nobody else can have a file of the
+    /// machine sent to him.</summary>
     private string ReadProof(string? challenge)
     {
-        string path = challenge?.StartsWith("realm=", StringComparison.OrdinalIgnoreCase) == true ? challenge.Substring(6).Trim('"') : string.Empty;
-        string folder = Path.DirectorySeparatorChar == '\\'
-            ? Path.Combine(_variable("ProgramData") ?? @"C:\ProgramData", "AzureConnectedMachineAgent", "Tokens")
-            : "/var/opt/azcmagent/tokens";
-        StringComparison comparison = Path.DirectorySeparatorChar == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        if (path.Length == 0 || !string.Equals(Path.GetDirectoryName(Path.GetFullPath(path)), folder, comparison) ||
-            !path.EndsWith(".key", StringComparison.OrdinalIgnoreCase) || new FileInfo(path).Length > MaxProofBytes)
+        string path =
+            challenge?.StartsWith("realm=", StringComparison.OrdinalIgnoreCase) == true
+                ? challenge.Substring(6).Trim('"')
+                : string.Empty;
+        string folder =
+            Path.DirectorySeparatorChar == '\\'
+                ? Path.Combine(_variable("ProgramData") ?? @"C:\ProgramData", "AzureConnectedMachineAgent", "Tokens")
+                : "/var/opt/azcmagent/tokens";
+        StringComparison comparison =
+            Path.DirectorySeparatorChar == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        if (
+            path.Length == 0
+            || !string.Equals(Path.GetDirectoryName(Path.GetFullPath(path)), folder, comparison)
+            || !path.EndsWith(".key", StringComparison.OrdinalIgnoreCase)
+            || new FileInfo(path).Length > MaxProofBytes
+        )
         {
-            throw FineTuningApiException.NoToken($"The identity endpoint of this machine names a file that is none of Azure Arc's: '{path}'.", mayPass: false);
+            throw FineTuningApiException.NoToken(
+                $"The identity endpoint of this machine names a file that is none of Azure Arc's: '{path}'.",
+                mayPass: false
+            );
         }
 
         return File.ReadAllText(path);
@@ -145,7 +196,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             string text = root.GetProperty("access_token").GetString()!;
             var token = new SecureString();
@@ -156,7 +207,13 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
 
             return new AccessToken(token, ReadEnd(root));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException or NullReferenceException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or InvalidOperationException
+                        or System.Collections.Generic.KeyNotFoundException
+                        or NullReferenceException
+            )
         {
             throw FineTuningApiException.NoToken($"The answer of {host.Name} has no token.", mayPass: true);
         }
@@ -165,19 +222,29 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     private static DateTimeOffset? ReadEnd(JsonElement root)
     {
         // Some send numbers, some texts of numbers, the oldest a date; some only how long it lasts.
-        if (root.TryGetProperty("expires_on", out JsonElement on) && on.ValueKind == JsonValueKind.String &&
-            DateTimeOffset.TryParse(on.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
+        if (
+            root.TryGetProperty("expires_on", out JsonElement on)
+            && on.ValueKind == JsonValueKind.String
+            && DateTimeOffset.TryParse(
+                on.GetString(),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset date
+            )
+        )
         {
             return date;
         }
 
         return Number("expires_on") is double end && end < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds((long)end)
-            : Number("expires_in") is double seconds ? DateTimeOffset.UtcNow.AddSeconds(Math.Min(seconds, 366 * 86400.0))
+            : Number("expires_in") is double seconds
+                ? DateTimeOffset.UtcNow.AddSeconds(Math.Min(seconds, 366 * 86400.0))
             : null;
 
         double? Number(string name) =>
-            root.TryGetProperty(name, out JsonElement value) &&
-            double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0
+            root.TryGetProperty(name, out JsonElement value)
+            && double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && number >= 0
                 ? number
                 : null;
     }
@@ -188,7 +255,9 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         bool passes = status is 408 or 429 or >= 500 || (_hasWorked && status is (404 or 410));
         string who = ClientId is null ? "the system-assigned identity" : $"the identity with the client id {ClientId}";
         return FineTuningApiException.NoToken(
-            $"{char.ToUpperInvariant(host.Name[0])}{host.Name.Substring(1)} gave no token of {who} ({status}){words}.", passes);
+            $"{char.ToUpperInvariant(host.Name[0])}{host.Name.Substring(1)} gave no token of {who} ({status}){words}.",
+            passes
+        );
     }
 
     private FineTuningApiException Unreachable(Exception e, IdentityHost host)
@@ -201,7 +270,10 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
 
         string why = e is OperationCanceledException ? "nothing answers" : inner.Message.TrimEnd('.');
         return host.IsGuess && !_hasWorked
-            ? FineTuningApiException.NoToken($"This machine seems to have no managed identity: {host.Name} of Azure does not answer ({why}).", mayPass: false)
+            ? FineTuningApiException.NoToken(
+                $"This machine seems to have no managed identity: {host.Name} of Azure does not answer ({why}).",
+                mayPass: false
+            )
             : FineTuningApiException.NoToken($"No token could be had of {host.Name}: {why}.", mayPass: true);
     }
 
@@ -209,11 +281,15 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             foreach (string name in new[] { "error_description", "message", "error" })
             {
-                if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String)
+                if (
+                    root.ValueKind == JsonValueKind.Object
+                    && root.TryGetProperty(name, out JsonElement text)
+                    && text.ValueKind == JsonValueKind.String
+                )
                 {
                     return text.GetString();
                 }

@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Credentials;
 
-/// <summary>Stands in for an exception that had a secret in its words: it says the same without, and holds nothing of the first one.</summary>
+/// <summary>Stands in for an exception that had a secret in its words: it says the same without, and holds nothing of
+/// the first one.</summary>
 public sealed class RedactedException : Exception
 {
     private readonly string? _stack;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Security;
 using System.Text.RegularExpressions;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 
 namespace FineTuning.Core.Credentials;
@@ -11,19 +10,20 @@ public static class Redaction
 {
     internal const string Mask = "[redacted]";
 
-    // Keys as OpenAI makes them, bearer tokens, what a proxy gets for a name and password, what stands before the host of an address, and what
-    // stands behind a name for a secret: in headers, queries, environment variables, JSON, JSON inside JSON, and what Python prints. Bounded,
-    // so that no text can make it slow.
+    // Keys as OpenAI makes them, bearer tokens, what a proxy gets for a name and password, what stands before the host
+    // of an address, and what stands behind a name for a secret: in headers, queries, environment variables, JSON, JSON
+    // inside JSON, and what Python prints. Bounded, so that no text can make it slow.
     private static readonly Regex s_secrets = new(
-        @"\bsk-[A-Za-z0-9_\-]{6,4000}" +
-        @"|(?<=\bBearer\s{1,4})[^\s""',;]{1,4000}" +
-        @"|(?<=\bBasic\s{1,4})(?=[A-Za-z]{0,200}[0-9+/=])[A-Za-z0-9+/]{8,4000}={0,2}" +
-        @"|(?<=://)[^\s/?#""'<>]{1,1000}(?=@)" +
-        @"|(?<=[?&](?:key|code|sig|token|subscription-key|functions-key)=)[^\s&#""'<>]{1,4000}" +
-        @"|(?<=(?:api[_-]?key|authorization|password|secret|access[_-]?token)\\?[""']?\s{0,4}[:=]\s{0,4}\\?[""']?(?:Basic\s{1,4})?)" +
-        @"(?!\((?:Read-Host|Get-)|redacted\b)(?:[^\s""'\\,;}]|\\(?![""'])){1,4000}",
+        @"\bsk-[A-Za-z0-9_\-]{6,4000}"
+            + @"|(?<=\bBearer\s{1,4})[^\s""',;]{1,4000}"
+            + @"|(?<=\bBasic\s{1,4})(?=[A-Za-z]{0,200}[0-9+/=])[A-Za-z0-9+/]{8,4000}={0,2}"
+            + @"|(?<=://)[^\s/?#""'<>]{1,1000}(?=@)"
+            + @"|(?<=[?&](?:key|code|sig|token|subscription-key|functions-key)=)[^\s&#""'<>]{1,4000}"
+            + @"|(?<=(?:api[_-]?key|authorization|password|secret|access[_-]?token)\\?[""']?\s{0,4}[:=]\s{0,4}\\?[""']?(?:Basic\s{1,4})?)"
+            + @"(?!\((?:Read-Host|Get-)|redacted\b)(?:[^\s""'\\,;}]|\\(?![""'])){1,4000}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        TimeSpan.FromSeconds(2));
+        TimeSpan.FromSeconds(2)
+    );
 
     private static readonly List<WeakReference<ApiSecret>> s_known = [];
 
@@ -58,13 +58,16 @@ public static class Redaction
     public static Exception? Scrub(Exception? exception)
     {
         // Those of the API are clean from the start.
-        return exception is null or FineTuningApiException or RedactedException || IsClean(exception) ? exception : new RedactedException(exception);
+        return exception is null or FineTuningApiException or RedactedException || IsClean(exception)
+            ? exception
+            : new RedactedException(exception);
     }
 
     /// <summary>Takes a secret of the caller's out of all texts from now on.</summary>
     /// <param name="secret">The secret; the caller stays its owner.</param>
     /// <returns>Ends it.</returns>
-    public static IDisposable Know(SecureString secret) => new ApiSecret(secret ?? throw new ArgumentNullException(nameof(secret)));
+    public static IDisposable Know(SecureString secret) =>
+        new ApiSecret(secret ?? throw new ArgumentNullException(nameof(secret)));
 
     /// <summary>Takes the secret out of all texts from now on, as long as it lives.</summary>
     internal static void Know(ApiSecret secret)

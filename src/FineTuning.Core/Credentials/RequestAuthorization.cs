@@ -8,19 +8,20 @@ namespace FineTuning.Core.Credentials;
 /// <param name="IsToken">Tokens are bearers everywhere; how a key travels is a matter of the dialect.</param>
 internal sealed record RequestAuthorization(ApiSecret Secret, bool IsToken)
 {
-    public void Apply(HttpRequestHeaders headers, ApiDialect dialect) => Secret.Use<object?>(text =>
-    {
-        if (dialect == ApiDialect.Azure && !IsToken)
+    public void Apply(HttpRequestHeaders headers, ApiDialect dialect) =>
+        Secret.Use<object?>(text =>
         {
-            headers.TryAddWithoutValidation("api-key", text);
-        }
-        else
-        {
-            headers.Authorization = new AuthenticationHeaderValue("Bearer", text);
-        }
+            if (dialect == ApiDialect.Azure && !IsToken)
+            {
+                headers.TryAddWithoutValidation("api-key", text);
+            }
+            else
+            {
+                headers.Authorization = new AuthenticationHeaderValue("Bearer", text);
+            }
 
-        return null;
-    });
+            return null;
+        });
 
     /// <summary>Never the secret.</summary>
     public override string ToString() => IsToken ? "a token" : "a key";

@@ -4,7 +4,8 @@ using FineTuning.Core.Http;
 
 namespace FineTuning.Core.Credentials;
 
-/// <summary>Access tokens of a source: one is kept until shortly before its end, and given up when the service refuses it.</summary>
+/// <summary>Access tokens of a source: one is kept until shortly before its end, and given up when the service refuses
+/// it.</summary>
 public sealed class TokenCredential : ApiCredential
 {
     // A request that begins before the end of its token must not arrive after it.
@@ -23,7 +24,8 @@ public sealed class TokenCredential : ApiCredential
     /// <param name="source">Gives the tokens.</param>
     /// <param name="first">A token to begin with; null fetches one for the first request.</param>
     /// <param name="clock">Time; replaced by tests.</param>
-    /// <exception cref="ArgumentException">The first token is empty, or has characters that a header cannot carry.</exception>
+    /// <exception cref="ArgumentException">The first token is empty, or has characters that a header cannot
+    /// carry.</exception>
     public TokenCredential(ITokenSource source, AccessToken? first = null, IClock? clock = null)
     {
         _source = source ?? throw new ArgumentNullException(nameof(source));
@@ -35,7 +37,8 @@ public sealed class TokenCredential : ApiCredential
     }
 
     /// <inheritdoc/>
-    public override bool IsSame(ApiCredential? other) => other is TokenCredential token && (token == this || token._source.Equals(_source));
+    public override bool IsSame(ApiCredential? other) =>
+        other is TokenCredential token && (token == this || token._source.Equals(_source));
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -47,7 +50,10 @@ public sealed class TokenCredential : ApiCredential
         // Whoever waits at the gate at this moment still leaves it, so it is left to the collector.
     }
 
-    internal override async Task<RequestAuthorization> AcquireAsync(IApiObserver? observer, CancellationToken cancellationToken)
+    internal override async Task<RequestAuthorization> AcquireAsync(
+        IApiObserver? observer,
+        CancellationToken cancellationToken
+    )
     {
         if (_held is Held held && !IsDue(held))
         {
@@ -63,7 +69,9 @@ public sealed class TokenCredential : ApiCredential
         try
         {
             held = _held!;
-            return held is not null && !IsDue(held) ? held.Authorization : await FetchAsync(held, observer, cancellationToken).ConfigureAwait(false);
+            return held is not null && !IsDue(held)
+                ? held.Authorization
+                : await FetchAsync(held, observer, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -82,7 +90,11 @@ public sealed class TokenCredential : ApiCredential
         return true;
     }
 
-    private async Task<RequestAuthorization> FetchAsync(Held? before, IApiObserver? observer, CancellationToken cancellationToken)
+    private async Task<RequestAuthorization> FetchAsync(
+        Held? before,
+        IApiObserver? observer,
+        CancellationToken cancellationToken
+    )
     {
         if (_isDisposed)
         {
@@ -98,7 +110,10 @@ public sealed class TokenCredential : ApiCredential
         catch (FineTuningApiException) when (before is not null && before.ExpiresAt > _clock.UtcNow)
         {
             // The old one is good for a while yet; the source is asked again meanwhile.
-            held = before with { FetchedAt = _clock.UtcNow };
+            held = before with
+            {
+                FetchedAt = _clock.UtcNow,
+            };
         }
 
         _held = held;
@@ -106,7 +121,9 @@ public sealed class TokenCredential : ApiCredential
     }
 
     private bool IsDue(Held held) =>
-        held.ExpiresAt is DateTimeOffset end && end - s_margin <= _clock.UtcNow && (end <= _clock.UtcNow || held.FetchedAt + s_pause <= _clock.UtcNow);
+        held.ExpiresAt is DateTimeOffset end
+        && end - s_margin <= _clock.UtcNow
+        && (end <= _clock.UtcNow || held.FetchedAt + s_pause <= _clock.UtcNow);
 
     private Held? Hold(AccessToken token, out string? fault)
     {

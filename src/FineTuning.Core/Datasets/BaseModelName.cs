@@ -4,7 +4,8 @@ namespace FineTuning.Core.Datasets;
 public static class BaseModelName
 {
     /// <summary>
-    /// The base of a fine-tuned model: <c>gpt-4o-mini</c> of <c>ft:gpt-4o-mini:org:suffix:id</c>, and of Azure's <c>gpt-4o-mini.ft-id</c>,
+    /// The base of a fine-tuned model: <c>gpt-4o-mini</c> of <c>ft:gpt-4o-mini:org:suffix:id</c>, and of Azure's
+    /// <c>gpt-4o-mini.ft-id</c>,
     /// <c>curie</c> of the older <c>curie:ft-org:suffix-time</c>; any other name as it is.
     /// </summary>
     /// <param name="model">The name.</param>
@@ -12,7 +13,8 @@ public static class BaseModelName
     {
         _ = model ?? throw new ArgumentNullException(nameof(model));
         string[] parts = model.Split(':');
-        string name = parts.Length < 2 ? model
+        string name =
+            parts.Length < 2 ? model
             : parts[0] == "ft" ? parts[1]
             : parts[0].Length > 0 && parts[1].StartsWith("ft-", StringComparison.Ordinal) ? parts[0]
             : model;

@@ -4,9 +4,9 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets;
 
 /// <summary>
-/// Finds every problem of a dataset in one pass, in memory that does not depend on the size of the file. No content makes it throw:
-/// what is wrong with the data is in the report. The search for duplicates writes 24 bytes per example to a temporary file when there are
-/// more than about a million.
+/// Finds every problem of a dataset in one pass, in memory that does not depend on the size of the file. No content
+/// makes it throw: what is wrong with the data is in the report. The search for duplicates writes 24 bytes per example
+/// to a temporary file when there are more than about a million.
 /// </summary>
 public static class DatasetChecker
 {
@@ -17,17 +17,23 @@ public static class DatasetChecker
     /// <param name="cancellationToken">Stops the check.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read, or the temporary file cannot be
+    /// written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="OperationCanceledException">The check was stopped.</exception>
     public static async Task<DatasetReport> CheckFileAsync(
-        string path, DatasetCheckOptions? options = null, IProgress<DatasetProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        string path,
+        DatasetCheckOptions? options = null,
+        IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         options = Validated(options);
         using FileStream stream = DatasetFile.Open(path);
         using DuplicateFinder? duplicates = Finder(options);
-        return await Scan(stream, options, progress, duplicates).RunAsync(stream, stream.Name, null, cancellationToken).ConfigureAwait(false);
+        return await Scan(stream, options, progress, duplicates)
+            .RunAsync(stream, stream.Name, null, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Checks what is left of a stream.</summary>
@@ -41,8 +47,12 @@ public static class DatasetChecker
     /// <exception cref="IOException">The stream cannot be read, or the temporary file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The check was stopped.</exception>
     public static async Task<DatasetReport> CheckAsync(
-        Stream stream, string name, DatasetCheckOptions? options = null, IProgress<DatasetProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        Stream stream,
+        string name,
+        DatasetCheckOptions? options = null,
+        IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         if (stream is null)
         {
@@ -67,14 +77,20 @@ public static class DatasetChecker
     /// <param name="options">What to check; null for the defaults.</param>
     /// <param name="progress">Told of the bytes and examples done, of one file after the other; null for none.</param>
     /// <param name="cancellationToken">Stops the check.</param>
-    /// <returns>The report of the training file, with that of the validation file in <see cref="DatasetReport.Validation"/>.</returns>
+    /// <returns>The report of the training file, with that of the validation file in <see
+    /// cref="DatasetReport.Validation"/>.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">A file is not there or cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="IOException">A file is not there or cannot be read, or the temporary file cannot be
+    /// written.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="OperationCanceledException">The check was stopped.</exception>
     public static async Task<DatasetReport> CheckPairAsync(
-        string trainingPath, string validationPath, DatasetCheckOptions? options = null,
-        IProgress<DatasetProgress>? progress = null, CancellationToken cancellationToken = default)
+        string trainingPath,
+        string validationPath,
+        DatasetCheckOptions? options = null,
+        IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         options = Validated(options);
         using FileStream training = DatasetFile.Open(trainingPath);
@@ -83,13 +99,15 @@ public static class DatasetChecker
         using FileStream validation = DatasetFile.Open(validationPath);
         using DuplicateFinder? duplicates = Finder(options);
         DatasetScan trainingScan = Scan(training, options, progress, duplicates);
-        DatasetReport trainingReport =
-            await trainingScan.RunAsync(training, training.Name, null, cancellationToken).ConfigureAwait(false);
+        DatasetReport trainingReport = await trainingScan
+            .RunAsync(training, training.Name, null, cancellationToken)
+            .ConfigureAwait(false);
 
         DatasetCheckOptions validationOptions = options with { MinimumExamples = Math.Min(options.MinimumExamples, 1) };
         DatasetScan validationScan = Scan(validation, validationOptions, progress, duplicates, isValidation: true);
-        DatasetReport validationReport =
-            await validationScan.RunAsync(validation, validation.Name, trainingScan.Format, cancellationToken).ConfigureAwait(false);
+        DatasetReport validationReport = await validationScan
+            .RunAsync(validation, validation.Name, trainingScan.Format, cancellationToken)
+            .ConfigureAwait(false);
         return trainingReport with { Validation = validationReport };
     }
 
@@ -100,11 +118,16 @@ public static class DatasetChecker
         return options;
     }
 
-    private static DuplicateFinder? Finder(DatasetCheckOptions options) => options.CheckDuplicates ? new DuplicateFinder() : null;
+    private static DuplicateFinder? Finder(DatasetCheckOptions options) =>
+        options.CheckDuplicates ? new DuplicateFinder() : null;
 
     private static DatasetScan Scan(
-        FileStream stream, DatasetCheckOptions options, IProgress<DatasetProgress>? progress, DuplicateFinder? duplicates,
-        bool isValidation = false) =>
+        FileStream stream,
+        DatasetCheckOptions options,
+        IProgress<DatasetProgress>? progress,
+        DuplicateFinder? duplicates,
+        bool isValidation = false
+    ) =>
         new(Path.GetFileName(stream.Name), options, stream.CanSeek ? stream.Length : null, progress)
         {
             Duplicates = duplicates,

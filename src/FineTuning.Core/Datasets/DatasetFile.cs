@@ -4,6 +4,13 @@ namespace FineTuning.Core.Datasets;
 internal static class DatasetFile
 {
     // Read in large pieces from the start to the end, so a buffer in between would only be a copy more.
-    public static FileStream Open(string path) => new(
-        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+    public static FileStream Open(string path) =>
+        new(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            bufferSize: 1,
+            FileOptions.SequentialScan
+        );
 }

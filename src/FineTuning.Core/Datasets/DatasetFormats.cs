@@ -4,8 +4,8 @@ namespace FineTuning.Core.Datasets;
 public static class DatasetFormats
 {
     /// <summary>
-    /// The kind that a base model takes, so that a chat file for a completion model is found before it is sent. Source: the models' pages in
-    /// OpenAI's documentation.
+    /// The kind that a base model takes, so that a chat file for a completion model is found before it is sent. Source:
+    /// the models' pages in OpenAI's documentation.
     /// </summary>
     /// <param name="model">The base model, or a model that was fine-tuned from it.</param>
     /// <param name="method">supervised, dpo or reinforcement; the last two have a kind of their own.</param>
@@ -24,7 +24,9 @@ public static class DatasetFormats
             return DatasetFormat.Completion;
         }
 
-        bool isChat = root.StartsWith("gpt-", StringComparison.Ordinal) || (root.Length > 1 && root[0] == 'o' && char.IsDigit(root[1]));
+        bool isChat =
+            root.StartsWith("gpt-", StringComparison.Ordinal)
+            || (root.Length > 1 && root[0] == 'o' && char.IsDigit(root[1]));
         return isChat ? DatasetFormat.Chat : null;
     }
 }

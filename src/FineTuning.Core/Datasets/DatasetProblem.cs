@@ -5,7 +5,8 @@ namespace FineTuning.Core.Datasets;
 /// <summary>One problem of a dataset: what it is, where it is and what to do about it.</summary>
 public sealed record DatasetProblem
 {
-    /// <summary>The stable code of the problem, such as <c>FT1012</c>; <see cref="ProblemCodes"/> explains it.</summary>
+    /// <summary>The stable code of the problem, such as <c>FT1012</c>; <see cref="ProblemCodes"/> explains
+    /// it.</summary>
     public required string Code { get; init; }
 
     /// <summary>Whether the service would refuse the file for it.</summary>
@@ -14,7 +15,8 @@ public sealed record DatasetProblem
     /// <summary>The line, counted from 1; 0 is the file as a whole.</summary>
     public long Line { get; init; }
 
-    /// <summary>Where the problem is in the file, in bytes from its start; where that cannot be told, the start of the line.</summary>
+    /// <summary>Where the problem is in the file, in bytes from its start; where that cannot be told, the start of the
+    /// line.</summary>
     public long ByteOffset { get; init; }
 
     /// <summary>Where the problem is in the line, such as <c>$.messages[1].role</c>, or null.</summary>
@@ -36,7 +38,8 @@ public sealed record DatasetProblem
         return Line > 0 ? string.Format(CultureInfo.InvariantCulture, "line {0}: {1}", Line, what) : what;
     }
 
-    /// <summary>Returns the problem as sentences for a running text: <c>Line 12: message (FT1012). What to do.</c></summary>
+    /// <summary>Returns the problem as sentences for a running text: <c>Line 12: message (FT1012). What to
+    /// do.</c></summary>
     /// <param name="withFix">Whether to say what to do.</param>
     public string ToSentence(bool withFix = true)
     {

@@ -27,7 +27,8 @@ public sealed record DatasetReport
     /// <summary>All warnings of this file, also those beyond the cap of <see cref="Problems"/>.</summary>
     public long WarningCount { get; init; }
 
-    /// <summary>Whether the service should take it: no errors, neither here nor in the validation file that was checked with it.</summary>
+    /// <summary>Whether the service should take it: no errors, neither here nor in the validation file that was checked
+    /// with it.</summary>
     public bool IsValid => ErrorCount == 0 && Validation is not { IsValid: false };
 
     /// <summary>The problems in line order, those of the whole file first, capped per code.</summary>
@@ -45,8 +46,12 @@ public sealed record DatasetReport
     /// <summary>Returns the name with what was found, such as <c>train.jsonl: 2 errors, 1 warning</c>.</summary>
     public override string ToString()
     {
-        string found = ErrorCount + WarningCount == 0 ? "valid" : FormattableString.Invariant(
-            $"{ErrorCount} error{(ErrorCount == 1 ? string.Empty : "s")}, {WarningCount} warning{(WarningCount == 1 ? string.Empty : "s")}");
+        string found =
+            ErrorCount + WarningCount == 0
+                ? "valid"
+                : FormattableString.Invariant(
+                    $"{ErrorCount} error{(ErrorCount == 1 ? string.Empty : "s")}, {WarningCount} warning{(WarningCount == 1 ? string.Empty : "s")}"
+                );
         return Name + ": " + found;
     }
 }

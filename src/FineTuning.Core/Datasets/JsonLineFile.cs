@@ -17,12 +17,16 @@ public sealed record JsonLine(long Number, JsonElement Value, string? Fault)
 /// <summary>Reads the objects of a JSONL file, one after the other, in constant memory.</summary>
 public static class JsonLineFile
 {
-    /// <summary>Reads a file. Empty lines are passed over; a line that is no object comes with its fault, and the next one is read.</summary>
+    /// <summary>Reads a file. Empty lines are passed over; a line that is no object comes with its fault, and the next
+    /// one is read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static async IAsyncEnumerable<JsonLine> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static async IAsyncEnumerable<JsonLine> ReadAsync(
+        string path,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, useAsync: true);
         JsonLineReader reader = new(file);
@@ -56,14 +60,18 @@ public static class JsonLineFile
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonLine(number, document.RootElement.Clone(), null)
                 : new JsonLine(number, default, "The line is JSON, but no object.");
         }
         catch (JsonException e)
         {
-            return new JsonLine(number, default, FormattableString.Invariant($"The line is no JSON (at byte {e.BytePositionInLine ?? 0})."));
+            return new JsonLine(
+                number,
+                default,
+                FormattableString.Invariant($"The line is no JSON (at byte {e.BytePositionInLine ?? 0}).")
+            );
         }
     }
 }

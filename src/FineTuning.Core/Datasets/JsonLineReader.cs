@@ -16,8 +16,8 @@ public enum LineEnding
 }
 
 /// <summary>
-/// Reads a stream of UTF-8 line by line in constant memory. A byte order mark is left out, a lone carriage return stays in its
-/// line, and a line above the limit is skipped and told of, however long it is.
+/// Reads a stream of UTF-8 line by line in constant memory. A byte order mark is left out, a lone carriage return stays
+/// in its line, and a line above the limit is skipped and told of, however long it is.
 /// </summary>
 /// <remarks>Not safe for use by several threads at once. The stream stays open.</remarks>
 public sealed class JsonLineReader
@@ -29,7 +29,8 @@ public sealed class JsonLineReader
 
     /// <summary>Reads the lines of a stream from where it stands.</summary>
     /// <param name="stream">The stream; it is read in large pieces and not disposed of.</param>
-    /// <param name="maxLineBytes">The longest line in bytes, without its line end; at least 1, 64 MB by default.</param>
+    /// <param name="maxLineBytes">The longest line in bytes, without its line end; at least 1, 64 MB by
+    /// default.</param>
     /// <exception cref="ArgumentNullException">The stream is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
     public JsonLineReader(Stream stream, int maxLineBytes = 64 * 1024 * 1024)

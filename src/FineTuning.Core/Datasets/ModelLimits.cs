@@ -7,8 +7,8 @@ public static class ModelLimits
     public const int MaxExampleTokens = 65_536;
 
     /// <summary>
-    /// The longest example in tokens that a model learns from whole. Source: the token limits of OpenAI's fine-tuning guide and of its models'
-    /// pages, which Azure OpenAI shares.
+    /// The longest example in tokens that a model learns from whole. Source: the token limits of OpenAI's fine-tuning
+    /// guide and of its models' pages, which Azure OpenAI shares.
     /// </summary>
     /// <param name="model">The base model, or a model that was fine-tuned from it.</param>
     /// <returns>The limit in tokens; null where the model is not known.</returns>

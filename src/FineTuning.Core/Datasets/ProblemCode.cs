@@ -5,7 +5,14 @@ namespace FineTuning.Core.Datasets;
 /// <summary>What a problem code stands for: the entry of the catalogue that the documentation is made from.</summary>
 public sealed class ProblemCode
 {
-    private ProblemCode(string code, ProblemSeverity severity, string title, string explanation, string fix, string example)
+    private ProblemCode(
+        string code,
+        ProblemSeverity severity,
+        string title,
+        string explanation,
+        string fix,
+        string example
+    )
     {
         Code = code;
         Severity = severity;
@@ -14,7 +21,8 @@ public sealed class ProblemCode
         Fix = fix;
         Example = example;
 
-        // The number is the place in the tables of counts: an array is cheaper than a dictionary where millions are counted.
+        // The number is the place in the tables of counts: an array is cheaper than a dictionary where millions are
+        // counted.
         Index = int.Parse(code.Substring(2), NumberStyles.None, CultureInfo.InvariantCulture) - FirstNumber;
     }
 
@@ -39,7 +47,8 @@ public sealed class ProblemCode
     /// <summary>A line (or a description of a file) that has the problem.</summary>
     public string Example { get; }
 
-    /// <summary>Whether Repair-FineTuningDataset mends it, as a rule: not where it would have to decide what was meant.</summary>
+    /// <summary>Whether Repair-FineTuningDataset mends it, as a rule: not where it would have to decide what was
+    /// meant.</summary>
     public bool IsRepairable { get; private init; }
 
     internal int Index { get; }

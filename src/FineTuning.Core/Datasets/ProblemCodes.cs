@@ -3,20 +3,29 @@ using FineTuning.Core.Datasets.Problems;
 namespace FineTuning.Core.Datasets;
 
 /// <summary>
-/// The catalogue of every problem a check can report. FT10xx is about the file, FT11xx about a line and its JSON, FT12xx about
-/// chat messages, FT13xx about completion, FT14xx about preference and FT15xx about reinforcement examples, FT16xx about the set.
+/// The catalogue of every problem a check can report. FT10xx is about the file, FT11xx about a line and its JSON,
+/// FT12xx about chat messages, FT13xx about completion, FT14xx about preference and FT15xx about reinforcement
+/// examples, FT16xx about the set.
 /// </summary>
 public static class ProblemCodes
 {
-    private static readonly Dictionary<string, ProblemCode> ByCode = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, ProblemCode> s_byCode = new(StringComparer.OrdinalIgnoreCase);
 
     static ProblemCodes()
     {
-        All = [.. FileProblems.All, .. LineProblems.All, .. ChatProblems.All, .. CompletionProblems.All,
-            .. PreferenceProblems.All, .. ReinforcementProblems.All, .. SetProblems.All];
+        All =
+        [
+            .. FileProblems.All,
+            .. LineProblems.All,
+            .. ChatProblems.All,
+            .. CompletionProblems.All,
+            .. PreferenceProblems.All,
+            .. ReinforcementProblems.All,
+            .. SetProblems.All,
+        ];
         foreach (ProblemCode code in All)
         {
-            ByCode.Add(code.Code, code);
+            s_byCode.Add(code.Code, code);
         }
     }
 
@@ -26,5 +35,7 @@ public static class ProblemCodes
     /// <summary>Returns the entry of a code such as <c>FT1207</c>, or null if there is none.</summary>
     /// <param name="code">The code; upper and lower case are the same.</param>
     public static ProblemCode? Find(string code) =>
-        ByCode.TryGetValue(code ?? throw new ArgumentNullException(nameof(code)), out ProblemCode? found) ? found : null;
+        s_byCode.TryGetValue(code ?? throw new ArgumentNullException(nameof(code)), out ProblemCode? found)
+            ? found
+            : null;
 }

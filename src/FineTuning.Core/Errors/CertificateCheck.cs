@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace FineTuning.Core.Errors;
 
 /// <summary>
-/// Remembers what was wrong with a certificate, which the platforms tell in part or not at all. It takes exactly what the platform takes; also
-/// where another module of the process has told .NET Framework to take everything.
+/// Remembers what was wrong with a certificate, which the platforms tell in part or not at all. It takes exactly what
+/// the platform takes; also where another module of the process has told .NET Framework to take everything.
 /// </summary>
 internal sealed class CertificateCheck
 {

@@ -9,24 +9,36 @@ namespace FineTuning.Core.Errors;
 /// <summary>Tells what became of an attempt that got no answer, in the words of each platform.</summary>
 internal static class ConnectionFaults
 {
-    /// <summary>The error of the API that an exception of the platform stands for; null if it is not about the connection.</summary>
+    /// <summary>The error of the API that an exception of the platform stands for; null if it is not about the
+    /// connection.</summary>
     /// <param name="e">What the platform threw.</param>
     /// <param name="attempt">The attempt that it ended.</param>
     /// <param name="options">Where the attempt went.</param>
     /// <param name="certificates">What it was shown there.</param>
-    public static FineTuningApiException? Read(Exception e, Attempt attempt, ClientOptions options, CertificateCheck certificates)
+    public static FineTuningApiException? Read(
+        Exception e,
+        Attempt attempt,
+        ClientOptions options,
+        CertificateCheck certificates
+    )
     {
         if (attempt.TimedOut)
         {
             string seconds = options.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
-            return Make(ApiErrorKind.Timeout, attempt.StatusCode is null
-                ? $"{options.Endpoint.Authority} did not answer within {seconds} seconds."
-                : $"{options.Endpoint.Authority} began to answer ({attempt.StatusCode}) and then sent nothing for {seconds} seconds.");
+            return Make(
+                ApiErrorKind.Timeout,
+                attempt.StatusCode is null
+                    ? $"{options.Endpoint.Authority} did not answer within {seconds} seconds."
+                    : $"{options.Endpoint.Authority} began to answer ({attempt.StatusCode}) and then sent nothing for {seconds} seconds."
+            );
         }
 
         if (e is InvalidDataException)
         {
-            return Make(ApiErrorKind.InvalidResponse, $"The answer of {options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}.");
+            return Make(
+                ApiErrorKind.InvalidResponse,
+                $"The answer of {options.Endpoint.Authority} cannot be unpacked: {e.Message.TrimEnd('.')}."
+            );
         }
 
         if (e is not (HttpRequestException or IOException or ObjectDisposedException or SocketException))
@@ -37,23 +49,44 @@ internal static class ConnectionFaults
         string why = Explain(e);
         return Diagnose(e) switch
         {
-            ApiErrorKind.ProxyRefused => Make(ApiErrorKind.ProxyRefused, $"No connection to {options.Endpoint.Authority}: {why}."),
+            ApiErrorKind.ProxyRefused => Make(
+                ApiErrorKind.ProxyRefused,
+                $"No connection to {options.Endpoint.Authority}: {why}."
+            ),
             ApiErrorKind.ConnectionFailed when ProxyOf(options) is Uri proxy => Make(
                 ApiErrorKind.ConnectionFailed,
                 $"No connection to {options.Endpoint.Authority} through the proxy {proxy.Authority}: {why}.",
-                "Check the proxy that -Proxy of Connect-FineTuning, the environment variable HTTPS_PROXY or the system names."),
-            ApiErrorKind.ConnectionFailed => Make(ApiErrorKind.ConnectionFailed, $"No connection to {options.Endpoint.Authority}: {why}."),
+                "Check the proxy that -Proxy of Connect-FineTuning, the environment variable HTTPS_PROXY or the system names."
+            ),
+            ApiErrorKind.ConnectionFailed => Make(
+                ApiErrorKind.ConnectionFailed,
+                $"No connection to {options.Endpoint.Authority}: {why}."
+            ),
             ApiErrorKind.TlsFailed => MakeTls(HandshakeFaults.Explain(e, options.Endpoint.Host) ?? certificates.Last),
-            _ when attempt.StatusCode is int status =>
-                Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke inside its answer ({status}): {why}."),
+            _ when attempt.StatusCode is int status => Make(
+                ApiErrorKind.ConnectionLost,
+                $"The connection to {options.Endpoint.Authority} broke inside its answer ({status}): {why}."
+            ),
             _ => Make(ApiErrorKind.ConnectionLost, $"The connection to {options.Endpoint.Authority} broke: {why}."),
         };
 
         FineTuningApiException Make(ApiErrorKind kind, string message, string? advice = null) =>
-            new(kind, message, e) { StatusCode = attempt.StatusCode, RequestId = attempt.RequestId, Advice = advice };
+            new(kind, message, e)
+            {
+                StatusCode = attempt.StatusCode,
+                RequestId = attempt.RequestId,
+                Advice = advice,
+            };
 
         FineTuningApiException MakeTls(TlsFault? fault) =>
-            new(ApiErrorKind.TlsFailed, $"No secure connection to {options.Endpoint.Authority}: {fault?.What ?? why}.", e) { Advice = fault?.Advice };
+            new(
+                ApiErrorKind.TlsFailed,
+                $"No secure connection to {options.Endpoint.Authority}: {fault?.What ?? why}.",
+                e
+            )
+            {
+                Advice = fault?.Advice,
+            };
     }
 
     /// <summary>The proxy on the way; null if there is none.</summary>
@@ -69,8 +102,14 @@ internal static class ConnectionFaults
 #else
         IWebProxy? system = WebRequest.DefaultWebProxy;
 #endif
-        return options.Endpoint.IsLoopback || system is null || system.IsBypassed(options.Endpoint) ||
-            system.GetProxy(options.Endpoint) is not Uri proxy || proxy == options.Endpoint ? null : proxy;
+        return
+            options.Endpoint.IsLoopback
+            || system is null
+            || system.IsBypassed(options.Endpoint)
+            || system.GetProxy(options.Endpoint) is not Uri proxy
+            || proxy == options.Endpoint
+            ? null
+            : proxy;
     }
 
     private static ApiErrorKind Diagnose(Exception e)
@@ -83,7 +122,9 @@ internal static class ConnectionFaults
 #if NET
         switch ((e as HttpRequestException)?.HttpRequestError)
         {
-            case HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError:
+            case HttpRequestError.NameResolutionError
+            or HttpRequestError.ConnectionError
+            or HttpRequestError.ProxyTunnelError:
                 return ApiErrorKind.ConnectionFailed;
             case HttpRequestError.SecureConnectionError:
                 return ApiErrorKind.TlsFailed;
@@ -93,7 +134,9 @@ internal static class ConnectionFaults
         {
             switch ((inner as WebException)?.Status)
             {
-                case WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure:
+                case WebExceptionStatus.ConnectFailure
+                or WebExceptionStatus.NameResolutionFailure
+                or WebExceptionStatus.ProxyNameResolutionFailure:
                     return ApiErrorKind.ConnectionFailed;
                 case WebExceptionStatus.TrustFailure or WebExceptionStatus.SecureChannelFailure:
                     return ApiErrorKind.TlsFailed;
@@ -103,8 +146,15 @@ internal static class ConnectionFaults
             {
                 case System.Security.Authentication.AuthenticationException:
                     return ApiErrorKind.TlsFailed;
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable
-                    or SocketError.NetworkUnreachable or SocketError.TryAgain or SocketError.NoData }:
+                case SocketException
+                {
+                    SocketErrorCode: SocketError.ConnectionRefused
+                        or SocketError.HostNotFound
+                        or SocketError.HostUnreachable
+                        or SocketError.NetworkUnreachable
+                        or SocketError.TryAgain
+                        or SocketError.NoData
+                }:
                     return ApiErrorKind.ConnectionFailed;
             }
         }
@@ -112,13 +162,21 @@ internal static class ConnectionFaults
         return ApiErrorKind.ConnectionLost;
     }
 
-    /// <summary>What a proxy says to a tunnel is in no property of the platforms' exceptions but in their words.</summary>
+    /// <summary>What a proxy says to a tunnel is in no property of the platforms' exceptions but in their
+    /// words.</summary>
     private static bool IsRefusalOfProxy(Exception e)
     {
         for (Exception? inner = e; inner is not null; inner = inner.InnerException)
         {
-            if ((inner as WebException)?.Response is HttpWebResponse { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } ||
-                (inner is HttpRequestException && inner.Message.Contains("proxy tunnel") && inner.Message.Contains("'407'")))
+            if (
+                (inner as WebException)?.Response
+                    is HttpWebResponse { StatusCode: HttpStatusCode.ProxyAuthenticationRequired }
+                || (
+                    inner is HttpRequestException
+                    && inner.Message.Contains("proxy tunnel")
+                    && inner.Message.Contains("'407'")
+                )
+            )
             {
                 return true;
             }

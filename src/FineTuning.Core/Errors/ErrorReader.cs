@@ -29,11 +29,14 @@ internal static class ErrorReader
     {
         // Without its query, which can carry secrets of the gateway.
         Uri? target = response.Headers.Location;
-        string where = target is null ? "somewhere else"
-            : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path) : "'" + target.ToString().Split('?')[0] + "'";
+        string where =
+            target is null ? "somewhere else"
+            : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Path)
+            : "'" + target.ToString().Split('?')[0] + "'";
         return new FineTuningApiException(
             ApiErrorKind.Redirected,
-            $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for.")
+            $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for."
+        )
         {
             StatusCode = (int)response.StatusCode,
             RequestId = RequestId(response),
@@ -44,7 +47,7 @@ internal static class ErrorReader
     {
         foreach (string name in new[] { "x-request-id", "apim-request-id", "x-ms-request-id" })
         {
-            if (response.Headers.TryGetValues(name, out var values))
+            if (response.Headers.TryGetValues(name, out IEnumerable<string>? values))
             {
                 return string.Join(",", values);
             }
@@ -55,9 +58,16 @@ internal static class ErrorReader
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
     {
-        if (response.Headers.TryGetValues("retry-after-ms", out var values) &&
-            double.TryParse(string.Concat(values), NumberStyles.Float, CultureInfo.InvariantCulture, out double milliseconds) &&
-            milliseconds is >= 0 and <= 86_400_000)
+        if (
+            response.Headers.TryGetValues("retry-after-ms", out IEnumerable<string>? values)
+            && double.TryParse(
+                string.Concat(values),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out double milliseconds
+            )
+            && milliseconds is >= 0 and <= 86_400_000
+        )
         {
             return TimeSpan.FromMilliseconds(milliseconds);
         }
@@ -70,14 +80,26 @@ internal static class ErrorReader
     /// <summary>Azure says it in words too, and a gateway in between may have dropped the header.</summary>
     private static TimeSpan? RetryAfterInWords(string message)
     {
-        Match match = Regex.Match(message, @"\b(?:retry|try again) (?:after|in) (\d{1,5}) second", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-        return match.Success && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is int seconds and <= 86_400 ? TimeSpan.FromSeconds(seconds) : null;
+        Match match = Regex.Match(
+            message,
+            @"\b(?:retry|try again) (?:after|in) (\d{1,5}) second",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+        );
+        return
+            match.Success && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is int seconds and <= 86_400
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
     }
 
     private static ApiErrorKind Classify(int status, string? code, string? type, string message)
     {
-        if (Is("insufficient_quota") || Is("billing_hard_limit_reached") || Is("billing_not_active") ||
-            Is("insufficientQuota") || Is("quotaExceeded"))
+        if (
+            Is("insufficient_quota")
+            || Is("billing_hard_limit_reached")
+            || Is("billing_not_active")
+            || Is("insufficientQuota")
+            || Is("quotaExceeded")
+        )
         {
             return ApiErrorKind.QuotaExhausted;
         }
@@ -87,13 +109,23 @@ internal static class ErrorReader
             return ApiErrorKind.NotEligible;
         }
 
-        if (Is("model_not_available") || (status == 400 && Says("base model does not support fine-tuning")) || (status is 400 or 404 && Is("model_not_found")))
+        if (
+            Is("model_not_available")
+            || (status == 400 && Says("base model does not support fine-tuning"))
+            || (status is 400 or 404 && Is("model_not_found"))
+        )
         {
             return ApiErrorKind.ModelNotAvailable;
         }
 
         // Azure answers 401 for a token that is good and whose identity may not do this.
-        if (status == 401 && (Is("PermissionDenied") || Says("lacks the required data action", "does not have access to API/Operation")))
+        if (
+            status == 401
+            && (
+                Is("PermissionDenied")
+                || Says("lacks the required data action", "does not have access to API/Operation")
+            )
+        )
         {
             return ApiErrorKind.PermissionDenied;
         }
@@ -118,25 +150,31 @@ internal static class ErrorReader
             _ => ApiErrorKind.InvalidRequest,
         };
 
-        bool Is(string word) => string.Equals(code, word, StringComparison.OrdinalIgnoreCase) ||
-            string.Equals(type, word, StringComparison.OrdinalIgnoreCase);
+        bool Is(string word) =>
+            string.Equals(code, word, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(type, word, StringComparison.OrdinalIgnoreCase);
 
-        bool Says(params string[] phrases) => Array.Exists(phrases, p => message.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
+        bool Says(params string[] phrases) =>
+            Array.Exists(phrases, p => message.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
     }
 
     private static string Describe(HttpResponseMessage response, string body)
     {
-        string kind = response.Content?.Headers.ContentType?.MediaType is string media && body.Length > 0 ? $"with a page of {media}" : "without a word";
+        string kind =
+            response.Content?.Headers.ContentType?.MediaType is string media && body.Length > 0
+                ? $"with a page of {media}"
+                : "without a word";
         string reason = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? string.Empty : " " + response.ReasonPhrase;
         return $"The server answered {(int)response.StatusCode}{reason} {kind} instead of an explanation.";
     }
 
-    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside an error that is null or a flag. Detail can be a list of what is wrong where (FastAPI).</summary>
+    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside
+    /// an error that is null or a flag. Detail can be a list of what is wrong where (FastAPI).</summary>
     private static (string? Message, string? Type, string? Param, string? Code, string? InnerCode) Parse(string body)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out JsonElement error))
             {
@@ -150,7 +188,13 @@ internal static class ErrorReader
                 }
             }
 
-            return (Text(root, "message") ?? Text(root, "detail") ?? Details(root), Text(root, "type"), Text(root, "param") ?? Text(root, "target"), Text(root, "code"), InnerCode(root));
+            return (
+                Text(root, "message") ?? Text(root, "detail") ?? Details(root),
+                Text(root, "type"),
+                Text(root, "param") ?? Text(root, "target"),
+                Text(root, "code"),
+                InnerCode(root)
+            );
         }
         catch (JsonException)
         {
@@ -162,7 +206,13 @@ internal static class ErrorReader
     private static string? InnerCode(JsonElement error)
     {
         string? code = null;
-        while (error.ValueKind == JsonValueKind.Object && (error.TryGetProperty("innererror", out JsonElement inner) || error.TryGetProperty("inner_error", out inner)))
+        while (
+            error.ValueKind == JsonValueKind.Object
+            && (
+                error.TryGetProperty("innererror", out JsonElement inner)
+                || error.TryGetProperty("inner_error", out inner)
+            )
+        )
         {
             code = Text(inner, "code") ?? code;
             error = inner;
@@ -173,7 +223,11 @@ internal static class ErrorReader
 
     private static string? Details(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("detail", out JsonElement list) || list.ValueKind != JsonValueKind.Array)
+        if (
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("detail", out JsonElement list)
+            || list.ValueKind != JsonValueKind.Array
+        )
         {
             return null;
         }
@@ -186,7 +240,10 @@ internal static class ErrorReader
                 continue;
             }
 
-            bool hasPlace = item.TryGetProperty("loc", out JsonElement place) && place.ValueKind == JsonValueKind.Array && place.GetArrayLength() > 0;
+            bool hasPlace =
+                item.TryGetProperty("loc", out JsonElement place)
+                && place.ValueKind == JsonValueKind.Array
+                && place.GetArrayLength() > 0;
             sentences.Add(hasPlace ? $"{string.Join(".", place.EnumerateArray())}: {words}" : words);
         }
 

@@ -2,7 +2,8 @@ using FineTuning.Core.Credentials;
 
 namespace FineTuning.Core.Errors;
 
-/// <summary>A request that did not give what was asked for. No secret is in its words, nor in those of the exceptions inside it.</summary>
+/// <summary>A request that did not give what was asked for. No secret is in its words, nor in those of the exceptions
+/// inside it.</summary>
 public sealed class FineTuningApiException : Exception
 {
     /// <summary>Makes an error of its kind and message.</summary>
@@ -22,25 +23,50 @@ public sealed class FineTuningApiException : Exception
     public int? StatusCode { get; init; }
 
     /// <summary>The service's code, such as <c>model_not_available</c>.</summary>
-    public string? Code { get; init => field = Clean(value); }
+    public string? Code
+    {
+        get;
+        init => field = Clean(value);
+    }
 
-    /// <summary>The innermost code of Azure's nested errors, such as <c>ResponsibleAIPolicyViolation</c>; null if the error has none inside.</summary>
-    public string? InnerCode { get; init => field = Clean(value); }
+    /// <summary>The innermost code of Azure's nested errors, such as <c>ResponsibleAIPolicyViolation</c>; null if the
+    /// error has none inside.</summary>
+    public string? InnerCode
+    {
+        get;
+        init => field = Clean(value);
+    }
 
     /// <summary>The parameter at fault.</summary>
-    public string? Param { get; init => field = Clean(value); }
+    public string? Param
+    {
+        get;
+        init => field = Clean(value);
+    }
 
     /// <summary>The service's type, such as <c>invalid_request_error</c>.</summary>
-    public string? Type { get; init => field = Clean(value); }
+    public string? Type
+    {
+        get;
+        init => field = Clean(value);
+    }
 
     /// <summary>The name of the request at the service, for its support.</summary>
-    public string? RequestId { get; init => field = Clean(value); }
+    public string? RequestId
+    {
+        get;
+        init => field = Clean(value);
+    }
 
     /// <summary>How long the service asks to wait before a repeat.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>What to do, where that depends on more than the kind.</summary>
-    public string? Advice { get; init => field = Clean(value); }
+    public string? Advice
+    {
+        get;
+        init => field = Clean(value);
+    }
 
     /// <summary>How many times the request was sent.</summary>
     public int Attempts { get; init; } = 1;
@@ -51,15 +77,20 @@ public sealed class FineTuningApiException : Exception
     /// <summary>The token to look for in the metadata of jobs, if a job that may exist carries one.</summary>
     public string? RequestToken { get; init; }
 
-    /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the request.</summary>
-    public bool IsTransient => !IsLasting && (Kind
-        is ApiErrorKind.ConnectionFailed
-        or ApiErrorKind.ConnectionLost
-        or ApiErrorKind.Timeout
-        or ApiErrorKind.TokenUnavailable
-        or ApiErrorKind.RateLimited
-        or ApiErrorKind.ServerError
-        || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500));
+    /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the
+    /// request.</summary>
+    public bool IsTransient =>
+        !IsLasting
+        && (
+            Kind
+                is ApiErrorKind.ConnectionFailed
+                    or ApiErrorKind.ConnectionLost
+                    or ApiErrorKind.Timeout
+                    or ApiErrorKind.TokenUnavailable
+                    or ApiErrorKind.RateLimited
+                    or ApiErrorKind.ServerError
+            || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500)
+        );
 
     /// <summary>Whether it is the service's way, which no repeat mends, although the kind of error can pass.</summary>
     internal bool IsLasting { get; init; }
@@ -71,16 +102,23 @@ public sealed class FineTuningApiException : Exception
     internal bool IsLast { get; init; }
 
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
-    public bool MayHaveWorked => !IsRead && Kind
-        is ApiErrorKind.ConnectionLost
-        or ApiErrorKind.Timeout
-        or ApiErrorKind.ServerError
-        or ApiErrorKind.InvalidResponse;
+    public bool MayHaveWorked =>
+        !IsRead
+        && Kind
+            is ApiErrorKind.ConnectionLost
+                or ApiErrorKind.Timeout
+                or ApiErrorKind.ServerError
+                or ApiErrorKind.InvalidResponse;
 
     private static string? Clean(string? value) => value is null ? null : Redaction.Scrub(value);
 
     /// <summary>The same error in other words.</summary>
-    internal FineTuningApiException With(string message, int? attempts = null, bool? earlierMayHaveWorked = null, string? requestToken = null) =>
+    internal FineTuningApiException With(
+        string message,
+        int? attempts = null,
+        bool? earlierMayHaveWorked = null,
+        string? requestToken = null
+    ) =>
         new(Kind, message, this)
         {
             StatusCode = StatusCode,

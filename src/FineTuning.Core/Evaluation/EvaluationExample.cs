@@ -5,8 +5,9 @@ using FineTuning.Core.Json;
 namespace FineTuning.Core.Evaluation;
 
 /// <summary>
-/// One example as a question for a model: the conversation without its last answer, and the whole example with that answer as the item that a
-/// grader gets. Reads the formats of all methods: <c>messages</c>, with or without an answer at the end; <c>prompt</c> and <c>completion</c>;
+/// One example as a question for a model: the conversation without its last answer, and the whole example with that
+/// answer as the item that a grader gets. Reads the formats of all methods: <c>messages</c>, with or without an answer
+/// at the end; <c>prompt</c> and <c>completion</c>;
 /// <c>input</c> with <c>preferred_output</c>.
 /// </summary>
 public sealed class EvaluationExample
@@ -14,7 +15,12 @@ public sealed class EvaluationExample
     // What goes along with the question, because it was a part of it in training.
     private static readonly string[] s_passed = ["tools", "parallel_tool_calls", "response_format"];
 
-    private EvaluationExample(JsonElement messages, JsonElement item, string? reference, IReadOnlyDictionary<string, JsonElement> options)
+    private EvaluationExample(
+        JsonElement messages,
+        JsonElement item,
+        string? reference,
+        IReadOnlyDictionary<string, JsonElement> options
+    )
     {
         Messages = messages;
         Item = item;
@@ -26,8 +32,8 @@ public sealed class EvaluationExample
     public JsonElement Messages { get; }
 
     /// <summary>
-    /// The example for the grader, with the expected answer as <c>reference</c> and <c>reference_answer</c> where it has no fields of these
-    /// names.
+    /// The example for the grader, with the expected answer as <c>reference</c> and <c>reference_answer</c> where it
+    /// has no fields of these names.
     /// </summary>
     public JsonElement Item { get; }
 
@@ -54,7 +60,8 @@ public sealed class EvaluationExample
 
     /// <summary>Reads an example.</summary>
     /// <param name="row">An object: a line of a dataset.</param>
-    /// <exception cref="FormatException">It is no example; the message says why, as the end of a sentence that begins with "The example".</exception>
+    /// <exception cref="FormatException">It is no example; the message says why, as the end of a sentence that begins
+    /// with "The example".</exception>
     public static EvaluationExample Read(JsonElement row)
     {
         if (row.ValueKind != JsonValueKind.Object)
@@ -62,7 +69,8 @@ public sealed class EvaluationExample
             throw new FormatException("is no JSON object");
         }
 
-        JsonElement source = row.TryGetProperty("input", out JsonElement input) && input.ValueKind == JsonValueKind.Object ? input : row;
+        JsonElement source =
+            row.TryGetProperty("input", out JsonElement input) && input.ValueKind == JsonValueKind.Object ? input : row;
         if (source.TryGetProperty("messages", out JsonElement messages))
         {
             return ReadMessages(row, source, messages);
@@ -81,7 +89,9 @@ public sealed class EvaluationExample
     public static JsonElement WithSystem(JsonElement messages, string system)
     {
         List<JsonElement> all = [.. messages.EnumerateArray()];
-        return all.Exists(message => JsonPieces.Text(message, "role") is "system" or "developer") ? messages : ToArray([Message("system", system), .. all]);
+        return all.Exists(message => JsonPieces.Text(message, "role") is "system" or "developer")
+            ? messages
+            : ToArray([Message("system", system), .. all]);
     }
 
     private static EvaluationExample ReadMessages(JsonElement row, JsonElement source, JsonElement messages)
@@ -94,7 +104,11 @@ public sealed class EvaluationExample
         List<JsonElement> asked = [];
         foreach (JsonElement message in messages.EnumerateArray())
         {
-            asked.Add(message.ValueKind == JsonValueKind.Object ? WithoutWeight(message) : throw new FormatException("has a message that is no object"));
+            asked.Add(
+                message.ValueKind == JsonValueKind.Object
+                    ? WithoutWeight(message)
+                    : throw new FormatException("has a message that is no object")
+            );
         }
 
         JsonElement last = asked[asked.Count - 1];
@@ -110,7 +124,11 @@ public sealed class EvaluationExample
             throw new FormatException("has an answer and no question");
         }
 
-        if (row.TryGetProperty("preferred_output", out JsonElement preferred) && preferred.ValueKind == JsonValueKind.Array && preferred.GetArrayLength() > 0)
+        if (
+            row.TryGetProperty("preferred_output", out JsonElement preferred)
+            && preferred.ValueKind == JsonValueKind.Array
+            && preferred.GetArrayLength() > 0
+        )
         {
             reference = Content(preferred[preferred.GetArrayLength() - 1]);
         }
@@ -118,7 +136,12 @@ public sealed class EvaluationExample
         return Make(asked, row, source, reference);
     }
 
-    private static EvaluationExample Make(List<JsonElement> messages, JsonElement row, JsonElement source, string? reference)
+    private static EvaluationExample Make(
+        List<JsonElement> messages,
+        JsonElement row,
+        JsonElement source,
+        string? reference
+    )
     {
         Dictionary<string, JsonElement> options = new(StringComparer.Ordinal);
         foreach (string name in s_passed)
@@ -132,54 +155,62 @@ public sealed class EvaluationExample
         return new EvaluationExample(ToArray(messages), WithReference(row, reference), reference, options);
     }
 
-    private static JsonElement WithReference(JsonElement row, string? reference) => reference is null ? row.Clone() : JsonPieces.Build(writer =>
-    {
-        writer.WriteStartObject();
-        foreach (JsonProperty property in row.EnumerateObject())
-        {
-            property.WriteTo(writer);
-        }
-
-        foreach (string name in new[] { "reference", "reference_answer" })
-        {
-            if (!row.TryGetProperty(name, out _))
+    private static JsonElement WithReference(JsonElement row, string? reference) =>
+        reference is null
+            ? row.Clone()
+            : JsonPieces.Build(writer =>
             {
-                writer.WriteString(name, reference);
-            }
-        }
+                writer.WriteStartObject();
+                foreach (JsonProperty property in row.EnumerateObject())
+                {
+                    property.WriteTo(writer);
+                }
 
-        writer.WriteEndObject();
-    });
+                foreach (string name in new[] { "reference", "reference_answer" })
+                {
+                    if (!row.TryGetProperty(name, out _))
+                    {
+                        writer.WriteString(name, reference);
+                    }
+                }
+
+                writer.WriteEndObject();
+            });
 
     // The weight of an answer is for training, and no service takes it in a question.
-    private static JsonElement WithoutWeight(JsonElement message) => !message.TryGetProperty("weight", out _) ? message : JsonPieces.Build(writer =>
-    {
-        writer.WriteStartObject();
-        foreach (JsonProperty property in message.EnumerateObject())
-        {
-            if (property.Name != "weight")
+    private static JsonElement WithoutWeight(JsonElement message) =>
+        !message.TryGetProperty("weight", out _)
+            ? message
+            : JsonPieces.Build(writer =>
             {
-                property.WriteTo(writer);
-            }
-        }
+                writer.WriteStartObject();
+                foreach (JsonProperty property in message.EnumerateObject())
+                {
+                    if (property.Name != "weight")
+                    {
+                        property.WriteTo(writer);
+                    }
+                }
 
-        writer.WriteEndObject();
-    });
+                writer.WriteEndObject();
+            });
 
-    private static JsonElement Message(string role, string content) => JsonPieces.Build(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("role", role);
-        writer.WriteString("content", content);
-        writer.WriteEndObject();
-    });
+    private static JsonElement Message(string role, string content) =>
+        JsonPieces.Build(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", role);
+            writer.WriteString("content", content);
+            writer.WriteEndObject();
+        });
 
-    private static JsonElement ToArray(List<JsonElement> messages) => JsonPieces.Build(writer =>
-    {
-        writer.WriteStartArray();
-        messages.ForEach(message => message.WriteTo(writer));
-        writer.WriteEndArray();
-    });
+    private static JsonElement ToArray(List<JsonElement> messages) =>
+        JsonPieces.Build(writer =>
+        {
+            writer.WriteStartArray();
+            messages.ForEach(message => message.WriteTo(writer));
+            writer.WriteEndArray();
+        });
 
     /// <summary>A message's text: as it is, or the text of its parts.</summary>
     private static string? Content(JsonElement message)

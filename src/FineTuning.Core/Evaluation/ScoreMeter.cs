@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 
 namespace FineTuning.Core.Evaluation;
@@ -18,7 +17,8 @@ public sealed class ScoreMeter
     /// <summary>The mean reward; NaN without any.</summary>
     public double Mean { get; private set; } = double.NaN;
 
-    /// <summary>The standard error of the mean: how far it is uncertain because there are only so many samples; NaN below two.</summary>
+    /// <summary>The standard error of the mean: how far it is uncertain because there are only so many samples; NaN
+    /// below two.</summary>
     public double StandardError => Count < 2 ? double.NaN : Math.Sqrt(_squares / (Count - 1) / Count);
 
     /// <summary>The least reward; NaN without any.</summary>
@@ -28,7 +28,8 @@ public sealed class ScoreMeter
     public double Max { get; private set; } = double.NaN;
 
     /// <summary>The mean rewards of a multi grader's parts, by name; null for other graders.</summary>
-    public IReadOnlyDictionary<string, double>? Parts => _parts.Count == 0 ? null : _parts.ToDictionary(part => part.Key, part => part.Value / Count);
+    public IReadOnlyDictionary<string, double>? Parts =>
+        _parts.Count == 0 ? null : _parts.ToDictionary(part => part.Key, part => part.Value / Count);
 
     /// <summary>Adds a sample.</summary>
     public void Add(GradeResult result)
@@ -38,7 +39,8 @@ public sealed class ScoreMeter
         Errors += result.Errors.Any ? 1 : 0;
 
         // Welford's method: the squares of large numbers would lose what their differences are.
-        double mean = Count == 1 ? 0 : Mean, distance = result.Reward - mean;
+        double mean = Count == 1 ? 0 : Mean,
+            distance = result.Reward - mean;
         mean += distance / Count;
         _squares += distance * (result.Reward - mean);
         Mean = mean;

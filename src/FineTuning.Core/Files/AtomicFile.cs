@@ -1,7 +1,8 @@
 namespace FineTuning.Core.Files;
 
 /// <summary>
-/// A file that is written beside its place and moved there when it is whole, so that no half of a file is ever taken for one. Without
+/// A file that is written beside its place and moved there when it is whole, so that no half of a file is ever taken
+/// for one. Without
 /// <see cref="Commit"/> nothing is left of it.
 /// </summary>
 /// <remarks>Not safe for use by several threads at once.</remarks>
@@ -18,18 +19,20 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Begins a file.</summary>
     /// <param name="path">The full path that the file will have; its folder must exist.</param>
     /// <param name="overwrite">Whether an existing file is replaced.</param>
-    /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written to.</exception>
+    /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written
+    /// to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public AtomicFile(string path, bool overwrite)
-        : this(path, overwrite, key: null)
-    {
-    }
+        : this(path, overwrite, key: null) { }
 
-    /// <summary>Begins a file, or goes on with what <see cref="Keep"/> left of it: the stream has that, and stands at its end.</summary>
+    /// <summary>Begins a file, or goes on with what <see cref="Keep"/> left of it: the stream has that, and stands at
+    /// its end.</summary>
     /// <param name="path">The full path that the file will have; its folder must exist.</param>
     /// <param name="overwrite">Whether an existing file is replaced.</param>
-    /// <param name="key">What the content is known by, fit for a name. Null keeps nothing; nor is anything kept while another has the same.</param>
-    /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written to.</exception>
+    /// <param name="key">What the content is known by, fit for a name. Null keeps nothing; nor is anything kept while
+    /// another has the same.</param>
+    /// <exception cref="IOException">The file exists and may not be replaced, or its folder cannot be written
+    /// to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     internal AtomicFile(string path, bool overwrite, string? key)
     {
@@ -55,7 +58,8 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Where to write.</summary>
     public Stream Stream => _stream;
 
-    /// <summary>Whether what is written goes down to the disk before it has its name, so that a power cut leaves no empty file.</summary>
+    /// <summary>Whether what is written goes down to the disk before it has its name, so that a power cut leaves no
+    /// empty file.</summary>
     internal bool ToDisk { get; init; } = true;
 
     private string Target { get; }
@@ -66,11 +70,19 @@ public sealed class AtomicFile : IDisposable
     public FileStream OpenWritten()
     {
         Close();
-        return new FileStream(_part, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        return new FileStream(
+            _part,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            bufferSize: 1,
+            FileOptions.SequentialScan
+        );
     }
 
     /// <summary>Moves the file to its place in one step, with the permissions of the file it replaces.</summary>
-    /// <exception cref="IOException">The file could not be written or moved, or another one has come there and may not be replaced.</exception>
+    /// <exception cref="IOException">The file could not be written or moved, or another one has come there and may not
+    /// be replaced.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be replaced.</exception>
     public void Commit()
     {
@@ -88,7 +100,8 @@ public sealed class AtomicFile : IDisposable
         _isDone = true;
     }
 
-    /// <summary>Ends the writing and leaves what was written for the next one with the same path and key to go on with.</summary>
+    /// <summary>Ends the writing and leaves what was written for the next one with the same path and key to go on
+    /// with.</summary>
     /// <returns>The path of what was written; null if it cannot be gone on with and is removed.</returns>
     internal string? Keep()
     {
@@ -172,14 +185,17 @@ public sealed class AtomicFile : IDisposable
 #if NET
         if (!OperatingSystem.IsWindows() && File.Exists(target))
         {
-            return new FileStream(part, new FileStreamOptions
-            {
-                Mode = mode,
-                Access = FileAccess.Write,
-                Share = FileShare.None,
-                BufferSize = BufferBytes,
-                UnixCreateMode = File.GetUnixFileMode(target),
-            });
+            return new FileStream(
+                part,
+                new FileStreamOptions
+                {
+                    Mode = mode,
+                    Access = FileAccess.Write,
+                    Share = FileShare.None,
+                    BufferSize = BufferBytes,
+                    UnixCreateMode = File.GetUnixFileMode(target),
+                }
+            );
         }
 #endif
         return new FileStream(part, mode, FileAccess.Write, FileShare.None, BufferBytes);

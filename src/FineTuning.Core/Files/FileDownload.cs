@@ -8,8 +8,9 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Files;
 
 /// <summary>
-/// Downloads a file beside its place and moves it there when it is whole, so that no half of a file is ever taken for one. What an interrupted
-/// download has of a large file is kept there, and the same download goes on from it, where the service gives parts of a content.
+/// Downloads a file beside its place and moves it there when it is whole, so that no half of a file is ever taken for
+/// one. What an interrupted download has of a large file is kept there, and the same download goes on from it, where
+/// the service gives parts of a content.
 /// </summary>
 public sealed class FileDownload
 {
@@ -28,7 +29,8 @@ public sealed class FileDownload
     /// <summary>Whether a result file that comes in base64 is written as the table it is.</summary>
     public bool DecodeResults { get; init; } = true;
 
-    /// <summary>Bytes of which an interrupted download is kept; less is sooner fetched again than explained. 4 MB by default.</summary>
+    /// <summary>Bytes of which an interrupted download is kept; less is sooner fetched again than explained. 4 MB by
+    /// default.</summary>
     public long KeptFrom { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>What the last interrupted download kept; null if nothing.</summary>
@@ -39,10 +41,16 @@ public sealed class FileDownload
     /// <param name="target">The full path of the new file; its folder must exist.</param>
     /// <param name="progress">Is told of bytes that are there.</param>
     /// <param name="cancellationToken">Ends it; see <see cref="Pending"/>.</param>
-    /// <exception cref="FineTuningApiException">The service refused it, could not be reached, or sent another number of bytes than it told.</exception>
+    /// <exception cref="FineTuningApiException">The service refused it, could not be reached, or sent another number of
+    /// bytes than it told.</exception>
     /// <exception cref="IOException">The target exists, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The target may not be written.</exception>
-    public async Task RunAsync(FileResource file, string target, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task RunAsync(
+        FileResource file,
+        string target,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = file ?? throw new ArgumentNullException(nameof(file));
         Pending = null;
@@ -62,7 +70,12 @@ public sealed class FileDownload
         whole.Commit();
     }
 
-    private async Task ReceiveAsync(FileResource file, AtomicFile whole, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(
+        FileResource file,
+        AtomicFile whole,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         long there = whole.Stream.Length;
         if (there > 0 && there == file.Bytes)
@@ -93,7 +106,8 @@ public sealed class FileDownload
 
     // A content never changes under its id, so an id and a size are enough to go on by.
     private string KeyOf(FileResource file) =>
-        Hex.NameOf(FormattableString.Invariant($"{_client.Options.Endpoint.AbsoluteUri}\n{file.Id}\n{file.Bytes}")).Substring(0, 8);
+        Hex.NameOf(FormattableString.Invariant($"{_client.Options.Endpoint.AbsoluteUri}\n{file.Id}\n{file.Bytes}"))
+            .Substring(0, 8);
 
     private static async Task<byte[]?> DecodeAsync(AtomicFile whole, CancellationToken cancellationToken)
     {
@@ -101,7 +115,12 @@ public sealed class FileDownload
         byte[] sent = new byte[stream.Length];
         int count = 0;
         int read;
-        while (count < sent.Length && (read = await stream.ReadAsync(sent, count, sent.Length - count, cancellationToken).ConfigureAwait(false)) > 0)
+        while (
+            count < sent.Length
+            && (
+                read = await stream.ReadAsync(sent, count, sent.Length - count, cancellationToken).ConfigureAwait(false)
+            ) > 0
+        )
         {
             count += read;
         }

@@ -10,7 +10,7 @@ internal static class FilePaths
     private static string Resolve(string path, int links)
     {
         // As many links behind each other as Linux follows.
-        const int mostLinks = 40;
+        const int MaxLinks = 40;
         if (Path.GetDirectoryName(path) is not string folder)
         {
             return path;
@@ -23,7 +23,9 @@ internal static class FilePaths
             return full;
         }
 
-        return links < mostLinks ? Resolve(target.FullName, links + 1) : throw new IOException($"Too many links at '{path}'.");
+        return links < MaxLinks
+            ? Resolve(target.FullName, links + 1)
+            : throw new IOException($"Too many links at '{path}'.");
     }
 #else
     public static string Resolve(string path) => Path.GetFullPath(path);

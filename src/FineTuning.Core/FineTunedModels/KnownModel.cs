@@ -42,7 +42,7 @@ public sealed class KnownModel
     public static KnownModel Make(ModelResource model, string? jobId = null, string? jobBase = null)
     {
         _ = model ?? throw new ArgumentNullException(nameof(model));
-        ModelName name = ModelName.Read(model.Id);
+        var name = ModelName.Read(model.Id);
         string? job = jobId ?? Text(model, "fine_tune");
         return new KnownModel(model, name)
         {
@@ -61,22 +61,33 @@ public sealed class KnownModel
     internal KnownModel MadeBy(JobResource job) => Make(_source, job.Id, job.Model);
 
     private static JsonElement? Field(ModelResource model, string name) =>
-        model.AdditionalFields is not null && model.AdditionalFields.TryGetValue(name, out JsonElement value) ? value : null;
+        model.AdditionalFields is not null && model.AdditionalFields.TryGetValue(name, out JsonElement value)
+            ? value
+            : null;
 
     private static JsonElement? Field(JsonElement? element, string name) =>
-        element is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out JsonElement value) ? value : null;
+        element is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out JsonElement value)
+            ? value
+            : null;
 
     private static string? Text(ModelResource model, string name) =>
-        Field(model, name) is { ValueKind: JsonValueKind.String } text && !string.IsNullOrWhiteSpace(text.GetString()) ? text.GetString() : null;
+        Field(model, name) is { ValueKind: JsonValueKind.String } text && !string.IsNullOrWhiteSpace(text.GetString())
+            ? text.GetString()
+            : null;
 
-    private static DateTimeOffset? Time(JsonElement? value) => value switch
-    {
-        { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out long seconds) && seconds is > 0 and < 253402300800 => DateTimeOffset.FromUnixTimeSeconds(seconds),
-        { ValueKind: JsonValueKind.String } text => Time(text.GetString()),
-        _ => null,
-    };
+    private static DateTimeOffset? Time(JsonElement? value) =>
+        value switch
+        {
+            { ValueKind: JsonValueKind.Number } number
+                when number.TryGetInt64(out long seconds) && seconds is > 0 and < 253402300800 =>
+                DateTimeOffset.FromUnixTimeSeconds(seconds),
+            { ValueKind: JsonValueKind.String } text => Time(text.GetString()),
+            _ => null,
+        };
 
     /// <summary>A day stays the day that the service names, wherever it is read.</summary>
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time) ? time : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time)
+            ? time
+            : null;
 }

@@ -6,8 +6,9 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.FineTunedModels;
 
 /// <summary>
-/// The models of a service with the jobs that made them. The service ties them together on the job's side alone, so its jobs are listed, newest first
-/// and only as far as needed. What one call has listed, the next one does not ask for again. For one call at a time.
+/// The models of a service with the jobs that made them. The service ties them together on the job's side alone, so its
+/// jobs are listed, newest first and only as far as needed. What one call has listed, the next one does not ask for
+/// again. For one call at a time.
 /// </summary>
 public sealed class ModelCatalogue
 {
@@ -22,7 +23,8 @@ public sealed class ModelCatalogue
     private bool _allJobs;
 
     /// <summary>Makes a catalogue.</summary>
-    public ModelCatalogue(FineTuningClient client) => _client = client ?? throw new ArgumentNullException(nameof(client));
+    public ModelCatalogue(FineTuningClient client) =>
+        _client = client ?? throw new ArgumentNullException(nameof(client));
 
     /// <summary>Why the jobs could not be listed, so that only names tell what was made; null if they could.</summary>
     public FineTuningApiException? JobsFailure { get; private set; }
@@ -31,9 +33,13 @@ public sealed class ModelCatalogue
     /// <param name="all">Also those that no job made.</param>
     /// <param name="filter">Which names are wanted; null are all.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FineTuningApiException">The models could not be listed, or the jobs for a reason that may pass.</exception>
+    /// <exception cref="FineTuningApiException">The models could not be listed, or the jobs for a reason that may
+    /// pass.</exception>
     public async IAsyncEnumerable<KnownModel> ListAsync(
-        bool all, Func<string, bool>? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        bool all,
+        Func<string, bool>? filter = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         _models ??= (await _client.ListModelsAsync(cancellationToken).ConfigureAwait(false)).Data;
         IEnumerable<KnownModel> wanted = _models
@@ -56,15 +62,22 @@ public sealed class ModelCatalogue
     /// <param name="jobId">The job that made it, if the caller knows that.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="FineTuningApiException">There is none, or it could not be read.</exception>
-    public async Task<KnownModel> GetAsync(string name, string? jobId = null, CancellationToken cancellationToken = default)
+    public async Task<KnownModel> GetAsync(
+        string name,
+        string? jobId = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        KnownModel model = KnownModel.Make(await _client.GetModelAsync(name, cancellationToken).ConfigureAwait(false), jobId);
+        var model = KnownModel.Make(await _client.GetModelAsync(name, cancellationToken).ConfigureAwait(false), jobId);
         return await CompleteAsync(model, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<KnownModel> CompleteAsync(KnownModel model, CancellationToken cancellationToken)
     {
-        if (model.JobId is not null || (!model.Name.IsFineTuned && s_vendors.Contains(model.OwnedBy, StringComparer.OrdinalIgnoreCase)))
+        if (
+            model.JobId is not null
+            || (!model.Name.IsFineTuned && s_vendors.Contains(model.OwnedBy, StringComparer.OrdinalIgnoreCase))
+        )
         {
             return model;
         }
@@ -83,7 +96,9 @@ public sealed class ModelCatalogue
         ListResource<JobResource> page;
         try
         {
-            page = await _client.ListJobsAsync(new JobQuery { After = _lastJob }, cancellationToken).ConfigureAwait(false);
+            page = await _client
+                .ListJobsAsync(new JobQuery { After = _lastJob }, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (!e.IsTransient)
         {

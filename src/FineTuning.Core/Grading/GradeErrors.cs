@@ -54,8 +54,10 @@ public sealed record GradeErrors
     /// <summary>Whether anything went wrong.</summary>
     public bool Any => this != None;
 
-    /// <summary>What kind of fault it is, by the first flag that is set, as the service writes it; null if none is.</summary>
-    public string? Kind => FormulaParseError ? "formula_parse_error"
+    /// <summary>What kind of fault it is, by the first flag that is set, as the service writes it; null if none
+    /// is.</summary>
+    public string? Kind =>
+        FormulaParseError ? "formula_parse_error"
         : SampleParseError ? "sample_parse_error"
         : TruncatedObservationError ? "truncated_observation_error"
         : UnresponsiveRewardError ? "unresponsive_reward_error"
@@ -69,22 +71,23 @@ public sealed record GradeErrors
         : null;
 
     /// <summary>The errors of both; where each has a text, that of the first.</summary>
-    internal GradeErrors And(GradeErrors other) => new()
-    {
-        Message = Message ?? other.Message,
-        FormulaParseError = FormulaParseError || other.FormulaParseError,
-        SampleParseError = SampleParseError || other.SampleParseError,
-        TruncatedObservationError = TruncatedObservationError || other.TruncatedObservationError,
-        UnresponsiveRewardError = UnresponsiveRewardError || other.UnresponsiveRewardError,
-        InvalidVariableError = InvalidVariableError || other.InvalidVariableError,
-        OtherError = OtherError || other.OtherError,
-        PythonGraderServerError = PythonGraderServerError || other.PythonGraderServerError,
-        PythonGraderServerErrorType = PythonGraderServerErrorType ?? other.PythonGraderServerErrorType,
-        PythonGraderRuntimeError = PythonGraderRuntimeError || other.PythonGraderRuntimeError,
-        PythonGraderRuntimeErrorDetails = PythonGraderRuntimeErrorDetails ?? other.PythonGraderRuntimeErrorDetails,
-        ModelGraderServerError = ModelGraderServerError || other.ModelGraderServerError,
-        ModelGraderRefusalError = ModelGraderRefusalError || other.ModelGraderRefusalError,
-        ModelGraderParseError = ModelGraderParseError || other.ModelGraderParseError,
-        ModelGraderServerErrorDetails = ModelGraderServerErrorDetails ?? other.ModelGraderServerErrorDetails,
-    };
+    internal GradeErrors And(GradeErrors other) =>
+        new()
+        {
+            Message = Message ?? other.Message,
+            FormulaParseError = FormulaParseError || other.FormulaParseError,
+            SampleParseError = SampleParseError || other.SampleParseError,
+            TruncatedObservationError = TruncatedObservationError || other.TruncatedObservationError,
+            UnresponsiveRewardError = UnresponsiveRewardError || other.UnresponsiveRewardError,
+            InvalidVariableError = InvalidVariableError || other.InvalidVariableError,
+            OtherError = OtherError || other.OtherError,
+            PythonGraderServerError = PythonGraderServerError || other.PythonGraderServerError,
+            PythonGraderServerErrorType = PythonGraderServerErrorType ?? other.PythonGraderServerErrorType,
+            PythonGraderRuntimeError = PythonGraderRuntimeError || other.PythonGraderRuntimeError,
+            PythonGraderRuntimeErrorDetails = PythonGraderRuntimeErrorDetails ?? other.PythonGraderRuntimeErrorDetails,
+            ModelGraderServerError = ModelGraderServerError || other.ModelGraderServerError,
+            ModelGraderRefusalError = ModelGraderRefusalError || other.ModelGraderRefusalError,
+            ModelGraderParseError = ModelGraderParseError || other.ModelGraderParseError,
+            ModelGraderServerErrorDetails = ModelGraderServerErrorDetails ?? other.ModelGraderServerErrorDetails,
+        };
 }

@@ -4,13 +4,14 @@ namespace FineTuning.Core.Grading;
 public sealed record GradeResult
 {
     /// <summary>
-    /// The score: 0 to 1 for the graders that compare, the range of a <c>score_model</c>, whatever a formula or a script makes; always finite,
-    /// and 0 if <see cref="Errors"/> has any.
+    /// The score: 0 to 1 for the graders that compare, the range of a <c>score_model</c>, whatever a formula or a
+    /// script makes; always finite, and 0 if <see cref="Errors"/> has any.
     /// </summary>
     public double Reward { get; init; }
 
     /// <summary>
-    /// The scores of a <c>multi</c> grader's parts by their names in the formula; a part that failed has 0. Null for other graders.
+    /// The scores of a <c>multi</c> grader's parts by their names in the formula; a part that failed has 0. Null for
+    /// other graders.
     /// </summary>
     public IReadOnlyDictionary<string, double>? SubRewards { get; init; }
 

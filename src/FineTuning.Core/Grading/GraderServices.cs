@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Grading;
 
-/// <summary>What graders need from outside. Graders whose service is missing are refused when they are created.</summary>
+/// <summary>What graders need from outside. Graders whose service is missing are refused when they are
+/// created.</summary>
 public sealed record GraderServices
 {
     /// <summary>Answers for <c>score_model</c> and <c>label_model</c>; null refuses them.</summary>

@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Grading;
 
-/// <summary>One sample cannot be graded. <see cref="LocalGrader"/> turns it into the errors of the result; ports throw it.</summary>
+/// <summary>One sample cannot be graded. <see cref="LocalGrader"/> turns it into the errors of the result; ports throw
+/// it.</summary>
 public sealed class GradingException : Exception
 {
     /// <summary>Makes the exception.</summary>

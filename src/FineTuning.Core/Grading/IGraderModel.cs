@@ -1,5 +1,3 @@
-using FineTuning.Core.Datasets.Rules;
-
 namespace FineTuning.Core.Grading;
 
 /// <summary>Answers the questions of model graders. May be called by several threads at a time.</summary>
@@ -17,7 +15,11 @@ public interface IGraderModel
     /// <param name="cancellationToken">Ends the answer early.</param>
     /// <exception cref="GradingException">The model could not answer.</exception>
     Task<GraderModelAnswer> AnswerAsync(
-        string model, IReadOnlyList<GraderMessage> messages, GraderSampling sampling, CancellationToken cancellationToken);
+        string model,
+        IReadOnlyList<GraderMessage> messages,
+        GraderSampling sampling,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>One message to a grading model.</summary>

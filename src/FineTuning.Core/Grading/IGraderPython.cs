@@ -7,7 +7,8 @@ public interface IGraderPython
 {
     /// <summary>Calls the script's <c>grade(sample, item)</c>.</summary>
     /// <param name="source">The script.</param>
-    /// <param name="sample">The model's answer: <c>output_text</c>, <c>output_json</c>, <c>output_tools</c>, <c>choices</c>.</param>
+    /// <param name="sample">The model's answer: <c>output_text</c>, <c>output_json</c>, <c>output_tools</c>,
+    /// <c>choices</c>.</param>
     /// <param name="item">The dataset item; an empty object if there is none.</param>
     /// <param name="cancellationToken">Ends the script.</param>
     /// <returns>What the script returned, as a number.</returns>

@@ -7,14 +7,15 @@ using FineTuning.Core.Grading.Templates;
 namespace FineTuning.Core.Grading;
 
 /// <summary>
-/// A grader that works on this machine: <c>string_check</c>, <c>text_similarity</c> (see <see cref="TextSimilarity"/>), <c>multi</c>, and with
-/// the services for them <c>score_model</c>, <c>label_model</c> and <c>python</c>. Definitions are those of the service's API. Immutable, and
-/// safe for several threads at a time.
+/// A grader that works on this machine: <c>string_check</c>, <c>text_similarity</c> (see <see cref="TextSimilarity"/>),
+/// <c>multi</c>, and with the services for them <c>score_model</c>, <c>label_model</c> and <c>python</c>. Definitions
+/// are those of the service's API. Immutable, and safe for several threads at a time.
 /// </summary>
 /// <remarks>
-/// Where the API leaves it open: the parts of a multi grader are an object of names and graders, one grader, or a list of graders with names;
-/// a multi grader cannot be a part of another. A value in a template that is no string is inserted as compact JSON. A model's answer is the
-/// number or label itself, or a JSON object with it as <c>result</c>; nothing is added to the grader's own messages to ask for that.
+/// Where the API leaves it open: the parts of a multi grader are an object of names and graders, one grader, or a list
+/// of graders with names; a multi grader cannot be a part of another. A value in a template that is no string is
+/// inserted as compact JSON. A model's answer is the number or label itself, or a JSON object with it as <c>result</c>;
+/// nothing is added to the grader's own messages to ask for that.
 /// </remarks>
 public sealed class LocalGrader : ISampleGrader
 {
@@ -31,24 +32,30 @@ public sealed class LocalGrader : ISampleGrader
     /// <summary>Reads a definition and checks all of it that does not depend on a sample.</summary>
     /// <param name="definition">The grader's object, as the service takes it. It is not kept.</param>
     /// <param name="services">What graders may use; null for none.</param>
-    /// <exception cref="GraderException">The definition is wrong, has something unknown, or asks for a service that is not there.</exception>
+    /// <exception cref="GraderException">The definition is wrong, has something unknown, or asks for a service that is
+    /// not there.</exception>
     public static LocalGrader Create(JsonElement definition, GraderServices? services = null)
     {
-        GraderReading reading = GraderReading.ForUse(services ?? new GraderServices());
+        var reading = GraderReading.ForUse(services ?? new GraderServices());
         Grader? grader = GraderReader.Read(definition, reading);
         return reading.FirstError is { } problem ? throw new GraderException(problem) : new LocalGrader(grader!);
     }
 
-    /// <summary>Grades one sample. A sample that cannot be graded gives a result with errors and the reward 0, not an exception.</summary>
+    /// <summary>Grades one sample. A sample that cannot be graded gives a result with errors and the reward 0, not an
+    /// exception.</summary>
     /// <param name="modelSample">The model's text.</param>
     /// <param name="item">The dataset item, an object; null if there is none.</param>
     /// <param name="cancellationToken">Ends the grading.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<GradeResult> GradeAsync(string modelSample, JsonElement? item, CancellationToken cancellationToken = default)
+    public async Task<GradeResult> GradeAsync(
+        string modelSample,
+        JsonElement? item,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = modelSample ?? throw new ArgumentNullException(nameof(modelSample));
         cancellationToken.ThrowIfCancellationRequested();
-        Stopwatch watch = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         GradeRun run = new(new SampleScope(modelSample, item, cancellationToken));
         double reward = 0;
         GradeErrors errors = GradeErrors.None;

@@ -1,18 +1,22 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Grading;
 
-/// <summary>A grader that the service runs. Its client stays the caller's; one with a gate keeps many gradings at once within a rate limit.</summary>
+/// <summary>A grader that the service runs. Its client stays the caller's; one with a gate keeps many gradings at once
+/// within a rate limit.</summary>
 public sealed class ServiceGrader : ISampleGrader
 {
     // Where the service gives details, they say more than the name of the flag that they belong to.
     private static readonly string[] s_details =
-        ["message", "python_grader_runtime_error_details", "model_grader_server_error_details", "python_grader_server_error_type"];
+    [
+        "message",
+        "python_grader_runtime_error_details",
+        "model_grader_server_error_details",
+        "python_grader_server_error_type",
+    ];
 
     private readonly FineTuningClient _client;
     private readonly JsonElement _definition;
@@ -27,11 +31,23 @@ public sealed class ServiceGrader : ISampleGrader
     }
 
     /// <inheritdoc/>
-    public async Task<GradeResult> GradeAsync(string modelSample, JsonElement? item, CancellationToken cancellationToken = default)
+    public async Task<GradeResult> GradeAsync(
+        string modelSample,
+        JsonElement? item,
+        CancellationToken cancellationToken = default
+    )
     {
-        Stopwatch watch = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         GraderRunResource answer = await _client
-            .RunGraderAsync(new GraderRunRequest { Grader = _definition, ModelSample = modelSample, Item = item }, cancellationToken)
+            .RunGraderAsync(
+                new GraderRunRequest
+                {
+                    Grader = _definition,
+                    ModelSample = modelSample,
+                    Item = item,
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return Read(answer, watch.Elapsed);
     }
@@ -39,15 +55,18 @@ public sealed class ServiceGrader : ISampleGrader
     /// <summary>Reads the service's answer.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="elapsed">How long it took, where the answer does not say.</param>
-    internal static GradeResult Read(GraderRunResource answer, TimeSpan elapsed) => new()
-    {
-        Reward = answer.Reward,
-        SubRewards = Numbers(answer.SubRewards) ?? Numbers(answer.Metadata?.Scores),
-        Errors = ReadErrors(answer.Metadata?.Errors),
-        Duration = answer.Metadata?.ExecutionTime is double seconds and >= 0 and < 86_400 ? TimeSpan.FromSeconds(seconds) : elapsed,
-        TokenUsage = ReadUsage(answer),
-        SampledModel = answer.Metadata?.SampledModelName,
-    };
+    internal static GradeResult Read(GraderRunResource answer, TimeSpan elapsed) =>
+        new()
+        {
+            Reward = answer.Reward,
+            SubRewards = Numbers(answer.SubRewards) ?? Numbers(answer.Metadata?.Scores),
+            Errors = ReadErrors(answer.Metadata?.Errors),
+            Duration = answer.Metadata?.ExecutionTime is double seconds and >= 0 and < 86_400
+                ? TimeSpan.FromSeconds(seconds)
+                : elapsed,
+            TokenUsage = ReadUsage(answer),
+            SampledModel = answer.Metadata?.SampledModelName,
+        };
 
     private static Dictionary<string, double>? Numbers(IReadOnlyDictionary<string, JsonElement>? values)
     {
@@ -70,10 +89,15 @@ public sealed class ServiceGrader : ISampleGrader
             return GradeErrors.None;
         }
 
-        string[] flags = [.. errors.Where(error => error.Value.ValueKind == JsonValueKind.True).Select(error => error.Key)];
+        string[] flags =
+        [
+            .. errors.Where(error => error.Value.ValueKind == JsonValueKind.True).Select(error => error.Key),
+        ];
         return new GradeErrors
         {
-            Message = s_details.Select(Text).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) ?? $"The service says {string.Join(", ", flags)}.",
+            Message =
+                s_details.Select(Text).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text))
+                ?? $"The service says {string.Join(", ", flags)}.",
             FormulaParseError = Has("formula_parse_error"),
             SampleParseError = Has("sample_parse_error"),
             TruncatedObservationError = Has("truncated_observation_error"),
@@ -92,17 +116,26 @@ public sealed class ServiceGrader : ISampleGrader
 
         bool Has(string name) => Array.IndexOf(flags, name) >= 0;
 
-        string? Text(string name) => errors.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        string? Text(string name) =>
+            errors.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
     }
 
     private static Dictionary<string, GraderTokens> ReadUsage(GraderRunResource answer)
     {
         Dictionary<string, GraderTokens> usage = new(StringComparer.Ordinal);
-        foreach (KeyValuePair<string, JsonElement> model in answer.ModelGraderTokenUsagePerModel ?? new Dictionary<string, JsonElement>())
+        foreach (
+            KeyValuePair<string, JsonElement> model in answer.ModelGraderTokenUsagePerModel
+                ?? new Dictionary<string, JsonElement>()
+        )
         {
             if (model.Value.ValueKind == JsonValueKind.Object)
             {
-                usage[model.Key] = new GraderTokens(Count(model.Value, "prompt_tokens"), Count(model.Value, "completion_tokens"));
+                usage[model.Key] = new GraderTokens(
+                    Count(model.Value, "prompt_tokens"),
+                    Count(model.Value, "completion_tokens")
+                );
             }
         }
 
@@ -115,5 +148,9 @@ public sealed class ServiceGrader : ISampleGrader
     }
 
     private static long Count(JsonElement tokens, string name) =>
-        tokens.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long count) ? count : 0;
+        tokens.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out long count)
+            ? count
+            : 0;
 }

@@ -5,9 +5,10 @@ using FineTuning.Core.Errors;
 namespace FineTuning.Core.Http;
 
 /// <summary>
-/// What many requests at once share, so that they obey a rate limit together: how many are on their way, and until when none may start. A
-/// refusal for too many requests closes it for all of them and lets fewer through afterwards; answers widen it again. Such a refusal does
-/// not use up the repeats of the one request that got it. Safe for use by many threads.
+/// What many requests at once share, so that they obey a rate limit together: how many are on their way, and until when
+/// none may start. A refusal for too many requests closes it for all of them and lets fewer through afterwards; answers
+/// widen it again. Such a refusal does not use up the repeats of the one request that got it. Safe for use by many
+/// threads.
 /// </summary>
 public sealed class AdaptiveRateLimiter
 {
@@ -39,13 +40,14 @@ public sealed class AdaptiveRateLimiter
     /// <param name="clock">Time; null is the machine's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public AdaptiveRateLimiter(int most, IClock? clock = null)
-        : this(most, clock, Transport.NextRandom)
-    {
-    }
+        : this(most, clock, Transport.NextRandom) { }
 
     internal AdaptiveRateLimiter(int most, IClock? clock, Func<double> random)
     {
-        _max = most >= 1 ? most : throw new ArgumentOutOfRangeException(nameof(most), "At least one request must pass at a time.");
+        _max =
+            most >= 1
+                ? most
+                : throw new ArgumentOutOfRangeException(nameof(most), "At least one request must pass at a time.");
         _width = most;
         _clock = clock ?? SystemClock.Instance;
         _random = random;
@@ -86,7 +88,9 @@ public sealed class AdaptiveRateLimiter
     internal async Task<Pass> EnterAsync(CancellationToken cancellationToken)
     {
         var turn = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = cancellationToken.Register(() => turn.TrySetCanceled(cancellationToken));
+        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
+            turn.TrySetCanceled(cancellationToken)
+        );
         lock (_lock)
         {
             _waiting.Enqueue(turn);
@@ -96,21 +100,28 @@ public sealed class AdaptiveRateLimiter
         return new Pass(this, await turn.Task.ConfigureAwait(false));
     }
 
-    /// <summary>Whether a refusal is the gate's to wait for; it is not when the service has let nothing through for too long.</summary>
+    /// <summary>Whether a refusal is the gate's to wait for; it is not when the service has let nothing through for too
+    /// long.</summary>
     internal bool Takes(FineTuningApiException failure, TimeSpan timeout)
     {
         lock (_lock)
         {
-            return failure.Kind == ApiErrorKind.RateLimited && !(failure.RetryAfter > s_maxRequestedPause) &&
-                (_firstRefusal is null || _clock.UtcNow - _firstRefusal < timeout);
+            return failure.Kind == ApiErrorKind.RateLimited
+                && !(failure.RetryAfter > s_maxRequestedPause)
+                && (_firstRefusal is null || _clock.UtcNow - _firstRefusal < timeout);
         }
     }
 
-    /// <summary>Reads how much the service lets through yet; once it is nothing, waiting is better than being refused.</summary>
+    /// <summary>Reads how much the service lets through yet; once it is nothing, waiting is better than being
+    /// refused.</summary>
     internal void Hear(HttpResponseMessage response)
     {
-        if (Number(response, "x-ratelimit-remaining-requests") is not double remaining || remaining > 0 ||
-            Header(response, "x-ratelimit-reset-requests") is not string text || ReadDuration(text) is not TimeSpan reset)
+        if (
+            Number(response, "x-ratelimit-remaining-requests") is not double remaining
+            || remaining > 0
+            || Header(response, "x-ratelimit-reset-requests") is not string text
+            || ReadDuration(text) is not TimeSpan reset
+        )
         {
             return;
         }
@@ -133,13 +144,21 @@ public sealed class AdaptiveRateLimiter
                 position++;
             }
 
-            if (!double.TryParse(text.Substring(start, position - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            if (
+                !double.TryParse(
+                    text.Substring(start, position - start),
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out double number
+                )
+            )
             {
                 return null;
             }
 
             string rest = text.Substring(position);
-            (double unit, int length) = rest.StartsWith("ms", StringComparison.Ordinal) ? (0.001, 2)
+            (double unit, int length) =
+                rest.StartsWith("ms", StringComparison.Ordinal) ? (0.001, 2)
                 : rest.StartsWith("s", StringComparison.Ordinal) ? (1, 1)
                 : rest.StartsWith("m", StringComparison.Ordinal) ? (60, 1)
                 : rest.StartsWith("h", StringComparison.Ordinal) ? (3600, 1)
@@ -160,7 +179,14 @@ public sealed class AdaptiveRateLimiter
         response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault()?.Trim() : null;
 
     private static double? Number(HttpResponseMessage response, string name) =>
-        double.TryParse(Header(response, name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) ? number : null;
+        double.TryParse(
+            Header(response, name),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out double number
+        )
+            ? number
+            : null;
 
     private void Close(TimeSpan time)
     {
@@ -181,10 +207,13 @@ public sealed class AdaptiveRateLimiter
 
     private async Task OpenAfterAsync(TimeSpan time)
     {
-        // Timers count in coarser steps than the clock and may end a little before it is time; nobody else would open the gate then.
+        // Timers count in coarser steps than the clock and may end a little before it is time; nobody else would open
+        // the gate then.
         for (; time > TimeSpan.Zero; time = Pause)
         {
-            await _clock.DelayAsync(time < s_shortestPause ? s_shortestPause : time, CancellationToken.None).ConfigureAwait(false);
+            await _clock
+                .DelayAsync(time < s_shortestPause ? s_shortestPause : time, CancellationToken.None)
+                .ConfigureAwait(false);
         }
 
         Admit();
@@ -218,10 +247,14 @@ public sealed class AdaptiveRateLimiter
         Admit();
     }
 
-    /// <summary>Longer with each refusal in a row, also where the service asks for less: a clock that goes wrong makes its date one of the past.</summary>
+    /// <summary>Longer with each refusal in a row, also where the service asks for less: a clock that goes wrong makes
+    /// its date one of the past.</summary>
     private TimeSpan Backoff(TimeSpan first)
     {
-        double ceiling = Math.Min(s_maxPause.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(10, _refusalsInARow - 1)));
+        double ceiling = Math.Min(
+            s_maxPause.TotalSeconds,
+            first.TotalSeconds * Math.Pow(2, Math.Min(10, _refusalsInARow - 1))
+        );
         return TimeSpan.FromSeconds(ceiling * (0.5 + (_random() / 2)));
     }
 

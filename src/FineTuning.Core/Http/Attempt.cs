@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace FineTuning.Core.Http;
 
-/// <summary>One sending of a request. Its token ends when the caller cancels or when nothing has moved for the time-out.</summary>
+/// <summary>One sending of a request. Its token ends when the caller cancels or when nothing has moved for the
+/// time-out.</summary>
 internal sealed class Attempt : IDisposable
 {
     private readonly CancellationTokenSource _source;
@@ -31,7 +32,8 @@ internal sealed class Attempt : IDisposable
     /// <summary>The service's name for the request, once the headers of the answer came.</summary>
     public string? RequestId { get; private set; }
 
-    /// <summary>What broke in the caller's own stream: no fault of the connection, so it is neither repeated nor translated.</summary>
+    /// <summary>What broke in the caller's own stream: no fault of the connection, so it is neither repeated nor
+    /// translated.</summary>
     public ExceptionDispatchInfo? LocalFault { get; private set; }
 
     /// <summary>Notes a local fault. Made for exception filters: the stack stays, and nothing is caught.</summary>

@@ -5,8 +5,8 @@ using FineTuning.Core.Errors;
 namespace FineTuning.Core.Http;
 
 /// <summary>
-/// The copying of a file's content into a stream, over as many attempts as it takes. Where the server offers ranges an attempt goes on where the one
-/// before it broke off; elsewhere it starts again.
+/// The copying of a file's content into a stream, over as many attempts as it takes. Where the server offers ranges an
+/// attempt goes on where the one before it broke off; elsewhere it starts again.
 /// </summary>
 /// <param name="destination">Where the content goes, from its present position. It must be able to seek.</param>
 /// <param name="there">The first bytes of the content, which the stream has behind its position already.</param>
@@ -27,7 +27,8 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
     /// <summary>Whether the server gives a part of the content, so that what is there is worth keeping.</summary>
     public bool OffersRanges { get; private set; } = there > 0;
 
-    /// <summary>The size that the content has by the service's account; null if it is not known. What comes in another size is asked for again.</summary>
+    /// <summary>The size that the content has by the service's account; null if it is not known. What comes in another
+    /// size is asked for again.</summary>
     public long? Told { get; init; }
 
     /// <summary>Asks for what is missing.</summary>
@@ -126,18 +127,26 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
             IsLast = isLast,
         };
 
-    // Such as the page of a network that wants a sign-in. Once may be an accident; each repeat can cost all of the content.
+    // Such as the page of a network that wants a sign-in. Once may be an accident; each repeat can cost all of the
+    // content.
     private FineTuningApiException WrongSize(HttpResponseMessage response, string bytes)
     {
         bool isLast = _wasWrongSize;
         _wasWrongSize = true;
-        return Wrong(response, FormattableString.Invariant($"The server sent {bytes} bytes of a file that has {Told} bytes by its own account."), isLast);
+        return Wrong(
+            response,
+            FormattableString.Invariant(
+                $"The server sent {bytes} bytes of a file that has {Told} bytes by its own account."
+            ),
+            isLast
+        );
     }
 
     private void Note(HttpResponseMessage response)
     {
         // An answer that was unpacked has lost its length: a range of it would be one of the packed bytes.
-        OffersRanges = response.Headers.AcceptRanges.Contains("bytes") && response.Content.Headers.ContentLength is not null;
+        OffersRanges =
+            response.Headers.AcceptRanges.Contains("bytes") && response.Content.Headers.ContentLength is not null;
         _total = response.Content.Headers.ContentLength;
         _tag = response.Headers.ETag is { IsWeak: false } tag ? tag : null;
     }
@@ -145,9 +154,12 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
     private void CheckRange(HttpResponseMessage response)
     {
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-        bool isRight = OffersRanges && range is { Unit: "bytes", From: long from } && from == Count &&
-            response.Content.Headers.ContentLength == range.To - from + 1 &&
-            (range.Length is null || (range.To == range.Length - 1 && (_total is null || range.Length == _total)));
+        bool isRight =
+            OffersRanges
+            && range is { Unit: "bytes", From: long from }
+            && from == Count
+            && response.Content.Headers.ContentLength == range.To - from + 1
+            && (range.Length is null || (range.To == range.Length - 1 && (_total is null || range.Length == _total)));
         if (isRight)
         {
             return;
@@ -155,6 +167,11 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
 
         long wanted = Count;
         Restart();
-        throw Wrong(response, FormattableString.Invariant($"The server was asked for the content from byte {wanted} on and sent '{range}'."));
+        throw Wrong(
+            response,
+            FormattableString.Invariant(
+                $"The server was asked for the content from byte {wanted} on and sent '{range}'."
+            )
+        );
     }
 }

@@ -14,7 +14,13 @@ internal static class FileForm
     /// <param name="progress">Is told of bytes sent.</param>
     /// <param name="attempt">The attempt.</param>
     public static MultipartFormDataContent Make(
-        string field, Stream content, string fileName, string? purpose, IProgress<long>? progress, Attempt attempt)
+        string field,
+        Stream content,
+        string fileName,
+        string? purpose,
+        IProgress<long>? progress,
+        Attempt attempt
+    )
     {
         var form = new MultipartFormDataContent();
         // Some servers do not take the quotes that .NET puts around the boundary.
@@ -25,13 +31,19 @@ internal static class FileForm
         {
             var purposePart = new StringContent(purpose);
             purposePart.Headers.ContentType = null;
-            purposePart.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"purpose\"" };
+            purposePart.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
+            {
+                Name = "\"purpose\"",
+            };
             form.Add(purposePart);
         }
 
         var filePart = new OwnedStreamContent(content, attempt, progress);
         filePart.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        filePart.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"{field}\"; filename=\"{HeaderText(fileName)}\"");
+        filePart.Headers.TryAddWithoutValidation(
+            "Content-Disposition",
+            $"form-data; name=\"{field}\"; filename=\"{HeaderText(fileName)}\""
+        );
         form.Add(filePart);
         return form;
     }
@@ -42,7 +54,11 @@ internal static class FileForm
         var safe = new StringBuilder(name.Length);
         foreach (char c in name)
         {
-            safe.Append(c == '"' ? '\'' : char.IsControl(c) ? ' ' : c);
+            safe.Append(
+                c == '"' ? '\''
+                : char.IsControl(c) ? ' '
+                : c
+            );
         }
 
         // A part's headers are written as Latin-1: one char for each byte of UTF-8 brings the bytes through.

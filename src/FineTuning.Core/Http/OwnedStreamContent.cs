@@ -9,10 +9,12 @@ internal sealed class OwnedStreamContent(Stream stream, Attempt attempt, IProgre
 
     private readonly long _start = stream.CanSeek ? stream.Position : 0;
 
-    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context) => CopyAsync(target, attempt.Token);
+    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context) =>
+        CopyAsync(target, attempt.Token);
 
 #if NET
-    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context, CancellationToken token) => CopyAsync(target, token);
+    protected override Task SerializeToStreamAsync(Stream target, TransportContext? context, CancellationToken token) =>
+        CopyAsync(target, token);
 #endif
 
     protected override bool TryComputeLength(out long length)

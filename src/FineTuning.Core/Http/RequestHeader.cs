@@ -8,13 +8,29 @@ namespace FineTuning.Core.Http;
 public sealed class RequestHeader
 {
     private static readonly Regex s_name = new(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}\z", RegexOptions.CultureInvariant);
-    private static readonly string[] s_reserved = ["Host", "Connection", "Transfer-Encoding", "Expect", "Upgrade", "Range", "If-Range", "Accept-Encoding", "Proxy-Authorization", "Proxy-Connection", "Keep-Alive", "TE", "Trailer"];
+    private static readonly string[] s_reserved =
+    [
+        "Host",
+        "Connection",
+        "Transfer-Encoding",
+        "Expect",
+        "Upgrade",
+        "Range",
+        "If-Range",
+        "Accept-Encoding",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+    ];
 
     private readonly string? _value;
     private readonly ApiSecret? _secret;
 
     /// <summary>A header whose value anybody may see.</summary>
-    /// <exception cref="ArgumentException">The name is none, or is for the client alone to set; the value cannot be in a header.</exception>
+    /// <exception cref="ArgumentException">The name is none, or is for the client alone to set; the value cannot be in
+    /// a header.</exception>
     public RequestHeader(string name, string value)
     {
         Name = Check(name);
@@ -23,7 +39,10 @@ public sealed class RequestHeader
         {
             if (c is (< ' ' and not '\t') or >= '\u007f')
             {
-                throw new ArgumentException($"The value of the header {name} has a line end or a character outside ASCII inside.", nameof(value));
+                throw new ArgumentException(
+                    $"The value of the header {name} has a line end or a character outside ASCII inside.",
+                    nameof(value)
+                );
             }
         }
     }
@@ -31,7 +50,8 @@ public sealed class RequestHeader
     /// <summary>A header whose value is a secret.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">The secret; the caller stays its owner.</param>
-    /// <exception cref="ArgumentException">The name is none, or is for the client alone to set; the value cannot be in a header.</exception>
+    /// <exception cref="ArgumentException">The name is none, or is for the client alone to set; the value cannot be in
+    /// a header.</exception>
     public RequestHeader(string name, SecureString value)
     {
         Name = Check(name);
@@ -82,14 +102,26 @@ public sealed class RequestHeader
             throw new ArgumentException($"'{name}' is no name of a header.", nameof(name));
         }
 
-        if (name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || name.Equals("api-key", StringComparison.OrdinalIgnoreCase))
+        if (
+            name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("api-key", StringComparison.OrdinalIgnoreCase)
+        )
         {
-            throw new ArgumentException($"The header {name} carries the key of the connection itself, which is given as a key or a token.", nameof(name));
+            throw new ArgumentException(
+                $"The header {name} carries the key of the connection itself, which is given as a key or a token.",
+                nameof(name)
+            );
         }
 
-        if (Array.Exists(s_reserved, r => r.Equals(name, StringComparison.OrdinalIgnoreCase)) || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+        if (
+            Array.Exists(s_reserved, r => r.Equals(name, StringComparison.OrdinalIgnoreCase))
+            || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        )
         {
-            throw new ArgumentException($"The header {name} cannot be given: the client sets it by itself.", nameof(name));
+            throw new ArgumentException(
+                $"The header {name} cannot be given: the client sets it by itself.",
+                nameof(name)
+            );
         }
 
         return name;

@@ -5,7 +5,8 @@ namespace FineTuning.Core.Http;
 /// <summary>Whether a request may be sent again when it is not known what became of it.</summary>
 internal enum Repeatability
 {
-    /// <summary>Reads, deletes, state changes that say the same twice, and uploads, of which a second one costs nothing.</summary>
+    /// <summary>Reads, deletes, state changes that say the same twice, and uploads, of which a second one costs
+    /// nothing.</summary>
     Repeatable,
 
     /// <summary>A second one costs money: repeated only if the first was certainly not taken.</summary>
@@ -39,7 +40,12 @@ internal sealed class RetryPolicy
     /// <param name="repeatability">What a second request would do.</param>
     public TimeSpan? DelayAfter(FineTuningApiException failure, int attempt, Repeatability repeatability)
     {
-        if (attempt > MaxRetryCount || failure.IsLast || !IsWorthRepeating(failure) || failure.RetryAfter > s_maxRequestedDelay)
+        if (
+            attempt > MaxRetryCount
+            || failure.IsLast
+            || !IsWorthRepeating(failure)
+            || failure.RetryAfter > s_maxRequestedDelay
+        )
         {
             return null;
         }
@@ -59,14 +65,22 @@ internal sealed class RetryPolicy
         return TimeSpan.FromSeconds(ceiling * _random());
     }
 
-    private static bool IsWorthRepeating(FineTuningApiException failure) => failure.Kind switch
-    {
-        ApiErrorKind.ConnectionFailed or ApiErrorKind.ConnectionLost or ApiErrorKind.Timeout or ApiErrorKind.TokenUnavailable => true,
-        ApiErrorKind.RateLimited or ApiErrorKind.ServerError or ApiErrorKind.Conflict => true,
-        ApiErrorKind.InvalidResponse => failure.StatusCode is null or < 300 or >= 500,
-        _ => false,
-    };
+    private static bool IsWorthRepeating(FineTuningApiException failure) =>
+        failure.Kind switch
+        {
+            ApiErrorKind.ConnectionFailed
+            or ApiErrorKind.ConnectionLost
+            or ApiErrorKind.Timeout
+            or ApiErrorKind.TokenUnavailable => true,
+            ApiErrorKind.RateLimited or ApiErrorKind.ServerError or ApiErrorKind.Conflict => true,
+            ApiErrorKind.InvalidResponse => failure.StatusCode is null or < 300 or >= 500,
+            _ => false,
+        };
 
     private static bool WasNotTaken(FineTuningApiException failure) =>
-        failure.Kind is ApiErrorKind.ConnectionFailed or ApiErrorKind.TokenUnavailable or ApiErrorKind.RateLimited or ApiErrorKind.Conflict;
+        failure.Kind
+            is ApiErrorKind.ConnectionFailed
+                or ApiErrorKind.TokenUnavailable
+                or ApiErrorKind.RateLimited
+                or ApiErrorKind.Conflict;
 }

@@ -23,7 +23,8 @@ internal sealed class RetryState(ApiRequest request, RetryPolicy policy, ClientO
     public int Attempt { get; private set; } = 1;
 
     /// <summary>Goes on to the next attempt without counting the present one as a failure.</summary>
-    /// <returns>False if that has been done too often or for too long: what others get through with is not for this request.</returns>
+    /// <returns>False if that has been done too often or for too long: what others get through with is not for this
+    /// request.</returns>
     public bool TryAgain()
     {
         DateTimeOffset now = options.Clock.UtcNow;
@@ -39,7 +40,8 @@ internal sealed class RetryState(ApiRequest request, RetryPolicy policy, ClientO
 
     /// <summary>Takes the failure of the present attempt, and goes on to the next.</summary>
     /// <returns>How long to wait before it.</returns>
-    /// <exception cref="FineTuningApiException">There is none: the failure, with what the attempts before it mean.</exception>
+    /// <exception cref="FineTuningApiException">There is none: the failure, with what the attempts before it
+    /// mean.</exception>
     public TimeSpan Fail(FineTuningApiException failure)
     {
         failure.IsRead = request.Method == HttpMethod.Get;
@@ -47,7 +49,8 @@ internal sealed class RetryState(ApiRequest request, RetryPolicy policy, ClientO
         long reached = request.Reached?.Invoke() ?? 0;
         if (_failures == 0 || reached - _reached >= ProgressBytes)
         {
-            // A transfer that goes on where it was has all its repeats again: in hours a line breaks more often than they allow.
+            // A transfer that goes on where it was has all its repeats again: in hours a line breaks more often than
+            // they allow.
             _reached = reached;
             _failures = 0;
             _firstFailure = now;
@@ -56,7 +59,9 @@ internal sealed class RetryState(ApiRequest request, RetryPolicy policy, ClientO
         TimeSpan? delay = policy.DelayAfter(failure, ++_failures, request.Repeatability);
         if (delay is null || now + delay - _firstFailure > options.RetryTime)
         {
-            throw Attempt == 1 ? failure : failure.With($"{failure.Message} Tried {Attempt} times.", Attempt, _mayHaveWorked);
+            throw Attempt == 1
+                ? failure
+                : failure.With($"{failure.Message} Tried {Attempt} times.", Attempt, _mayHaveWorked);
         }
 
         _mayHaveWorked |= failure.MayHaveWorked;

@@ -1,25 +1,30 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
+#if NET
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+#endif
 
 namespace FineTuning.Core.Http;
 
-/// <summary>Sends requests to one endpoint with one key: headers, time-outs, repeats, and errors of one type. Safe for use by many threads.</summary>
+/// <summary>Sends requests to one endpoint with one key: headers, time-outs, repeats, and errors of one type. Safe for
+/// use by many threads.</summary>
 internal sealed class Transport : IDisposable
 {
     private const int MaxErrorBytes = 256 * 1024;
     internal const int MaxJsonBytes = 64 * 1024 * 1024;
 
-    private static readonly ProductInfoHeaderValue s_userAgent =
-        new("FineTuning", typeof(Transport).Assembly.GetName().Version?.ToString(3) ?? "0");
+    private static readonly ProductInfoHeaderValue s_userAgent = new(
+        "FineTuning",
+        typeof(Transport).Assembly.GetName().Version?.ToString(3) ?? "0"
+    );
 
     private static readonly object s_randomGate = new();
     private static readonly Random s_random = new();
@@ -37,7 +42,10 @@ internal sealed class Transport : IDisposable
         _credential = credential;
         _adminCredential = adminCredential;
         _retries = new RetryPolicy(options.MaxRetryCount, NextRandom);
-        _http = new HttpClient(CreateHandler(options, _certificates), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(CreateHandler(options, _certificates), disposeHandler: true)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     public ClientOptions Options { get; }
@@ -50,21 +58,34 @@ internal sealed class Transport : IDisposable
     /// <summary>Sends until it works or is not worth repeating, and reads the answer as JSON.</summary>
     /// <param name="request">What to send.</param>
     /// <param name="type">How to read the answer.</param>
-    /// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null does not look.</param>
+    /// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null
+    /// does not look.</param>
     /// <param name="observer">Is told of it.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public Task<T> SendAsync<T>(
-        ApiRequest request, JsonTypeInfo<T> type, Func<T, string>? id, IApiObserver? observer, CancellationToken cancellationToken) =>
-        SendAsync(request, (response, attempt) => ReadJsonAsync(request, response, type, id, observer, attempt), observer, cancellationToken);
+        ApiRequest request,
+        JsonTypeInfo<T> type,
+        Func<T, string>? id,
+        IApiObserver? observer,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            request,
+            (response, attempt) => ReadJsonAsync(request, response, type, id, observer, attempt),
+            observer,
+            cancellationToken
+        );
 
-    /// <summary>Sends until it works or is not worth repeating. <paramref name="read"/> may run once per attempt.</summary>
+    /// <summary>Sends until it works or is not worth repeating. <paramref name="read"/> may run once per
+    /// attempt.</summary>
     /// <exception cref="FineTuningApiException">The request failed for good.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<T> SendAsync<T>(
         ApiRequest request,
         Func<HttpResponseMessage, Attempt, Task<T>> read,
         IApiObserver? observer,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var repeated = new RetryState(request, _retries, Options);
         ApiCredential? credential = request.NeedsAdmin ? _adminCredential ?? _credential : _credential;
@@ -77,8 +98,12 @@ internal sealed class Transport : IDisposable
             FineTuningApiException failure;
             try
             {
-                pass = request.Gate is null ? null : await request.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
-                authorization = credential is null ? null : await credential.AcquireAsync(observer, cancellationToken).ConfigureAwait(false);
+                pass = request.Gate is null
+                    ? null
+                    : await request.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+                authorization = credential is null
+                    ? null
+                    : await credential.AcquireAsync(observer, cancellationToken).ConfigureAwait(false);
                 // Its time is for the service, so it begins when there is a token.
                 attempt = new Attempt(repeated.Attempt, Options.Timeout, cancellationToken);
                 T answer = await SendOnceAsync(request, authorization, read, observer, attempt).ConfigureAwait(false);
@@ -95,14 +120,19 @@ internal sealed class Transport : IDisposable
             }
             catch (Exception e)
             {
-                // Whatever broke on the way out, the caller asked for it. Not in a filter: what a filter throws is lost.
+                // Whatever broke on the way out, the caller asked for it. Not in a filter: what a filter throws is
+                // lost.
                 if (cancellationToken.IsCancellationRequested)
                 {
                     throw new OperationCanceledException("The request was cancelled.", e, cancellationToken);
                 }
 
                 attempt?.LocalFault?.Throw();
-                if (attempt is null || ConnectionFaults.Read(e, attempt, Options, _certificates) is not FineTuningApiException translated)
+                if (
+                    attempt is null
+                    || ConnectionFaults.Read(e, attempt, Options, _certificates)
+                        is not FineTuningApiException translated
+                )
                 {
                     throw;
                 }
@@ -117,13 +147,22 @@ internal sealed class Transport : IDisposable
 
             int number = repeated.Attempt;
             TimeSpan delay = TimeSpan.Zero;
-            if (failure.Kind == ApiErrorKind.AuthenticationFailed && !isRenewed && authorization is not null && credential!.TryRenew(authorization))
+            if (
+                failure.Kind == ApiErrorKind.AuthenticationFailed
+                && !isRenewed
+                && authorization is not null
+                && credential!.TryRenew(authorization)
+            )
             {
                 // Refused before anything was done, so even a creation can be sent again.
                 isRenewed = true;
                 failure = failure.With("The access token was refused, so a new one is fetched.");
             }
-            else if (Options.MaxRetryCount > 0 && request.Gate?.Takes(failure, Options.RetryTime) == true && repeated.TryAgain())
+            else if (
+                Options.MaxRetryCount > 0
+                && request.Gate?.Takes(failure, Options.RetryTime) == true
+                && repeated.TryAgain()
+            )
             {
                 // The gate holds it back with all the others, for as long as it takes.
                 delay = request.Gate.Pause;
@@ -143,7 +182,8 @@ internal sealed class Transport : IDisposable
     private static HttpMessageHandler CreateHandler(ClientOptions options, CertificateCheck certificates)
     {
         ProxyOptions? proxy = options.Proxy;
-        // What stays on this machine has no business with the system's proxy, which would see the key where there is no TLS.
+        // What stays on this machine has no business with the system's proxy, which would see the key where there is no
+        // TLS.
         bool useProxy = proxy?.Address is not null || !options.Endpoint.IsLoopback;
 #if NET
         return new SocketsHttpHandler
@@ -159,11 +199,17 @@ internal sealed class Transport : IDisposable
             SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
-                    certificates.Accept(((SslStream)sender).TargetHostName, certificate as X509Certificate2, chain, errors),
+                    certificates.Accept(
+                        ((SslStream)sender).TargetHostName,
+                        certificate as X509Certificate2,
+                        chain,
+                        errors
+                    ),
             },
         };
 #else
-        // Added to what is allowed, never set: other modules in the process have their own needs. Zero leaves the choice to Windows.
+        // Added to what is allowed, never set: other modules in the process have their own needs. Zero leaves the
+        // choice to Windows.
         if (ServicePointManager.SecurityProtocol != 0)
         {
             ServicePointManager.SecurityProtocol |= SecurityProtocolType.Tls12;
@@ -190,7 +236,8 @@ internal sealed class Transport : IDisposable
         RequestAuthorization? authorization,
         Func<HttpResponseMessage, Attempt, Task<T>> read,
         IApiObserver? observer,
-        Attempt attempt)
+        Attempt attempt
+    )
     {
         Uri uri = UriOf(request);
         using var message = new HttpRequestMessage(request.Method, uri) { Content = request.Content?.Invoke(attempt) };
@@ -201,35 +248,48 @@ internal sealed class Transport : IDisposable
         AddIfSet(message, "OpenAI-Project", Options.Project);
         foreach (RequestHeader header in Options.Headers)
         {
-            header.Use((name, value) =>
-            {
-                message.Headers.Remove(name);
-                message.Headers.TryAddWithoutValidation(name, value);
-            });
+            header.Use(
+                (name, value) =>
+                {
+                    message.Headers.Remove(name);
+                    message.Headers.TryAddWithoutValidation(name, value);
+                }
+            );
         }
 
         request.Prepare?.Invoke(message);
         authorization?.Apply(message.Headers, Options.Dialect);
 
-        observer?.OnTrace(new ApiTrace(ApiTraceKind.Sending, request.Method.Method, uri, attempt.Number)
-        {
-            Body = observer.WantsBodies ? request.BodyText is null ? null : Redaction.Scrub(request.BodyText) : null,
-        });
-        Stopwatch watch = Stopwatch.StartNew();
+        observer?.OnTrace(
+            new ApiTrace(ApiTraceKind.Sending, request.Method.Method, uri, attempt.Number)
+            {
+                Body = observer.WantsBodies
+                    ? request.BodyText is null
+                        ? null
+                        : Redaction.Scrub(request.BodyText)
+                    : null,
+            }
+        );
+        var watch = Stopwatch.StartNew();
         using HttpResponseMessage response = await _http
             .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, attempt.Token)
             .ConfigureAwait(false);
         attempt.Answered((int)response.StatusCode, ErrorReader.RequestId(response));
         request.Gate?.Hear(response);
-        observer?.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, uri, attempt.Number)
-        {
-            StatusCode = attempt.StatusCode,
-            RequestId = attempt.RequestId,
-            Duration = watch.Elapsed,
-        });
+        observer?.OnTrace(
+            new ApiTrace(ApiTraceKind.Answered, request.Method.Method, uri, attempt.Number)
+            {
+                StatusCode = attempt.StatusCode,
+                RequestId = attempt.RequestId,
+                Duration = watch.Elapsed,
+            }
+        );
 
         // On .NET Framework a read of the body does not see the token: closing the connection ends it.
-        using CancellationTokenRegistration closing = attempt.Token.Register(static r => ((HttpResponseMessage)r!).Dispose(), response);
+        using CancellationTokenRegistration closing = attempt.Token.Register(
+            static r => ((HttpResponseMessage)r!).Dispose(),
+            response
+        );
         if (response.IsSuccessStatusCode)
         {
             return await read(response, attempt).ConfigureAwait(false);
@@ -251,7 +311,8 @@ internal sealed class Transport : IDisposable
         JsonTypeInfo<T> type,
         Func<T, string>? id,
         IApiObserver? observer,
-        Attempt attempt)
+        Attempt attempt
+    )
     {
         (byte[] body, bool whole) = await ReadBytesAsync(response, MaxJsonBytes, attempt).ConfigureAwait(false);
         if (observer?.WantsBodies == true)
@@ -281,14 +342,16 @@ internal sealed class Transport : IDisposable
 
         throw new FineTuningApiException(
             ApiErrorKind.InvalidResponse,
-            $"The server answered {(int)response.StatusCode}, but the body {fault}. Is {Options.Endpoint} the base of an OpenAI-style API?")
+            $"The server answered {(int)response.StatusCode}, but the body {fault}. Is {Options.Endpoint} the base of an OpenAI-style API?"
+        )
         {
             StatusCode = attempt.StatusCode,
             RequestId = attempt.RequestId,
         };
     }
 
-    /// <summary>The status has said what counts: words that do not come whole, or cannot be unpacked, change nothing about it.</summary>
+    /// <summary>The status has said what counts: words that do not come whole, or cannot be unpacked, change nothing
+    /// about it.</summary>
     private static async Task<string> ReadErrorAsync(HttpResponseMessage response, Attempt attempt)
     {
         try
@@ -302,7 +365,11 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    internal static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(HttpResponseMessage response, int limit, Attempt attempt)
+    internal static async Task<(byte[] Body, bool Whole)> ReadBytesAsync(
+        HttpResponseMessage response,
+        int limit,
+        Attempt attempt
+    )
     {
         using Stream stream = await OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
         using var body = new MemoryStream();
@@ -324,7 +391,9 @@ internal sealed class Transport : IDisposable
 
     /// <summary>Some gateways begin with a byte order mark, which is no JSON.</summary>
     private static ReadOnlySpan<byte> WithoutMark(byte[] body) =>
-        body.Length >= 3 && body[0] == 0xEF && body[1] == 0xBB && body[2] == 0xBF ? new ReadOnlySpan<byte>(body, 3, body.Length - 3) : body;
+        body.Length >= 3 && body[0] == 0xEF && body[1] == 0xBB && body[2] == 0xBF
+            ? new ReadOnlySpan<byte>(body, 3, body.Length - 3)
+            : body;
 
     /// <summary>Opens an answer's body with whatever cancellation the platform has.</summary>
     internal static Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -362,15 +431,23 @@ internal sealed class Transport : IDisposable
             RequestId = failure.RequestId,
         };
 
-    private void TraceBody(IApiObserver? observer, ApiRequest request, HttpResponseMessage response, Attempt attempt, string body)
+    private void TraceBody(
+        IApiObserver? observer,
+        ApiRequest request,
+        HttpResponseMessage response,
+        Attempt attempt,
+        string body
+    )
     {
         if (observer?.WantsBodies == true)
         {
-            observer.OnTrace(new ApiTrace(ApiTraceKind.Answered, request.Method.Method, UriOf(request), attempt.Number)
-            {
-                StatusCode = (int)response.StatusCode,
-                Body = Redaction.Scrub(body),
-            });
+            observer.OnTrace(
+                new ApiTrace(ApiTraceKind.Answered, request.Method.Method, UriOf(request), attempt.Number)
+                {
+                    StatusCode = (int)response.StatusCode,
+                    Body = Redaction.Scrub(body),
+                }
+            );
         }
     }
 
@@ -380,7 +457,9 @@ internal sealed class Transport : IDisposable
         string path = Options.Endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/" + request.Path;
         string baseQuery = Options.ApiVersion is null
             ? Options.Endpoint.Query.TrimStart('?')
-            : (Options.Endpoint.Query.TrimStart('?') + "&api-version=" + Uri.EscapeDataString(Options.ApiVersion)).TrimStart('&');
+            : (
+                Options.Endpoint.Query.TrimStart('?') + "&api-version=" + Uri.EscapeDataString(Options.ApiVersion)
+            ).TrimStart('&');
         return new Uri(baseQuery.Length == 0 ? path : path + (path.IndexOf('?') < 0 ? "?" : "&") + baseQuery);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Wire;
 
@@ -10,8 +9,8 @@ namespace FineTuning.Core.Jobs;
 public sealed record FollowOptions
 {
     /// <summary>
-    /// Only events that came after these: for each job the newest of them that is its own counts, and a job that has none of them is an
-    /// error. Null or none gives all events.
+    /// Only events that came after these: for each job the newest of them that is its own counts, and a job that has
+    /// none of them is an error. Null or none gives all events.
     /// </summary>
     public IReadOnlyList<string>? After { get; init; }
 
@@ -25,8 +24,8 @@ public sealed record FollowOptions
     public IProgress<ServiceOutage>? Outages { get; init; }
 
     /// <summary>
-    /// Is told the job, from any thread, each time that a page of its events is new throughout, more lie behind it, and the service gives
-    /// no ids to ask for them with. If there are new ones among those, they are not given.
+    /// Is told the job, from any thread, each time that a page of its events is new throughout, more lie behind it, and
+    /// the service gives no ids to ask for them with. If there are new ones among those, they are not given.
     /// </summary>
     public IProgress<string>? Gaps { get; init; }
 }
@@ -38,7 +37,8 @@ public sealed record FollowOptions
 public sealed record FollowedEvent(string JobId, EventResource? Event, FineTuningApiException? Failure);
 
 /// <summary>
-/// Gives the events of jobs oldest first, each once, until the jobs have ended and all their events were given. Outages are waited out as
+/// Gives the events of jobs oldest first, each once, until the jobs have ended and all their events were given. Outages
+/// are waited out as
 /// <see cref="JobWaiter"/> does.
 /// </summary>
 public sealed class EventFollower
@@ -46,11 +46,12 @@ public sealed class EventFollower
     /// <summary>The code of the error of an event to begin after that the job does not have.</summary>
     public const string UnknownEvent = "unknown_event";
 
-    // Some services write the last event a moment after the status. An end that was watched is believed when two looks have found nothing
-    // new since; one that was met when the following began, at the second look, if that finds nothing new; one that lies long back at once. A
-    // server of this machine has no copies of its data that lag.
+    // Some services write the last event a moment after the status. An end that was watched is believed when two looks
+    // have found nothing new since; one that was met when the following began, at the second look, if that finds
+    // nothing new; one that lies long back at once. A server of this machine has no copies of its data that lag.
     private const int LooksAfterEnd = 2;
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2), s_localLastWords = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2),
+        s_localLastWords = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan s_longAgo = TimeSpan.FromMinutes(5);
 
     private readonly FineTuningClient _client;
@@ -58,7 +59,8 @@ public sealed class EventFollower
 
     /// <summary>Makes a follower.</summary>
     /// <param name="client">Where the jobs are.</param>
-    /// <param name="pollInterval">Time between two looks at a job, 10 milliseconds to 24 days; null adapts it to what happens.</param>
+    /// <param name="pollInterval">Time between two looks at a job, 10 milliseconds to 24 days; null adapts it to what
+    /// happens.</param>
     /// <exception cref="ArgumentOutOfRangeException">The interval is out of its range.</exception>
     public EventFollower(FineTuningClient client, TimeSpan? pollInterval = null)
     {
@@ -72,12 +74,14 @@ public sealed class EventFollower
     /// <param name="after">Only events that came after the one with this id; null gives all.</param>
     /// <param name="outage">Is told when an outage begins and when it has ended.</param>
     /// <param name="cancellationToken">Ends the following; the job goes on.</param>
-    /// <exception cref="FineTuningApiException">The job cannot be followed any more, or has no event <paramref name="after"/>.</exception>
+    /// <exception cref="FineTuningApiException">The job cannot be followed any more, or has no event <paramref
+    /// name="after"/>.</exception>
     public async IAsyncEnumerable<EventResource> FollowAsync(
         string jobId,
         string? after = null,
         IProgress<ServiceOutage>? outage = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var options = new FollowOptions { After = after is null ? null : [after], Outages = outage };
         await foreach (FollowedEvent item in FollowAsync([jobId], options, cancellationToken).ConfigureAwait(false))
@@ -99,25 +103,42 @@ public sealed class EventFollower
     /// <param name="options">How; null is the usual way.</param>
     /// <param name="cancellationToken">Ends the following; the jobs go on.</param>
     public async IAsyncEnumerable<FollowedEvent> FollowAsync(
-        IEnumerable<string> jobIds, FollowOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<string> jobIds,
+        FollowOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         options ??= new FollowOptions();
         var follows = jobIds
             .Distinct(StringComparer.Ordinal)
-            .Select(id => new Follow(id, new EventTail(_client, id, options.After, () => options.Gaps?.Report(id)), options.First))
+            .Select(id => new Follow(
+                id,
+                new EventTail(_client, id, options.After, () => options.Gaps?.Report(id)),
+                options.First
+            ))
             .ToDictionary(f => f.JobId, StringComparer.Ordinal);
         JobPoller<JobSnapshot>? looks = null;
-        looks = new JobPoller<JobSnapshot>(_client, _pollInterval, options.Outages, async (id, token) =>
-        {
-            // The status is read before the events: a job that had ended by then has told everything it will, but for its last words.
-            JobResource job = await _client.GetJobAsync(id, token).ConfigureAwait(false);
-            looks!.WasReached = true;
-            return new JobSnapshot(job, await follows[id].Tail.ReadAsync(token).ConfigureAwait(false));
-        })
+        looks = new JobPoller<JobSnapshot>(
+            _client,
+            _pollInterval,
+            options.Outages,
+            async (id, token) =>
+            {
+                // The status is read before the events: a job that had ended by then has told everything it will, but
+                // for its last words.
+                JobResource job = await _client.GetJobAsync(id, token).ConfigureAwait(false);
+                looks!.WasReached = true;
+                return new JobSnapshot(job, await follows[id].Tail.ReadAsync(token).ConfigureAwait(false));
+            }
+        )
         {
             WasReached = options.WasReached,
         };
-        await foreach (PollResult<JobSnapshot> look in looks.RunAsync(follows.Keys.ToList(), null, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            PollResult<JobSnapshot> look in looks
+                .RunAsync(follows.Keys.ToList(), null, cancellationToken)
+                .ConfigureAwait(false)
+        )
         {
             if (look.Seen is not JobSnapshot sight)
             {
@@ -148,10 +169,17 @@ public sealed class EventFollower
     /// <param name="jobId">The job.</param>
     /// <param name="after">The newest of these that is the job's own counts.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FineTuningApiException">A request failed, or the job has none of the events <paramref name="after"/>.</exception>
-    public async Task<IReadOnlyList<EventResource>> ReadAsync(string jobId, IReadOnlyList<string> after, CancellationToken cancellationToken = default)
+    /// <exception cref="FineTuningApiException">A request failed, or the job has none of the events <paramref
+    /// name="after"/>.</exception>
+    public async Task<IReadOnlyList<EventResource>> ReadAsync(
+        string jobId,
+        IReadOnlyList<string> after,
+        CancellationToken cancellationToken = default
+    )
     {
-        IReadOnlyList<EventResource> news = await new EventTail(_client, jobId, after).ReadAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EventResource> news = await new EventTail(_client, jobId, after)
+            .ReadAsync(cancellationToken)
+            .ConfigureAwait(false);
         return [.. news.Reverse()];
     }
 

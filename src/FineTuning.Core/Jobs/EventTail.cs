@@ -1,17 +1,19 @@
 using System.Globalization;
 using System.Text;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
-/// <summary>What one job has told so far. Each reading gives what is new, and asks for no more pages than that takes.</summary>
+/// <summary>What one job has told so far. Each reading gives what is new, and asks for no more pages than that
+/// takes.</summary>
 internal sealed class EventTail
 {
     // A quiet poll moves little; a burst is fetched in few requests.
-    private const int QuietPage = 25, LargestPage = 100, ManyNews = 10;
+    private const int QuietPage = 25,
+        LargestPage = 100,
+        ManyNews = 10;
 
     private readonly FineTuningClient _client;
     private readonly string _jobId;
@@ -26,8 +28,10 @@ internal sealed class EventTail
 
     /// <param name="client">Where the job is.</param>
     /// <param name="jobId">The job.</param>
-    /// <param name="after">Events of which the newest that is the job's own, and all before it, are left out; none leaves out nothing.</param>
-    /// <param name="onGap">Is told when the service has events that it gives no way to ask for. It may run on any thread.</param>
+    /// <param name="after">Events of which the newest that is the job's own, and all before it, are left out; none
+    /// leaves out nothing.</param>
+    /// <param name="onGap">Is told when the service has events that it gives no way to ask for. It may run on any
+    /// thread.</param>
     public EventTail(FineTuningClient client, string jobId, IEnumerable<string>? after, Action? onGap = null)
     {
         _onGap = onGap;
@@ -36,8 +40,10 @@ internal sealed class EventTail
         _after = new HashSet<string>(after ?? [], StringComparer.Ordinal);
     }
 
-    /// <summary>Gives what is new, oldest first. What a reading that fails half-way has seen, the next one gives.</summary>
-    /// <exception cref="FineTuningApiException">A request failed, or the job has none of the events to begin after.</exception>
+    /// <summary>Gives what is new, oldest first. What a reading that fails half-way has seen, the next one
+    /// gives.</summary>
+    /// <exception cref="FineTuningApiException">A request failed, or the job has none of the events to begin
+    /// after.</exception>
     public async Task<IReadOnlyList<EventResource>> ReadAsync(CancellationToken cancellationToken)
     {
         var news = new List<EventResource>();
@@ -50,7 +56,9 @@ internal sealed class EventTail
         while (hasMore)
         {
             var query = new PageQuery { After = cursor, Limit = cursor is null ? _pageSize : LargestPage };
-            ListResource<EventResource> page = await _client.ListEventsAsync(_jobId, query, cancellationToken).ConfigureAwait(false);
+            ListResource<EventResource> page = await _client
+                .ListEventsAsync(_jobId, query, cancellationToken)
+                .ConfigureAwait(false);
             hasMore = page.HasMore && page.Data.Count > 0;
             foreach ((EventResource item, string key) in WithKeys(page.Data))
             {
@@ -61,8 +69,8 @@ internal sealed class EventTail
                     break;
                 }
 
-                // A service that orders by whole seconds may put a new event below one of the same second that is known: the page is read
-                // to its end, and the next one is asked for if the last event is new.
+                // A service that orders by whole seconds may put a new event below one of the same second that is
+                // known: the page is read to its end, and the next one is asked for if the last event is new.
                 bool isKnown = _known.Contains(key);
                 hasMore = page.HasMore && !isKnown;
                 if (!isKnown && keys.Add(key))
@@ -86,7 +94,8 @@ internal sealed class EventTail
             throw UnknownStart();
         }
 
-        // Marked only when the whole stretch was read: a failure half-way must not hide the older half from the next reading.
+        // Marked only when the whole stretch was read: a failure half-way must not hide the older half from the next
+        // reading.
         _known.UnionWith(keys);
         _hasBegun = true;
 
@@ -107,7 +116,10 @@ internal sealed class EventTail
         string ids = string.Join("', '", _after);
         return new FineTuningApiException(
             ApiErrorKind.NotFound,
-            _after.Count == 1 ? $"'{ids}' is not an event of the job {_jobId}." : $"None of '{ids}' is an event of the job {_jobId}.")
+            _after.Count == 1
+                ? $"'{ids}' is not an event of the job {_jobId}."
+                : $"None of '{ids}' is an event of the job {_jobId}."
+        )
         {
             Code = EventFollower.UnknownEvent,
             Param = "after",
@@ -115,12 +127,15 @@ internal sealed class EventTail
     }
 
     /// <summary>
-    /// Gives what tells an event from all others: its id, and where a provider has none, all it says, counted from the oldest where several say
-    /// the same.
+    /// Gives what tells an event from all others: its id, and where a provider has none, all it says, counted from the
+    /// oldest where several say the same.
     /// </summary>
     private static IEnumerable<(EventResource Item, string Key)> WithKeys(IReadOnlyList<EventResource> newestFirst)
     {
-        var counts = newestFirst.Where(e => e.Id.Length == 0).GroupBy(Describe, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
+        var counts = newestFirst
+            .Where(e => e.Id.Length == 0)
+            .GroupBy(Describe, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Count());
         foreach (EventResource item in newestFirst)
         {
             if (item.Id.Length > 0)
@@ -134,11 +149,16 @@ internal sealed class EventTail
         }
     }
 
-    private static string Describe(EventResource item) => new StringBuilder("\n")
-        .Append(item.CreatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture)).Append('\n')
-        .Append(item.Level).Append('\n')
-        .Append(item.Type).Append('\n')
-        .Append(item.Message).Append('\n')
-        .Append(item.Data?.GetRawText())
-        .ToString();
+    private static string Describe(EventResource item) =>
+        new StringBuilder("\n")
+            .Append(item.CreatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture))
+            .Append('\n')
+            .Append(item.Level)
+            .Append('\n')
+            .Append(item.Type)
+            .Append('\n')
+            .Append(item.Message)
+            .Append('\n')
+            .Append(item.Data?.GetRawText())
+            .ToString();
 }

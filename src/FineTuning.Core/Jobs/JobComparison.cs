@@ -7,7 +7,8 @@ public static class JobComparison
 {
     private const string FilePrefix = "file-";
 
-    /// <summary>What a job has otherwise than a request wants it, as sentences without a full stop; what the request leaves to the service is not compared.</summary>
+    /// <summary>What a job has otherwise than a request wants it, as sentences without a full stop; what the request
+    /// leaves to the service is not compared.</summary>
     /// <param name="request">The request. A file that is not named by its id is not compared.</param>
     /// <param name="job">The job.</param>
     public static IReadOnlyList<string> Differences(JobCreateRequest request, JobResource job)
@@ -40,6 +41,7 @@ public static class JobComparison
             }
         }
 
-        static string? IdOf(string? file) => file?.StartsWith(FilePrefix, StringComparison.Ordinal) == true ? file : null;
+        static string? IdOf(string? file) =>
+            file?.StartsWith(FilePrefix, StringComparison.Ordinal) == true ? file : null;
     }
 }

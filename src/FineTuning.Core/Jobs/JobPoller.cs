@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
-/// <summary>A look that was answered: with what was to be seen, or with the reason why the job cannot be looked at any more.</summary>
+/// <summary>A look that was answered: with what was to be seen, or with the reason why the job cannot be looked at any
+/// more.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Seen">What was seen.</param>
 /// <param name="Failure">The service's refusal; null if there was something to see.</param>
@@ -15,8 +15,9 @@ internal sealed record PollResult<T>(string JobId, T? Seen, FineTuningApiExcepti
     where T : class;
 
 /// <summary>
-/// Looks at many jobs again and again, a few at a time and each at its own pace, until the time is up. Outages are waited out in here: only
-/// answers come out. A job that was looked at is left alone until <see cref="Again"/> is called for it.
+/// Looks at many jobs again and again, a few at a time and each at its own pace, until the time is up. Outages are
+/// waited out in here: only answers come out. A job that was looked at is left alone until <see cref="Again"/> is
+/// called for it.
 /// </summary>
 /// <typeparam name="T">What a look sees.</typeparam>
 internal sealed class JobPoller<T>
@@ -25,9 +26,11 @@ internal sealed class JobPoller<T>
     /// <summary>Looks at a time: hundreds of jobs keep their pace, and the service is not flooded.</summary>
     private const int AtOnce = 8;
 
-    // These run by the machine's clock whatever the client's is. They are guards against a server that hangs, and how long it hangs is real.
+    // These run by the machine's clock whatever the client's is. They are guards against a server that hangs, and how
+    // long it hangs is real.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3), s_maxOvertime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3),
+        s_maxOvertime = TimeSpan.FromSeconds(30);
 
     // A service that asks for more is asked again all the same: it may have been a slip.
     private static readonly TimeSpan s_maxRequestedPause = TimeSpan.FromMinutes(10);
@@ -51,7 +54,11 @@ internal sealed class JobPoller<T>
     /// <param name="outages">Is told of outages.</param>
     /// <param name="look">Looks at a job. It may run on any thread.</param>
     public JobPoller(
-        FineTuningClient client, TimeSpan? pollInterval, IProgress<ServiceOutage>? outages, Func<string, CancellationToken, Task<T>> look)
+        FineTuningClient client,
+        TimeSpan? pollInterval,
+        IProgress<ServiceOutage>? outages,
+        Func<string, CancellationToken, Task<T>> look
+    )
     {
         _client = client;
         _clock = client.Options.Clock;
@@ -63,7 +70,8 @@ internal sealed class JobPoller<T>
     /// <summary>Is told which job's look failed in an outage, and why, each time.</summary>
     public Action<string, FineTuningApiException>? OnOutage { get; init; }
 
-    /// <summary>Whether the service is known to be where requests go: then silence is an outage, and else an error.</summary>
+    /// <summary>Whether the service is known to be where requests go: then silence is an outage, and else an
+    /// error.</summary>
     public bool WasReached
     {
         get => _wasReached;
@@ -72,17 +80,23 @@ internal sealed class JobPoller<T>
 
     /// <summary>Gives answers in the order in which the looks began, which is that of the ids at first.</summary>
     /// <param name="jobIds">The jobs, each once.</param>
-    /// <param name="timeout">
-    /// The longest time; null has no end. Every job is looked at once, also without any time, unless the service hangs over it for long.
+    /// <param name="timeout"> The longest time; null has no end. Every job is looked at once, also without any time,
+    /// unless the service hangs over it for long.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<PollResult<T>> RunAsync(
-        IEnumerable<string> jobIds, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<string> jobIds,
+        TimeSpan? timeout,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         _deadline = _clock.UtcNow + timeout;
         foreach (string id in jobIds)
         {
-            _entries.Add(id, new Entry(id, _entries.Count, new PollSchedule(_pollInterval, _client.Options.Endpoint.IsLoopback)));
+            _entries.Add(
+                id,
+                new Entry(id, _entries.Count, new PollSchedule(_pollInterval, _client.Options.Endpoint.IsLoopback))
+            );
             _resting.Add(_entries[id]);
         }
 
@@ -126,8 +140,19 @@ internal sealed class JobPoller<T>
         {
             // Nothing goes on behind the caller's back.
             stopping.Cancel();
-            await Task.WhenAll(_running.Concat(_abandoned).Select(r => r.Task.ContinueWith(
-                static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default))).ConfigureAwait(false);
+            await Task.WhenAll(
+                    _running
+                        .Concat(_abandoned)
+                        .Select(r =>
+                            r.Task.ContinueWith(
+                                static task => _ = task.Exception,
+                                CancellationToken.None,
+                                TaskContinuationOptions.None,
+                                TaskScheduler.Default
+                            )
+                        )
+                )
+                .ConfigureAwait(false);
             _running.Concat(_abandoned).ToList().ForEach(r => r.Stop.Dispose());
         }
     }
@@ -155,7 +180,8 @@ internal sealed class JobPoller<T>
     /// <param name="asked">How long from now on the service asks to be left alone.</param>
     private void Rest(Entry entry, TimeSpan pause, TimeSpan asked = default)
     {
-        // From the beginning of the look, so that many jobs, or a slow service, do not stretch the interval; but never at once again.
+        // From the beginning of the look, so that many jobs, or a slow service, do not stretch the interval; but never
+        // at once again.
         DateTimeOffset now = _clock.UtcNow;
         entry.Due = Max(Max(entry.Began!.Value + pause, now + TimeSpan.FromTicks(pause.Ticks / 2)), now + asked);
         _resting.Add(entry);
@@ -192,10 +218,13 @@ internal sealed class JobPoller<T>
 
     /// <summary>When the time is up, each job is looked at a last time: what ended in time is no time-out.</summary>
     private bool IsOwedALook(Entry entry) =>
-        entry.Began is null ? _overtime.Elapsed < s_maxOvertime : entry.Began < _deadline && _overtime.Elapsed < s_timeout;
+        entry.Began is null
+            ? _overtime.Elapsed < s_maxOvertime
+            : entry.Began < _deadline && _overtime.Elapsed < s_timeout;
 
     /// <summary>
-    /// When the time is up, a look that hangs is given up, so that it does not keep the others from theirs. Says whether there was one.
+    /// When the time is up, a look that hangs is given up, so that it does not keep the others from theirs. Says
+    /// whether there was one.
     /// </summary>
     private bool AbandonSlow()
     {
@@ -224,8 +253,8 @@ internal sealed class JobPoller<T>
     }
 
     /// <summary>
-    /// The next look that has its answer. One that has overtaken an earlier one is held back for a moment, so that the order does not
-    /// depend on the network.
+    /// The next look that has its answer. One that has overtaken an earlier one is held back for a moment, so that the
+    /// order does not depend on the network.
     /// </summary>
     private Running? TakeAnswered()
     {
@@ -274,7 +303,10 @@ internal sealed class JobPoller<T>
         Rest(silent.Entry, pause, asked > s_maxRequestedPause ? s_maxRequestedPause : asked);
     }
 
-    private async Task<(T? Seen, FineTuningApiException? Failure)> LookAsync(string jobId, CancellationToken cancellationToken)
+    private async Task<(T? Seen, FineTuningApiException? Failure)> LookAsync(
+        string jobId,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -305,7 +337,11 @@ internal sealed class JobPoller<T>
         public DateTimeOffset? Began { get; set; }
     }
 
-    private sealed record Running(Entry Entry, CancellationTokenSource Stop, Task<(T? Seen, FineTuningApiException? Failure)> Task)
+    private sealed record Running(
+        Entry Entry,
+        CancellationTokenSource Stop,
+        Task<(T? Seen, FineTuningApiException? Failure)> Task
+    )
     {
         public Stopwatch Real { get; } = Stopwatch.StartNew();
     }

@@ -7,9 +7,10 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Jobs;
 
 /// <summary>
-/// Waits until jobs have ended, looking at a few of them at a time. A service that was there and goes away ends no wait, however long it is
-/// away: only its own answer that no repeat can mend, or the time-out, does. A service that is not heard at all at the first look is an
-/// error, since the address may be wrong; one that says 429 or 5xx is there. A paused job is waited for: somebody may resume it.
+/// Waits until jobs have ended, looking at a few of them at a time. A service that was there and goes away ends no
+/// wait, however long it is away: only its own answer that no repeat can mend, or the time-out, does. A service that is
+/// not heard at all at the first look is an error, since the address may be wrong; one that says 429 or 5xx is there. A
+/// paused job is waited for: somebody may resume it.
 /// </summary>
 public sealed class JobWaiter
 {
@@ -33,13 +34,16 @@ public sealed class JobWaiter
         PollSchedule.Check(_options.PollInterval, nameof(options));
         if (_options.Timeout < TimeSpan.Zero || _options.NotFoundTime < TimeSpan.Zero)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), "The longest wait, and the time to find a job in, must not be below zero.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                "The longest wait, and the time to find a job in, must not be below zero."
+            );
         }
     }
 
     /// <summary>
-    /// Gives each job's outcome as soon as it is known. Jobs that are found at their end by the same round of looks come in the order of
-    /// the ids, and so do those whose time was up.
+    /// Gives each job's outcome as soon as it is known. Jobs that are found at their end by the same round of looks
+    /// come in the order of the ids, and so do those whose time was up.
     /// </summary>
     /// <param name="jobIds">The jobs; one named twice is waited for once.</param>
     /// <param name="progress">Is told after every look; null saves the requests for metrics.</param>
@@ -47,12 +51,18 @@ public sealed class JobWaiter
     public async IAsyncEnumerable<WaitOutcome> WaitAsync(
         IEnumerable<string> jobIds,
         IProgress<WaitProgress>? progress = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         List<Wait> waits = [.. jobIds.Distinct(StringComparer.Ordinal).Select(id => new Wait(id))];
         var open = waits.ToDictionary(w => w.JobId, StringComparer.Ordinal);
         bool readMetrics = progress is not null && _options.ReadMetrics;
-        var looks = new JobPoller<JobSnapshot>(_client, _options.PollInterval, _options.Outages, (id, token) => LookAsync(id, readMetrics, token))
+        var looks = new JobPoller<JobSnapshot>(
+            _client,
+            _options.PollInterval,
+            _options.Outages,
+            (id, token) => LookAsync(id, readMetrics, token)
+        )
         {
             WasReached = _options.WasReached,
             OnOutage = (id, failure) =>
@@ -64,7 +74,11 @@ public sealed class JobWaiter
         IClock clock = _client.Options.Clock;
         DateTimeOffset began = clock.UtcNow;
         TimeSpan? timeout = _options.Timeout < s_forEver ? _options.Timeout : null;
-        await foreach (PollResult<JobSnapshot> look in looks.RunAsync(waits.Select(w => w.JobId), timeout, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            PollResult<JobSnapshot> look in looks
+                .RunAsync(waits.Select(w => w.JobId), timeout, cancellationToken)
+                .ConfigureAwait(false)
+        )
         {
             Wait wait = open[look.JobId];
             bool changed = false;
@@ -75,7 +89,11 @@ public sealed class JobWaiter
                 progress?.Report(wait.ToProgress());
             }
 
-            if (look.Failure?.Kind == ApiErrorKind.NotFound && wait.Job is null && clock.UtcNow - began < _options.NotFoundTime)
+            if (
+                look.Failure?.Kind == ApiErrorKind.NotFound
+                && wait.Job is null
+                && clock.UtcNow - began < _options.NotFoundTime
+            )
             {
                 looks.Again(wait.JobId, null, changed: false, s_maxSearchPause);
                 continue;
@@ -100,9 +118,12 @@ public sealed class JobWaiter
     private async Task<JobSnapshot> LookAsync(string jobId, bool readMetrics, CancellationToken cancellationToken)
     {
         JobResource job = await _client.GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
-        return new JobSnapshot(job, readMetrics && job.Status == JobStatus.Running
-            ? await LatestMetricsAsync(jobId, cancellationToken).ConfigureAwait(false)
-            : null);
+        return new JobSnapshot(
+            job,
+            readMetrics && job.Status == JobStatus.Running
+                ? await LatestMetricsAsync(jobId, cancellationToken).ConfigureAwait(false)
+                : null
+        );
     }
 
     private async Task<StepMetrics?> LatestMetricsAsync(string jobId, CancellationToken cancellationToken)
@@ -117,7 +138,10 @@ public sealed class JobWaiter
                 .ConfigureAwait(false);
             return page.Data.Select(StepMetrics.FromEvent).FirstOrDefault(metrics => metrics is not null);
         }
-        catch (Exception e) when (e is FineTuningApiException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is FineTuningApiException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             // A provider without events, or a key that may not read them, must not end the wait.
             return null;

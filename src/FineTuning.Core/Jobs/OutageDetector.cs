@@ -4,8 +4,8 @@ using FineTuning.Core.Errors;
 namespace FineTuning.Core.Jobs;
 
 /// <summary>
-/// Tells an outage, which a wait outlives, from an answer, which it does not. An outage is told once when it begins and once when it ends,
-/// however many jobs and looks it spoils.
+/// Tells an outage, which a wait outlives, from an answer, which it does not. An outage is told once when it begins and
+/// once when it ends, however many jobs and looks it spoils.
 /// </summary>
 internal sealed class OutageDetector(IClock clock, IProgress<ServiceOutage>? report)
 {
@@ -13,15 +13,16 @@ internal sealed class OutageDetector(IClock clock, IProgress<ServiceOutage>? rep
     private ServiceOutage? _open;
 
     /// <summary>
-    /// Whether the failure is no answer of the service about the request. What a proxy in between or a certificate that ran out does counts
-    /// as one: it passes without the request being changed.
+    /// Whether the failure is no answer of the service about the request. What a proxy in between or a certificate that
+    /// ran out does counts as one: it passes without the request being changed.
     /// </summary>
-    public static bool IsOutage(FineTuningApiException failure) => failure.IsTransient ||
-        failure.Kind is ApiErrorKind.Conflict or ApiErrorKind.TlsFailed or ApiErrorKind.Redirected;
+    public static bool IsOutage(FineTuningApiException failure) =>
+        failure.IsTransient
+        || failure.Kind is ApiErrorKind.Conflict or ApiErrorKind.TlsFailed or ApiErrorKind.Redirected;
 
     /// <summary>
-    /// Whether a service was heard, if only that it is not well. Silence, a wrong certificate or another page can as well mean that the
-    /// address is wrong, and a wrong address is not waited for.
+    /// Whether a service was heard, if only that it is not well. Silence, a wrong certificate or another page can as
+    /// well mean that the address is wrong, and a wrong address is not waited for.
     /// </summary>
     public static bool SpeaksOfService(FineTuningApiException failure) =>
         failure.Kind is ApiErrorKind.ServerError or ApiErrorKind.RateLimited or ApiErrorKind.Conflict;

@@ -3,15 +3,17 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Jobs;
 
 /// <summary>
-/// Says how long to wait until a job is looked at again: short after a change, longer while nothing happens, and shorter again near the
-/// estimated finish. Estimates may be missing, past or far; none of that makes it wait longer than its longest interval.
+/// Says how long to wait until a job is looked at again: short after a change, longer while nothing happens, and
+/// shorter again near the estimated finish. Estimates may be missing, past or far; none of that makes it wait longer
+/// than its longest interval.
 /// </summary>
 internal sealed class PollSchedule
 {
     private const double Growth = 1.4;
 
     // Less is no pause, and a timer of the platform takes no more than 24.8 days.
-    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(10), s_most = TimeSpan.FromDays(24);
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(10),
+        s_most = TimeSpan.FromDays(24);
 
     private readonly TimeSpan _shortest;
     private readonly TimeSpan _longest;
@@ -26,13 +28,18 @@ internal sealed class PollSchedule
         _next = _shortest;
     }
 
-    /// <summary>Refuses a user's own interval that would ask without any pause, or that no timer can wait for.</summary>
+    /// <summary>Refuses a user's own interval that would ask without any pause, or that no timer can wait
+    /// for.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of its range.</exception>
     public static void Check(TimeSpan? interval, string name)
     {
         if (interval < s_least || interval > s_most)
         {
-            throw new ArgumentOutOfRangeException(name, interval, "The time between two looks must be from 10 milliseconds to 24 days.");
+            throw new ArgumentOutOfRangeException(
+                name,
+                interval,
+                "The time between two looks must be from 10 milliseconds to 24 days."
+            );
         }
     }
 
@@ -48,7 +55,7 @@ internal sealed class PollSchedule
         _next = Min(_longest, TimeSpan.FromTicks((long)(_next.Ticks * Growth)));
         if (job?.EstimatedFinish - now is TimeSpan left && left > TimeSpan.Zero)
         {
-            TimeSpan half = TimeSpan.FromTicks(left.Ticks / 2);
+            var half = TimeSpan.FromTicks(left.Ticks / 2);
             interval = Min(interval, half < _shortest ? _shortest : half);
         }
 

@@ -8,26 +8,28 @@ namespace FineTuning.Core.Jobs;
 public sealed record WaitOptions
 {
     /// <summary>
-    /// The longest wait over all jobs, zero or more; null waits for ever. With zero each job is looked at once. A service that hangs over
-    /// those last looks draws the wait out by 30 seconds at the most.
+    /// The longest wait over all jobs, zero or more; null waits for ever. With zero each job is looked at once. A
+    /// service that hangs over those last looks draws the wait out by 30 seconds at the most.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Time between two looks at a job, 10 milliseconds to 24 days; null adapts it to what happens.</summary>
     public TimeSpan? PollInterval { get; init; }
 
-    /// <summary>Whether progress is told with the numbers of the newest step, which costs a request for each look at a job that trains.</summary>
+    /// <summary>Whether progress is told with the numbers of the newest step, which costs a request for each look at a
+    /// job that trains.</summary>
     public bool ReadMetrics { get; init; } = true;
 
     /// <summary>
-    /// Says that the service was heard before, by the call that made the jobs for example. Then no answer to the first look is an outage
-    /// as well, and not a sign of a wrong address.
+    /// Says that the service was heard before, by the call that made the jobs for example. Then no answer to the first
+    /// look is an outage as well, and not a sign of a wrong address.
     /// </summary>
     public bool WasReached { get; init; }
 
     /// <summary>
-    /// For so long from the beginning of the wait, a job that was not seen yet and is not found is looked for again. It is for jobs that
-    /// were created a moment ago: a service with several copies of its data may not know them everywhere yet. Zero takes the first answer.
+    /// For so long from the beginning of the wait, a job that was not seen yet and is not found is looked for again. It
+    /// is for jobs that were created a moment ago: a service with several copies of its data may not know them
+    /// everywhere yet. Zero takes the first answer.
     /// </summary>
     public TimeSpan NotFoundTime { get; init; }
 

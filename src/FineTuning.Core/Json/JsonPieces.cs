@@ -14,11 +14,13 @@ internal static class JsonPieces
             write(writer);
         }
 
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
+        using var document = JsonDocument.Parse(buffer.ToArray());
         return document.RootElement.Clone();
     }
 
     /// <summary>A field's text; null where the object has no such field, or it is none.</summary>
     public static string? Text(JsonElement source, string name) =>
-        source.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        source.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

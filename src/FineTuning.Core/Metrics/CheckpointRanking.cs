@@ -9,7 +9,6 @@ public static class CheckpointRanking
     [
         Loss("full_valid_loss", m => m.FullValidLoss),
         Loss("valid_loss", m => m.ValidLoss),
-
         // A job that has rewards learns from them: its training loss, if it has one, says nothing.
         Reward(MeanReward.OfFullValidation),
         Reward(MeanReward.OfValidation),
@@ -18,8 +17,9 @@ public static class CheckpointRanking
     ];
 
     /// <summary>
-    /// The checkpoint with the least loss, or of reinforcement the highest mean reward, by the first of full validation, validation batch and training
-    /// that every checkpoint has: numbers of different kinds do not compare. Of equals the latest.
+    /// The checkpoint with the least loss, or of reinforcement the highest mean reward, by the first of full
+    /// validation, validation batch and training that every checkpoint has: numbers of different kinds do not compare.
+    /// Of equals the latest.
     /// </summary>
     /// <param name="checkpoints">A job's checkpoints, in any order.</param>
     /// <returns>The best with the name of the number that chose it; null if no such number is known of all.</returns>
@@ -31,7 +31,11 @@ public static class CheckpointRanking
             List<(CheckpointResource Checkpoint, Score Score)> scored = [];
             foreach (CheckpointResource checkpoint in checkpoints)
             {
-                if (checkpoint.Metrics is not null && read(checkpoint.Metrics) is { } score && !double.IsNaN(score.Goodness))
+                if (
+                    checkpoint.Metrics is not null
+                    && read(checkpoint.Metrics) is { } score
+                    && !double.IsNaN(score.Goodness)
+                )
                 {
                     scored.Add((checkpoint, score));
                 }
@@ -39,7 +43,10 @@ public static class CheckpointRanking
 
             if (scored.Count > 0 && scored.Count == checkpoints.Count)
             {
-                (CheckpointResource best, Score by) = scored.OrderByDescending(c => c.Score.Goodness).ThenByDescending(c => c.Checkpoint.StepNumber).First();
+                (CheckpointResource best, Score by) = scored
+                    .OrderByDescending(c => c.Score.Goodness)
+                    .ThenByDescending(c => c.Checkpoint.StepNumber)
+                    .First();
                 return (best, by.Name);
             }
         }

@@ -4,7 +4,8 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Metrics;
 
 /// <summary>
-/// A mean reward of reinforcement among a checkpoint's metrics. It is in no specification, and services spell it in two ways:
+/// A mean reward of reinforcement among a checkpoint's metrics. It is in no specification, and services spell it in two
+/// ways:
 /// <c>train_reward_mean</c> and <c>train_mean_reward</c>.
 /// </summary>
 /// <param name="Name">The name that the service gives it.</param>
@@ -24,7 +25,11 @@ public readonly record struct MeanReward(string Name, double Value)
     {
         foreach (string name in (ReadOnlySpan<string>)[of + "_reward_mean", of + "_mean_reward"])
         {
-            if (metrics?.AdditionalFields is { } fields && fields.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number)
+            if (
+                metrics?.AdditionalFields is { } fields
+                && fields.TryGetValue(name, out JsonElement value)
+                && value.ValueKind == JsonValueKind.Number
+            )
             {
                 return new MeanReward(name, value.GetDouble());
             }

@@ -6,16 +6,18 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Metrics;
 
 /// <summary>
-/// The numbers of one training step, as an event tells them. Losses are in nats per token, accuracies are shares of tokens from 0 to 1; null
-/// where the service did not send one.
+/// The numbers of one training step, as an event tells them. Losses are in nats per token, accuracies are shares of
+/// tokens from 0 to 1; null where the service did not send one.
 /// </summary>
 public sealed record StepMetrics
 {
-    // The service's sentence, for providers whose events bring no data: "Step 88/91: training loss=0.04, validation loss=0.10".
+    // The service's sentence, for providers whose events bring no data: "Step 88/91: training loss=0.04, validation
+    // loss=0.10".
     private static readonly Regex s_sentence = new(
         @"^Step (?<step>\d{1,9})(?:/(?<total>\d{1,9}))?: training loss=(?<train>[-+0-9.eE]{1,30})(?:, validation loss=(?<valid>[-+0-9.eE]{1,30}))?",
         RegexOptions.CultureInvariant,
-        TimeSpan.FromSeconds(1));
+        TimeSpan.FromSeconds(1)
+    );
 
     /// <summary>The step, from 1.</summary>
     public int Step { get; init; }
@@ -40,12 +42,17 @@ public sealed record StepMetrics
     /// <returns>The numbers, or null if the event has none.</returns>
     public static StepMetrics? FromEvent(EventResource source)
     {
-        if (source?.Data is { ValueKind: JsonValueKind.Object } data && Number(data, "step") is double step and >= 0 and <= int.MaxValue)
+        if (
+            source?.Data is { ValueKind: JsonValueKind.Object } data
+            && Number(data, "step") is double step and >= 0 and <= int.MaxValue
+        )
         {
             return new StepMetrics
             {
                 Step = (int)step,
-                TotalSteps = Number(data, "total_steps") is double total and >= 0 and <= int.MaxValue ? (int)total : null,
+                TotalSteps = Number(data, "total_steps") is double total and >= 0 and <= int.MaxValue
+                    ? (int)total
+                    : null,
                 TrainLoss = Number(data, "train_loss"),
                 TrainAccuracy = Number(data, "train_mean_token_accuracy") ?? Number(data, "train_accuracy"),
                 ValidLoss = Number(data, "valid_loss"),
@@ -69,8 +76,12 @@ public sealed record StepMetrics
     }
 
     private static double? Number(JsonElement data, string name) =>
-        data.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        data.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble()
+            : null;
 
     private static double? Parse(Group group) =>
-        double.TryParse(group.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+        double.TryParse(group.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : null;
 }

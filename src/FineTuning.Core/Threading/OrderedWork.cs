@@ -1,8 +1,9 @@
 namespace FineTuning.Core.Threading;
 
 /// <summary>
-/// Runs work side by side on the thread pool and gives its results in the order in which it was added. What is done and still waits for
-/// something before it is kept, so an adder has to take results whenever <see cref="IsFull"/>. For one thread at a time.
+/// Runs work side by side on the thread pool and gives its results in the order in which it was added. What is done and
+/// still waits for something before it is kept, so an adder has to take results whenever <see cref="IsFull"/>. For one
+/// thread at a time.
 /// </summary>
 /// <typeparam name="T">A result.</typeparam>
 public sealed class OrderedWork<T> : IDisposable
@@ -21,7 +22,13 @@ public sealed class OrderedWork<T> : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public OrderedWork(int atOnce, CancellationToken cancellationToken = default)
     {
-        _ = atOnce >= 1 ? atOnce : throw new ArgumentOutOfRangeException(nameof(atOnce), "At least one piece of work must run at a time.");
+        _ =
+            atOnce >= 1
+                ? atOnce
+                : throw new ArgumentOutOfRangeException(
+                    nameof(atOnce),
+                    "At least one piece of work must run at a time."
+                );
         _places = new SemaphoreSlim(atOnce);
         _window = atOnce == 1 ? 1 : atOnce * WindowPerPlace;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -37,7 +44,8 @@ public sealed class OrderedWork<T> : IDisposable
     public bool IsReady => _tasks.Count > 0 && _tasks.Peek().IsCompleted;
 
     /// <summary>Adds a piece of work.</summary>
-    public void Add(Func<CancellationToken, Task<T>> work) => _tasks.Enqueue(Task.Run(() => RunAsync(work, _stop.Token)));
+    public void Add(Func<CancellationToken, Task<T>> work) =>
+        _tasks.Enqueue(Task.Run(() => RunAsync(work, _stop.Token)));
 
     /// <summary>The next result, in the order of adding; throws what its work threw.</summary>
     /// <param name="cancellationToken">Ends all work: without this result there is no place for the others.</param>

@@ -1,7 +1,7 @@
 namespace FineTuning.Core.Tokenization;
 
-// What the two regular expressions of tiktoken tell apart. Every character has exactly one of the flags; a set of them is a class of
-// the expressions. The values are those in Vocabularies/characters.bin.
+// What the two regular expressions of tiktoken tell apart. Every character has exactly one of the flags; a set of them
+// is a class of the expressions. The values are those in Vocabularies/characters.bin.
 [Flags]
 internal enum CharacterClass : byte
 {

@@ -3,15 +3,16 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Tokenization;
 
-// The class of each character as the regular expression engine of npm tiktoken has it (Unicode 16). Those of .NET differ from one
-// version to the next, so they are not asked.
+// The class of each character as the regular expression engine of npm tiktoken has it (Unicode 16). Those of .NET
+// differ from one version to the next, so they are not asked.
 internal sealed class CharacterTable
 {
     private const int PageBits = 8;
     private const int PageSize = 1 << PageBits;
     private const int Characters = 0x110000;
 
-    // Where the page of a character starts in the cells; many characters share a page. The first page is the first in the cells, too.
+    // Where the page of a character starts in the cells; many characters share a page. The first page is the first in
+    // the cells, too.
     private readonly int[] _pages = new int[Characters >> PageBits];
     private readonly CharacterClass[] _cells;
 
@@ -21,14 +22,16 @@ internal sealed class CharacterTable
     {
         var cells = new CharacterClass[_pages.Length * PageSize / 16];
         int[] uniform = new int[(int)CharacterClass.Other + 1];
-        int used = 0, code = 0;
+        int used = 0,
+            code = 0;
         for (int i = 0; i < runs.Length; i++)
         {
             int end = code + ReadLength(runs, ref i);
-            CharacterClass kind = (CharacterClass)runs[i];
+            var kind = (CharacterClass)runs[i];
             while (code < end)
             {
-                int page = code >> PageBits, offset = code & (PageSize - 1);
+                int page = code >> PageBits,
+                    offset = code & (PageSize - 1);
                 int length = Math.Min(end - code, PageSize - offset);
                 if (length == PageSize && uniform[(int)kind] > 0)
                 {
@@ -90,7 +93,9 @@ internal sealed class CharacterTable
 
     private CharacterClass BeyondAscii(ReadOnlySpan<byte> utf8, int index, out int length)
     {
-        int first = utf8[index], second = utf8[index + 1] & 0x3F, code;
+        int first = utf8[index],
+            second = utf8[index + 1] & 0x3F,
+            code;
         if (first < 0xE0)
         {
             length = 2;

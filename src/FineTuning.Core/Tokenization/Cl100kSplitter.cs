@@ -33,9 +33,16 @@ internal sealed class Cl100kSplitter(CharacterTable characters) : PieceSplitter(
             }
         }
 
-        bool isMarked = utf8[start] == (byte)' ' ? (second & CharacterClass.Punctuation) != 0 : (first & CharacterClass.Punctuation) != 0;
+        bool isMarked =
+            utf8[start] == (byte)' '
+                ? (second & CharacterClass.Punctuation) != 0
+                : (first & CharacterClass.Punctuation) != 0;
         return isMarked
-            ? Characters.EndOfRun(utf8, Characters.EndOfRun(utf8, after, CharacterClass.Punctuation), CharacterClass.LineEnd)
+            ? Characters.EndOfRun(
+                utf8,
+                Characters.EndOfRun(utf8, after, CharacterClass.Punctuation),
+                CharacterClass.LineEnd
+            )
             : EndOfWhiteSpace(utf8, start);
     }
 }

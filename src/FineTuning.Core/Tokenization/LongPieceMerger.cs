@@ -1,9 +1,8 @@
-using FineTuning.Core.Datasets.Duplicates;
-
 namespace FineTuning.Core.Tokenization;
 
-// Merges long pieces with the same result in n log n: the parts are a linked list, and the merges that can be made are in a heap.
-// It takes some thirty bytes of memory for each byte of the piece, which are not kept for the next one if that is much.
+// Merges long pieces with the same result in n log n: the parts are a linked list, and the merges that can be made are
+// in a heap. It takes some thirty bytes of memory for each byte of the piece, which are not kept for the next one if
+// that is much.
 internal sealed class LongPieceMerger(Vocabulary vocabulary)
 {
     private const int MaxKept = 1 << 16;
@@ -14,8 +13,8 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
     private int[] _previous = [];
     private int[] _ranks = [];
 
-    // The rank of a merge in the high half, and its left part in the low one: the lowest is the next to make. A merge whose
-    // parts are no longer there stays in the heap and is passed over: its rank is not that of its place any more.
+    // The rank of a merge in the high half, and its left part in the low one: the lowest is the next to make. A merge
+    // whose parts are no longer there stays in the heap and is passed over: its rank is not that of its place any more.
     private ulong[] _heap = [];
     private int _heapLength;
 
@@ -26,7 +25,8 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         while (_heapLength > 0)
         {
             ulong lowest = Pop();
-            int left = (int)(uint)lowest, rank = (int)(lowest >> 32);
+            int left = (int)(uint)lowest,
+                rank = (int)(lowest >> 32);
             if (_ranks[left] == rank)
             {
                 Join(left, rank, count);
@@ -66,14 +66,21 @@ internal sealed class LongPieceMerger(Vocabulary vocabulary)
         if (_tokens.Length < length || _tokens.Length > MaxKept)
         {
             int size = length < MaxKept ? Math.Min(length * 2, MaxKept) : length;
-            (_tokens, _next, _previous, _ranks, _heap) = (new int[size], new int[size], new int[size], new int[size], new ulong[size]);
+            (_tokens, _next, _previous, _ranks, _heap) = (
+                new int[size],
+                new int[size],
+                new int[size],
+                new int[size],
+                new ulong[size]
+            );
         }
     }
 
     // Makes one part, which is the token, of a part and the next one.
     private void Join(int left, int token, int count)
     {
-        int right = _next[left], after = _next[right];
+        int right = _next[left],
+            after = _next[right];
         _tokens[left] = token;
         _ranks[right] = Vocabulary.NoToken;
         _next[left] = after;

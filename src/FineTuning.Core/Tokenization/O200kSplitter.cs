@@ -47,7 +47,8 @@ internal sealed class O200kSplitter(CharacterTable characters) : PieceSplitter(c
     // U*L+ where that matches, which is told, or U+L*. The first character is in one of the two.
     private int EndOfWord(ReadOnlySpan<byte> utf8, int start, out bool isLower)
     {
-        int end = start, afterUncased = start;
+        int end = start,
+            afterUncased = start;
         while (end < utf8.Length)
         {
             CharacterClass kind = Characters.At(utf8, end, out int length);

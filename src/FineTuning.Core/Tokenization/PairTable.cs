@@ -3,8 +3,9 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Tokenization;
 
-// Which two tokens make which other one together. It is enough to know the one pair that a token is made of when its bytes are merged on
-// their own: nothing has merged across its ends when two parts make it up, so what they went through is the same.
+// Which two tokens make which other one together. It is enough to know the one pair that a token is made of when its
+// bytes are merged on their own: nothing has merged across its ends when two parts make it up, so what they went
+// through is the same.
 internal sealed class PairTable
 {
     // Tokens of one byte have the ids up to here.
@@ -16,9 +17,9 @@ internal sealed class PairTable
 
     private readonly int[] _ofBytes = new int[Bytes * Bytes];
 
-    // Where the slots of each left token start and, in the low bits, which power of two their number is; 0 where it is the left one of
-    // no token, as with most of them. The slots of one token are near each other, because what comes again in a text are its tokens
-    // more than its pairs of them.
+    // Where the slots of each left token start and, in the low bits, which power of two their number is; 0 where it is
+    // the left one of no token, as with most of them. The slots of one token are near each other, because what comes
+    // again in a text are its tokens more than its pairs of them.
     private readonly int[] _tables;
 
     // A slot is the right token and the one they make, the latter plus 1; 0 is a free slot.
@@ -43,14 +44,17 @@ internal sealed class PairTable
         _slots = new ulong[PlaceTables()];
         for (int i = 0; i < lefts.Length; i++)
         {
-            int left = lefts[i], right = rights[i], id = Bytes + i;
+            int left = lefts[i],
+                right = rights[i],
+                id = Bytes + i;
             if ((left | right) < Bytes)
             {
                 _ofBytes[(left * Bytes) + right] = id;
                 continue;
             }
 
-            int bits = _tables[left] & ((1 << SizeBits) - 1), start = _tables[left] >> SizeBits;
+            int bits = _tables[left] & ((1 << SizeBits) - 1),
+                start = _tables[left] >> SizeBits;
             uint slot = Hash(right, bits);
             while (_slots[start + (int)slot] != 0)
             {
@@ -75,7 +79,8 @@ internal sealed class PairTable
             return Vocabulary.NoToken;
         }
 
-        int bits = table & ((1 << SizeBits) - 1), start = table >> SizeBits;
+        int bits = table & ((1 << SizeBits) - 1),
+            start = table >> SizeBits;
         ulong[] slots = _slots;
         uint slot = Hash(right, bits);
         while (true)
@@ -95,7 +100,8 @@ internal sealed class PairTable
         }
     }
 
-    // Makes places of the numbers of pairs, so that a quarter of the slots and at least one stay free, and returns how many slots there are.
+    // Makes places of the numbers of pairs, so that a quarter of the slots and at least one stay free, and returns how
+    // many slots there are.
     [MethodImpl(Jit.Optimized)]
     private int PlaceTables()
     {

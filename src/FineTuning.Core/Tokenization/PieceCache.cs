@@ -1,10 +1,7 @@
-using FineTuning.Core.Datasets.Duplicates;
-using FineTuning.Core.Grading.Similarity;
-
 namespace FineTuning.Core.Tokenization;
 
-// Remembers how many tokens the short pieces are that came last. A text says the same few words again and again, and this fits the
-// processor's cache where the vocabulary does not.
+// Remembers how many tokens the short pieces are that came last. A text says the same few words again and again, and
+// this fits the processor's cache where the vocabulary does not.
 internal sealed class PieceCache
 {
     private const int Bits = 13;
@@ -18,7 +15,13 @@ internal sealed class PieceCache
     }
 
     public void Add(in PieceKey key, int length, int tokens) =>
-        _entries[(int)(key.Hash >> (64 - Bits))] = new Entry { Low = key.Low, High = key.High, Length = length, Tokens = tokens };
+        _entries[(int)(key.Hash >> (64 - Bits))] = new Entry
+        {
+            Low = key.Low,
+            High = key.High,
+            Length = length,
+            Tokens = tokens,
+        };
 
     private struct Entry
     {

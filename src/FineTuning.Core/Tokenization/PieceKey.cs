@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace FineTuning.Core.Tokenization;
 
-// The first sixteen bytes of a piece, and a hash of all of it. Two pieces of the same length up to sixteen are equal if these are.
+// The first sixteen bytes of a piece, and a hash of all of it. Two pieces of the same length up to sixteen are equal if
+// these are.
 internal readonly struct PieceKey
 {
     public const int MaxBytes = 16;

@@ -1,12 +1,12 @@
-using System.Runtime.InteropServices;
 #if NET
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 #endif
 
 namespace FineTuning.Core.Tokenization;
 
-// Merges the parts of one piece: of all neighbours that make a token together, those of the lowest rank, of equal ones the leftmost,
-// until none do. Not for several threads.
+// Merges the parts of one piece: of all neighbours that make a token together, those of the lowest rank, of equal ones
+// the leftmost, until none do. Not for several threads.
 internal sealed class PieceMerger(Vocabulary vocabulary)
 {
     // Up to here, looking for the lowest rank, eight at a time, is faster than keeping the ranks in order.
@@ -15,8 +15,9 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
     private const int IndexMask = MaxScanned - 1;
     private const int NoMerge = int.MaxValue;
 
-    // Of each part: its token, the next part and the one before it, and the merge with the next: its rank and, below, the index of the
-    // part, so that the lowest is the next to make. What was merged into the part before it has no merge.
+    // Of each part: its token, the next part and the one before it, and the merge with the next: its rank and, below,
+    // the index of the part, so that the lowest is the next to make. What was merged into the part before it has no
+    // merge.
     private readonly int[] _tokens = new int[MaxScanned];
     private readonly int[] _next = new int[MaxScanned];
     private readonly int[] _previous = new int[MaxScanned];
@@ -63,7 +64,8 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
     // Makes one part, which is the token, of a part and the next one.
     private void Join(int left, int token, int count)
     {
-        int right = _next[left], after = _next[right];
+        int right = _next[left],
+            after = _next[right];
         _tokens[left] = token;
         _merges[right] = NoMerge;
         _next[left] = after;
@@ -88,15 +90,15 @@ internal sealed class PieceMerger(Vocabulary vocabulary)
     private int Lowest(int count)
     {
 #if NET
-        Vector256<int> lowest = Vector256.Create(NoMerge);
+        var lowest = Vector256.Create(NoMerge);
         int padded = (count + Vector256<int>.Count - 1) & -Vector256<int>.Count;
         foreach (Vector256<int> eight in MemoryMarshal.Cast<int, Vector256<int>>(_merges.AsSpan(0, padded)))
         {
             lowest = Vector256.Min(lowest, eight);
         }
 
-        Vector128<int> four = Vector128.Min(lowest.GetLower(), lowest.GetUpper());
-        Vector128<int> two = Vector128.Min(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        var four = Vector128.Min(lowest.GetLower(), lowest.GetUpper());
+        var two = Vector128.Min(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
         return Math.Min(two[0], two[1]);
 #else
         int lowest = NoMerge;

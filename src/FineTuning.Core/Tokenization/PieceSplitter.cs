@@ -1,12 +1,13 @@
 namespace FineTuning.Core.Tokenization;
 
-// Divides a text into the pieces that are merged apart, as an encoding's regular expression does it: leftmost, the first alternative
-// that matches, greedy. Every character is in a piece.
+// Divides a text into the pieces that are merged apart, as an encoding's regular expression does it: leftmost, the
+// first alternative that matches, greedy. Every character is in a piece.
 internal abstract class PieceSplitter(CharacterTable characters)
 {
     protected CharacterTable Characters { get; } = characters;
 
-    // Where the piece ends that starts at a place in well-formed UTF-8. The place is where a piece ended, or 0, and not the end.
+    // Where the piece ends that starts at a place in well-formed UTF-8. The place is where a piece ended, or 0, and not
+    // the end.
     public abstract int EndOfPiece(ReadOnlySpan<byte> utf8, int start);
 
     // \p{N}{1,3}, where the first number is known.
@@ -29,7 +30,9 @@ internal abstract class PieceSplitter(CharacterTable characters)
     // \s*[\r\n]+|\s+(?!\S)|\s+, where the first white space is known.
     protected int EndOfWhiteSpace(ReadOnlySpan<byte> utf8, int start)
     {
-        int end = start, last = start, afterLineEnd = start;
+        int end = start,
+            last = start,
+            afterLineEnd = start;
         while (end < utf8.Length)
         {
             CharacterClass kind = Characters.At(utf8, end, out int length);

@@ -4,15 +4,16 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Tokenization;
 
 /// <summary>
-/// Counts the tokens of texts, without allocating for most of them. It has working memory of its own (about 200 KB) and is not for
-/// several threads at once: each takes one from <see cref="Tokenizer.CreateCounter"/>.
+/// Counts the tokens of texts, without allocating for most of them. It has working memory of its own (about 200 KB) and
+/// is not for several threads at once: each takes one from <see cref="Tokenizer.CreateCounter"/>.
 /// </summary>
 public sealed class TokenCounter
 {
     // Working memory for a longer text is not kept.
     private const int MaxKept = 1 << 20;
 
-    // A longer piece without any break is no text that anyone learns from. Merging it whole would take thirty times its memory, and minutes.
+    // A longer piece without any break is no text that anyone learns from. Merging it whole would take thirty times its
+    // memory, and minutes.
     private const int MaxMerged = 1 << 20;
 
     // Looking for a stop at each piece would cost more than some pieces do.
@@ -31,16 +32,16 @@ public sealed class TokenCounter
     }
 
     /// <summary>
-    /// Counts the tokens of a text in UTF-8. What is not UTF-8 counts as the U+FFFD that a decoder makes of it. The name of a special
-    /// token in the text, such as <c>&lt;|endoftext|&gt;</c>, counts as the text it is.
+    /// Counts the tokens of a text in UTF-8. What is not UTF-8 counts as the U+FFFD that a decoder makes of it. The
+    /// name of a special token in the text, such as <c>&lt;|endoftext|&gt;</c>, counts as the text it is.
     /// </summary>
     /// <param name="utf8">The text.</param>
     /// <param name="cancellationToken">Stops the counting of a long text.</param>
     /// <returns>The number of tokens; 0 for an empty text.</returns>
     /// <exception cref="OperationCanceledException">The counting was stopped.</exception>
     /// <remarks>
-    /// What has no break for more than a megabyte, such as a million letters without a space, is counted in parts of a megabyte, which can
-    /// make a token more or less for each.
+    /// What has no break for more than a megabyte, such as a million letters without a space, is counted in parts of a
+    /// megabyte, which can make a token more or less for each.
     /// </remarks>
     public int Count(ReadOnlySpan<byte> utf8, CancellationToken cancellationToken = default) =>
         CountWellFormed(Utf8Check.IsValid(utf8) ? utf8 : Utf8Sanitizer.Mend(utf8), cancellationToken);
@@ -72,11 +73,15 @@ public sealed class TokenCounter
 
     private int CountWellFormed(ReadOnlySpan<byte> text, CancellationToken cancellationToken)
     {
-        int count = 0, pieces = 0;
+        int count = 0,
+            pieces = 0;
         for (int start = 0, end; start < text.Length; start = end)
         {
             end = _splitter.EndOfPiece(text, start);
-            count += end - start > MaxMerged ? CountInParts(text.Slice(start, end - start), cancellationToken) : CountPiece(text, start, end - start);
+            count +=
+                end - start > MaxMerged
+                    ? CountInParts(text.Slice(start, end - start), cancellationToken)
+                    : CountPiece(text, start, end - start);
             if (++pieces % PiecesBetweenLooks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -115,16 +120,19 @@ public sealed class TokenCounter
 
         if (length > PieceKey.MaxBytes)
         {
-            return _vocabulary.Find(text, start, length) != Vocabulary.NoToken ? 1 : _merger.Merge(text.Slice(start, length)).Length;
+            return _vocabulary.Find(text, start, length) != Vocabulary.NoToken
+                ? 1
+                : _merger.Merge(text.Slice(start, length)).Length;
         }
 
         PieceKey key = new(text, start, length);
         int count = _cache.Find(key, length);
         if (count == 0)
         {
-            count = _vocabulary.Find(text, start, length, key.Hash) != Vocabulary.NoToken
-                ? 1
-                : _merger.Merge(text.Slice(start, length)).Length;
+            count =
+                _vocabulary.Find(text, start, length, key.Hash) != Vocabulary.NoToken
+                    ? 1
+                    : _merger.Merge(text.Slice(start, length)).Length;
             _cache.Add(key, length, count);
         }
 

@@ -3,15 +3,20 @@ using System.Text;
 namespace FineTuning.Core.Tokenization;
 
 /// <summary>
-/// Byte-pair encoding with the vocabularies of OpenAI's models, with the same results as tiktoken's <c>encode_ordinary</c>: the names of
-/// special tokens in a text are ordinary text. A vocabulary is read from this assembly when it is first asked for, once a process, which
-/// takes some tens of milliseconds and some ten megabytes. For any number of threads.
+/// Byte-pair encoding with the vocabularies of OpenAI's models, with the same results as tiktoken's
+/// <c>encode_ordinary</c>: the names of special tokens in a text are ordinary text. A vocabulary is read from this
+/// assembly when it is first asked for, once a process, which takes some tens of milliseconds and some ten megabytes.
+/// For any number of threads.
 /// </summary>
 public sealed class Tokenizer
 {
     private static readonly Lazy<CharacterTable> s_characters = new(VocabularyFile.ReadCharacters);
-    private static readonly Lazy<Tokenizer> s_o200k = new(() => new Tokenizer("o200k_base", new O200kSplitter(s_characters.Value)));
-    private static readonly Lazy<Tokenizer> s_cl100k = new(() => new Tokenizer("cl100k_base", new Cl100kSplitter(s_characters.Value)));
+    private static readonly Lazy<Tokenizer> s_o200k = new(() =>
+        new Tokenizer("o200k_base", new O200kSplitter(s_characters.Value))
+    );
+    private static readonly Lazy<Tokenizer> s_cl100k = new(() =>
+        new Tokenizer("cl100k_base", new Cl100kSplitter(s_characters.Value))
+    );
 
     private readonly PieceSplitter _splitter;
 
@@ -33,13 +38,14 @@ public sealed class Tokenizer
     public static Tokenizer Get(string encoding) => Find(encoding).Value;
 
     /// <summary>Tells the encoding that a model reads and writes.</summary>
-    /// <param name="model">
-    /// The name of a model, such as <c>gpt-4o-mini</c>, with or without a date, or of one that was fine-tuned from it, such as
+    /// <param name="model"> The name of a model, such as <c>gpt-4o-mini</c>, with or without a date, or of one that was
+    /// fine-tuned from it, such as
     /// <c>ft:gpt-4o-mini:org::id</c> or Azure's <c>gpt-4o-mini.ft-id</c>.
     /// </param>
     /// <returns>The name of the encoding, or null if the model is not known.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
-    public static string? EncodingFor(string model) => ModelEncodings.Find(model ?? throw new ArgumentNullException(nameof(model)));
+    public static string? EncodingFor(string model) =>
+        ModelEncodings.Find(model ?? throw new ArgumentNullException(nameof(model)));
 
     /// <summary>Makes a counter for one thread.</summary>
     /// <returns>A new counter. Keep it for many texts: it remembers what it has seen.</returns>
@@ -74,13 +80,18 @@ public sealed class Tokenizer
         return ids;
     }
 
-    /// <summary>Whether the vocabulary of an encoding has been read. For tests: it must not happen before it is needed.</summary>
+    /// <summary>Whether the vocabulary of an encoding has been read. For tests: it must not happen before it is
+    /// needed.</summary>
     internal static bool IsLoaded(string encoding) => Find(encoding).IsValueCreated;
 
-    private static Lazy<Tokenizer> Find(string encoding) => encoding switch
-    {
-        "o200k_base" => s_o200k,
-        "cl100k_base" => s_cl100k,
-        _ => throw new ArgumentException($"There is no encoding '{encoding}'. Use o200k_base or cl100k_base.", nameof(encoding)),
-    };
+    private static Lazy<Tokenizer> Find(string encoding) =>
+        encoding switch
+        {
+            "o200k_base" => s_o200k,
+            "cl100k_base" => s_cl100k,
+            _ => throw new ArgumentException(
+                $"There is no encoding '{encoding}'. Use o200k_base or cl100k_base.",
+                nameof(encoding)
+            ),
+        };
 }

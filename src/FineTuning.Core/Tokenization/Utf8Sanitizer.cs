@@ -2,8 +2,9 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tokenization;
 
-// Makes well-formed UTF-8 of any bytes as a decoder does it (Unicode, section 3.9; the WHATWG's too): each longest start of a character
-// that does not go on becomes one U+FFFD. .NET Framework's own decoder makes other numbers of them.
+// Makes well-formed UTF-8 of any bytes as a decoder does it (Unicode, section 3.9; the WHATWG's too): each longest
+// start of a character that does not go on becomes one U+FFFD. .NET Framework's own decoder makes other numbers of
+// them.
 internal static class Utf8Sanitizer
 {
     private static readonly byte[] s_replacement = [0xEF, 0xBF, 0xBD];

@@ -6,7 +6,8 @@ namespace FineTuning.Core.Tokenization;
 // The tokens of an encoding by their bytes. Never changes, so threads share it.
 internal sealed class Vocabulary
 {
-    // A slot of the table is the number of a token, from 1 on, in the low bits, and some bits of its hash above. 0 is a free slot.
+    // A slot of the table is the number of a token, from 1 on, in the low bits, and some bits of its hash above. 0 is a
+    // free slot.
     private const int NumberBits = 18;
     private const uint NumberMask = (1 << NumberBits) - 1;
 
@@ -80,7 +81,8 @@ internal sealed class Vocabulary
     [MethodImpl(Jit.Optimized)]
     private void Add(int id)
     {
-        int start = _starts[id], length = _starts[id + 1] - start;
+        int start = _starts[id],
+            length = _starts[id + 1] - start;
         ulong hash = new PieceKey(_bytes, start, length).Hash;
         int slot = (int)(hash >> _shift);
         while (_slots[slot] != 0)

@@ -66,8 +66,10 @@ internal static class VocabularyFile
 
         for (int i = 0; i < lefts.Length; i++)
         {
-            int left = lefts[i], right = rights[i];
-            starts[SingleBytes + i + 1] = starts[SingleBytes + i] + starts[left + 1] - starts[left] + starts[right + 1] - starts[right];
+            int left = lefts[i],
+                right = rights[i];
+            starts[SingleBytes + i + 1] =
+                starts[SingleBytes + i] + starts[left + 1] - starts[left] + starts[right + 1] - starts[right];
         }
 
         return starts;
@@ -75,7 +77,8 @@ internal static class VocabularyFile
 
     private static ReadOnlySpan<byte> Unpack(string name)
     {
-        using Stream stream = typeof(VocabularyFile).Assembly.GetManifestResourceStream($"Vocabularies/{name}.bin")
+        using Stream stream =
+            typeof(VocabularyFile).Assembly.GetManifestResourceStream($"Vocabularies/{name}.bin")
             ?? throw new InvalidOperationException($"The vocabulary '{name}' is not in the assembly.");
         using DeflateStream unpacked = new(stream, CompressionMode.Decompress);
         MemoryStream all = new((int)stream.Length * 2);

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace FineTuning.Core.Wire;
 
-/// <summary>A number, or the word <c>auto</c>, with which the service chooses it. The default value is 'auto'.</summary>
+/// <summary>A number, or the word <c>auto</c>, with which the service chooses it. The default value is
+/// 'auto'.</summary>
 /// <typeparam name="T"><see cref="int"/> or <see cref="double"/>.</typeparam>
 [JsonConverter(typeof(AutoOrConverterFactory))]
 public readonly struct AutoOr<T> : IEquatable<AutoOr<T>>
@@ -80,9 +81,10 @@ internal sealed class AutoOrConverterFactory : JsonConverterFactory
             : throw new JsonException($"A hyperparameter must be the word auto or a number, not '{text}'.");
 
         // JSON cannot carry the others, so they could be read but never written again.
-        static double Finite(double number) => double.IsNaN(number) || double.IsInfinity(number)
-            ? throw new JsonException("A hyperparameter must be the word auto or a finite number.")
-            : number;
+        static double Finite(double number) =>
+            double.IsNaN(number) || double.IsInfinity(number)
+                ? throw new JsonException("A hyperparameter must be the word auto or a finite number.")
+                : number;
     }
 
     private sealed class Int32Converter : JsonConverter<AutoOr<int>>
@@ -115,8 +117,11 @@ internal sealed class AutoOrConverterFactory : JsonConverterFactory
 
     private sealed class DoubleConverter : JsonConverter<AutoOr<double>>
     {
-        public override AutoOr<double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            ReadNumber(ref reader) is double number ? number : default(AutoOr<double>);
+        public override AutoOr<double> Read(
+            ref Utf8JsonReader reader,
+            Type typeToConvert,
+            JsonSerializerOptions options
+        ) => ReadNumber(ref reader) is double number ? number : default(AutoOr<double>);
 
         public override void Write(Utf8JsonWriter writer, AutoOr<double> value, JsonSerializerOptions options)
         {

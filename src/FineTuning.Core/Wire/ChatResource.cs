@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Wire;
 
@@ -7,7 +6,11 @@ namespace FineTuning.Core.Wire;
 public sealed record ChatResource : Resource
 {
     /// <summary>Such as <c>chatcmpl-abc123</c>.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }
@@ -16,7 +19,11 @@ public sealed record ChatResource : Resource
     public string? Model { get; init; }
 
     /// <summary>The answers; the last piece of a stream has none.</summary>
-    public IReadOnlyList<ChatChoiceResource> Choices { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ChatChoiceResource> Choices
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Tokens read and written; not every service tells.</summary>
     public ChatUsageResource? Usage { get; init; }

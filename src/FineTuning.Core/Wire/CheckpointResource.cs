@@ -7,19 +7,35 @@ public sealed record CheckpointResource : Resource
 {
     /// <summary>Always <c>fine_tuning.job.checkpoint</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init => field = value ?? "fine_tuning.job.checkpoint"; } = "fine_tuning.job.checkpoint";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "fine_tuning.job.checkpoint";
+    } = "fine_tuning.job.checkpoint";
 
     /// <summary>Such as <c>ftckpt_abc123</c>.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The model's name; the last one's has no <c>:ckpt-step-N</c> part.</summary>
-    public string FineTunedModelCheckpoint { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string FineTunedModelCheckpoint
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The job that made it.</summary>
-    public string FineTuningJobId { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string FineTuningJobId
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>Its metrics.</summary>
     public CheckpointMetrics? Metrics { get; init; }
@@ -29,8 +45,8 @@ public sealed record CheckpointResource : Resource
 }
 
 /// <summary>
-/// The metrics at a step. Losses are in nats per token, accuracies are shares of tokens from 0 to 1. Any can be missing; others, such as the
-/// mean rewards of reinforcement, are in <see cref="Resource.AdditionalFields"/>.
+/// The metrics at a step. Losses are in nats per token, accuracies are shares of tokens from 0 to 1. Any can be
+/// missing; others, such as the mean rewards of reinforcement, are in <see cref="Resource.AdditionalFields"/>.
 /// </summary>
 public sealed record CheckpointMetrics : Resource
 {

@@ -37,9 +37,10 @@ internal sealed class StringOrNumberConverter : JsonConverter<string>
             return reader.GetString();
         }
 
-        using JsonDocument value = JsonDocument.ParseValue(ref reader);
+        using var value = JsonDocument.ParseValue(ref reader);
         return value.RootElement.GetRawText();
     }
 
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
 }

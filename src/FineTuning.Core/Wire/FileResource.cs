@@ -7,10 +7,18 @@ public sealed record FileResource : Resource
 {
     /// <summary>Always <c>file</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init => field = value ?? "file"; } = "file";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "file";
+    } = "file";
 
     /// <summary>Such as <c>file-abc123</c>.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>Its size in bytes.</summary>
     public long? Bytes { get; init; }
@@ -24,10 +32,18 @@ public sealed record FileResource : Resource
 
     /// <summary>The name it was given. It comes from outside: never use it as a path.</summary>
     [JsonPropertyName("filename")]
-    public string FileName { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string FileName
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>Such as <c>fine-tune</c> or <c>fine-tune-results</c>.</summary>
-    public string Purpose { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Purpose
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>uploaded, processed or error; on Azure also pending and running.</summary>
     public string? Status { get; init; }

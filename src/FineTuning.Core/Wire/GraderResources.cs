@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FineTuning.Core.Grading.Kinds;
 
 namespace FineTuning.Core.Wire;
 

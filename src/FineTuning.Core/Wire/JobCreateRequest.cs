@@ -24,7 +24,8 @@ public sealed record JobCreateRequest
     /// <summary>How it trains; null is supervised with everything 'auto'.</summary>
     public JobMethod? Method { get; init; }
 
-    /// <summary>The numbers in the place older clients put them; read by the local server, never sent by this client.</summary>
+    /// <summary>The numbers in the place older clients put them; read by the local server, never sent by this
+    /// client.</summary>
     public Hyperparameters? Hyperparameters { get; init; }
 
     /// <summary>Up to 16 pairs; keys up to 64 characters, values up to 512.</summary>

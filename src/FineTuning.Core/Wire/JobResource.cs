@@ -1,21 +1,33 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FineTuning.Core.Grading.Kinds;
 
 namespace FineTuning.Core.Wire;
 
-/// <summary>A fine-tuning job as the service sends it. Source: schema FineTuningJob of OpenAI's OpenAPI document.</summary>
+/// <summary>A fine-tuning job as the service sends it. Source: schema FineTuningJob of OpenAI's OpenAPI
+/// document.</summary>
 public sealed record JobResource : Resource
 {
     /// <summary>Always <c>fine_tuning.job</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init => field = value ?? "fine_tuning.job"; } = "fine_tuning.job";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "fine_tuning.job";
+    } = "fine_tuning.job";
 
     /// <summary>Such as <c>ftjob-abc123</c>.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The base model.</summary>
-    public string Model { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Model
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
@@ -50,7 +62,8 @@ public sealed record JobResource : Resource
     /// <summary>Billable tokens; null until it ended.</summary>
     public long? TrainedTokens { get; init; }
 
-    /// <summary>Why it failed. Some services send an empty object for no error: see <see cref="JobError.IsEmpty"/>.</summary>
+    /// <summary>Why it failed. Some services send an empty object for no error: see <see
+    /// cref="JobError.IsEmpty"/>.</summary>
     public JobError? Error { get; init; }
 
     /// <summary>What the run's randomness starts from.</summary>
@@ -90,7 +103,11 @@ public sealed record JobError : Resource
 public sealed record JobMethod : Resource
 {
     /// <summary>supervised, dpo or reinforcement; the list is open.</summary>
-    public string Type { get; init => field = value ?? "supervised"; } = "supervised";
+    public string Type
+    {
+        get;
+        init => field = value ?? "supervised";
+    } = "supervised";
 
     /// <summary>Parameters of the supervised method.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -106,25 +123,30 @@ public sealed record JobMethod : Resource
 
     /// <summary>The options of <see cref="Type"/>, if they were sent.</summary>
     [JsonIgnore]
-    public MethodOptions? Options => Type switch
-    {
-        "supervised" => Supervised,
-        "dpo" => Dpo,
-        "reinforcement" => Reinforcement,
-        _ => null,
-    };
+    public MethodOptions? Options =>
+        Type switch
+        {
+            "supervised" => Supervised,
+            "dpo" => Dpo,
+            "reinforcement" => Reinforcement,
+            _ => null,
+        };
 
     /// <summary>Makes a method of its name and options.</summary>
     /// <param name="type">supervised, dpo or reinforcement.</param>
     /// <param name="options">Its options; null leaves them to the service.</param>
     /// <exception cref="ArgumentException">The method is none of the three.</exception>
-    public static JobMethod Create(string type, MethodOptions? options) => type switch
-    {
-        "supervised" => new JobMethod { Type = type, Supervised = options },
-        "dpo" => new JobMethod { Type = type, Dpo = options },
-        "reinforcement" => new JobMethod { Type = type, Reinforcement = options },
-        _ => throw new ArgumentException($"'{type}' is not one of supervised, dpo and reinforcement.", nameof(type)),
-    };
+    public static JobMethod Create(string type, MethodOptions? options) =>
+        type switch
+        {
+            "supervised" => new JobMethod { Type = type, Supervised = options },
+            "dpo" => new JobMethod { Type = type, Dpo = options },
+            "reinforcement" => new JobMethod { Type = type, Reinforcement = options },
+            _ => throw new ArgumentException(
+                $"'{type}' is not one of supervised, dpo and reinforcement.",
+                nameof(type)
+            ),
+        };
 }
 
 /// <summary>What a method takes.</summary>
@@ -180,7 +202,11 @@ public sealed record Hyperparameters : Resource
 public sealed record JobIntegration : Resource
 {
     /// <summary>Always <c>wandb</c> so far.</summary>
-    public string Type { get; init => field = value ?? "wandb"; } = "wandb";
+    public string Type
+    {
+        get;
+        init => field = value ?? "wandb";
+    } = "wandb";
 
     /// <summary>Settings for Weights and Biases.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -191,7 +217,11 @@ public sealed record JobIntegration : Resource
 public sealed record WandbIntegration : Resource
 {
     /// <summary>The project.</summary>
-    public string Project { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Project
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The run's display name; the job's id if null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace FineTuning.Core.Wire;
 
 /// <summary>
-/// A job's status as the service sent it. The list is open: a status that is not known here is kept as it came and counts as not finished.
+/// A job's status as the service sent it. The list is open: a status that is not known here is kept as it came and
+/// counts as not finished.
 /// </summary>
 [JsonConverter(typeof(JobStatusConverter))]
 public readonly struct JobStatus : IEquatable<JobStatus>
@@ -63,7 +64,8 @@ public readonly struct JobStatus : IEquatable<JobStatus>
     public static bool operator !=(JobStatus left, JobStatus right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(JobStatus other) => string.Equals(Canonical, other.Canonical, StringComparison.OrdinalIgnoreCase);
+    public bool Equals(JobStatus other) =>
+        string.Equals(Canonical, other.Canonical, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is JobStatus other && Equals(other);

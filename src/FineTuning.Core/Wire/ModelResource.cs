@@ -7,10 +7,18 @@ public sealed record ModelResource : Resource
 {
     /// <summary>Always <c>model</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init => field = value ?? "model"; } = "model";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "model";
+    } = "model";
 
     /// <summary>Its name.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }
@@ -28,16 +36,28 @@ public sealed record PermissionResource : Resource
 {
     /// <summary>Always <c>checkpoint.permission</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init => field = value ?? "checkpoint.permission"; } = "checkpoint.permission";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "checkpoint.permission";
+    } = "checkpoint.permission";
 
     /// <summary>Such as <c>cp_abc123</c>.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>When it was granted.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The project it was granted to.</summary>
-    public string ProjectId { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string ProjectId
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 }
 
 /// <summary>Asks for rights to a checkpoint.</summary>

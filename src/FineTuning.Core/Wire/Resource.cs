@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace FineTuning.Core.Wire;
 
 /// <summary>
-/// Something the service sends. Fields that are not known here are kept and written back as they came. Members that are never null by their
-/// type get their default in the setter, because the JSON reader sets what was not sent to null, over any initial value.
+/// Something the service sends. Fields that are not known here are kept and written back as they came. Members that are
+/// never null by their type get their default in the setter, because the JSON reader sets what was not sent to null,
+/// over any initial value.
 /// </summary>
 public abstract record Resource
 {
@@ -20,10 +21,18 @@ public sealed record ListResource<T> : Resource
 {
     /// <summary>Always <c>list</c>.</summary>
     [JsonPropertyName("object")]
-    public string Kind { get; init => field = value ?? "list"; } = "list";
+    public string Kind
+    {
+        get;
+        init => field = value ?? "list";
+    } = "list";
 
     /// <summary>The items, newest first unless asked otherwise.</summary>
-    public IReadOnlyList<T> Data { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<T> Data
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Whether another page follows: the only sign of a list's end.</summary>
     public bool HasMore { get; init; }
@@ -41,7 +50,11 @@ public sealed record ListResource<T> : Resource
 public sealed record DeletedResource : Resource
 {
     /// <summary>What was deleted.</summary>
-    public string Id { get; init => field = value ?? string.Empty; } = string.Empty;
+    public string Id
+    {
+        get;
+        init => field = value ?? string.Empty;
+    } = string.Empty;
 
     /// <summary>The kind of what was deleted, such as <c>file</c>.</summary>
     [JsonPropertyName("object")]

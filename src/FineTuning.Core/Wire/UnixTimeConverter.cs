@@ -7,8 +7,10 @@ namespace FineTuning.Core.Wire;
 /// <summary>Times are Unix seconds on the wire; some gateways send fractions, quotes or ISO 8601.</summary>
 internal sealed class UnixTimeConverter : JsonConverter<DateTimeOffset>
 {
-    // The bounds of DateTimeOffset in Unix seconds: a value beyond them must be a JsonException, not an ArgumentOutOfRangeException.
-    private const double Earliest = -62135596800, Latest = 253402300799;
+    // The bounds of DateTimeOffset in Unix seconds: a value beyond them must be a JsonException, not an
+    // ArgumentOutOfRangeException.
+    private const double Earliest = -62135596800,
+        Latest = 253402300799;
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -23,7 +25,12 @@ internal sealed class UnixTimeConverter : JsonConverter<DateTimeOffset>
             return FromSeconds(seconds);
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        return DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
             ? time
             : throw new JsonException("A time must be a number of seconds since 1970.");
     }

@@ -6,7 +6,8 @@ namespace FineTuning.Core.Wire;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    Converters = [typeof(UnixTimeConverter)])]
+    Converters = [typeof(UnixTimeConverter)]
+)]
 [JsonSerializable(typeof(JobResource))]
 [JsonSerializable(typeof(EventResource))]
 [JsonSerializable(typeof(CheckpointResource))]
@@ -31,7 +32,8 @@ public sealed partial class WireContext : JsonSerializerContext;
 /// <summary>How requests are written: snake case, and what is null is left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(JobCreateRequest))]
 [JsonSerializable(typeof(PermissionCreateRequest))]
 [JsonSerializable(typeof(GraderRunRequest))]

@@ -2,7 +2,8 @@ using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Chat;
 
-/// <summary>A model of the cache. All but <see cref="Gone"/> belongs to the cache and is looked at under its lock.</summary>
+/// <summary>A model of the cache. All but <see cref="Gone"/> belongs to the cache and is looked at under its
+/// lock.</summary>
 internal sealed class CachedModel(string name)
 {
     public string Name { get; } = name;

@@ -1,11 +1,16 @@
 using System.Text.Json.Serialization;
-using FineTuning.Core.Datasets.Rules;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Chat;
 
 /// <summary>The whole answer to a chat request, as the service writes it.</summary>
-internal sealed record ChatCompletion(string Id, long Created, string Model, IReadOnlyList<ChatChoice> Choices, ChatUsage Usage)
+internal sealed record ChatCompletion(
+    string Id,
+    long Created,
+    string Model,
+    IReadOnlyList<ChatChoice> Choices,
+    ChatUsage Usage
+)
 {
     public string Object => "chat.completion";
 
@@ -33,7 +38,8 @@ internal sealed record ChatMessage(string Content)
 /// <summary>A piece of a streamed answer.</summary>
 internal record ChatChunk(string Id, long Created, string Model, IReadOnlyList<ChatChunkChoice> Choices)
 {
-    public const string Tier = "default", Fingerprint = "fp_local_small";
+    public const string Tier = "default",
+        Fingerprint = "fp_local_small";
 
     public string Object => "chat.completion.chunk";
 
@@ -43,8 +49,13 @@ internal record ChatChunk(string Id, long Created, string Model, IReadOnlyList<C
 }
 
 /// <summary>A piece of a stream that ends with the usage: all pieces have the field, the last one its value.</summary>
-internal sealed record ChatChunkWithUsage(string Id, long Created, string Model, IReadOnlyList<ChatChunkChoice> Choices, ChatUsage? Usage)
-    : ChatChunk(Id, Created, Model, Choices);
+internal sealed record ChatChunkWithUsage(
+    string Id,
+    long Created,
+    string Model,
+    IReadOnlyList<ChatChunkChoice> Choices,
+    ChatUsage? Usage
+) : ChatChunk(Id, Created, Model, Choices);
 
 /// <summary>What is new about one of the answers.</summary>
 internal sealed record ChatChunkChoice(int Index, ChatDelta Delta, string? FinishReason)

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
@@ -8,13 +7,19 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Chat;
 
 /// <summary>Streams answers, one after the other.</summary>
-internal sealed class ChatStream(HttpContext context, ModelAnswers answers, ChatRequest request, string id, DateTimeOffset created)
+internal sealed class ChatStream(
+    HttpContext context,
+    ModelAnswers answers,
+    ChatRequest request,
+    string id,
+    DateTimeOffset created
+)
 {
     private readonly EventStream _events = new(context);
 
     public async Task RunAsync()
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
             List<ChatOutcome> outcomes = [];
@@ -37,10 +42,13 @@ internal sealed class ChatStream(HttpContext context, ModelAnswers answers, Chat
         }
     }
 
-    /// <remarks>The pieces wait in a channel, so that a slow reader does not hold up the model, whose turn others wait for.</remarks>
+    /// <remarks>The pieces wait in a channel, so that a slow reader does not hold up the model, whose turn others wait
+    /// for.</remarks>
     private async Task<ChatOutcome> StreamOneAsync(int index, CancellationTokenSource stop)
     {
-        Channel<string> pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var pieces = Channel.CreateUnbounded<string>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }
+        );
         Task<ChatOutcome> answer = AnswerAsync(index, pieces.Writer, stop.Token);
         try
         {
@@ -71,12 +79,21 @@ internal sealed class ChatStream(HttpContext context, ModelAnswers answers, Chat
             if (!answer.IsCompleted)
             {
                 await stop.CancelAsync();
-                await answer.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await answer.ContinueWith(
+                    static _ => { },
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default
+                );
             }
         }
     }
 
-    private async Task<ChatOutcome> AnswerAsync(int index, ChannelWriter<string> pieces, CancellationToken cancellationToken)
+    private async Task<ChatOutcome> AnswerAsync(
+        int index,
+        ChannelWriter<string> pieces,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -89,7 +106,8 @@ internal sealed class ChatStream(HttpContext context, ModelAnswers answers, Chat
                     pieces.TryWrite(piece);
                     return ValueTask.CompletedTask;
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         finally
         {
@@ -103,13 +121,20 @@ internal sealed class ChatStream(HttpContext context, ModelAnswers answers, Chat
     private Task WriteAsync(int index, ChatDelta delta, string? finishReason, CancellationToken cancellationToken) =>
         WriteAsync([new ChatChunkChoice(index, delta, finishReason)], null, cancellationToken);
 
-    private Task WriteAsync(IReadOnlyList<ChatChunkChoice> choices, ChatUsage? usage, CancellationToken cancellationToken) => request.IncludesUsage
-        ? _events.WriteAsync(
-            new ChatChunkWithUsage(id, created.ToUnixTimeSeconds(), request.Model, choices, usage),
-            ChatJson.Default.ChatChunkWithUsage,
-            cancellationToken)
-        : _events.WriteAsync(
-            new ChatChunk(id, created.ToUnixTimeSeconds(), request.Model, choices),
-            ChatJson.Default.ChatChunk,
-            cancellationToken);
+    private Task WriteAsync(
+        IReadOnlyList<ChatChunkChoice> choices,
+        ChatUsage? usage,
+        CancellationToken cancellationToken
+    ) =>
+        request.IncludesUsage
+            ? _events.WriteAsync(
+                new ChatChunkWithUsage(id, created.ToUnixTimeSeconds(), request.Model, choices, usage),
+                ChatJson.Default.ChatChunkWithUsage,
+                cancellationToken
+            )
+            : _events.WriteAsync(
+                new ChatChunk(id, created.ToUnixTimeSeconds(), request.Model, choices),
+                ChatJson.Default.ChatChunk,
+                cancellationToken
+            );
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace FineTuning.Server.Chat;
 
-/// <summary>Server-sent events. The answer begins with the first of them: what fails before is an ordinary refusal.</summary>
+/// <summary>Server-sent events. The answer begins with the first of them: what fails before is an ordinary
+/// refusal.</summary>
 internal sealed class EventStream(HttpContext context)
 {
     private static ReadOnlySpan<byte> Prefix => "data: "u8;
@@ -15,7 +16,8 @@ internal sealed class EventStream(HttpContext context)
     public Task WriteAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
 
-    public Task WriteDoneAsync(CancellationToken cancellationToken) => WriteAsync("[DONE]"u8.ToArray(), cancellationToken);
+    public Task WriteDoneAsync(CancellationToken cancellationToken) =>
+        WriteAsync("[DONE]"u8.ToArray(), cancellationToken);
 
     private Task WriteAsync(byte[] data, CancellationToken cancellationToken)
     {

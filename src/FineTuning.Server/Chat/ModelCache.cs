@@ -7,12 +7,13 @@ using FineTuning.Server.Training.Runs;
 namespace FineTuning.Server.Chat;
 
 /// <summary>
-/// The models that are in memory. Those asked for last stay, as far as the bound allows; one that is in use is never closed, so the bound
-/// is exceeded by what is being used at the moment. Who asks for a model that is being loaded waits for that load.
+/// The models that are in memory. Those asked for last stay, as far as the bound allows; one that is in use is never
+/// closed, so the bound is exceeded by what is being used at the moment. Who asks for a model that is being loaded
+/// waits for that load.
 /// </summary>
 internal sealed partial class ModelCache : IAsyncDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, CachedModel> _entries = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Database _database;
@@ -28,12 +29,18 @@ internal sealed partial class ModelCache : IAsyncDisposable
     /// <param name="trainers">Open them.</param>
     /// <param name="maxBytes">What unused models may hold, with those in use.</param>
     /// <param name="log">Gets what cannot be opened.</param>
-    public ModelCache(Database database, DataFolder folder, TrainerSet trainers, long maxBytes, ILogger<ModelCache> log) =>
-        (_database, _folder, _trainers, _maxBytes, _log) = (database, folder, trainers, maxBytes, log);
+    public ModelCache(
+        Database database,
+        DataFolder folder,
+        TrainerSet trainers,
+        long maxBytes,
+        ILogger<ModelCache> log
+    ) => (_database, _folder, _trainers, _maxBytes, _log) = (database, folder, trainers, maxBytes, log);
 
     /// <summary>What is known of a model that can answer.</summary>
     /// <exception cref="ApiException">There is no such model.</exception>
-    public ModelRecord Find(string name) => _database.Read(session => ModelStore.Find(session, name))
+    public ModelRecord Find(string name) =>
+        _database.Read(session => ModelStore.Find(session, name))
         ?? throw (BaseModels.Contains(name) ? ApiErrors.OnlyAName(name) : ApiErrors.ModelNotFound(name));
 
     /// <summary>The model, loaded if it is not; it stays open until the lease is disposed.</summary>
@@ -69,7 +76,8 @@ internal sealed partial class ModelCache : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands the model out no more. The task ends when it is closed: at once, or when its last user is done.</summary>
+    /// <summary>Hands the model out no more. The task ends when it is closed: at once, or when its last user is
+    /// done.</summary>
     public Task EvictAsync(string name)
     {
         CachedModel? entry;
@@ -135,20 +143,20 @@ internal sealed partial class ModelCache : IAsyncDisposable
         try
         {
             // Requests have been aborted by now: who still uses a model is about to let go of it.
-            await Task.WhenAll(all.Select(entry => entry.Gone.Task)).WaitAsync(Timeout);
+            await Task.WhenAll(all.Select(entry => entry.Gone.Task)).WaitAsync(s_timeout);
         }
-        catch (TimeoutException)
-        {
-        }
+        catch (TimeoutException) { }
     }
 
     private async Task<IChatModel> LoadAsync(CachedModel entry)
     {
         try
         {
-            // Looked up only now that the model is known to be loading: who deletes it later finds it here and evicts it.
+            // Looked up only now that the model is known to be loading: who deletes it later finds it here and evicts
+            // it.
             ModelRecord record = Find(entry.Name);
-            ITrainer trainer = _trainers.Find(record.Trainer) ?? throw ApiErrors.TrainerMissing(record.Name, record.Trainer);
+            ITrainer trainer =
+                _trainers.Find(record.Trainer) ?? throw ApiErrors.TrainerMissing(record.Name, record.Trainer);
             IChatModel model = await trainer.OpenAsync(_folder.Absolute(record.Path), CancellationToken.None);
             lock (_gate)
             {
@@ -172,12 +180,14 @@ internal sealed partial class ModelCache : IAsyncDisposable
             {
                 ModelUnavailableException => ApiErrors.ModelUnavailable(e.Message, mayPass: true),
                 FileNotFoundException or DirectoryNotFoundException => ApiErrors.ModelUnavailable(
-                    $"The file of the model '{entry.Name}' is missing from the server's data folder. " +
-                    "Bring it back, or delete the model and train it again.",
-                    mayPass: false),
+                    $"The file of the model '{entry.Name}' is missing from the server's data folder. "
+                        + "Bring it back, or delete the model and train it again.",
+                    mayPass: false
+                ),
                 _ => ApiErrors.ModelUnavailable(
                     $"The model '{entry.Name}' cannot be opened: {e.Message} Restore its file, or delete the model and train it again.",
-                    mayPass: false),
+                    mayPass: false
+                ),
             };
         }
     }
@@ -190,9 +200,12 @@ internal sealed partial class ModelCache : IAsyncDisposable
             CachedModel? oldest;
             lock (_gate)
             {
-                oldest = _entries.Values.Sum(entry => entry.Size) <= _maxBytes
-                    ? null
-                    : _entries.Values.Where(entry => entry is { Users: 0, Size: > 0 }).MinBy(entry => entry.LastUse);
+                oldest =
+                    _entries.Values.Sum(entry => entry.Size) <= _maxBytes
+                        ? null
+                        : _entries
+                            .Values.Where(entry => entry is { Users: 0, Size: > 0 })
+                            .MinBy(entry => entry.LastUse);
             }
 
             if (oldest is null)

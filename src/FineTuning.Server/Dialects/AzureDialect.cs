@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.FineTunedModels;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
@@ -12,37 +10,57 @@ using FineTuning.Server.Storage;
 namespace FineTuning.Server.Dialects;
 
 /// <summary>
-/// Azure OpenAI's spelling, on one of its two surfaces: the paths under /openai/v1, or the older ones whose version is a date in the query.
-/// docs/azure.md tells which fact comes from where.
+/// Azure OpenAI's spelling, on one of its two surfaces: the paths under /openai/v1, or the older ones whose version is
+/// a date in the query. docs/azure.md tells which fact comes from where.
 /// </summary>
 /// <param name="isDated">Whether it is the older one.</param>
 /// <param name="files">Which files are still being processed.</param>
 internal sealed class AzureDialect(bool isDated, AzureFiles files) : Dialect
 {
-    private const string OpenAITurbo = "gpt-3.5-", AzureTurbo = "gpt-35-";
+    private const string OpenAITurbo = "gpt-3.5-",
+        AzureTurbo = "gpt-35-";
 
-    private static readonly string[] TrainingTypes = ["Standard", "GlobalStandard", "Developer", "DeveloperTier"];
+    private static readonly string[] s_trainingTypes = ["Standard", "GlobalStandard", "Developer", "DeveloperTier"];
 
     // What Azure's documents of the two surfaces do not have.
-    private static readonly HashSet<string> MissingInV1 = new(
-        ["CreatePermissions", "ListPermissions", "DeletePermission", "CreateUpload", "AddUploadPart", "CompleteUpload", "CancelUpload", "DeleteModel"],
-        StringComparer.Ordinal);
-
-    private static readonly HashSet<string> MissingInDated = new(
+    private static readonly HashSet<string> s_missingInV1 = new(
         [
-            "CreatePermissions", "ListPermissions", "DeletePermission", "PauseJob", "ResumeJob", "RunGrader", "ValidateGrader", "DeleteModel",
+            "CreatePermissions",
+            "ListPermissions",
+            "DeletePermission",
+            "CreateUpload",
+            "AddUploadPart",
+            "CompleteUpload",
+            "CancelUpload",
+            "DeleteModel",
+        ],
+        StringComparer.Ordinal
+    );
+
+    private static readonly HashSet<string> s_missingInDated = new(
+        [
+            "CreatePermissions",
+            "ListPermissions",
+            "DeletePermission",
+            "PauseJob",
+            "ResumeJob",
+            "RunGrader",
+            "ValidateGrader",
+            "DeleteModel",
             "CreateChatCompletion",
         ],
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
     public override bool FiltersMetadata => false;
 
     /// <summary>Whether this surface has an operation.</summary>
-    public bool Has(string? operation) => operation is null || !(isDated ? MissingInDated : MissingInV1).Contains(operation);
+    public bool Has(string? operation) =>
+        operation is null || !(isDated ? s_missingInDated : s_missingInV1).Contains(operation);
 
     public override JobCreateRequest Read(JobCreateRequest request)
     {
-        if (request.TrainingType is { } type && !TrainingTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
+        if (request.TrainingType is { } type && !s_trainingTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
         {
             throw ApiErrors.BadValue("trainingType", type, "'Standard', 'GlobalStandard' and 'DeveloperTier'");
         }
@@ -60,16 +78,25 @@ internal sealed class AzureDialect(bool isDated, AzureFiles files) : Dialect
     public override JobRecord Name(JobRecord job)
     {
         string hash = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return job with { Id = "ftjob-" + hash, ModelName = BaseModels.NewAzureName(ToAzure(job.Model), job.Suffix, hash) };
+        return job with
+        {
+            Id = "ftjob-" + hash,
+            ModelName = BaseModels.NewAzureName(ToAzure(job.Model), job.Suffix, hash),
+        };
     }
 
     public override bool IsReady(FileResource file) => files.StatusOf(file) == "processed";
 
-    public override JobStatus? Pause(JobStatus status) => status == JobStatus.Running ? JobStateMachine.Pause(status) : null;
+    public override JobStatus? Pause(JobStatus status) =>
+        status == JobStatus.Running ? JobStateMachine.Pause(status) : null;
 
     public override int Answer(HttpContext context, int status)
     {
-        if (!isDated || status != StatusCodes.Status200OK || Operations.Of(context.Request) is not ("CreateFile" or "CreateJob"))
+        if (
+            !isDated
+            || status != StatusCodes.Status200OK
+            || Operations.Of(context.Request) is not ("CreateFile" or "CreateJob")
+        )
         {
             return status;
         }
@@ -107,7 +134,10 @@ internal sealed class AzureDialect(bool isDated, AzureFiles files) : Dialect
 
                 break;
             case ListResource<EventResource> when isDated:
-                Each(body, item => item["level"] = (string?)item["level"] == "warn" ? "warning" : (string?)item["level"]);
+                Each(
+                    body,
+                    item => item["level"] = (string?)item["level"] == "warn" ? "warning" : (string?)item["level"]
+                );
                 break;
             case ModelResource:
                 RespellModel(body.AsObject());
@@ -128,11 +158,13 @@ internal sealed class AzureDialect(bool isDated, AzureFiles files) : Dialect
         }
     }
 
-    private static string ToAzure(string model) => model.StartsWith(OpenAITurbo, StringComparison.Ordinal) ? AzureTurbo + model[OpenAITurbo.Length..] : model;
+    private static string ToAzure(string model) =>
+        model.StartsWith(OpenAITurbo, StringComparison.Ordinal) ? AzureTurbo + model[OpenAITurbo.Length..] : model;
 
-    private static string ToOpenAI(string model) => model.StartsWith(AzureTurbo, StringComparison.Ordinal) && !BaseModels.IsFineTuned(model)
-        ? OpenAITurbo + model[AzureTurbo.Length..]
-        : model;
+    private static string ToOpenAI(string model) =>
+        model.StartsWith(AzureTurbo, StringComparison.Ordinal) && !BaseModels.IsFineTuned(model)
+            ? OpenAITurbo + model[AzureTurbo.Length..]
+            : model;
 
     private void Respell(JsonObject job)
     {
@@ -159,12 +191,13 @@ internal sealed class AzureDialect(bool isDated, AzureFiles files) : Dialect
     }
 
     // The server's own words are finer than Azure's; 'paused' and the like are the same there.
-    private string Status(string status) => status switch
-    {
-        "validating_files" or "queued" or "resuming" => "pending",
-        "cancelled" when !isDated => "canceled",
-        _ => status,
-    };
+    private string Status(string status) =>
+        status switch
+        {
+            "validating_files" or "queued" or "resuming" => "pending",
+            "cancelled" when !isDated => "canceled",
+            _ => status,
+        };
 
     private void Respell(JsonObject item, FileResource file)
     {
@@ -195,12 +228,17 @@ internal sealed class AzureDialect(bool isDated, AzureFiles files) : Dialect
             ["embeddings"] = false,
         };
         model["lifecycle_status"] = "generally-available";
-        model["deprecation"] = new JsonObject { ["inference"] = new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds() };
+        model["deprecation"] = new JsonObject
+        {
+            ["inference"] = new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(),
+        };
     }
 
     private static void DropNulls(JsonObject item)
     {
-        foreach (string name in item.Where(property => property.Value is null).Select(property => property.Key).ToList())
+        foreach (
+            string name in item.Where(property => property.Value is null).Select(property => property.Key).ToList()
+        )
         {
             item.Remove(name);
         }

@@ -4,10 +4,12 @@ using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Dialects;
 
-/// <summary>Refusals in Azure's words. What Azure has no known words for keeps this server's, under Azure's code.</summary>
+/// <summary>Refusals in Azure's words. What Azure has no known words for keeps this server's, under Azure's
+/// code.</summary>
 internal static class AzureErrors
 {
-    private const string NotFoundCode = "404", VersionCode = "BadRequest";
+    private const string NotFoundCode = "404",
+        VersionCode = "BadRequest";
 
     public static ApiException ResourceNotFound() => new(404, "Resource not found", code: NotFoundCode);
 
@@ -26,7 +28,8 @@ internal static class AzureErrors
             return new JsonObject
             {
                 ["statusCode"] = 401,
-                ["message"] = "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or has expired.",
+                ["message"] =
+                    "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or has expired.",
             };
         }
 
@@ -45,26 +48,31 @@ internal static class AzureErrors
         return new JsonObject { ["error"] = detail };
     }
 
-    private static (string Code, string Message) Words(ErrorDetail error, int status, bool isChat) => (status, error.Code) switch
-    {
-        (401, _) => ("401",
-            "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription " +
-            "and use a correct regional API endpoint for your resource."),
-        (404, null) when error.Param is null => (NotFoundCode, "Resource not found"),
-        (404, "model_not_found") when isChat => ("DeploymentNotFound",
-            "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again."),
-        (_, NotFoundCode or VersionCode) => (error.Code, error.Message!),
-        (_, "model_not_available") => ("invalidPayload", "The specified base model does not support fine-tuning."),
-        (_, "invalid_job_state") => ("unexpectedEntityState", error.Message!),
-        (_, "too_many_unfinished_jobs") => ("quotaExceeded", error.Message!),
-        (400, _) => ("invalidPayload", error.Message!),
-        (403, _) => ("forbidden", error.Message!),
-        (404, _) => ("notFound", error.Message!),
-        (405, _) => ("405", error.Message!),
-        (409, _) => ("conflict", error.Message!),
-        (429, _) => ("429", error.Message!),
-        (503, _) => ("serviceUnavailable", error.Message!),
-        (>= 500, _) => ("internalFailure", error.Message!),
-        _ => ("invalidPayload", error.Message!),
-    };
+    private static (string Code, string Message) Words(ErrorDetail error, int status, bool isChat) =>
+        (status, error.Code) switch
+        {
+            (401, _) => (
+                "401",
+                "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription "
+                    + "and use a correct regional API endpoint for your resource."
+            ),
+            (404, null) when error.Param is null => (NotFoundCode, "Resource not found"),
+            (404, "model_not_found") when isChat => (
+                "DeploymentNotFound",
+                "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again."
+            ),
+            (_, NotFoundCode or VersionCode) => (error.Code, error.Message!),
+            (_, "model_not_available") => ("invalidPayload", "The specified base model does not support fine-tuning."),
+            (_, "invalid_job_state") => ("unexpectedEntityState", error.Message!),
+            (_, "too_many_unfinished_jobs") => ("quotaExceeded", error.Message!),
+            (400, _) => ("invalidPayload", error.Message!),
+            (403, _) => ("forbidden", error.Message!),
+            (404, _) => ("notFound", error.Message!),
+            (405, _) => ("405", error.Message!),
+            (409, _) => ("conflict", error.Message!),
+            (429, _) => ("429", error.Message!),
+            (503, _) => ("serviceUnavailable", error.Message!),
+            (>= 500, _) => ("internalFailure", error.Message!),
+            _ => ("invalidPayload", error.Message!),
+        };
 }

@@ -4,7 +4,8 @@ using FineTuning.Core.Wire;
 
 namespace FineTuning.Server.Dialects;
 
-/// <summary>Azure imports a file after it has answered the upload: until then no job can be made with it. Files of an earlier start are done.</summary>
+/// <summary>Azure imports a file after it has answered the upload: until then no job can be made with it. Files of an
+/// earlier start are done.</summary>
 /// <param name="time">How long that takes.</param>
 internal sealed class AzureFiles(TimeSpan time)
 {

@@ -7,16 +7,17 @@ using FineTuning.Server.Http;
 namespace FineTuning.Server.Dialects;
 
 /// <summary>
-/// The way in for clients of Azure's dialect: their paths become the server's own, and the request remembers how its answer is to be spelled.
-/// What Azure does not have is refused here. The server's control paths stay as they are.
+/// The way in for clients of Azure's dialect: their paths become the server's own, and the request remembers how its
+/// answer is to be spelled. What Azure does not have is refused here. The server's control paths stay as they are.
 /// </summary>
 internal sealed class AzureMiddleware
 {
     // Before it, fine-tuning had other paths.
-    private static readonly DateOnly FirstVersion = new(2023, 9, 15);
+    private static readonly DateOnly s_firstVersion = new(2023, 9, 15);
 
     private readonly RequestDelegate _next;
-    private readonly AzureDialect _v1, _dated;
+    private readonly AzureDialect _v1,
+        _dated;
 
     public AzureMiddleware(RequestDelegate next, ServerOptions options)
     {
@@ -73,7 +74,17 @@ internal sealed class AzureMiddleware
     private static bool IsDate(string? version)
     {
         const string Preview = "-preview";
-        string date = version is not null && version.EndsWith(Preview, StringComparison.Ordinal) ? version[..^Preview.Length] : version ?? string.Empty;
-        return DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) && day >= FirstVersion;
+        string date =
+            version is not null && version.EndsWith(Preview, StringComparison.Ordinal)
+                ? version[..^Preview.Length]
+                : version ?? string.Empty;
+        return DateOnly.TryParseExact(
+                date,
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out DateOnly day
+            )
+            && day >= s_firstVersion;
     }
 }

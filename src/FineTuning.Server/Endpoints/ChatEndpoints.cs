@@ -43,12 +43,19 @@ internal sealed class ChatEndpoints(ModelAnswers answers)
                     text.Append(piece);
                     return ValueTask.CompletedTask;
                 },
-                context.RequestAborted);
+                context.RequestAborted
+            );
             outcomes.Add(outcome);
             choices.Add(new ChatChoice(i, new ChatMessage(text.ToString()), outcome.FinishReason));
         }
 
-        ChatCompletion completion = new(id, created.ToUnixTimeSeconds(), request.Model, choices, ChatUsage.Of(outcomes));
+        ChatCompletion completion = new(
+            id,
+            created.ToUnixTimeSeconds(),
+            request.Model,
+            choices,
+            ChatUsage.Of(outcomes)
+        );
         await context.WriteJsonAsync(completion, ChatJson.Default.ChatCompletion);
     }
 }

@@ -13,7 +13,12 @@ internal sealed class ControlEndpoints(Database database, RequestLog journal, Co
     {
         routes.MapRead(Root + "/health", HealthAsync);
         routes.MapPost(Root + "/stop", token.Guard(StopAsync));
-        routes.MapRead(Root + "/requests", token.Guard(context => context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.RequestLogPage)));
+        routes.MapRead(
+            Root + "/requests",
+            token.Guard(context =>
+                context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.RequestLogPage)
+            )
+        );
         routes.MapDelete(Root + "/requests", token.Guard(ClearJournalAsync));
     }
 
@@ -26,7 +31,11 @@ internal sealed class ControlEndpoints(Database database, RequestLog journal, Co
 
     private async Task StopAsync(HttpContext context)
     {
-        await context.WriteJsonAsync(new StopInfo("stopping"), ServerJson.Default.StopInfo, StatusCodes.Status202Accepted);
+        await context.WriteJsonAsync(
+            new StopInfo("stopping"),
+            ServerJson.Default.StopInfo,
+            StatusCodes.Status202Accepted
+        );
         requestStop();
     }
 

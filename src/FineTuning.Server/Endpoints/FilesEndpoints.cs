@@ -9,7 +9,8 @@ namespace FineTuning.Server.Endpoints;
 /// <summary>/v1/files.</summary>
 internal sealed class FilesEndpoints(Database database, FileStore files, long maxFileBytes)
 {
-    private const int MaxPage = 10_000, MaxFileName = 512;
+    private const int MaxPage = 10_000,
+        MaxFileName = 512;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -24,9 +25,18 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
 
     private async Task CreateAsync(HttpContext context)
     {
-        using MultipartUpload form = await MultipartUpload.ReadAsync(context, "file", files.Begin, maxFileBytes, "The file");
+        using MultipartUpload form = await MultipartUpload.ReadAsync(
+            context,
+            "file",
+            files.Begin,
+            maxFileBytes,
+            "The file"
+        );
         string purpose = FilePurposes.Check(form.Field("purpose"));
-        TimeSpan? lifetime = FileLifetime.Read(form.Field("expires_after[anchor]"), form.Field("expires_after[seconds]"));
+        TimeSpan? lifetime = FileLifetime.Read(
+            form.Field("expires_after[anchor]"),
+            form.Field("expires_after[seconds]")
+        );
         FileUpload content = form.Content ?? throw ApiErrors.Missing("file");
         if (form.FileName.Length is 0 or > MaxFileName)
         {
@@ -44,7 +54,7 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
 
     private Task ListAsync(HttpContext context)
     {
-        ListQuery query = ListQuery.Read(context.Request, MaxPage, MaxPage);
+        var query = ListQuery.Read(context.Request, MaxPage, MaxPage);
         string? purpose = ListQuery.Single(context.Request, "purpose");
         string order = ListQuery.Single(context.Request, "order") ?? "desc";
         if (order is not ("asc" or "desc"))
@@ -54,7 +64,9 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
 
         List<FileResource> found = database.Read(session =>
         {
-            long? after = query.After is { } id ? FileStore.Position(session, id) ?? throw ListQuery.UnknownCursor(id) : null;
+            long? after = query.After is { } id
+                ? FileStore.Position(session, id) ?? throw ListQuery.UnknownCursor(id)
+                : null;
             return FileStore.List(session, purpose, after, order == "asc", query.Limit + 1);
         });
         List<FileResource> page = [.. found.Take(query.Limit)];
@@ -68,7 +80,8 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
         return context.WriteJsonAsync(list, WireContext.Default.ListResourceFileResource);
     }
 
-    private Task GetAsync(HttpContext context) => context.WriteJsonAsync(Find(IdOf(context)), WireContext.Default.FileResource);
+    private Task GetAsync(HttpContext context) =>
+        context.WriteJsonAsync(Find(IdOf(context)), WireContext.Default.FileResource);
 
     private async Task GetContentAsync(HttpContext context)
     {
@@ -83,7 +96,8 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
                 FileAccess.Read,
                 FileShare.Read | FileShare.Delete,
                 1,
-                FileOptions.Asynchronous | FileOptions.SequentialScan);
+                FileOptions.Asynchronous | FileOptions.SequentialScan
+            );
         }
         catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -105,9 +119,15 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
             throw ApiErrors.FileNotFound(id);
         }
 
-        DeletedResource answer = new() { Id = id, Kind = "file", Deleted = true };
+        DeletedResource answer = new()
+        {
+            Id = id,
+            Kind = "file",
+            Deleted = true,
+        };
         await context.WriteJsonAsync(answer, WireContext.Default.DeletedResource);
     }
 
-    private FileResource Find(string id) => database.Read(session => FileStore.Find(session, id)) ?? throw ApiErrors.FileNotFound(id);
+    private FileResource Find(string id) =>
+        database.Read(session => FileStore.Find(session, id)) ?? throw ApiErrors.FileNotFound(id);
 }

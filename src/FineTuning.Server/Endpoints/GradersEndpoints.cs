@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Grading;
 using FineTuning.Server.Http;
@@ -26,7 +25,8 @@ internal sealed class GradersEndpoints(GraderServices services)
         routes.MapPost("/v1/fine_tuning/alpha/graders/validate", ValidateAsync);
     }
 
-    private static JsonElement GraderOf(JsonElement body) => JobRequestReader.Object(body, "grader", "grader") ?? throw ApiErrors.Missing("grader");
+    private static JsonElement GraderOf(JsonElement body) =>
+        JobRequestReader.Object(body, "grader", "grader") ?? throw ApiErrors.Missing("grader");
 
     private async Task ValidateAsync(HttpContext context)
     {
@@ -34,7 +34,10 @@ internal sealed class GradersEndpoints(GraderServices services)
         JobRequestReader.CheckNames(body.RootElement, string.Empty, ["grader"]);
         JsonElement grader = GraderOf(body.RootElement);
         Create(grader);
-        await context.WriteJsonAsync(new GraderValidateResource { Grader = grader }, WireContext.Default.GraderValidateResource);
+        await context.WriteJsonAsync(
+            new GraderValidateResource { Grader = grader },
+            WireContext.Default.GraderValidateResource
+        );
     }
 
     private async Task RunAsync(HttpContext context)
@@ -43,7 +46,8 @@ internal sealed class GradersEndpoints(GraderServices services)
         JobRequestReader.CheckNames(body.RootElement, string.Empty, ["grader", "item", "model_sample"]);
         JsonElement definition = GraderOf(body.RootElement);
         JsonElement? item = JobRequestReader.Object(body.RootElement, "item", "item");
-        JsonElement sample = JobRequestReader.Get(body.RootElement, "model_sample") ?? throw ApiErrors.Missing("model_sample");
+        JsonElement sample =
+            JobRequestReader.Get(body.RootElement, "model_sample") ?? throw ApiErrors.Missing("model_sample");
         if (sample.ValueKind != JsonValueKind.String)
         {
             throw ApiErrors.WrongType("model_sample", "a string", JobRequestReader.Describe(sample));
@@ -66,7 +70,12 @@ internal sealed class GradersEndpoints(GraderServices services)
         }
     }
 
-    private async Task<GradeResult> GradeAsync(LocalGrader grader, string sample, JsonElement? item, CancellationToken cancellationToken)
+    private async Task<GradeResult> GradeAsync(
+        LocalGrader grader,
+        string sample,
+        JsonElement? item,
+        CancellationToken cancellationToken
+    )
     {
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using FineTuning.Core.FineTunedModels;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Dialects;
 using FineTuning.Server.Http;
@@ -22,17 +20,31 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
     {
         routes.MapPost(Root, CreateAsync);
         routes.MapRead(Root, ListAsync);
-        routes.MapRead(Root + "/{id}", context => WriteAsync(context, database.Read(session => Find(session, IdOf(context)))));
-        routes.MapPost(Root + "/{id}/cancel", async context => await WriteAsync(context, await actions.CancelAsync(IdOf(context))));
-        routes.MapPost(Root + "/{id}/pause", async context => await WriteAsync(context, await actions.PauseAsync(IdOf(context), Dialect.Of(context).Pause)));
-        routes.MapPost(Root + "/{id}/resume", async context => await WriteAsync(context, await actions.ResumeAsync(IdOf(context))));
+        routes.MapRead(
+            Root + "/{id}",
+            context => WriteAsync(context, database.Read(session => Find(session, IdOf(context))))
+        );
+        routes.MapPost(
+            Root + "/{id}/cancel",
+            async context => await WriteAsync(context, await actions.CancelAsync(IdOf(context)))
+        );
+        routes.MapPost(
+            Root + "/{id}/pause",
+            async context =>
+                await WriteAsync(context, await actions.PauseAsync(IdOf(context), Dialect.Of(context).Pause))
+        );
+        routes.MapPost(
+            Root + "/{id}/resume",
+            async context => await WriteAsync(context, await actions.ResumeAsync(IdOf(context)))
+        );
         routes.MapRead(Root + "/{id}/events", ListEventsAsync);
         routes.MapRead(Root + "/{id}/checkpoints", ListCheckpointsAsync);
     }
 
     private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
 
-    private static JobRecord Find(Session session, string id) => JobStore.Find(session, id) ?? throw ApiErrors.JobNotFound(id);
+    private static JobRecord Find(Session session, string id) =>
+        JobStore.Find(session, id) ?? throw ApiErrors.JobNotFound(id);
 
     private static ApiException FileRefused(string param, string message) => ApiErrors.BadRequest(message, param);
 
@@ -53,7 +65,8 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
         {
             throw FileRefused(
                 param,
-                $"invalid {param}: File '{id}' was uploaded with the purpose '{file.Purpose}', but must have the purpose 'fine-tune'.");
+                $"invalid {param}: File '{id}' was uploaded with the purpose '{file.Purpose}', but must have the purpose 'fine-tune'."
+            );
         }
 
         if (!dialect.IsReady(file))
@@ -71,24 +84,35 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
         {
             if (name == "metadata")
             {
-                without = values == "null"
-                    ? true
-                    : throw ApiErrors.BadRequest("Invalid 'metadata': use metadata[key]=value, or metadata=null.", "metadata", "invalid_value");
+                without =
+                    values == "null"
+                        ? true
+                        : throw ApiErrors.BadRequest(
+                            "Invalid 'metadata': use metadata[key]=value, or metadata=null.",
+                            "metadata",
+                            "invalid_value"
+                        );
             }
             else if (name.StartsWith("metadata[", StringComparison.Ordinal) && name.EndsWith(']'))
             {
-                pairs.AddRange(values.Select(value => KeyValuePair.Create(name["metadata[".Length..^1], value ?? string.Empty)));
+                pairs.AddRange(
+                    values.Select(value => KeyValuePair.Create(name["metadata[".Length..^1], value ?? string.Empty))
+                );
             }
         }
 
         return pairs.Count <= 16 && !(without && pairs.Count > 0)
             ? (pairs, without)
-            : throw ApiErrors.BadRequest("Invalid 'metadata': at most 16 pairs, and none together with metadata=null.", "metadata", "invalid_value");
+            : throw ApiErrors.BadRequest(
+                "Invalid 'metadata': at most 16 pairs, and none together with metadata=null.",
+                "metadata",
+                "invalid_value"
+            );
     }
 
     private async Task CreateAsync(HttpContext context)
     {
-        Dialect dialect = Dialect.Of(context);
+        var dialect = Dialect.Of(context);
         JobCreateRequest request;
         using (JsonDocument body = await context.ReadJsonAsync())
         {
@@ -109,31 +133,37 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
             CheckFile(session, dialect, request.ValidationFile, "validation_file");
             return true;
         });
-        JobRecord job = await actions.CreateAsync(dialect.Name(new JobRecord
-        {
-            Id = string.Empty,
-            Status = JobStatus.ValidatingFiles,
-            Model = request.Model,
-            ModelName = string.Empty,
-            CreatedAt = DateTimeOffset.UtcNow,
-            TrainingFile = request.TrainingFile,
-            ValidationFile = request.ValidationFile,
-            Suffix = request.Suffix,
-            Seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
-            Method = request.Method?.Type ?? "supervised",
-            Requested = numbers,
-            Grader = grader,
-            Metadata = request.Metadata is { Count: > 0 } ? request.Metadata : null,
-            Integrations = request.Integrations,
-            TrainingType = request.TrainingType,
-        }));
+        JobRecord job = await actions.CreateAsync(
+            dialect.Name(
+                new JobRecord
+                {
+                    Id = string.Empty,
+                    Status = JobStatus.ValidatingFiles,
+                    Model = request.Model,
+                    ModelName = string.Empty,
+                    CreatedAt = DateTimeOffset.UtcNow,
+                    TrainingFile = request.TrainingFile,
+                    ValidationFile = request.ValidationFile,
+                    Suffix = request.Suffix,
+                    Seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+                    Method = request.Method?.Type ?? "supervised",
+                    Requested = numbers,
+                    Grader = grader,
+                    Metadata = request.Metadata is { Count: > 0 } ? request.Metadata : null,
+                    Integrations = request.Integrations,
+                    TrainingType = request.TrainingType,
+                }
+            )
+        );
         await WriteAsync(context, job);
     }
 
     private Task ListAsync(HttpContext context)
     {
-        ListQuery query = ListQuery.Read(context.Request);
-        (List<KeyValuePair<string, string>> pairs, bool without) = Dialect.Of(context).FiltersMetadata ? ReadMetadata(context.Request) : ([], false);
+        var query = ListQuery.Read(context.Request);
+        (List<KeyValuePair<string, string>> pairs, bool without) = Dialect.Of(context).FiltersMetadata
+            ? ReadMetadata(context.Request)
+            : ([], false);
         List<JobRecord> found = database.Read(session =>
         {
             long before = query.After is { } after
@@ -151,7 +181,7 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
 
     private Task ListEventsAsync(HttpContext context)
     {
-        ListQuery query = ListQuery.Read(context.Request);
+        var query = ListQuery.Read(context.Request);
         List<EventResource> found = database.Read(session =>
         {
             JobRecord job = Find(session, IdOf(context));
@@ -160,13 +190,17 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
                 : long.MaxValue;
             return EventStore.List(session, job.Seq, before, query.Limit + 1);
         });
-        ListResource<EventResource> list = new() { Data = [.. found.Take(query.Limit)], HasMore = found.Count > query.Limit };
+        ListResource<EventResource> list = new()
+        {
+            Data = [.. found.Take(query.Limit)],
+            HasMore = found.Count > query.Limit,
+        };
         return context.WriteJsonAsync(list, WireContext.Default.ListResourceEventResource);
     }
 
     private Task ListCheckpointsAsync(HttpContext context)
     {
-        ListQuery query = ListQuery.Read(context.Request, defaultLimit: 10);
+        var query = ListQuery.Read(context.Request, defaultLimit: 10);
         List<CheckpointResource> found = database.Read(session =>
         {
             JobRecord job = Find(session, IdOf(context));
@@ -188,5 +222,6 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
 
     private JobResource ToResource(JobRecord job) => job.ToResource(runner.EstimatedFinish(job.Id));
 
-    private Task WriteAsync(HttpContext context, JobRecord job) => context.WriteJsonAsync(ToResource(job), WireContext.Default.JobResource);
+    private Task WriteAsync(HttpContext context, JobRecord job) =>
+        context.WriteJsonAsync(ToResource(job), WireContext.Default.JobResource);
 }

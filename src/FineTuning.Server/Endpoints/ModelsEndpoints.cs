@@ -22,21 +22,38 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
 
     // Kestrel leaves an encoded slash as it is.
     private static string NameOf(HttpContext context) =>
-        ((string?)context.GetRouteValue("model") ?? string.Empty).TrimEnd('/').Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        ((string?)context.GetRouteValue("model") ?? string.Empty)
+            .TrimEnd('/')
+            .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static ModelResource ToResource((string Name, DateTimeOffset Created) model) =>
-        new() { Id = model.Name, Created = model.Created, OwnedBy = "system" };
+        new()
+        {
+            Id = model.Name,
+            Created = model.Created,
+            OwnedBy = "system",
+        };
 
     private static ModelResource ToResource(ModelRecord model) =>
-        new() { Id = model.Name, Created = model.CreatedAt, OwnedBy = OwnerOf(model) };
+        new()
+        {
+            Id = model.Name,
+            Created = model.CreatedAt,
+            OwnedBy = OwnerOf(model),
+        };
 
     private static string OwnerOf(ModelRecord model) =>
-        model.Trainer.StartsWith(ExternalTrainer.NamePrefix, StringComparison.Ordinal) ? $"org-local ({model.Trainer})" : Owner;
+        model.Trainer.StartsWith(ExternalTrainer.NamePrefix, StringComparison.Ordinal)
+            ? $"org-local ({model.Trainer})"
+            : Owner;
 
     private Task ListAsync(HttpContext context)
     {
         List<ModelRecord> made = database.Read(ModelStore.List);
-        ListResource<ModelResource> list = new() { Data = [.. BaseModels.All.Select(ToResource), .. made.Select(ToResource)] };
+        ListResource<ModelResource> list = new()
+        {
+            Data = [.. BaseModels.All.Select(ToResource), .. made.Select(ToResource)],
+        };
         return context.WriteJsonAsync(list, WireContext.Default.ListResourceModelResource);
     }
 
@@ -45,7 +62,9 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
         string name = NameOf(context);
         ModelResource model = BaseModels.Contains(name)
             ? ToResource(BaseModels.All.First(known => known.Name == name))
-            : ToResource(database.Read(session => ModelStore.Find(session, name)) ?? throw ApiErrors.ModelNotFound(name));
+            : ToResource(
+                database.Read(session => ModelStore.Find(session, name)) ?? throw ApiErrors.ModelNotFound(name)
+            );
         return context.WriteJsonAsync(model, WireContext.Default.ModelResource);
     }
 
@@ -58,7 +77,8 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
                 403,
                 $"You have insufficient permissions to delete the model '{name}': only fine-tuned models can be deleted.",
                 param: "model",
-                code: "insufficient_permissions");
+                code: "insufficient_permissions"
+            );
         }
 
         ModelRecord model = await database.WriteAsync(session =>
@@ -76,20 +96,36 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
             _ = closed.ContinueWith(_ => Free(model), TaskScheduler.Default);
         }
 
-        await context.WriteJsonAsync(new DeletedResource { Id = name, Kind = "model", Deleted = true }, WireContext.Default.DeletedResource);
+        await context.WriteJsonAsync(
+            new DeletedResource
+            {
+                Id = name,
+                Kind = "model",
+                Deleted = true,
+            },
+            WireContext.Default.DeletedResource
+        );
     }
 
     private void Free(ModelRecord model)
     {
         (JobRecord? job, HashSet<string> kept) = database.Read(session =>
-            (JobStore.Find(session, model.JobSeq), ModelStore.PathsOfJob(session, model.JobSeq)));
+            (JobStore.Find(session, model.JobSeq), ModelStore.PathsOfJob(session, model.JobSeq))
+        );
         if (job?.StatePath is { } state)
         {
             // An external program may save a state that is a model, too.
             kept.Add(state);
         }
 
-        if (!kept.Any(path => WorkPaths.Overlap(Path.GetFullPath(folder.Absolute(path)), Path.GetFullPath(folder.Absolute(model.Path)))))
+        if (
+            !kept.Any(path =>
+                WorkPaths.Overlap(
+                    Path.GetFullPath(folder.Absolute(path)),
+                    Path.GetFullPath(folder.Absolute(model.Path))
+                )
+            )
+        )
         {
             DataFolder.DeletePath(folder.Absolute(model.Path));
         }

@@ -10,7 +10,9 @@ namespace FineTuning.Server.Endpoints;
 internal sealed class PermissionsEndpoints(Database database)
 {
     private const string Root = Authentication.AdminPath + "/{checkpoint}/permissions";
-    private const int MaxProjects = 100, MaxProject = 256, DefaultPage = 10;
+    private const int MaxProjects = 100,
+        MaxProject = 256,
+        DefaultPage = 10;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -29,13 +31,14 @@ internal sealed class PermissionsEndpoints(Database database)
         }
     }
 
-    private static ListResource<PermissionResource> ToList(List<PermissionResource> page, bool hasMore) => new()
-    {
-        Data = page,
-        HasMore = hasMore,
-        FirstId = page.FirstOrDefault()?.Id,
-        LastId = page.LastOrDefault()?.Id,
-    };
+    private static ListResource<PermissionResource> ToList(List<PermissionResource> page, bool hasMore) =>
+        new()
+        {
+            Data = page,
+            HasMore = hasMore,
+            FirstId = page.FirstOrDefault()?.Id,
+            LastId = page.LastOrDefault()?.Id,
+        };
 
     private async Task GrantAsync(HttpContext context)
     {
@@ -51,13 +54,16 @@ internal sealed class PermissionsEndpoints(Database database)
             CheckCheckpoint(session, checkpoint);
             return projects.ConvertAll(project => PermissionStore.Grant(session, checkpoint, project));
         });
-        await context.WriteJsonAsync(ToList(granted, hasMore: false), WireContext.Default.ListResourcePermissionResource);
+        await context.WriteJsonAsync(
+            ToList(granted, hasMore: false),
+            WireContext.Default.ListResourcePermissionResource
+        );
     }
 
     private Task ListAsync(HttpContext context)
     {
         string checkpoint = CheckpointOf(context);
-        ListQuery query = ListQuery.Read(context.Request, DefaultPage);
+        var query = ListQuery.Read(context.Request, DefaultPage);
         string? project = ListQuery.Single(context.Request, "project_id");
         string order = ListQuery.Single(context.Request, "order") ?? "descending";
         if (order is not ("ascending" or "descending"))
@@ -68,16 +74,21 @@ internal sealed class PermissionsEndpoints(Database database)
         List<PermissionResource> found = database.Read(session =>
         {
             CheckCheckpoint(session, checkpoint);
-            long? after = query.After is { } id ? PermissionStore.Position(session, checkpoint, id) ?? throw ListQuery.UnknownCursor(id) : null;
+            long? after = query.After is { } id
+                ? PermissionStore.Position(session, checkpoint, id) ?? throw ListQuery.UnknownCursor(id)
+                : null;
             return PermissionStore.List(session, checkpoint, project, after, order == "ascending", query.Limit + 1);
         });
         return context.WriteJsonAsync(
-            ToList([.. found.Take(query.Limit)], found.Count > query.Limit), WireContext.Default.ListResourcePermissionResource);
+            ToList([.. found.Take(query.Limit)], found.Count > query.Limit),
+            WireContext.Default.ListResourcePermissionResource
+        );
     }
 
     private async Task RevokeAsync(HttpContext context)
     {
-        string checkpoint = CheckpointOf(context), id = (string)context.GetRouteValue("id")!;
+        string checkpoint = CheckpointOf(context),
+            id = (string)context.GetRouteValue("id")!;
         bool found = await database.WriteAsync(session =>
         {
             CheckCheckpoint(session, checkpoint);
@@ -86,11 +97,22 @@ internal sealed class PermissionsEndpoints(Database database)
         if (!found)
         {
             throw new ApiException(
-                404, $"The checkpoint '{checkpoint}' has no permission '{id}'.", param: "permission_id", code: "permission_not_found");
+                404,
+                $"The checkpoint '{checkpoint}' has no permission '{id}'.",
+                param: "permission_id",
+                code: "permission_not_found"
+            );
         }
 
         await context.WriteJsonAsync(
-            new DeletedResource { Id = id, Kind = "checkpoint.permission", Deleted = true }, WireContext.Default.DeletedResource);
+            new DeletedResource
+            {
+                Id = id,
+                Kind = "checkpoint.permission",
+                Deleted = true,
+            },
+            WireContext.Default.DeletedResource
+        );
     }
 
     /// <summary>Each project once, in the order given.</summary>
@@ -105,7 +127,11 @@ internal sealed class PermissionsEndpoints(Database database)
 
         if (list.GetArrayLength() is 0 or > MaxProjects)
         {
-            throw ApiErrors.BadRequest($"Invalid 'project_ids': expected 1 to {MaxProjects} projects.", "project_ids", "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid 'project_ids': expected 1 to {MaxProjects} projects.",
+                "project_ids",
+                "invalid_value"
+            );
         }
 
         return [.. list.EnumerateArray().Select(ReadProject).Distinct(StringComparer.Ordinal)];
@@ -113,11 +139,20 @@ internal sealed class PermissionsEndpoints(Database database)
 
     private static string ReadProject(JsonElement project)
     {
-        string id = project.ValueKind == JsonValueKind.String
-            ? project.GetString()!
-            : throw ApiErrors.WrongType("project_ids", "an array of strings", "an array with " + JobRequestReader.Describe(project));
+        string id =
+            project.ValueKind == JsonValueKind.String
+                ? project.GetString()!
+                : throw ApiErrors.WrongType(
+                    "project_ids",
+                    "an array of strings",
+                    "an array with " + JobRequestReader.Describe(project)
+                );
         return id.Length is > 0 and <= MaxProject
             ? id
-            : throw ApiErrors.BadRequest($"Invalid 'project_ids': an id has 1 to {MaxProject} characters.", "project_ids", "invalid_value");
+            : throw ApiErrors.BadRequest(
+                $"Invalid 'project_ids': an id has 1 to {MaxProject} characters.",
+                "project_ids",
+                "invalid_value"
+            );
     }
 }

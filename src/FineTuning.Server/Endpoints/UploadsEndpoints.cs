@@ -11,15 +11,23 @@ namespace FineTuning.Server.Endpoints;
 internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions options)
 {
     private const string Root = "/v1/uploads";
-    private const int MaxName = 512, MaxId = 256, Md5Length = 32;
+    private const int MaxName = 512,
+        MaxId = 256,
+        Md5Length = 32;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Root, CreateAsync);
         routes.MapPost(Root + "/{id}/parts", AddPartAsync);
         routes.MapPost(Root + "/{id}/complete", CompleteAsync);
-        routes.MapPost(Root + "/{id}/cancel", async context =>
-            await context.WriteJsonAsync(await uploads.CancelAsync(IdOf(context)), WireContext.Default.UploadResource));
+        routes.MapPost(
+            Root + "/{id}/cancel",
+            async context =>
+                await context.WriteJsonAsync(
+                    await uploads.CancelAsync(IdOf(context)),
+                    WireContext.Default.UploadResource
+                )
+        );
     }
 
     private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
@@ -40,7 +48,13 @@ internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions option
     {
         string id = IdOf(context);
         await uploads.FindPendingAsync(id, "given parts");
-        using MultipartUpload form = await MultipartUpload.ReadAsync(context, "data", uploads.BeginPart, options.MaxPartBytes, "The part");
+        using MultipartUpload form = await MultipartUpload.ReadAsync(
+            context,
+            "data",
+            uploads.BeginPart,
+            options.MaxPartBytes,
+            "The part"
+        );
         FileUpload part = form.Content ?? throw ApiErrors.Missing("data");
         if (part.Stream.Length == 0)
         {
@@ -64,7 +78,11 @@ internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions option
 
         if (md5 is not null && (md5.Length != Md5Length || !md5.All(char.IsAsciiHexDigit)))
         {
-            throw ApiErrors.BadRequest($"Invalid 'md5': expected {Md5Length} hexadecimal digits.", "md5", "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid 'md5': expected {Md5Length} hexadecimal digits.",
+                "md5",
+                "invalid_value"
+            );
         }
 
         UploadResource upload = await uploads.CompleteAsync(IdOf(context), partIds, md5, context.RequestAborted);
@@ -108,11 +126,25 @@ internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions option
 
         if (list.GetArrayLength() is 0 or > UploadStore.MaxParts)
         {
-            throw ApiErrors.BadRequest($"Invalid 'part_ids': expected 1 to {UploadStore.MaxParts} ids.", "part_ids", "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid 'part_ids': expected 1 to {UploadStore.MaxParts} ids.",
+                "part_ids",
+                "invalid_value"
+            );
         }
 
-        return [.. list.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.String
-            ? id.GetString()!
-            : throw ApiErrors.WrongType("part_ids", "an array of strings", "an array with " + JobRequestReader.Describe(id)))];
+        return
+        [
+            .. list.EnumerateArray()
+                .Select(id =>
+                    id.ValueKind == JsonValueKind.String
+                        ? id.GetString()!
+                        : throw ApiErrors.WrongType(
+                            "part_ids",
+                            "an array of strings",
+                            "an array with " + JobRequestReader.Describe(id)
+                        )
+                ),
+        ];
     }
 }

@@ -15,7 +15,12 @@ internal static class FaultAnswer
     {
         HttpResponse response = context.Response;
         response.StatusCode = rule.Status ?? StatusCodes.Status307TemporaryRedirect;
-        if (response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
+        if (
+            response.StatusCode
+            is StatusCodes.Status204NoContent
+                or StatusCodes.Status205ResetContent
+                or StatusCodes.Status304NotModified
+        )
         {
             return;
         }
@@ -109,22 +114,30 @@ internal static class FaultAnswer
         return JsonSerializer.SerializeToUtf8Bytes(error, WireContext.Default.ErrorBody);
     }
 
-    private static (string Type, string? Code, string Message) Words(int status) => status switch
-    {
-        401 => ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
-        403 => ("invalid_request_error", "insufficient_permissions", "You have insufficient permissions for this operation."),
-        404 => ("invalid_request_error", null, "The requested resource does not exist."),
-        409 => ("invalid_request_error", null, "The resource was changed by another request."),
-        429 => ("requests", "rate_limit_exceeded", "Rate limit reached for requests."),
-        503 => ("server_error", null, "The engine is currently overloaded, please try again later."),
-        >= 500 => ("server_error", null, "The server had an error while processing your request."),
-        _ => ("invalid_request_error", null, "The request was refused."),
-    };
+    private static (string Type, string? Code, string Message) Words(int status) =>
+        status switch
+        {
+            401 => ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
+            403 => (
+                "invalid_request_error",
+                "insufficient_permissions",
+                "You have insufficient permissions for this operation."
+            ),
+            404 => ("invalid_request_error", null, "The requested resource does not exist."),
+            409 => ("invalid_request_error", null, "The resource was changed by another request."),
+            429 => ("requests", "rate_limit_exceeded", "Rate limit reached for requests."),
+            503 => ("server_error", null, "The engine is currently overloaded, please try again later."),
+            >= 500 => ("server_error", null, "The server had an error while processing your request."),
+            _ => ("invalid_request_error", null, "The request was refused."),
+        };
 
-    private static string? TypeOf(byte[] body) => body.Length == 0 ? null : (char)body[0] switch
-    {
-        '{' or '[' => "application/json",
-        '<' => "text/html; charset=utf-8",
-        _ => "text/plain; charset=utf-8",
-    };
+    private static string? TypeOf(byte[] body) =>
+        body.Length == 0
+            ? null
+            : (char)body[0] switch
+            {
+                '{' or '[' => "application/json",
+                '<' => "text/html; charset=utf-8",
+                _ => "text/plain; charset=utf-8",
+            };
 }

@@ -24,7 +24,10 @@ internal sealed class FaultBody(Stream real, FaultRule rule, TimeSpan wait, Canc
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer,
+        CancellationToken cancellationToken = default
+    )
     {
         await BeginAsync();
         long allowed = Math.Min(buffer.Length, _limit - _written);

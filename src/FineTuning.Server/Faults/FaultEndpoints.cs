@@ -16,7 +16,10 @@ internal sealed class FaultEndpoints(FaultRules rules, ControlToken token)
         routes.MapPost(Root, token.Guard(AddAsync));
         routes.MapPut(Root, token.Guard(ReplaceAsync));
         routes.MapDelete(Root, token.Guard(context => Done(context, rules.Replace([]).Count == 0)));
-        routes.MapDelete(Root + "/{id}", token.Guard(context => Done(context, rules.Remove((string)context.GetRouteValue("id")!))));
+        routes.MapDelete(
+            Root + "/{id}",
+            token.Guard(context => Done(context, rules.Remove((string)context.GetRouteValue("id")!)))
+        );
     }
 
     private static Task Done(HttpContext context, bool done)

@@ -5,17 +5,20 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FineTuning.Server.Faults;
 
-/// <summary>Lets requests go wrong as the rules say. It stands around all the work, so that a fault can come before it or after it was done.</summary>
+/// <summary>Lets requests go wrong as the rules say. It stands around all the work, so that a fault can come before it
+/// or after it was done.</summary>
 internal sealed class FaultInjection(RequestDelegate next, FaultRules rules, IHostApplicationLifetime lifetime)
 {
     public Task InvokeAsync(HttpContext context) =>
-        rules.IsEmpty || context.Request.Path.StartsWithSegments(ControlEndpoints.Root) || rules.Hit(context.Request) is not { } rule
+        rules.IsEmpty
+        || context.Request.Path.StartsWithSegments(ControlEndpoints.Root)
+        || rules.Hit(context.Request) is not { } rule
             ? next(context)
             : InjectAsync(context, rule);
 
     private async Task InjectAsync(HttpContext context, FaultRule rule)
     {
-        RequestLogDraft draft = RequestLogDraft.Of(context);
+        var draft = RequestLogDraft.Of(context);
         draft.Fault = rule.Id;
 
         // A stop does not wait for an answer that is meant to take its time.
@@ -61,7 +64,7 @@ internal sealed class FaultInjection(RequestDelegate next, FaultRules rules, IHo
     private async Task AnswerAsync(HttpContext context, FaultRule rule)
     {
         IHttpResponseBodyFeature real = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        TimeSpan wait = TimeSpan.FromMilliseconds(rule.AfterWork == true && !rule.HidesAnswer() ? rule.DelayMs ?? 0 : 0);
+        var wait = TimeSpan.FromMilliseconds(rule.AfterWork == true && !rule.HidesAnswer() ? rule.DelayMs ?? 0 : 0);
         context.Response.OnStarting(() =>
         {
             FaultAnswer.SetHeaders(context.Response, rule);
@@ -69,7 +72,8 @@ internal sealed class FaultInjection(RequestDelegate next, FaultRules rules, IHo
         });
 
         await using FaultBody body = new(real.Stream, rule, wait, context.RequestAborted);
-        await using Stream outer = rule.Gzip == true ? new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true) : body;
+        await using Stream outer =
+            rule.Gzip == true ? new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true) : body;
         StreamResponseBodyFeature spoiled = new(outer);
         context.Features.Set<IHttpResponseBodyFeature>(spoiled);
         if (rule.HidesAnswer())

@@ -5,7 +5,8 @@ namespace FineTuning.Server.Faults;
 /// <summary>The shapes of /_server/faults.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(FaultRule))]
 [JsonSerializable(typeof(FaultList))]
 internal sealed partial class FaultJson : JsonSerializerContext;

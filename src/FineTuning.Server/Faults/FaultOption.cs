@@ -42,9 +42,11 @@ internal static class FaultOption
                 throw new OptionException($"{option}: '{path}' is too large for a list of fault rules.");
             }
 
-            using JsonDocument document = JsonDocument.Parse(file);
+            using var document = JsonDocument.Parse(file);
             JsonElement root = document.RootElement;
-            return FaultReader.ReadList(root.ValueKind == JsonValueKind.Object && JobRequestReader.Get(root, "data") is { } data ? data : root);
+            return FaultReader.ReadList(
+                root.ValueKind == JsonValueKind.Object && JobRequestReader.Get(root, "data") is { } data ? data : root
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Faults;
 
@@ -10,31 +9,74 @@ namespace FineTuning.Server.Faults;
 internal static class FaultReader
 {
     public const int MaxRules = 100;
-    private const int MaxText = 2048, MaxBody = 1024 * 1024, MaxBodySize = 64 * 1024 * 1024, MaxHeaders = 20, Minutes10 = 600_000;
-    private const string Actions = "status, drop, delay_ms, redirect, truncate_after, slow_bytes, gzip, content_type, headers, retry_after";
+    private const int MaxText = 2048,
+        MaxBody = 1024 * 1024,
+        MaxBodySize = 64 * 1024 * 1024,
+        MaxHeaders = 20,
+        Minutes10 = 600_000;
+    private const string Actions =
+        "status, drop, delay_ms, redirect, truncate_after, slow_bytes, gzip, content_type, headers, retry_after";
 
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
-    private static readonly string[] Given = ["id", "hits", "matched"];
-    private static readonly string[] Flags = ["after_work", "drop", "gzip"];
-    private static readonly string[] Texts = ["operation", "method", "path", "message", "type", "code", "param", "redirect"];
-    private static readonly string[] OfAnswer = ["message", "type", "code", "param", "body", "body_size"];
-
-    private static readonly string[] OfBody =
-        ["headers", "content_type", "retry_after", "retry_after_date", "retry_after_ms", "truncate_after", "slow_bytes", "slow_interval_ms", "gzip"];
-
-    private static readonly (string Name, int Min, int Max)[] Numbers =
+    private static readonly string[] s_methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
+    private static readonly string[] s_given = ["id", "hits", "matched"];
+    private static readonly string[] s_flags = ["after_work", "drop", "gzip"];
+    private static readonly string[] s_texts =
     [
-        ("skip", 0, int.MaxValue), ("count", 1, int.MaxValue), ("seed", int.MinValue, int.MaxValue), ("delay_ms", 0, Minutes10),
-        ("status", 200, 599), ("body_size", 0, MaxBodySize), ("retry_after", 0, int.MaxValue), ("retry_after_date", -Minutes10, Minutes10),
-        ("retry_after_ms", 0, int.MaxValue), ("truncate_after", 0, int.MaxValue), ("slow_bytes", 1, 1024 * 1024), ("slow_interval_ms", 1, 60_000),
+        "operation",
+        "method",
+        "path",
+        "message",
+        "type",
+        "code",
+        "param",
+        "redirect",
+    ];
+    private static readonly string[] s_ofAnswer = ["message", "type", "code", "param", "body", "body_size"];
+
+    private static readonly string[] s_ofBody =
+    [
+        "headers",
+        "content_type",
+        "retry_after",
+        "retry_after_date",
+        "retry_after_ms",
+        "truncate_after",
+        "slow_bytes",
+        "slow_interval_ms",
+        "gzip",
     ];
 
-    private static readonly string[] Fields =
-        [.. Given, .. Flags, .. Texts, .. Numbers.Select(number => number.Name), "probability", "body", "content_type", "headers"];
+    private static readonly (string Name, int Min, int Max)[] s_numbers =
+    [
+        ("skip", 0, int.MaxValue),
+        ("count", 1, int.MaxValue),
+        ("seed", int.MinValue, int.MaxValue),
+        ("delay_ms", 0, Minutes10),
+        ("status", 200, 599),
+        ("body_size", 0, MaxBodySize),
+        ("retry_after", 0, int.MaxValue),
+        ("retry_after_date", -Minutes10, Minutes10),
+        ("retry_after_ms", 0, int.MaxValue),
+        ("truncate_after", 0, int.MaxValue),
+        ("slow_bytes", 1, 1024 * 1024),
+        ("slow_interval_ms", 1, 60_000),
+    ];
 
-    public static bool IsFlag(string name) => Flags.Contains(name);
+    private static readonly string[] s_fields =
+    [
+        .. s_given,
+        .. s_flags,
+        .. s_texts,
+        .. s_numbers.Select(number => number.Name),
+        "probability",
+        "body",
+        "content_type",
+        "headers",
+    ];
 
-    public static bool IsNumber(string name) => name == "probability" || Numbers.Any(number => number.Name == name);
+    public static bool IsFlag(string name) => s_flags.Contains(name);
+
+    public static bool IsNumber(string name) => name == "probability" || s_numbers.Any(number => number.Name == name);
 
     /// <summary>Several rules: objects and texts.</summary>
     public static IReadOnlyList<FaultRule> ReadList(JsonElement list)
@@ -46,7 +88,11 @@ internal static class FaultReader
 
         return list.GetArrayLength() <= MaxRules
             ? [.. list.EnumerateArray().Select(Read)]
-            : throw ApiErrors.BadRequest($"Invalid 'data': at most {MaxRules} fault rules are kept.", "data", "array_above_max_length");
+            : throw ApiErrors.BadRequest(
+                $"Invalid 'data': at most {MaxRules} fault rules are kept.",
+                "data",
+                "array_above_max_length"
+            );
     }
 
     /// <summary>A rule: an object, or a string in the short form.</summary>
@@ -60,13 +106,22 @@ internal static class FaultReader
 
         if (rule.ValueKind != JsonValueKind.Object)
         {
-            throw ApiErrors.BadRequest("A fault rule is a JSON object, or a text such as 'CreateJob:status=503,count=2'.", "rule", "invalid_type");
+            throw ApiErrors.BadRequest(
+                "A fault rule is a JSON object, or a text such as 'CreateJob:status=503,count=2'.",
+                "rule",
+                "invalid_type"
+            );
         }
 
         CheckTypes(rule);
         try
         {
-            FaultRule read = rule.Deserialize(FaultJson.Default.FaultRule)! with { Id = null, Hits = null, Matched = null };
+            FaultRule read = rule.Deserialize(FaultJson.Default.FaultRule)! with
+            {
+                Id = null,
+                Hits = null,
+                Matched = null,
+            };
             return Settle(read, name => JobRequestReader.Get(rule, name) is not null);
         }
         catch (JsonException e)
@@ -85,7 +140,7 @@ internal static class FaultReader
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text);
             return Read(document.RootElement);
         }
         catch (JsonException e)
@@ -96,20 +151,22 @@ internal static class FaultReader
 
     private static void CheckTypes(JsonElement rule)
     {
-        JobRequestReader.CheckNames(rule, string.Empty, Fields);
-        foreach (string name in Texts)
+        JobRequestReader.CheckNames(rule, string.Empty, s_fields);
+        foreach (string name in s_texts)
         {
             JobRequestReader.Text(rule, name, required: false, MaxText);
         }
 
-        foreach ((string name, int least, int most) in Numbers)
+        foreach ((string name, int least, int most) in s_numbers)
         {
             JobRequestReader.WholeNumber(rule, name, name, least, most, allowAuto: false);
         }
 
-        foreach (string name in Flags)
+        foreach (string name in s_flags)
         {
-            if (JobRequestReader.Get(rule, name) is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) } value)
+            if (
+                JobRequestReader.Get(rule, name) is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) } value
+            )
             {
                 throw ApiErrors.WrongType(name, "a boolean", JobRequestReader.Describe(value));
             }
@@ -117,10 +174,20 @@ internal static class FaultReader
 
         CheckText(rule, "body", MaxBody);
         CheckText(rule, "content_type", MaxText);
-        if (JobRequestReader.Get(rule, "probability") is { } probability &&
-            !(probability.ValueKind == JsonValueKind.Number && probability.TryGetDouble(out double p) && p is >= 0 and <= 1))
+        if (
+            JobRequestReader.Get(rule, "probability") is { } probability
+            && !(
+                probability.ValueKind == JsonValueKind.Number
+                && probability.TryGetDouble(out double p)
+                && p is >= 0 and <= 1
+            )
+        )
         {
-            throw ApiErrors.BadRequest($"Invalid 'probability': expected a number from 0 to 1, but got {probability.GetRawText()}.", "probability", "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid 'probability': expected a number from 0 to 1, but got {probability.GetRawText()}.",
+                "probability",
+                "invalid_value"
+            );
         }
 
         CheckHeaders(rule);
@@ -138,7 +205,11 @@ internal static class FaultReader
 
             if (value.GetString()!.Length > most)
             {
-                throw ApiErrors.BadRequest($"Invalid '{name}': at most {most} characters.", name, "string_above_max_length");
+                throw ApiErrors.BadRequest(
+                    $"Invalid '{name}': at most {most} characters.",
+                    name,
+                    "string_above_max_length"
+                );
             }
         }
     }
@@ -155,23 +226,39 @@ internal static class FaultReader
         {
             if (++count > MaxHeaders)
             {
-                throw ApiErrors.BadRequest($"Invalid 'headers': at most {MaxHeaders} headers.", "headers", "object_above_max_properties");
+                throw ApiErrors.BadRequest(
+                    $"Invalid 'headers': at most {MaxHeaders} headers.",
+                    "headers",
+                    "object_above_max_properties"
+                );
             }
 
-            if (header.Name.Length is 0 or > 100 || !header.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            if (
+                header.Name.Length is 0 or > 100
+                || !header.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            )
             {
-                throw ApiErrors.BadRequest("Invalid 'headers': a name has 1 to 100 letters, digits, '-', '_' and '.'.", "headers", "invalid_value");
+                throw ApiErrors.BadRequest(
+                    "Invalid 'headers': a name has 1 to 100 letters, digits, '-', '_' and '.'.",
+                    "headers",
+                    "invalid_value"
+                );
             }
 
             string path = "headers." + header.Name;
             if (header.Name.ToUpperInvariant() is "CONTENT-LENGTH" or "TRANSFER-ENCODING" or "CONNECTION")
             {
-                throw ApiErrors.BadRequest($"'{header.Name}' cannot be set: use body_size, truncate_after or drop to break an answer.", path, "invalid_value");
+                throw ApiErrors.BadRequest(
+                    $"'{header.Name}' cannot be set: use body_size, truncate_after or drop to break an answer.",
+                    path,
+                    "invalid_value"
+                );
             }
 
-            string value = header.Value.ValueKind == JsonValueKind.String
-                ? header.Value.GetString()!
-                : throw ApiErrors.WrongType(path, "a string", JobRequestReader.Describe(header.Value));
+            string value =
+                header.Value.ValueKind == JsonValueKind.String
+                    ? header.Value.GetString()!
+                    : throw ApiErrors.WrongType(path, "a string", JobRequestReader.Describe(header.Value));
             CheckHeaderValue(path, value);
         }
     }
@@ -180,7 +267,11 @@ internal static class FaultReader
     {
         if (value.Length > MaxText || !value.All(c => c is >= ' ' and <= '~'))
         {
-            throw ApiErrors.BadRequest($"Invalid '{path}': at most {MaxText} printable ASCII characters.", path, "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid '{path}': at most {MaxText} printable ASCII characters.",
+                path,
+                "invalid_value"
+            );
         }
     }
 
@@ -189,34 +280,61 @@ internal static class FaultReader
     {
         CheckTarget(rule);
         bool answers = rule.Status is not null || rule.Redirect is not null;
-        if (rule.Drop != true && !answers && !has("delay_ms") && !OfBody.Any(has))
+        if (rule.Drop != true && !answers && !has("delay_ms") && !s_ofBody.Any(has))
         {
-            throw ApiErrors.BadRequest($"The fault rule does nothing: give it one of {Actions}.", "rule", "missing_required_parameter");
+            throw ApiErrors.BadRequest(
+                $"The fault rule does nothing: give it one of {Actions}.",
+                "rule",
+                "missing_required_parameter"
+            );
         }
 
-        if (rule.Drop == true && OfBody.Concat(OfAnswer).Concat(["status", "redirect"]).FirstOrDefault(has) is { } other)
+        if (
+            rule.Drop == true
+            && s_ofBody.Concat(s_ofAnswer).Concat(["status", "redirect"]).FirstOrDefault(has) is { } other
+        )
         {
-            throw ApiErrors.BadRequest($"'{other}' does not go with 'drop': a dropped connection has no answer.", other, "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"'{other}' does not go with 'drop': a dropped connection has no answer.",
+                other,
+                "invalid_value"
+            );
         }
 
-        if (rule.Status is null && OfAnswer.FirstOrDefault(has) is { } ofAnswer)
+        if (rule.Status is null && s_ofAnswer.FirstOrDefault(has) is { } ofAnswer)
         {
-            throw ApiErrors.BadRequest($"'{ofAnswer}' goes with 'status' only: the real answer keeps its body.", ofAnswer, "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"'{ofAnswer}' goes with 'status' only: the real answer keeps its body.",
+                ofAnswer,
+                "invalid_value"
+            );
         }
 
         if (rule.Redirect is not null && rule.Status is not (null or 301 or 302 or 303 or 307 or 308))
         {
-            throw ApiErrors.BadRequest("A redirect has the status 301, 302, 303, 307 or 308.", "status", "invalid_value");
+            throw ApiErrors.BadRequest(
+                "A redirect has the status 301, 302, 303, 307 or 308.",
+                "status",
+                "invalid_value"
+            );
         }
 
         if (rule.SlowBytes is null != rule.SlowIntervalMs is null)
         {
-            throw ApiErrors.BadRequest("'slow_bytes' and 'slow_interval_ms' go together.", rule.SlowBytes is null ? "slow_bytes" : "slow_interval_ms", "invalid_value");
+            throw ApiErrors.BadRequest(
+                "'slow_bytes' and 'slow_interval_ms' go together.",
+                rule.SlowBytes is null ? "slow_bytes" : "slow_interval_ms",
+                "invalid_value"
+            );
         }
 
         if (rule.RetryAfter is not null && rule.RetryAfterDate is not null)
         {
-            throw ApiErrors.BadRequest("'retry_after' and 'retry_after_date' are the same header: give one of them.", "retry_after_date", "invalid_value");
+            throw ApiErrors.BadRequest(
+                "'retry_after' and 'retry_after_date' are the same header: give one of them.",
+                "retry_after_date",
+                "invalid_value"
+            );
         }
 
         CheckHeaderValue("redirect", rule.Redirect ?? string.Empty);
@@ -228,32 +346,52 @@ internal static class FaultReader
     {
         if (rule.Operation is null == rule.Path is null)
         {
-            throw ApiErrors.BadRequest("A fault rule wants an 'operation', or a 'path' instead.", "operation", "missing_required_parameter");
+            throw ApiErrors.BadRequest(
+                "A fault rule wants an 'operation', or a 'path' instead.",
+                "operation",
+                "missing_required_parameter"
+            );
         }
 
         if (rule.Operation is { } name && name != "*" && !Operations.Names.Contains(name))
         {
-            throw ApiErrors.BadValue("operation", name, "'*', " + string.Join(", ", Operations.Names.Select(known => $"'{known}'")));
+            throw ApiErrors.BadValue(
+                "operation",
+                name,
+                "'*', " + string.Join(", ", Operations.Names.Select(known => $"'{known}'"))
+            );
         }
 
         if (rule.Method is not null && rule.Path is null)
         {
-            throw ApiErrors.BadRequest("'method' goes with 'path' only: an operation has its method.", "method", "invalid_value");
+            throw ApiErrors.BadRequest(
+                "'method' goes with 'path' only: an operation has its method.",
+                "method",
+                "invalid_value"
+            );
         }
 
-        if (rule.Method is { } method && !Methods.Contains(method))
+        if (rule.Method is { } method && !s_methods.Contains(method))
         {
-            throw ApiErrors.BadValue("method", method, string.Join(", ", Methods.Select(known => $"'{known}'")));
+            throw ApiErrors.BadValue("method", method, string.Join(", ", s_methods.Select(known => $"'{known}'")));
         }
 
         if (rule.Path is { } path && !path.StartsWith('/') && !path.StartsWith('*'))
         {
-            throw ApiErrors.BadRequest("Invalid 'path': it begins with '/', and '*' stands for anything, as in /v1/files/*.", "path", "invalid_value");
+            throw ApiErrors.BadRequest(
+                "Invalid 'path': it begins with '/', and '*' stands for anything, as in /v1/files/*.",
+                "path",
+                "invalid_value"
+            );
         }
 
         if (rule.Path?.StartsWith(ControlEndpoints.Root + "/", StringComparison.OrdinalIgnoreCase) == true)
         {
-            throw ApiErrors.BadRequest($"Invalid 'path': faults never touch {ControlEndpoints.Root}.", "path", "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid 'path': faults never touch {ControlEndpoints.Root}.",
+                "path",
+                "invalid_value"
+            );
         }
     }
 }

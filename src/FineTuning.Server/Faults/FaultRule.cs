@@ -1,13 +1,13 @@
-using FineTuning.Server.Http;
-
 namespace FineTuning.Server.Faults;
 
 /// <summary>
-/// Which requests are to go wrong, and how. What is null is left as it is. The same names are used over HTTP, in files and, as text, in options.
+/// Which requests are to go wrong, and how. What is null is left as it is. The same names are used over HTTP, in files
+/// and, as text, in options.
 /// </summary>
 internal sealed record FaultRule
 {
-    /// <summary>Given by the server; what a client sends here is ignored, so that a list that was read can be put back.</summary>
+    /// <summary>Given by the server; what a client sends here is ignored, so that a list that was read can be put
+    /// back.</summary>
     public string? Id { get; init; }
 
     /// <summary>Requests that were spoiled.</summary>
@@ -16,7 +16,7 @@ internal sealed record FaultRule
     /// <summary>Requests that fitted and that no earlier rule had taken.</summary>
     public long? Matched { get; init; }
 
-    /// <summary>A name of <see cref="Endpoints.Operations"/>, or * for all.</summary>
+    /// <summary>A name of <see cref="Http.Operations"/>, or * for all.</summary>
     public string? Operation { get; init; }
 
     /// <summary>With <see cref="Path"/>: the HTTP method; null is any.</summary>
@@ -80,7 +80,8 @@ internal sealed record FaultRule
     /// <summary>The retry-after-ms header.</summary>
     public int? RetryAfterMs { get; init; }
 
-    /// <summary>The whole length is announced, but the body ends after this many bytes, and the connection with it.</summary>
+    /// <summary>The whole length is announced, but the body ends after this many bytes, and the connection with
+    /// it.</summary>
     public int? TruncateAfter { get; init; }
 
     /// <summary>The body comes in pieces of this many bytes, with <see cref="SlowIntervalMs"/> between them.</summary>

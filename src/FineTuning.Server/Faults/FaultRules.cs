@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.IO.Enumeration;
-using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Faults;
 
 /// <summary>
-/// The rules in force. They are asked in their order, and the first one that hits takes the request; one that lets it pass (skipped, used
-/// up, or by chance) leaves it to the next.
+/// The rules in force. They are asked in their order, and the first one that hits takes the request; one that lets it
+/// pass (skipped, used up, or by chance) leaves it to the next.
 /// </summary>
 internal sealed class FaultRules
 {
@@ -45,7 +44,11 @@ internal sealed class FaultRules
         {
             if (_entries.Length == FaultReader.MaxRules)
             {
-                throw ApiErrors.BadRequest($"{FaultReader.MaxRules} fault rules are in force, and more are not kept: delete some.", "rule", "too_many_rules");
+                throw ApiErrors.BadRequest(
+                    $"{FaultReader.MaxRules} fault rules are in force, and more are not kept: delete some.",
+                    "rule",
+                    "too_many_rules"
+                );
             }
 
             Entry entry = Make(rule);
@@ -80,16 +83,18 @@ internal sealed class FaultRules
     private sealed class Entry(FaultRule rule)
     {
         private readonly Random? _chance = rule.Seed is { } seed ? new Random(seed) : null;
-        private long _matched, _hits;
+        private long _matched,
+            _hits;
 
         public FaultRule Rule => rule;
 
         public FaultRule Told => rule with { Hits = _hits, Matched = _matched };
 
-        public bool Fits(HttpRequest request, string? operation) => rule.Path is { } path
-            ? (rule.Method is null || rule.Method.Equals(request.Method, StringComparison.OrdinalIgnoreCase))
-                && FileSystemName.MatchesSimpleExpression(path, request.Path.Value, ignoreCase: false)
-            : rule.Operation == "*" || rule.Operation == operation;
+        public bool Fits(HttpRequest request, string? operation) =>
+            rule.Path is { } path
+                ? (rule.Method is null || rule.Method.Equals(request.Method, StringComparison.OrdinalIgnoreCase))
+                    && FileSystemName.MatchesSimpleExpression(path, request.Path.Value, ignoreCase: false)
+                : rule.Operation == "*" || rule.Operation == operation;
 
         public bool Hit()
         {
@@ -103,7 +108,8 @@ internal sealed class FaultRules
             return true;
         }
 
-        private bool IsChosen() => rule.Probability is not { } probability
+        private bool IsChosen() =>
+            rule.Probability is not { } probability
             || (_chance is null ? probability >= 1 : _chance.NextDouble() < probability);
     }
 }

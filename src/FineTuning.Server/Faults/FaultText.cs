@@ -7,8 +7,8 @@ using FineTuning.Server.Http;
 namespace FineTuning.Server.Faults;
 
 /// <summary>
-/// The short form of a rule: <c>CreateJob:status=503,count=2</c> or <c>GET /v1/files/*:drop</c>. A flag stands alone; a value with a comma
-/// is quoted with ' and a quote in it is doubled; <c>header.NAME=value</c> sets a header.
+/// The short form of a rule: <c>CreateJob:status=503,count=2</c> or <c>GET /v1/files/*:drop</c>. A flag stands alone; a
+/// value with a comma is quoted with ' and a quote in it is doubled; <c>header.NAME=value</c> sets a header.
 /// </summary>
 internal static class FaultText
 {
@@ -20,7 +20,9 @@ internal static class FaultText
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon <= 0)
         {
-            throw Wrong($"'{Cut(text)}' is no fault rule: write it as OPERATION:FIELD=VALUE,…, for example CreateJob:status=503,count=2.");
+            throw Wrong(
+                $"'{Cut(text)}' is no fault rule: write it as OPERATION:FIELD=VALUE,…, for example CreateJob:status=503,count=2."
+            );
         }
 
         JsonObject rule = [];
@@ -85,7 +87,8 @@ internal static class FaultText
             throw Wrong($"'{field}' appears twice in the fault rule.");
         }
 
-        rule[field] = FaultReader.IsFlag(field) ? Flag(field, value)
+        rule[field] =
+            FaultReader.IsFlag(field) ? Flag(field, value)
             : FaultReader.IsNumber(field) ? Number(field, value ?? throw NeedsValue(field))
             : value ?? throw NeedsValue(field);
     }
@@ -127,16 +130,19 @@ internal static class FaultText
         throw Wrong($"The value of '{name}' has no closing quote.");
     }
 
-    private static JsonNode Flag(string name, string? value) => value switch
-    {
-        null or "true" => true,
-        "false" => false,
-        _ => throw Wrong($"'{name}' is a flag: leave its value out, or write true or false."),
-    };
+    private static JsonNode Flag(string name, string? value) =>
+        value switch
+        {
+            null or "true" => true,
+            "false" => false,
+            _ => throw Wrong($"'{name}' is a flag: leave its value out, or write true or false."),
+        };
 
     private static JsonNode Number(string name, string value) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int whole) ? whole
-        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
+        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && double.IsFinite(number)
+            ? number
         : throw Wrong($"'{name}' needs a number, not '{Cut(value)}'.");
 
     private static string Cut(string text) => text.Length <= 100 ? text : text[..100] + "…";

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 
 namespace FineTuning.Server.Grading;
@@ -9,7 +8,8 @@ internal sealed record GraderRun(
     double Reward,
     GraderRunFacts Metadata,
     IReadOnlyDictionary<string, double> SubRewards,
-    IReadOnlyDictionary<string, GraderRunTokens> ModelGraderTokenUsagePerModel)
+    IReadOnlyDictionary<string, GraderRunTokens> ModelGraderTokenUsagePerModel
+)
 {
     public static GraderRun Of(LocalGrader grader, GradeResult result)
     {
@@ -23,9 +23,14 @@ internal sealed record GraderRun(
                 result.Duration.TotalSeconds,
                 parts,
                 result.TokenUsage.Count == 0 ? null : result.TokenUsage.Values.Sum(tokens => tokens.Total),
-                result.SampledModel),
+                result.SampledModel
+            ),
             parts,
-            result.TokenUsage.ToDictionary(usage => usage.Key, usage => new GraderRunTokens(usage.Value.Prompt, usage.Value.Completion)));
+            result.TokenUsage.ToDictionary(
+                usage => usage.Key,
+                usage => new GraderRunTokens(usage.Value.Prompt, usage.Value.Completion)
+            )
+        );
     }
 }
 
@@ -37,7 +42,8 @@ internal sealed record GraderRunFacts(
     double ExecutionTime,
     IReadOnlyDictionary<string, double> Scores,
     long? TokenUsage,
-    string? SampledModelName);
+    string? SampledModelName
+);
 
 /// <summary>Tokens of one model.</summary>
 internal sealed record GraderRunTokens(long PromptTokens, long CompletionTokens)
@@ -62,30 +68,33 @@ internal sealed record GraderRunErrors(
     bool ModelGraderServerError,
     bool ModelGraderRefusalError,
     bool ModelGraderParseError,
-    string? ModelGraderServerErrorDetails)
+    string? ModelGraderServerErrorDetails
+)
 {
     /// <summary>Not one of the service's fields: what went wrong in words, where something did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Message { get; init; }
 
-    public static GraderRunErrors Of(GradeErrors errors) => new(
-        errors.FormulaParseError,
-        errors.SampleParseError,
-        errors.TruncatedObservationError,
-        errors.UnresponsiveRewardError,
-        errors.InvalidVariableError,
-        errors.OtherError,
-        errors.PythonGraderServerError,
-        errors.PythonGraderServerErrorType,
-        errors.PythonGraderRuntimeError,
-        errors.PythonGraderRuntimeErrorDetails,
-        errors.ModelGraderServerError,
-        errors.ModelGraderRefusalError,
-        errors.ModelGraderParseError,
-        errors.ModelGraderServerErrorDetails)
-    {
-        Message = errors.Message,
-    };
+    public static GraderRunErrors Of(GradeErrors errors) =>
+        new(
+            errors.FormulaParseError,
+            errors.SampleParseError,
+            errors.TruncatedObservationError,
+            errors.UnresponsiveRewardError,
+            errors.InvalidVariableError,
+            errors.OtherError,
+            errors.PythonGraderServerError,
+            errors.PythonGraderServerErrorType,
+            errors.PythonGraderRuntimeError,
+            errors.PythonGraderRuntimeErrorDetails,
+            errors.ModelGraderServerError,
+            errors.ModelGraderRefusalError,
+            errors.ModelGraderParseError,
+            errors.ModelGraderServerErrorDetails
+        )
+        {
+            Message = errors.Message,
+        };
 }
 
 /// <summary>How the answer is written.</summary>

@@ -7,9 +7,10 @@ namespace FineTuning.Server.Grading;
 /// <summary>Finds the Python that runs graders' scripts.</summary>
 internal static class PythonInterpreter
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>The interpreter itself, not a launcher script on the way to it, which would want more of the environment than scripts get.</summary>
+    /// <summary>The interpreter itself, not a launcher script on the way to it, which would want more of the
+    /// environment than scripts get.</summary>
     /// <exception cref="StartException">There is none that works.</exception>
     public static async Task<string> FindAsync()
     {
@@ -22,12 +23,16 @@ internal static class PythonInterpreter
         }
 
         throw new StartException(
-            "--allow-python needs Python 3, and neither 'python3' nor 'python' on the PATH is one that works. Install it, or leave the option out.");
+            "--allow-python needs Python 3, and neither 'python3' nor 'python' on the PATH is one that works. Install it, or leave the option out."
+        );
     }
 
     private static async Task<string?> AskAsync(string name)
     {
-        ProcessStartInfo start = new(name, ["-I", "-c", "import sys; print(sys.executable if sys.version_info >= (3, 7) else '')"])
+        ProcessStartInfo start = new(
+            name,
+            ["-I", "-c", "import sys; print(sys.executable if sys.version_info >= (3, 7) else '')"]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -35,7 +40,7 @@ internal static class PythonInterpreter
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        using CancellationTokenSource timeout = new(Timeout);
+        using CancellationTokenSource timeout = new(s_timeout);
         try
         {
             using Process process = Process.Start(start)!;

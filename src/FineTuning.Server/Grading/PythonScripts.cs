@@ -6,22 +6,23 @@ using System.Text;
 using System.Text.Json;
 using FineTuning.Core.Grading;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Grading;
 
 /// <summary>
-/// Runs graders' scripts, each in a process of its own: in Python's isolated mode, in an empty folder that is deleted afterwards, with next to
-/// nothing of the environment, within a time limit, and with bounds on what it can say. This keeps mistakes in, not attackers: a script has
-/// the rights of the server's user.
+/// Runs graders' scripts, each in a process of its own: in Python's isolated mode, in an empty folder that is deleted
+/// afterwards, with next to nothing of the environment, within a time limit, and with bounds on what it can say. This
+/// keeps mistakes in, not attackers: a script has the rights of the server's user.
 /// </summary>
 internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, string folder) : IGraderPython
 {
-    private const int MaxAnswer = 16 * 1024, MaxNoise = 1024;
+    private const int MaxAnswer = 16 * 1024,
+        MaxNoise = 1024;
 
-    // What a script prints goes to standard error, so that the answer is alone on standard output. Memory and files are bounded as the
-    // service bounds them, 2 GB and 1 GB. An alarm ends a script that sleeps, and the bound on processor time one that works, in case this
-    // server is no longer there to do it; Windows has none of this. With a session of its own, all that it starts can be ended with it.
+    // What a script prints goes to standard error, so that the answer is alone on standard output. Memory and files are
+    // bounded as the service bounds them, 2 GB and 1 GB. An alarm ends a script that sleeps, and the bound on processor
+    // time one that works, in case this server is no longer there to do it; Windows has none of this. With a session of
+    // its own, all that it starts can be ended with it.
     private const string Bootstrap = """
         import sys, os, json, signal
         if hasattr(os, "setsid"):
@@ -60,7 +61,12 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
 
     private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
 
-    public async Task<double> GradeAsync(string source, JsonElement sample, JsonElement item, CancellationToken cancellationToken)
+    public async Task<double> GradeAsync(
+        string source,
+        JsonElement sample,
+        JsonElement item,
+        CancellationToken cancellationToken
+    )
     {
         await _slots.WaitAsync(cancellationToken);
         try
@@ -100,12 +106,19 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
         catch (JsonException)
         {
             string noise = ended.Noise.Trim() is { Length: > 0 } text ? " It said: " + text : string.Empty;
-            throw Failed(string.Create(CultureInfo.InvariantCulture, $"It ended with code {ended.ExitCode} before it gave a score.{noise}"));
+            throw Failed(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It ended with code {ended.ExitCode} before it gave a score.{noise}"
+                )
+            );
         }
 
         if (answer.TryGetProperty("error", out JsonElement error))
         {
-            string line = answer.TryGetProperty("line", out JsonElement number) ? $"line {number.GetRawText()}: " : string.Empty;
+            string line = answer.TryGetProperty("line", out JsonElement number)
+                ? $"line {number.GetRawText()}: "
+                : string.Empty;
             throw Failed(line + error.GetString());
         }
 
@@ -115,20 +128,24 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
             : throw Failed($"grade returned {score}, which is not a finite number.");
     }
 
-    private static GradingException Failed(string details, Exception? inner = null) => new(
-        new GradeErrors
-        {
-            PythonGraderRuntimeError = true,
-            PythonGraderRuntimeErrorDetails = details,
-            Message = $"The script failed. {details}",
-        },
-        inner);
+    private static GradingException Failed(string details, Exception? inner = null) =>
+        new(
+            new GradeErrors
+            {
+                PythonGraderRuntimeError = true,
+                PythonGraderRuntimeErrorDetails = details,
+                Message = $"The script failed. {details}",
+            },
+            inner
+        );
 
     private static async Task<string> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
     {
         // All of it is taken, so that a script never waits for a reader; what is too much is dropped.
-        byte[] kept = new byte[most], buffer = new byte[8192];
-        int length = 0, read;
+        byte[] kept = new byte[most],
+            buffer = new byte[8192];
+        int length = 0,
+            read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             int taken = Math.Min(read, most - length);
@@ -152,9 +169,12 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
         }
     }
 
-    private async Task<(string Answer, string Noise, int ExitCode)> RunAsync(byte[] input, CancellationToken cancellationToken)
+    private async Task<(string Answer, string Noise, int ExitCode)> RunAsync(
+        byte[] input,
+        CancellationToken cancellationToken
+    )
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeLimit);
         string own = Directory.CreateDirectory(Path.Combine(folder, Ids.NewScriptFolder())).FullName;
         try
@@ -177,7 +197,10 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(string.Create(CultureInfo.InvariantCulture, $"It was stopped after {timeLimit.TotalSeconds} seconds."), e);
+            throw Failed(
+                string.Create(CultureInfo.InvariantCulture, $"It was stopped after {timeLimit.TotalSeconds} seconds."),
+                e
+            );
         }
         catch (Win32Exception e)
         {
@@ -188,7 +211,8 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
                     PythonGraderServerErrorType = "start_failed",
                     Message = $"Python cannot be started: {e.Message}",
                 },
-                e);
+                e
+            );
         }
         finally
         {
@@ -208,7 +232,8 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
             WorkingDirectory = own,
         };
 
-        // Keys and addresses of the server's own environment are none of a script's business. Windows cannot start Python without the first.
+        // Keys and addresses of the server's own environment are none of a script's business. Windows cannot start
+        // Python without the first.
         start.Environment.Clear();
         foreach (string name in new[] { "SystemRoot", "PATH" })
         {
@@ -227,7 +252,8 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
     }
 
     // One more than the server waits.
-    private string LastSeconds() => ((int)Math.Ceiling(timeLimit.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
+    private string LastSeconds() =>
+        ((int)Math.Ceiling(timeLimit.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
 
     private static void Kill(Process process)
     {

@@ -5,7 +5,8 @@ using FineTuning.Server.Faults;
 
 namespace FineTuning.Server.Hosting;
 
-/// <summary>Writes the log, without secrets, to a file of bounded size; the older half is kept beside it under the name with <c>.1</c>.</summary>
+/// <summary>Writes the log, without secrets, to a file of bounded size; the older half is kept beside it under the name
+/// with <c>.1</c>.</summary>
 internal sealed class FileLog : ILoggerProvider
 {
     private const int MaxEntry = 64 * 1024;
@@ -21,13 +22,17 @@ internal sealed class FileLog : ILoggerProvider
         _writer = Open(path);
     }
 
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+    public ILogger CreateLogger(string categoryName) =>
+        new Logger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
     /// <summary>One entry; an exception follows with its stack.</summary>
     public void Write(LogLevel level, string source, string message, Exception? exception = null)
     {
         StringBuilder line = new();
-        line.Append(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd'T'HH:mm:ss.fffzzz} {level} {source}: {message}");
+        line.Append(
+            CultureInfo.InvariantCulture,
+            $"{DateTimeOffset.Now:yyyy-MM-dd'T'HH:mm:ss.fffzzz} {level} {source}: {message}"
+        );
         if (exception is not null)
         {
             line.Append('\n').Append(exception);
@@ -77,7 +82,11 @@ internal sealed class FileLog : ILoggerProvider
     }
 
     private static StreamWriter Open(string path) =>
-        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true, NewLine = "\n" };
+        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            AutoFlush = true,
+            NewLine = "\n",
+        };
 
     private void Turn()
     {
@@ -106,7 +115,8 @@ internal sealed class FileLog : ILoggerProvider
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter)
+            Func<TState, Exception?, string> formatter
+        )
         {
             // What goes wrong on purpose is in the journal.
             if (IsEnabled(logLevel) && exception is not InjectedFaultException)

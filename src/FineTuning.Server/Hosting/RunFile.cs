@@ -2,12 +2,12 @@ using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
 using System.Text.Json;
-using FineTuning.Server.Http;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Hosting;
 
-/// <summary>Tells other programs of this user where the server is and how to stop it. It holds the control token: owner only.</summary>
+/// <summary>Tells other programs of this user where the server is and how to stop it. It holds the control token: owner
+/// only.</summary>
 internal sealed class RunFile : IDisposable
 {
     private readonly string _path;
@@ -59,20 +59,33 @@ internal sealed class RunFile : IDisposable
     }
 
     [UnsupportedOSPlatform("windows")]
-    private static FileStream CreateOnUnix(string path) => new(path, new FileStreamOptions
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+    private static FileStream CreateOnUnix(string path) =>
+        new(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
 
     [SupportedOSPlatform("windows")]
     private static FileStream CreateOnWindows(string path)
     {
-        using WindowsIdentity user = WindowsIdentity.GetCurrent();
+        using var user = WindowsIdentity.GetCurrent();
         FileSecurity security = new();
         security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
-        security.AddAccessRule(new FileSystemAccessRule(user.User!, FileSystemRights.FullControl, AccessControlType.Allow));
-        return new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.FullControl, FileShare.None, 4096, FileOptions.None, security);
+        security.AddAccessRule(
+            new FileSystemAccessRule(user.User!, FileSystemRights.FullControl, AccessControlType.Allow)
+        );
+        return new FileInfo(path).Create(
+            FileMode.CreateNew,
+            FileSystemRights.FullControl,
+            FileShare.None,
+            4096,
+            FileOptions.None,
+            security
+        );
     }
 }

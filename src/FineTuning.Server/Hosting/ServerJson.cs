@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using FineTuning.Server.Dialects;
-using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Hosting;
 
@@ -25,7 +23,8 @@ internal sealed record RunInfo(
     System.DateTimeOffset StartedAt,
     string ControlToken,
     string Version,
-    string Dialect);
+    string Dialect
+);
 
 /// <summary>The answer of /_server/health.</summary>
 internal sealed record HealthInfo(string Status, string Version, int JobsRunning, int JobsQueued);
@@ -36,14 +35,16 @@ internal sealed record StopInfo(string Status);
 /// <summary>The answer of /_server/requests, oldest first.</summary>
 internal sealed record RequestLogPage(string Object, IReadOnlyList<RequestLogEntry> Data);
 
-/// <summary>A request that was answered, or that ended without an answer: then its status is 499 if the client went, 0 if a fault did it.</summary>
+/// <summary>A request that was answered, or that ended without an answer: then its status is 499 if the client went, 0
+/// if a fault did it.</summary>
 internal sealed record RequestLogEntry(
     string Method,
     string Path,
     int Status,
     System.DateTimeOffset Time,
     double DurationMs,
-    string RequestId)
+    string RequestId
+)
 {
     /// <summary>What was asked for; null for a path that is no operation.</summary>
     public string? Operation { get; init; }

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net;
 using FineTuning.Core.Client;
-using FineTuning.Server.Dialects;
 using FineTuning.Server.Faults;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Hosting;
 
@@ -55,7 +53,8 @@ internal sealed record ServerOptions
     /// <summary>Names under which it is reached besides the loopback ones.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>The key is the first line of standard input: arguments are visible to every user of the machine.</summary>
+    /// <summary>The key is the first line of standard input: arguments are visible to every user of the
+    /// machine.</summary>
     public bool ApiKeyFromStdin { get; init; }
 
     /// <summary>The only key that is accepted; null accepts any.</summary>
@@ -73,7 +72,8 @@ internal sealed record ServerOptions
     /// <summary>Whose spelling of the API is spoken.</summary>
     public ApiDialect Dialect { get; init; }
 
-    /// <summary>In Azure's dialect: how long a file is being processed after its upload. Not an option of the command line: tests make it long.</summary>
+    /// <summary>In Azure's dialect: how long a file is being processed after its upload. Not an option of the command
+    /// line: tests make it long.</summary>
     public TimeSpan FileProcessingTime { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Jobs trained at once.</summary>
@@ -96,10 +96,12 @@ internal sealed record ServerOptions
 
     public bool Help { get; init; }
 
-    /// <summary>Jobs that may be unfinished at one time. Not an option of the command line: tests make it small.</summary>
+    /// <summary>Jobs that may be unfinished at one time. Not an option of the command line: tests make it
+    /// small.</summary>
     public int MaxUnfinishedJobs { get; init; } = 10_000;
 
-    /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it small.</summary>
+    /// <summary>The largest upload; the service's own limit. Not an option of the command line: tests make it
+    /// small.</summary>
     public long MaxFileBytes { get; init; } = 512L * 1024 * 1024;
 
     /// <summary>The largest file that arrives in parts; the service's own limit.</summary>
@@ -112,16 +114,18 @@ internal sealed record ServerOptions
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// What unused models may hold in memory. Not an option of the command line either: a quarter of what the process may have is enough for
-    /// many models of this size.
+    /// What unused models may hold in memory. Not an option of the command line either: a quarter of what the process
+    /// may have is enough for many models of this size.
     /// </summary>
     public long MaxModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
-    /// <summary>How long a grader's script may run; the service's own limit is two minutes. Not an option: tests make it short.</summary>
+    /// <summary>How long a grader's script may run; the service's own limit is two minutes. Not an option: tests make
+    /// it short.</summary>
     public TimeSpan ScriptTime { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A key that is printed by accident must not be shown.</summary>
-    public override string ToString() => $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Listen = {Listen.UrlAt(Listen.Port)} }}";
+    public override string ToString() =>
+        $"ServerOptions {{ Data = {DataFolder ?? "memory"}, Listen = {Listen.UrlAt(Listen.Port)} }}";
 
     /// <exception cref="OptionException">An option is unknown, incomplete or out of range.</exception>
     public static ServerOptions Parse(IReadOnlyList<string> arguments)
@@ -138,15 +142,20 @@ internal sealed record ServerOptions
                 (name, attached) = (name[..equals], name[(equals + 1)..]);
             }
 
-            string Value() => attached
+            string Value() =>
+                attached
                 ?? (++i < arguments.Count ? arguments[i] : throw new OptionException($"{name} needs a value."));
 
             options = name switch
             {
                 "--data" => options with { DataFolder = FullPath(name, Value()) },
-                "--port" or "--urls" when !listens.Add(name) || listens.Count > 1 =>
-                    throw new OptionException("The server listens on one address: give --port or --urls, once."),
-                "--port" => options with { Listen = new ListenAddress(IPAddress.Loopback, Number(name, Value(), 0, IPEndPoint.MaxPort)) },
+                "--port" or "--urls" when !listens.Add(name) || listens.Count > 1 => throw new OptionException(
+                    "The server listens on one address: give --port or --urls, once."
+                ),
+                "--port" => options with
+                {
+                    Listen = new ListenAddress(IPAddress.Loopback, Number(name, Value(), 0, IPEndPoint.MaxPort)),
+                },
                 "--urls" => options with { Listen = ListenAddress.Parse(name, Value()) },
                 "--allow-host" => options with { AllowedHosts = [.. options.AllowedHosts, HostName(name, Value())] },
                 "--dialect" => options with { Dialect = DialectOf(name, Value()) },
@@ -158,7 +167,9 @@ internal sealed record ServerOptions
                 "--fault" => options.WithFaults(name, [FaultOption.Read(name, Value())]),
                 "--faults-file" => options.WithFaults(name, FaultOption.ReadFile(name, FullPath(name, Value()))),
                 "--run-file" => options with { RunFile = FullPath(name, Value()) },
-                _ when attached is not null => throw new OptionException($"Unknown option, or one that takes no value: {name}. See --help."),
+                _ when attached is not null => throw new OptionException(
+                    $"Unknown option, or one that takes no value: {name}. See --help."
+                ),
                 "--allow-python" => options with { AllowPython = true },
                 "--memory" => options with { Memory = true },
                 "--api-key-stdin" => options with { ApiKeyFromStdin = true },
@@ -170,27 +181,40 @@ internal sealed record ServerOptions
 
         if (!options.Help && options.Memory == (options.DataFolder is not null))
         {
-            throw new OptionException(options.Memory
-                ? "--data and --memory exclude each other."
-                : "Say where to keep the data: --data <folder>, or --memory to keep nothing.");
+            throw new OptionException(
+                options.Memory
+                    ? "--data and --memory exclude each other."
+                    : "Say where to keep the data: --data <folder>, or --memory to keep nothing."
+            );
         }
 
         if (!options.Help && !options.Listen.IsLoopback && !options.ApiKeyFromStdin)
         {
-            throw new OptionException("--urls: other machines can reach this address, so a key is needed: give it with --api-key-stdin, or listen on 127.0.0.1.");
+            throw new OptionException(
+                "--urls: other machines can reach this address, so a key is needed: give it with --api-key-stdin, or listen on 127.0.0.1."
+            );
         }
 
-        return options.TrainerCommand is not null || (options.TrainerArguments.Count == 0 && options.TrainerName is null)
+        return
+            options.TrainerCommand is not null || (options.TrainerArguments.Count == 0 && options.TrainerName is null)
             ? options
-            : throw new OptionException("--trainer-argument and --trainer-name belong to a --trainer-command, which is missing.");
+            : throw new OptionException(
+                "--trainer-argument and --trainer-name belong to a --trainer-command, which is missing."
+            );
     }
 
-    private ServerOptions WithFaults(string name, IReadOnlyList<FaultRule> rules) => Faults.Count + rules.Count <= FaultReader.MaxRules
-        ? this with { Faults = [.. Faults, .. rules] }
-        : throw new OptionException($"{name}: at most {FaultReader.MaxRules} fault rules are kept.");
+    private ServerOptions WithFaults(string name, IReadOnlyList<FaultRule> rules) =>
+        Faults.Count + rules.Count <= FaultReader.MaxRules
+            ? this with
+            {
+                Faults = [.. Faults, .. rules],
+            }
+            : throw new OptionException($"{name}: at most {FaultReader.MaxRules} fault rules are kept.");
 
     private static int Number(string name, string text, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number >= least
+        && number <= most
             ? number
             : throw new OptionException($"{name} needs a whole number from {least} to {most}, not '{text}'.");
 
@@ -200,20 +224,29 @@ internal sealed record ServerOptions
         : throw new OptionException($"{name} needs openai or azure, not '{text}'.");
 
     private static string Text(string name, string text) =>
-        string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal) ? throw new OptionException($"{name} needs a value.") : text;
+        string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal)
+            ? throw new OptionException($"{name} needs a value.")
+            : text;
 
     private static string Name(string name, string text) =>
         text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? text
             : throw new OptionException($"{name} needs at most 64 letters, digits and -_. instead of '{text}'.");
 
-    private static string HostName(string name, string text) => Uri.CheckHostName(text) != UriHostNameType.Unknown && text.Length <= 253
-        ? text
-        : throw new OptionException($"{name} needs a host name without scheme and port, such as llm.example.com, not '{text}'.");
+    private static string HostName(string name, string text) =>
+        Uri.CheckHostName(text) != UriHostNameType.Unknown && text.Length <= 253
+            ? text
+            : throw new OptionException(
+                $"{name} needs a host name without scheme and port, such as llm.example.com, not '{text}'."
+            );
 
     private static string FullPath(string name, string text)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.StartsWith("--", StringComparison.Ordinal) || text.Contains('\0', StringComparison.Ordinal))
+        if (
+            string.IsNullOrWhiteSpace(text)
+            || text.StartsWith("--", StringComparison.Ordinal)
+            || text.Contains('\0', StringComparison.Ordinal)
+        )
         {
             throw new OptionException($"{name} needs a path.");
         }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using FineTuning.Core.Credentials;
 using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Http;
@@ -21,7 +20,9 @@ internal sealed class Authentication(RequestDelegate next, ServerOptions options
             string? key = KeyOf(context.Request);
             if (string.IsNullOrEmpty(key))
             {
-                throw Refuse("You didn't provide an API key. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'.");
+                throw Refuse(
+                    "You didn't provide an API key. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'."
+                );
             }
 
             if (_key is not null && !CryptographicOperations.FixedTimeEquals(Digest(key), _key))
@@ -30,13 +31,18 @@ internal sealed class Authentication(RequestDelegate next, ServerOptions options
             }
 
             // A key of the server's own opens all paths: there is no other that could.
-            if (_key is null && context.Request.Path.StartsWithSegments(AdminPath) && !key.StartsWith(AdminPrefix, StringComparison.Ordinal))
+            if (
+                _key is null
+                && context.Request.Path.StartsWithSegments(AdminPath)
+                && !key.StartsWith(AdminPrefix, StringComparison.Ordinal)
+            )
             {
                 throw new ApiException(
                     403,
-                    "You have insufficient permissions for this operation: it needs an admin API key. " +
-                    "At this server that is any key that begins with 'sk-' and then 'admin-'.",
-                    code: "insufficient_permissions");
+                    "You have insufficient permissions for this operation: it needs an admin API key. "
+                        + "At this server that is any key that begins with 'sk-' and then 'admin-'.",
+                    code: "insufficient_permissions"
+                );
             }
         }
 

@@ -10,11 +10,16 @@ internal sealed class ControlToken(string value)
     private readonly byte[] _value = Encoding.UTF8.GetBytes(value);
 
     /// <summary>Lets a request through to the handler only if it has the token.</summary>
-    public RequestDelegate Guard(RequestDelegate handler) => context =>
-    {
-        byte[] given = Encoding.UTF8.GetBytes(context.Request.Headers[Header].ToString());
-        return CryptographicOperations.FixedTimeEquals(given, _value)
-            ? handler(context)
-            : throw new ApiException(401, $"This path wants the control token of the run file in the header {Header}.", code: "invalid_control_token");
-    };
+    public RequestDelegate Guard(RequestDelegate handler) =>
+        context =>
+        {
+            byte[] given = Encoding.UTF8.GetBytes(context.Request.Headers[Header].ToString());
+            return CryptographicOperations.FixedTimeEquals(given, _value)
+                ? handler(context)
+                : throw new ApiException(
+                    401,
+                    $"This path wants the control token of the run file in the header {Header}.",
+                    code: "invalid_control_token"
+                );
+        };
 }

@@ -3,7 +3,8 @@ using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Http;
 
-/// <summary>Turns everything that goes wrong into the service's error body: no answer is empty, HTML or a stack trace.</summary>
+/// <summary>Turns everything that goes wrong into the service's error body: no answer is empty, HTML or a stack
+/// trace.</summary>
 internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorResults> log)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -18,7 +19,10 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
                 return;
             }
 
-            if (HttpMethods.IsOptions(request.Method) && context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            if (
+                HttpMethods.IsOptions(request.Method)
+                && context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+            )
             {
                 // Routing has told in 'Allow' what was asked.
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -26,9 +30,10 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
             }
 
             // Only routing itself answers without a body.
-            refusal = context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
-                ? ApiErrors.MethodNotSupported(request.Method, request.Path)
-                : ApiErrors.InvalidUrl(request.Method, request.Path);
+            refusal =
+                context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+                    ? ApiErrors.MethodNotSupported(request.Method, request.Path)
+                    : ApiErrors.InvalidUrl(request.Method, request.Path);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -45,7 +50,12 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
         catch (Exception e) when (DiskFull.Is(e))
         {
             LogFailure(e, RequestIds.Of(context));
-            refusal = new ApiException(507, "The disk that holds the server's data is full: nothing was stored.", "server_error", code: "disk_full");
+            refusal = new ApiException(
+                507,
+                "The disk that holds the server's data is full: nothing was stored.",
+                "server_error",
+                code: "disk_full"
+            );
         }
         catch (Exception e)
         {
@@ -53,7 +63,8 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
             refusal = new ApiException(
                 500,
                 $"The server had an error while processing your request. Its log tells more under the request id {RequestIds.Of(context)}.",
-                "server_error");
+                "server_error"
+            );
         }
 
         if (context.Response.HasStarted)

@@ -11,12 +11,13 @@ internal static class HttpExtensions
 {
     public const long MaxJsonBytes = 8 * 1024 * 1024;
 
-    // A client that is still sending reads no answer; this much is taken and dropped so that it gets to know why it was refused.
+    // A client that is still sending reads no answer; this much is taken and dropped so that it gets to know why it was
+    // refused.
     public const long MaxDrainBytes = 64 * 1024 * 1024;
 
     public static Task WriteJsonAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = 200)
     {
-        Dialect dialect = Dialect.Of(context);
+        var dialect = Dialect.Of(context);
         byte[] body = dialect.Write(context, value, type, status);
         context.Response.StatusCode = dialect.Answer(context, status);
         context.Response.ContentType = "application/json";
@@ -35,7 +36,7 @@ internal static class HttpExtensions
         try
         {
             CheckText(text);
-            JsonDocument document = JsonDocument.Parse(text);
+            var document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
@@ -49,7 +50,8 @@ internal static class HttpExtensions
         }
 
         throw ApiErrors.BadRequest(
-            "We could not parse the JSON body of your request. The API expects a JSON object, but what was sent was not one.");
+            "We could not parse the JSON body of your request. The API expects a JSON object, but what was sent was not one."
+        );
     }
 
     /// <summary>Lifts the general limit: the reader of this body has a limit of its own.</summary>

@@ -6,12 +6,14 @@ using Microsoft.Net.Http.Headers;
 namespace FineTuning.Server.Http;
 
 /// <summary>
-/// Reads the multipart form of an upload. The content goes straight to disk; the fields may come before or after it. What of the content
-/// was not committed is gone when the form is disposed.
+/// Reads the multipart form of an upload. The content goes straight to disk; the fields may come before or after it.
+/// What of the content was not committed is gone when the form is disposed.
 /// </summary>
 internal sealed class MultipartUpload : IDisposable
 {
-    private const int MaxFieldBytes = 4096, MaxSections = 16, MaxBoundary = 200;
+    private const int MaxFieldBytes = 4096,
+        MaxSections = 16,
+        MaxBoundary = 200;
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[128 * 1024];
     private readonly string _contentField;
@@ -35,7 +37,12 @@ internal sealed class MultipartUpload : IDisposable
     /// <param name="maxBytes">The most it may have.</param>
     /// <param name="what">What it is called in messages.</param>
     public static async Task<MultipartUpload> ReadAsync(
-        HttpContext context, string contentField, Func<FileUpload> begin, long maxBytes, string what)
+        HttpContext context,
+        string contentField,
+        Func<FileUpload> begin,
+        long maxBytes,
+        string what
+    )
     {
         MultipartUpload form = new(contentField, begin, maxBytes, what);
         try
@@ -57,10 +64,14 @@ internal sealed class MultipartUpload : IDisposable
 
     private string Boundary(HttpRequest request)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ||
-            !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        )
         {
-            throw ApiErrors.BadRequest($"Expected a body of the type multipart/form-data with the field '{_contentField}'.");
+            throw ApiErrors.BadRequest(
+                $"Expected a body of the type multipart/form-data with the field '{_contentField}'."
+            );
         }
 
         string? boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
@@ -69,7 +80,8 @@ internal sealed class MultipartUpload : IDisposable
             : boundary;
     }
 
-    private static ApiException Malformed(string reason) => ApiErrors.BadRequest($"The multipart body cannot be read: {reason}");
+    private static ApiException Malformed(string reason) =>
+        ApiErrors.BadRequest($"The multipart body cannot be read: {reason}");
 
     private async Task ReadAsync(HttpContext context)
     {
@@ -92,8 +104,12 @@ internal sealed class MultipartUpload : IDisposable
                 throw Malformed($"it has more than {MaxSections} parts.");
             }
 
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) ||
-                !disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase))
+            if (
+                !ContentDispositionHeaderValue.TryParse(
+                    section.ContentDisposition,
+                    out ContentDispositionHeaderValue? disposition
+                ) || !disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 throw Malformed("a part has no content disposition 'form-data'.");
             }
@@ -110,7 +126,11 @@ internal sealed class MultipartUpload : IDisposable
         }
     }
 
-    private async Task ReadContentAsync(HttpContext context, MultipartSection section, ContentDispositionHeaderValue disposition)
+    private async Task ReadContentAsync(
+        HttpContext context,
+        MultipartSection section,
+        ContentDispositionHeaderValue disposition
+    )
     {
         if (Content is not null)
         {

@@ -1,12 +1,10 @@
-using FineTuning.Core.Datasets.Duplicates;
-
 namespace FineTuning.Server.Http;
 
 /// <summary>Names for what a request asks for, so that fault rules and the journal need no paths.</summary>
 internal static class Operations
 {
     // "*" is one part of a path, "**" all that follow.
-    private static readonly (string Name, string Method, string[] Parts)[] Table =
+    private static readonly (string Name, string Method, string[] Parts)[] s_table =
     [
         Entry("CreateFile", "POST", "files"),
         Entry("ListFiles", "GET", "files"),
@@ -36,7 +34,7 @@ internal static class Operations
         Entry("CreateChatCompletion", "POST", "chat/completions"),
     ];
 
-    public static IReadOnlyList<string> Names { get; } = [.. Table.Select(entry => entry.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. s_table.Select(entry => entry.Name)];
 
     /// <summary>The operation's name; null for a path that is none.</summary>
     public static string? Of(HttpRequest request)
@@ -50,7 +48,7 @@ internal static class Operations
         // Reading without the body is reading.
         string wanted = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
         ReadOnlySpan<string> rest = parts.AsSpan(2);
-        foreach ((string name, string method, string[] pattern) in Table)
+        foreach ((string name, string method, string[] pattern) in s_table)
         {
             if (wanted == method && Fits(rest, pattern))
             {
@@ -61,7 +59,8 @@ internal static class Operations
         return null;
     }
 
-    private static (string Name, string Method, string[] Parts) Entry(string name, string method, string path) => (name, method, path.Split('/'));
+    private static (string Name, string Method, string[] Parts) Entry(string name, string method, string path) =>
+        (name, method, path.Split('/'));
 
     // Routing does not mind the case of a path either.
     private static bool Same(string part, string wanted) => part.Equals(wanted, StringComparison.OrdinalIgnoreCase);

@@ -11,14 +11,16 @@ internal sealed class RequestIds(RequestDelegate next, RequestLog journal)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        RequestLogDraft draft = RequestLogDraft.Begin(context, journal);
+        var draft = RequestLogDraft.Begin(context, journal);
 
         // Entered before the first byte of the answer leaves, so that who has the answer finds it in the journal.
         context.Response.OnStarting(() =>
         {
             IHeaderDictionary headers = context.Response.Headers;
             headers["x-request-id"] = draft.RequestId;
-            headers["openai-processing-ms"] = ((long)draft.Elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            headers["openai-processing-ms"] = ((long)draft.Elapsed.TotalMilliseconds).ToString(
+                CultureInfo.InvariantCulture
+            );
             headers.XContentTypeOptions = "nosniff";
             draft.Enter(context.Response.StatusCode);
             return Task.CompletedTask;

@@ -12,15 +12,26 @@ internal sealed class RequestLogDraft(HttpContext context, RequestLog journal, s
     public const int NoAnswer = 0;
 
     private const string Item = "journal draft";
-    private const int MaxPath = 2048, MaxValue = 256;
+    private const int MaxPath = 2048,
+        MaxValue = 256;
 
-    private static readonly string[] Told =
+    private static readonly string[] s_told =
     [
-        "accept", "accept-encoding", "content-type", "content-encoding", "idempotency-key", "openai-beta", "openai-organization",
-        "openai-project", "range", "user-agent", "x-client-request-id", "x-stainless-retry-count",
+        "accept",
+        "accept-encoding",
+        "content-type",
+        "content-encoding",
+        "idempotency-key",
+        "openai-beta",
+        "openai-organization",
+        "openai-project",
+        "range",
+        "user-agent",
+        "x-client-request-id",
+        "x-stainless-retry-count",
     ];
 
-    private static readonly string[] Secret = ["authorization", "api-key"];
+    private static readonly string[] s_secret = ["authorization", "api-key"];
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
 
@@ -55,30 +66,33 @@ internal sealed class RequestLogDraft(HttpContext context, RequestLog journal, s
         }
 
         _entered = true;
-        journal.Add(new RequestLogEntry(
-            request.Method,
-            Cut(Redaction.Scrub(_path.ToUriComponent()) + RequestLog.Redact(request.QueryString.Value), MaxPath),
-            status,
-            _time,
-            Math.Round(Elapsed.TotalMilliseconds, 3),
-            requestId)
-        {
-            Operation = Operations.Of(request),
-            Fault = Fault,
-            RequestBytes = request.ContentLength,
-            Headers = Headers(request),
-        });
+        journal.Add(
+            new RequestLogEntry(
+                request.Method,
+                Cut(Redaction.Scrub(_path.ToUriComponent()) + RequestLog.Redact(request.QueryString.Value), MaxPath),
+                status,
+                _time,
+                Math.Round(Elapsed.TotalMilliseconds, 3),
+                requestId
+            )
+            {
+                Operation = Operations.Of(request),
+                Fault = Fault,
+                RequestBytes = request.ContentLength,
+                Headers = Headers(request),
+            }
+        );
     }
 
     private static Dictionary<string, string> Headers(HttpRequest request)
     {
         Dictionary<string, string> headers = new(StringComparer.Ordinal);
-        foreach (string name in Told.Where(request.Headers.ContainsKey))
+        foreach (string name in s_told.Where(request.Headers.ContainsKey))
         {
             headers[name] = Cut(request.Headers[name].ToString(), MaxValue);
         }
 
-        foreach (string name in Secret.Where(request.Headers.ContainsKey))
+        foreach (string name in s_secret.Where(request.Headers.ContainsKey))
         {
             headers[name] = "present";
         }

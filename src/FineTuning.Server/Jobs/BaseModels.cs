@@ -2,12 +2,13 @@ using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Jobs;
 
-/// <summary>The names a job can be made for: the public ones, so that scripts run unchanged, and the server's own.</summary>
+/// <summary>The names a job can be made for: the public ones, so that scripts run unchanged, and the server's
+/// own.</summary>
 internal static class BaseModels
 {
     private const string AzureMark = ".ft-";
 
-    /// <summary>Names and the days the public models of these names came out.</summary>
+    /// <summary>s_names and the days the public models of these names came out.</summary>
     public static IReadOnlyList<(string Name, DateTimeOffset Created)> All { get; } =
     [
         Make("babbage-002", 2023, 8, 21),
@@ -28,9 +29,9 @@ internal static class BaseModels
         Make("o4-mini-2025-04-16", 2025, 4, 8),
     ];
 
-    private static readonly HashSet<string> Names = new(All.Select(model => model.Name), StringComparer.Ordinal);
+    private static readonly HashSet<string> s_names = new(All.Select(model => model.Name), StringComparer.Ordinal);
 
-    public static bool Contains(string name) => Names.Contains(name);
+    public static bool Contains(string name) => s_names.Contains(name);
 
     /// <summary>The models that complete a text instead of answering a chat.</summary>
     public static bool IsCompletion(string name) => RootOf(name) is "babbage-002" or "davinci-002";
@@ -38,13 +39,15 @@ internal static class BaseModels
     public static bool IsFineTuned(string name) => RootOf(name) != name;
 
     /// <summary><c>ft:MODEL:ORG:SUFFIX:ID</c>; a fine-tuned base counts by what it was made of.</summary>
-    public static string NewFineTunedName(string model, string? suffix) => $"ft:{RootOf(model)}:local:{suffix}:{Ids.NewModelPart()}";
+    public static string NewFineTunedName(string model, string? suffix) =>
+        $"ft:{RootOf(model)}:local:{suffix}:{Ids.NewModelPart()}";
 
     /// <summary><c>MODEL.ft-HASH-SUFFIX</c>, as Azure makes them; the hash is that of the job's id.</summary>
     public static string NewAzureName(string model, string? suffix, string hash) =>
         $"{RootOf(model)}{AzureMark}{hash}{(suffix is null ? string.Empty : "-" + suffix)}";
 
-    /// <summary>The plain base of a model, which is the model itself if it is one. A folder can hold names of both dialects.</summary>
+    /// <summary>The plain base of a model, which is the model itself if it is one. A folder can hold names of both
+    /// dialects.</summary>
     private static string RootOf(string name)
     {
         if (name.StartsWith("ft:", StringComparison.Ordinal))

@@ -11,9 +11,15 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
     private const int MaxNamed = 3;
 
     // The service wants ten examples to train on; to measure on, one will do.
-    private const int FewestTrainingExamples = 10, FewestValidationExamples = 1;
+    private const int FewestTrainingExamples = 10,
+        FewestValidationExamples = 1;
 
-    public async Task<string?> CheckAsync(string path, JobRecord job, bool isTraining, CancellationToken cancellationToken)
+    public async Task<string?> CheckAsync(
+        string path,
+        JobRecord job,
+        bool isTraining,
+        CancellationToken cancellationToken
+    )
     {
         DatasetCheckOptions options = new()
         {
@@ -31,7 +37,11 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
     {
         StringBuilder text = new();
         int named = 0;
-        foreach (DatasetProblem problem in report.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Take(MaxNamed))
+        foreach (
+            DatasetProblem problem in report
+                .Problems.Where(problem => problem.Severity == ProblemSeverity.Error)
+                .Take(MaxNamed)
+        )
         {
             text.Append(named++ == 0 ? string.Empty : " ").Append(problem.ToSentence(withFix: false));
         }

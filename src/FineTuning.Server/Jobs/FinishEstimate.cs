@@ -1,8 +1,9 @@
 namespace FineTuning.Server.Jobs;
 
 /// <summary>
-/// Tells from the speed so far how long a run will still take. The mean time of a step leans towards the last quarter of the plan: long enough
-/// to hold several looks at the validation data, which make single steps slow, and short enough to follow a machine that becomes busy.
+/// Tells from the speed so far how long a run will still take. The mean time of a step leans towards the last quarter
+/// of the plan: long enough to hold several looks at the validation data, which make single steps slow, and short
+/// enough to follow a machine that becomes busy.
 /// </summary>
 internal sealed class FinishEstimate
 {

@@ -24,16 +24,23 @@ internal sealed class JobActions(Database database, JobRunner runner, JobFinishe
         return stored;
     }
 
-    public Task<JobRecord> PauseAsync(string id, Func<JobStatus, JobStatus?> pause) => ChangeAsync(id, "paused", pause, (session, job) =>
-    {
-        JobEvents.PauseRequested(session, job);
-        if (job.Status == JobStatus.Paused)
-        {
-            JobEvents.Paused(session, job);
-        }
-    });
+    public Task<JobRecord> PauseAsync(string id, Func<JobStatus, JobStatus?> pause) =>
+        ChangeAsync(
+            id,
+            "paused",
+            pause,
+            (session, job) =>
+            {
+                JobEvents.PauseRequested(session, job);
+                if (job.Status == JobStatus.Paused)
+                {
+                    JobEvents.Paused(session, job);
+                }
+            }
+        );
 
-    public Task<JobRecord> ResumeAsync(string id) => ChangeAsync(id, "resumed", JobStateMachine.Resume, JobEvents.ResumeRequested);
+    public Task<JobRecord> ResumeAsync(string id) =>
+        ChangeAsync(id, "resumed", JobStateMachine.Resume, JobEvents.ResumeRequested);
 
     public async Task<JobRecord> CancelAsync(string id)
     {
@@ -50,7 +57,8 @@ internal sealed class JobActions(Database database, JobRunner runner, JobFinishe
         string id,
         string verb,
         Func<JobStatus, JobStatus?> transition,
-        Action<Session, JobRecord> report)
+        Action<Session, JobRecord> report
+    )
     {
         JobRecord job = await database.WriteAsync(session =>
         {

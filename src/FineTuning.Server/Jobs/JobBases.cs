@@ -5,8 +5,8 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Jobs;
 
 /// <summary>
-/// The fine-tuned models that jobs go on from. A job gets a copy of its own when its files are checked, so that the model may be deleted while
-/// the job waits or trains.
+/// The fine-tuned models that jobs go on from. A job gets a copy of its own when its files are checked, so that the
+/// model may be deleted while the job waits or trains.
 /// </summary>
 internal sealed class JobBases(Database database, DataFolder folder, ITrainer trainer)
 {
@@ -22,8 +22,13 @@ internal sealed class JobBases(Database database, DataFolder folder, ITrainer tr
         }
 
         string path = Path.Combine(folder.JobFolder(job.Id), CopyName);
-        return Path.Exists(path) ? path : throw new TrainingException(
-            $"The job's copy of the model '{job.Model}' is gone. Create the job again.", "invalid_model", "model");
+        return Path.Exists(path)
+            ? path
+            : throw new TrainingException(
+                $"The job's copy of the model '{job.Model}' is gone. Create the job again.",
+                "invalid_model",
+                "model"
+            );
     }
 
     /// <summary>Makes the job's copy if it needs one and has none.</summary>
@@ -49,8 +54,9 @@ internal sealed class JobBases(Database database, DataFolder folder, ITrainer tr
         if (model.Trainer != trainer.Name)
         {
             return Unusable(
-                $"The model '{job.Model}' was made by the trainer '{model.Trainer}', and this server trains with '{trainer.Name}'. " +
-                "Start the server with the trainer that made the model, or use another base model.");
+                $"The model '{job.Model}' was made by the trainer '{model.Trainer}', and this server trains with '{trainer.Name}'. "
+                    + "Start the server with the trainer that made the model, or use another base model."
+            );
         }
 
         try
@@ -75,9 +81,16 @@ internal sealed class JobBases(Database database, DataFolder folder, ITrainer tr
         }
     }
 
-    private static JobError Deleted(JobRecord job) => Unusable($"The model '{job.Model}' was deleted before the job could use it.");
+    private static JobError Deleted(JobRecord job) =>
+        Unusable($"The model '{job.Model}' was deleted before the job could use it.");
 
-    private static JobError Unusable(string message) => new() { Code = "invalid_model", Message = message, Param = "model" };
+    private static JobError Unusable(string message) =>
+        new()
+        {
+            Code = "invalid_model",
+            Message = message,
+            Param = "model",
+        };
 
     private static void Copy(string from, string to)
     {

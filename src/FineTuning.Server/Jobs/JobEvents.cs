@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.FineTunedModels;
-using FineTuning.Core.Metrics;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Storage;
@@ -17,7 +14,9 @@ internal static class JobEvents
 {
     public static void Created(Session session, JobRecord job, string trainer)
     {
-        string what = BaseModels.IsFineTuned(job.Model) ? $"and goes on from what {job.Model} learned" : $"not {job.Model}";
+        string what = BaseModels.IsFineTuned(job.Model)
+            ? $"and goes on from what {job.Model} learned"
+            : $"not {job.Model}";
         string model = trainer.StartsWith(ExternalTrainer.NamePrefix, StringComparison.Ordinal)
             ? $"a model of the external trainer '{trainer[ExternalTrainer.NamePrefix.Length..]}'"
             : "a small model of its own that runs on this computer";
@@ -27,17 +26,27 @@ internal static class JobEvents
         Add(session, job, $"Validating training file: {job.TrainingFile}{second}");
     }
 
-    public static void Validated(Session session, JobRecord job) => Add(session, job, "Files validated, moving job to queued state");
+    public static void Validated(Session session, JobRecord job) =>
+        Add(session, job, "Files validated, moving job to queued state");
 
     public static void Started(Session session, JobRecord job) => Add(session, job, "Fine-tuning job started");
 
-    public static void GoesOn(Session session, JobRecord job) => Add(
-        session,
-        job,
-        job.StateStep == 0 ? "Fine-tuning job resumed" : Invariant($"Fine-tuning job resumed from step {job.StateStep}"));
+    public static void GoesOn(Session session, JobRecord job) =>
+        Add(
+            session,
+            job,
+            job.StateStep == 0
+                ? "Fine-tuning job resumed"
+                : Invariant($"Fine-tuning job resumed from step {job.StateStep}")
+        );
 
     public static void Restarted(Session session, JobRecord job) =>
-        Add(session, job, "The local server was stopped while this job was at work; it goes on from its last saved state", "warn");
+        Add(
+            session,
+            job,
+            "The local server was stopped while this job was at work; it goes on from its last saved state",
+            "warn"
+        );
 
     public static void StartsOver(Session session, JobRecord job, string reason) =>
         Add(session, job, $"{reason} The training starts over", "warn");
@@ -50,7 +59,8 @@ internal static class JobEvents
 
     public static void Cancelled(Session session, JobRecord job) => Add(session, job, "Fine-tuning job cancelled");
 
-    public static void Failed(Session session, JobRecord job, JobError error) => Add(session, job, error.Message ?? "The job failed", "error");
+    public static void Failed(Session session, JobRecord job, JobError error) =>
+        Add(session, job, error.Message ?? "The job failed", "error");
 
     public static void Checkpoint(Session session, JobRecord job, int step) =>
         Add(session, job, Invariant($"Checkpoint created at step {step}"));
@@ -65,15 +75,17 @@ internal static class JobEvents
     {
         StringBuilder text = new(Invariant($"Step {metrics.Step}/{metrics.TotalSteps}"));
         string separator = ": ";
-        foreach ((string name, double? value) in new[]
-        {
-            ("training loss", metrics.TrainLoss),
-            ("validation loss", metrics.ValidLoss),
-            ("full validation loss", metrics.FullValidLoss),
-            ("training reward", metrics.Further("train_reward_mean")),
-            ("validation reward", metrics.Further("valid_reward_mean")),
-            ("full validation reward", metrics.Further("full_valid_reward_mean")),
-        })
+        foreach (
+            (string name, double? value) in new[]
+            {
+                ("training loss", metrics.TrainLoss),
+                ("validation loss", metrics.ValidLoss),
+                ("full validation loss", metrics.FullValidLoss),
+                ("training reward", metrics.Further("train_reward_mean")),
+                ("validation reward", metrics.Further("valid_reward_mean")),
+                ("full validation reward", metrics.Further("full_valid_reward_mean")),
+            }
+        )
         {
             if (value is not null)
             {
@@ -83,11 +95,21 @@ internal static class JobEvents
         }
 
         CheckpointMetrics data = Metrics(metrics);
-        (data.AdditionalFields ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal)).Add("total_steps", Number(metrics.TotalSteps));
-        EventStore.Add(session, jobSeq, text.ToString(), type: "metrics", data: JsonSerializer.Serialize(data, WireContext.Default.CheckpointMetrics));
+        (data.AdditionalFields ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal)).Add(
+            "total_steps",
+            Number(metrics.TotalSteps)
+        );
+        EventStore.Add(
+            session,
+            jobSeq,
+            text.ToString(),
+            type: "metrics",
+            data: JsonSerializer.Serialize(data, WireContext.Default.CheckpointMetrics)
+        );
     }
 
-    public static void Warning(Session session, long jobSeq, string message) => EventStore.Add(session, jobSeq, message, "warn");
+    public static void Warning(Session session, long jobSeq, string message) =>
+        EventStore.Add(session, jobSeq, message, "warn");
 
     /// <summary>The numbers of a step as the wire has them, for its event and for a checkpoint.</summary>
     public static CheckpointMetrics Metrics(StepReport metrics)
@@ -112,7 +134,8 @@ internal static class JobEvents
         return data;
     }
 
-    private static JsonElement Number(double value) => JsonSerializer.SerializeToElement(value, ServerJson.Default.Double);
+    private static JsonElement Number(double value) =>
+        JsonSerializer.SerializeToElement(value, ServerJson.Default.Double);
 
     private static double? Further(this StepReport metrics, string name) =>
         metrics.Extra is { } extra && extra.TryGetValue(name, out double value) ? value : null;

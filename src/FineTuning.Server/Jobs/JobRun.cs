@@ -18,7 +18,10 @@ internal sealed class JobRun(JobRecord job) : IDisposable
     /// <summary>From the speed so far; null until there is one.</summary>
     public DateTimeOffset? EstimatedFinish
     {
-        get => Interlocked.Read(ref _estimatedFinish) is var seconds and not 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+        get =>
+            Interlocked.Read(ref _estimatedFinish) is var seconds and not 0
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null;
         set => Interlocked.Exchange(ref _estimatedFinish, value?.ToUnixTimeSeconds() ?? 0);
     }
 

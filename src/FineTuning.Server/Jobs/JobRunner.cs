@@ -7,8 +7,9 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Jobs;
 
 /// <summary>
-/// Checks, queues and trains. The database is the queue: a worker picks the oldest waiting job in a transaction, and every change of a
-/// status goes through the one writer, so that a request and a worker never disagree about who was first.
+/// Checks, queues and trains. The database is the queue: a worker picks the oldest waiting job in a transaction, and
+/// every change of a status goes through the one writer, so that a request and a worker never disagree about who was
+/// first.
 /// </summary>
 internal sealed partial class JobRunner(
     Database database,
@@ -17,10 +18,12 @@ internal sealed partial class JobRunner(
     JobChecks checks,
     JobTraining training,
     int trainerCount,
-    ILogger<JobRunner> log) : IAsyncDisposable
+    ILogger<JobRunner> log
+) : IAsyncDisposable
 {
-    private static readonly TimeSpan PauseTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan MinRest = TimeSpan.FromSeconds(1), MaxRest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_pauseTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_minRest = TimeSpan.FromSeconds(1),
+        s_maxRest = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, JobRun> _active = new(StringComparer.Ordinal);
     private volatile Channel<bool>[] _bells = [];
     private readonly CancellationTokenSource _stop = new();
@@ -40,8 +43,14 @@ internal sealed partial class JobRunner(
 
         // All bells are there before the first worker: requests ring already.
         Func<Task<bool>>[] work = [ValidateNextAsync, .. Enumerable.Repeat(TrainNextAsync, trainerCount)];
-        Channel<bool>[] bells = [.. work.Select(_ => Channel.CreateBounded<bool>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }))];
+        Channel<bool>[] bells =
+        [
+            .. work.Select(_ =>
+                Channel.CreateBounded<bool>(
+                    new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+                )
+            ),
+        ];
         _bells = bells;
         _workers = [SweepAsync(), .. work.Select((next, i) => WorkAsync(next, bells[i]))];
     }
@@ -55,7 +64,8 @@ internal sealed partial class JobRunner(
         }
     }
 
-    /// <summary>Carries out a committed change of status on the run that is under way, if there is one, and wakes the workers.</summary>
+    /// <summary>Carries out a committed change of status on the run that is under way, if there is one, and wakes the
+    /// workers.</summary>
     public void Apply(JobRecord job)
     {
         if (_active.TryGetValue(job.Id, out JobRun? run))
@@ -78,7 +88,8 @@ internal sealed partial class JobRunner(
     public bool IsActive(string jobId) => _active.ContainsKey(jobId);
 
     /// <summary>When a running job will end, going by its speed.</summary>
-    public DateTimeOffset? EstimatedFinish(string jobId) => _active.TryGetValue(jobId, out JobRun? run) ? run.EstimatedFinish : null;
+    public DateTimeOffset? EstimatedFinish(string jobId) =>
+        _active.TryGetValue(jobId, out JobRun? run) ? run.EstimatedFinish : null;
 
     /// <summary>Lets the runs save their state and come to a stop; a later start goes on from there.</summary>
     public async ValueTask DisposeAsync()
@@ -91,8 +102,8 @@ internal sealed partial class JobRunner(
                 run.Control.RequestPause();
             }
 
-            Task all = Task.WhenAll(_workers);
-            if (await Task.WhenAny(all, Task.Delay(PauseTimeout)) != all)
+            var all = Task.WhenAll(_workers);
+            if (await Task.WhenAny(all, Task.Delay(s_pauseTimeout)) != all)
             {
                 foreach (JobRun run in _active.Values)
                 {
@@ -104,7 +115,8 @@ internal sealed partial class JobRunner(
         }
     }
 
-    /// <summary>Tidying up may take a while and nothing waits for it; what it does not come to, the next start does.</summary>
+    /// <summary>Tidying up may take a while and nothing waits for it; what it does not come to, the next start
+    /// does.</summary>
     private async Task SweepAsync()
     {
         await Task.Yield();
@@ -121,7 +133,7 @@ internal sealed partial class JobRunner(
     private async Task WorkAsync(Func<Task<bool>> next, Channel<bool> bell)
     {
         await Task.Yield();
-        TimeSpan rest = MinRest;
+        TimeSpan rest = s_minRest;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -131,7 +143,7 @@ internal sealed partial class JobRunner(
                     await bell.Reader.ReadAsync(_stop.Token);
                 }
 
-                rest = MinRest;
+                rest = s_minRest;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -139,15 +151,17 @@ internal sealed partial class JobRunner(
             }
             catch (Exception e)
             {
-                // The storage failed, on a full disk for one. What was under way is taken up again, and nobody may ring in the meantime.
+                // The storage failed, on a full disk for one. What was under way is taken up again, and nobody may ring
+                // in the meantime.
                 LogWorkerFailed(e);
                 await Task.Delay(rest, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                rest = rest < MaxRest ? rest * 2 : rest;
+                rest = rest < s_maxRest ? rest * 2 : rest;
             }
         }
     }
 
-    /// <summary>Takes the oldest job that waits for this kind of work. The run is known before the change of status is committed.</summary>
+    /// <summary>Takes the oldest job that waits for this kind of work. The run is known before the change of status is
+    /// committed.</summary>
     private async Task<JobRun?> PickAsync(Func<Session, int, List<string>> waiting, JobStatus next)
     {
         JobRun? picked = null;
@@ -194,7 +208,7 @@ internal sealed partial class JobRunner(
             return false;
         }
 
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, _stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, _stop.Token);
         try
         {
             JobError? error = await Task.Run(() => checks.FindFaultAsync(run.Job, either.Token));
@@ -234,7 +248,10 @@ internal sealed partial class JobRunner(
         try
         {
             RunRecorder recorder = new(run, database, folder, training.TrainerName);
-            TrainingOutcome outcome = await TrainingThread.RunAsync("trainer " + run.Job.Id, () => training.Train(run, recorder));
+            TrainingOutcome outcome = await TrainingThread.RunAsync(
+                "trainer " + run.Job.Id,
+                () => training.Train(run, recorder)
+            );
             if (outcome.IsPaused)
             {
                 await finisher.PausedAsync(run.Job, outcome);
@@ -250,7 +267,15 @@ internal sealed partial class JobRunner(
         }
         catch (TrainingException e)
         {
-            await finisher.FailAsync(run.Job, new JobError { Code = e.Code, Message = e.Message, Param = e.Param });
+            await finisher.FailAsync(
+                run.Job,
+                new JobError
+                {
+                    Code = e.Code,
+                    Message = e.Message,
+                    Param = e.Param,
+                }
+            );
         }
         catch (Exception e)
         {

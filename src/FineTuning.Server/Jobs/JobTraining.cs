@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
@@ -13,7 +12,13 @@ namespace FineTuning.Server.Jobs;
 /// <param name="rewards">Makes what scores samples with a grader.</param>
 /// <param name="trainer">Trains.</param>
 internal sealed class JobTraining(
-    Database database, DataFolder folder, FileStore files, JobBases bases, Func<JsonElement, IRewardSource> rewards, ITrainer trainer)
+    Database database,
+    DataFolder folder,
+    FileStore files,
+    JobBases bases,
+    Func<JsonElement, IRewardSource> rewards,
+    ITrainer trainer
+)
 {
     private const string UnusableState = "invalid_state";
 
@@ -28,15 +33,19 @@ internal sealed class JobTraining(
         if (plan is null)
         {
             TrainingPlan settled = plan = trainer.Plan(request, run.Cancelled);
-            database.WriteAsync(session => JobStore.SetPlan(session, job, settled, trainer.Name)).GetAwaiter().GetResult();
+            database
+                .WriteAsync(session => JobStore.SetPlan(session, job, settled, trainer.Name))
+                .GetAwaiter()
+                .GetResult();
         }
         else if (job.PlannedBy != trainer.Name)
         {
             throw new TrainingException(
-                $"The job was begun by the trainer '{job.PlannedBy}', and this server trains with '{trainer.Name}'. " +
-                "Create the job again, or start the server with the same trainer before you resume one.",
+                $"The job was begun by the trainer '{job.PlannedBy}', and this server trains with '{trainer.Name}'. "
+                    + "Create the job again, or start the server with the same trainer before you resume one.",
                 "trainer_not_configured",
-                null);
+                null
+            );
         }
 
         if (job.StatePath is not null && request.ResumeFrom is null)
@@ -62,34 +71,40 @@ internal sealed class JobTraining(
     }
 
     /// <summary>By now: a program that died may have been started again from a state that this run has saved.</summary>
-    private bool HasState(JobRecord job) => database.Read(session => JobStore.Find(session, job.Seq)!.StatePath) is not null;
+    private bool HasState(JobRecord job) =>
+        database.Read(session => JobStore.Find(session, job.Seq)!.StatePath) is not null;
 
-    private void StartOver(JobRecord job, string reason) => database.WriteAsync(session =>
-    {
-        JobStore.SetState(session, job.Seq, null, 0);
-        JobEvents.StartsOver(session, job, reason);
-    }).GetAwaiter().GetResult();
+    private void StartOver(JobRecord job, string reason) =>
+        database
+            .WriteAsync(session =>
+            {
+                JobStore.SetState(session, job.Seq, null, 0);
+                JobEvents.StartsOver(session, job, reason);
+            })
+            .GetAwaiter()
+            .GetResult();
 
-    private TrainingRequest Request(JobRecord job) => new()
-    {
-        JobId = job.Id,
-        BaseModel = job.Model,
-        Method = job.Method,
-        TrainingPath = files.PathOf(job.TrainingFile),
-        ValidationPath = job.ValidationFile is { } id ? files.PathOf(id) : null,
-        EpochCount = job.Requested.EpochCount?.Value,
-        BatchSize = job.Requested.BatchSize?.Value,
-        LearningRateMultiplier = job.Requested.LearningRateMultiplier?.Value,
-        Beta = job.Requested.Beta?.Value,
-        ComputeMultiplier = job.Requested.ComputeMultiplier?.Value,
-        EvalInterval = job.Requested.EvalInterval?.Value,
-        EvalSamples = job.Requested.EvalSamples?.Value,
-        ReasoningEffort = job.Requested.ReasoningEffort,
-        Grader = job.Grader,
-        Rewards = job.Grader is { } grader ? rewards(grader) : null,
-        BaseModelPath = bases.PathOf(job),
-        Seed = job.Seed,
-        WorkFolder = folder.JobFolder(job.Id),
-        ResumeFrom = job.StatePath is { } path && Path.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null,
-    };
+    private TrainingRequest Request(JobRecord job) =>
+        new()
+        {
+            JobId = job.Id,
+            BaseModel = job.Model,
+            Method = job.Method,
+            TrainingPath = files.PathOf(job.TrainingFile),
+            ValidationPath = job.ValidationFile is { } id ? files.PathOf(id) : null,
+            EpochCount = job.Requested.EpochCount?.Value,
+            BatchSize = job.Requested.BatchSize?.Value,
+            LearningRateMultiplier = job.Requested.LearningRateMultiplier?.Value,
+            Beta = job.Requested.Beta?.Value,
+            ComputeMultiplier = job.Requested.ComputeMultiplier?.Value,
+            EvalInterval = job.Requested.EvalInterval?.Value,
+            EvalSamples = job.Requested.EvalSamples?.Value,
+            ReasoningEffort = job.Requested.ReasoningEffort,
+            Grader = job.Grader,
+            Rewards = job.Grader is { } grader ? rewards(grader) : null,
+            BaseModelPath = bases.PathOf(job),
+            Seed = job.Seed,
+            WorkFolder = folder.JobFolder(job.Id),
+            ResumeFrom = job.StatePath is { } path && Path.Exists(folder.Absolute(path)) ? folder.Absolute(path) : null,
+        };
 }

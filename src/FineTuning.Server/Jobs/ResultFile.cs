@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Methods;
 
 namespace FineTuning.Server.Jobs;
 
-/// <summary>The metrics of a job as the service files them: a CSV, base64-encoded as a whole. The method decides on the columns.</summary>
+/// <summary>The metrics of a job as the service files them: a CSV, base64-encoded as a whole. The method decides on the
+/// columns.</summary>
 internal static class ResultFile
 {
     public const string FileName = "step_metrics.csv";
@@ -27,7 +27,10 @@ internal static class ResultFile
             csv.Append(CultureInfo.InvariantCulture, $"{step.Step}");
             if (hasLoss)
             {
-                csv.Append(CultureInfo.InvariantCulture, $",{step.TrainLoss},{step.TrainAccuracy},{step.ValidLoss},{step.ValidAccuracy}");
+                csv.Append(
+                    CultureInfo.InvariantCulture,
+                    $",{step.TrainLoss},{step.TrainAccuracy},{step.ValidLoss},{step.ValidAccuracy}"
+                );
             }
 
             foreach (string name in further)

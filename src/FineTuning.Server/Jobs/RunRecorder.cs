@@ -1,14 +1,13 @@
 using System.Diagnostics;
-using FineTuning.Core.FineTunedModels;
-using FineTuning.Core.Metrics;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Jobs;
 
 /// <summary>
-/// Writes down what the trainer reports. Steps are gathered while the previous ones are being written, so that the trainer does not wait
-/// for the disk and thousands of steps cost few commits. A saved state is committed together with all steps before it.
+/// Writes down what the trainer reports. Steps are gathered while the previous ones are being written, so that the
+/// trainer does not wait for the disk and thousands of steps cost few commits. A saved state is committed together with
+/// all steps before it.
 /// </summary>
 internal sealed class RunRecorder(JobRun run, Database database, DataFolder folder, string trainerName) : ITrainingSink
 {
@@ -55,7 +54,8 @@ internal sealed class RunRecorder(JobRun run, Database database, DataFolder fold
         }
 
         JobRecord job = run.Job;
-        string name = $"{job.ModelName}:ckpt-step-{checkpoint.Step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        string name =
+            $"{job.ModelName}:ckpt-step-{checkpoint.Step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         WriteInOrder(session =>
         {
             ModelStore.Put(session, name, job, folder.Relative(checkpoint.ModelPath), trainerName);

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FineTuning.Server.Jobs;
 
-/// <summary>Training and answering must not starve the API: each runs on a thread of its own below normal priority.</summary>
+/// <summary>Training and answering must not starve the API: each runs on a thread of its own below normal
+/// priority.</summary>
 internal static class TrainingThread
 {
     public static Task<T> RunAsync<T>(string name, Func<T> work)
@@ -36,15 +37,13 @@ internal static class TrainingThread
             return;
         }
 
-        // Thread priorities have no effect on Linux, where niceness belongs to the thread; 0 is the calling one. Threads that the trainer
-        // starts inherit it. Where it is refused, training merely competes as equal.
+        // Thread priorities have no effect on Linux, where niceness belongs to the thread; 0 is the calling one.
+        // Threads that the trainer starts inherit it. Where it is refused, training merely competes as equal.
         try
         {
             _ = SetPriority(0, 0, 10);
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException) { }
     }
 
     [DllImport("libc", EntryPoint = "setpriority")]

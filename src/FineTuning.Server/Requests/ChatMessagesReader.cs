@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Rules;
 using FineTuning.Server.Http;
 using FineTuning.Server.Training.Contracts;
 
@@ -11,11 +10,22 @@ namespace FineTuning.Server.Requests;
 internal static class ChatMessagesReader
 {
     // More than enough for models that look at some hundred words; counting the tokens of more would only cost time.
-    private const int MaxMessages = 2048, MaxCharacters = 1_000_000;
-    private static readonly string[] Roles = ["system", "assistant", "user", "function", "tool", "developer"];
+    private const int MaxMessages = 2048,
+        MaxCharacters = 1_000_000;
+    private static readonly string[] s_roles = ["system", "assistant", "user", "function", "tool", "developer"];
 
-    private static readonly string[] Fields =
-        ["role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "tool_call_id", "function_call"];
+    private static readonly string[] s_fields =
+    [
+        "role",
+        "content",
+        "name",
+        "refusal",
+        "annotations",
+        "audio",
+        "tool_calls",
+        "tool_call_id",
+        "function_call",
+    ];
 
     public static IReadOnlyList<ChatTurn> Read(JsonElement body)
     {
@@ -31,7 +41,8 @@ internal static class ChatMessagesReader
             throw ApiErrors.BadRequest(
                 "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
                 "messages",
-                "empty_array");
+                "empty_array"
+            );
         }
 
         if (count > MaxMessages)
@@ -39,22 +50,33 @@ internal static class ChatMessagesReader
             throw ApiErrors.BadRequest(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Invalid 'messages': array too long. Expected an array with maximum length {MaxMessages}, but got an array with length {count} instead."),
+                    $"Invalid 'messages': array too long. Expected an array with maximum length {MaxMessages}, but got an array with length {count} instead."
+                ),
                 "messages",
-                "array_above_max_length");
+                "array_above_max_length"
+            );
         }
 
         ChatTurn[] turns =
-            [.. messages.EnumerateArray().Select((message, index) => ReadOne(message, string.Create(CultureInfo.InvariantCulture, $"messages[{index}]")))];
+        [
+            .. messages
+                .EnumerateArray()
+                .Select(
+                    (message, index) =>
+                        ReadOne(message, string.Create(CultureInfo.InvariantCulture, $"messages[{index}]"))
+                ),
+        ];
         int length = turns.Sum(turn => turn.Content.Length);
         return length <= MaxCharacters
             ? turns
             : throw ApiErrors.BadRequest(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The messages have {length} characters together, but this model's maximum context length is {MaxCharacters}. Shorten the messages."),
+                    $"The messages have {length} characters together, but this model's maximum context length is {MaxCharacters}. Shorten the messages."
+                ),
                 "messages",
-                "context_length_exceeded");
+                "context_length_exceeded"
+            );
     }
 
     private static ChatTurn ReadOne(JsonElement message, string path)
@@ -64,7 +86,7 @@ internal static class ChatMessagesReader
             throw ApiErrors.WrongType(path, "an object", JobRequestReader.Describe(message));
         }
 
-        JobRequestReader.CheckNames(message, path + ".", Fields);
+        JobRequestReader.CheckNames(message, path + ".", s_fields);
         JsonElement role = JobRequestReader.Get(message, "role") ?? throw ApiErrors.Missing(path + ".role");
         if (role.ValueKind != JsonValueKind.String)
         {
@@ -72,9 +94,13 @@ internal static class ChatMessagesReader
         }
 
         string name = role.GetString()!;
-        if (!Roles.Contains(name))
+        if (!s_roles.Contains(name))
         {
-            throw ApiErrors.BadValue(path + ".role", JobRequestReader.Cut(name), "'system', 'assistant', 'user', 'function', 'tool', and 'developer'");
+            throw ApiErrors.BadValue(
+                path + ".role",
+                JobRequestReader.Cut(name),
+                "'system', 'assistant', 'user', 'function', 'tool', and 'developer'"
+            );
         }
 
         if (JobRequestReader.Get(message, "content") is { } content)
@@ -83,10 +109,16 @@ internal static class ChatMessagesReader
         }
 
         // An assistant may have called a tool and said nothing.
-        return name == "assistant" && (JobRequestReader.Get(message, "tool_calls") ?? JobRequestReader.Get(message, "function_call")) is not null
+        return
+            name == "assistant"
+            && (JobRequestReader.Get(message, "tool_calls") ?? JobRequestReader.Get(message, "function_call"))
+                is not null
             ? new ChatTurn(name, string.Empty)
             : throw ApiErrors.BadRequest(
-                $"Invalid value for '{path}.content': expected a string, got null.", path + ".content", "invalid_type");
+                $"Invalid value for '{path}.content': expected a string, got null.",
+                path + ".content",
+                "invalid_type"
+            );
     }
 
     private static string Text(JsonElement content, string path)
@@ -111,7 +143,10 @@ internal static class ChatMessagesReader
         return index > 0
             ? text.ToString()
             : throw ApiErrors.BadRequest(
-                $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead.", path, "empty_array");
+                $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+                path,
+                "empty_array"
+            );
     }
 
     private static string Part(JsonElement part, string path)
@@ -122,13 +157,17 @@ internal static class ChatMessagesReader
         }
 
         JsonElement kind = JobRequestReader.Get(part, "type") ?? throw ApiErrors.Missing(path + ".type");
-        string type = kind.ValueKind == JsonValueKind.String
-            ? kind.GetString()!
-            : throw ApiErrors.WrongType(path + ".type", "a string", JobRequestReader.Describe(kind));
+        string type =
+            kind.ValueKind == JsonValueKind.String
+                ? kind.GetString()!
+                : throw ApiErrors.WrongType(path + ".type", "a string", JobRequestReader.Describe(kind));
         if (type is "image_url" or "input_audio" or "file")
         {
             throw ApiErrors.BadRequest(
-                $"Invalid content type. '{type}' is not supported: the models of this local server read text only.", path + ".type", "unsupported_content_type");
+                $"Invalid content type. '{type}' is not supported: the models of this local server read text only.",
+                path + ".type",
+                "unsupported_content_type"
+            );
         }
 
         string field = type switch

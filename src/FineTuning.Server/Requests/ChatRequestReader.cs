@@ -1,26 +1,49 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using FineTuning.Server.Http;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Requests;
 
-/// <summary>Reads the body of a chat completion and refuses what the service refuses, and what a small local model cannot honour.</summary>
+/// <summary>Reads the body of a chat completion and refuses what the service refuses, and what a small local model
+/// cannot honour.</summary>
 internal static class ChatRequestReader
 {
-    private const int MaxTokens = 16_384, DefaultTokens = 1024, MaxCount = 8, MaxStops = 4, MaxStop = 1024, MaxId = 256;
+    private const int MaxTokens = 16_384,
+        DefaultTokens = 1024,
+        MaxCount = 8,
+        MaxStops = 4,
+        MaxStop = 1024,
+        MaxId = 256;
 
     /// <summary>Taken for what they are, or without any effect on a model of this kind.</summary>
-    private static readonly string[] Fields =
+    private static readonly string[] s_fields =
     [
-        "model", "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "seed", "n", "stream", "stream_options",
-        "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "prediction",
-        "reasoning_effort", "verbosity",
+        "model",
+        "messages",
+        "max_tokens",
+        "max_completion_tokens",
+        "temperature",
+        "top_p",
+        "stop",
+        "seed",
+        "n",
+        "stream",
+        "stream_options",
+        "user",
+        "metadata",
+        "store",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "prompt_cache_retention",
+        "prediction",
+        "reasoning_effort",
+        "verbosity",
     ];
 
     /// <summary>Known, but a promise that is not kept here; each with the one value that asks for nothing.</summary>
-    private static readonly Dictionary<string, string?> Refused = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string?> s_refused = new(StringComparer.Ordinal)
     {
         ["audio"] = null,
         ["frequency_penalty"] = "0",
@@ -45,7 +68,17 @@ internal static class ChatRequestReader
         bool isStream = Flag(body, "stream", "stream");
         Flag(body, "store", "store");
         JobRequestReader.CheckMetadata(body);
-        foreach (string name in new[] { "user", "service_tier", "safety_identifier", "prompt_cache_key", "reasoning_effort", "verbosity" })
+        foreach (
+            string name in new[]
+            {
+                "user",
+                "service_tier",
+                "safety_identifier",
+                "prompt_cache_key",
+                "reasoning_effort",
+                "verbosity",
+            }
+        )
         {
             JobRequestReader.Text(body, name, required: false, MaxId);
         }
@@ -73,12 +106,12 @@ internal static class ChatRequestReader
     {
         foreach (JsonProperty property in body.EnumerateObject())
         {
-            if (Fields.Contains(property.Name) || property.Value.ValueKind == JsonValueKind.Null)
+            if (s_fields.Contains(property.Name) || property.Value.ValueKind == JsonValueKind.Null)
             {
                 continue;
             }
 
-            if (!Refused.TryGetValue(property.Name, out string? idle))
+            if (!s_refused.TryGetValue(property.Name, out string? idle))
             {
                 throw ApiErrors.UnknownParameter(JobRequestReader.Cut(property.Name));
             }
@@ -92,12 +125,14 @@ internal static class ChatRequestReader
 
     private static int ReadMaxTokens(JsonElement body)
     {
-        int? old = Whole(body, "max_tokens", MaxTokens), current = Whole(body, "max_completion_tokens", MaxTokens);
+        int? old = Whole(body, "max_tokens", MaxTokens),
+            current = Whole(body, "max_completion_tokens", MaxTokens);
         return old is not null && current is not null
             ? throw ApiErrors.BadRequest(
                 "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
                 "max_tokens",
-                "invalid_parameter_combination")
+                "invalid_parameter_combination"
+            )
             : current ?? old ?? DefaultTokens;
     }
 
@@ -113,23 +148,39 @@ internal static class ChatRequestReader
             throw ApiErrors.WrongType("stop", "a string or an array of strings", JobRequestReader.Describe(value));
         }
 
-        JsonElement[] items = value.ValueKind == JsonValueKind.String ? [value] : [.. value.EnumerateArray().Take(MaxStops + 1)];
+        JsonElement[] items =
+            value.ValueKind == JsonValueKind.String ? [value] : [.. value.EnumerateArray().Take(MaxStops + 1)];
         if (items.Length > MaxStops)
         {
             throw ApiErrors.BadRequest(
-                $"Invalid 'stop': array too long. Expected an array with maximum length {MaxStops}.", "stop", "array_above_max_length");
+                $"Invalid 'stop': array too long. Expected an array with maximum length {MaxStops}.",
+                "stop",
+                "array_above_max_length"
+            );
         }
 
-        return [.. items.Select(item =>
-        {
-            string text = item.ValueKind == JsonValueKind.String
-                ? item.GetString()!
-                : throw ApiErrors.WrongType("stop", "a string or an array of strings", "an array with " + JobRequestReader.Describe(item));
-            JobRequestReader.CheckLength("stop", text, MaxStop);
-            return text.Length > 0
-                ? text
-                : throw ApiErrors.BadRequest("Invalid 'stop': a text to stop at must not be empty.", "stop", "empty_string");
-        })];
+        return
+        [
+            .. items.Select(item =>
+            {
+                string text =
+                    item.ValueKind == JsonValueKind.String
+                        ? item.GetString()!
+                        : throw ApiErrors.WrongType(
+                            "stop",
+                            "a string or an array of strings",
+                            "an array with " + JobRequestReader.Describe(item)
+                        );
+                JobRequestReader.CheckLength("stop", text, MaxStop);
+                return text.Length > 0
+                    ? text
+                    : throw ApiErrors.BadRequest(
+                        "Invalid 'stop': a text to stop at must not be empty.",
+                        "stop",
+                        "empty_string"
+                    );
+            }),
+        ];
     }
 
     private static bool ReadStreamOptions(JsonElement body, bool isStream)
@@ -142,7 +193,10 @@ internal static class ChatRequestReader
         if (!isStream)
         {
             throw ApiErrors.BadRequest(
-                "The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options", "invalid_parameter_combination");
+                "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+                "stream_options",
+                "invalid_parameter_combination"
+            );
         }
 
         JobRequestReader.CheckNames(options, "stream_options.", ["include_usage", "include_obfuscation"]);
@@ -150,7 +204,8 @@ internal static class ChatRequestReader
         return Flag(options, "include_usage", "stream_options.include_usage");
     }
 
-    /// <summary>The service takes 64 bits; the model's seed has 32, and of a larger one the lower half counts.</summary>
+    /// <summary>The service takes 64 bits; the model's seed has 32, and of a larger one the lower half
+    /// counts.</summary>
     private static int? Seed(JsonElement body) =>
         JobRequestReader.Get(body, "seed") is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long seed) ? unchecked((int)seed)
@@ -178,16 +233,19 @@ internal static class ChatRequestReader
             : number > most ? throw OutOfRange("above maximum", "<=", most, "decimal_above_max_value")
             : number;
 
-        ApiException OutOfRange(string what, string sign, double bound, string code) => ApiErrors.BadRequest(
-            $"Invalid '{name}': decimal {what} value. Expected a value {sign} {bound:0}, but got {JobRequestReader.Cut(value.GetRawText())} instead.",
-            name,
-            code);
+        ApiException OutOfRange(string what, string sign, double bound, string code) =>
+            ApiErrors.BadRequest(
+                $"Invalid '{name}': decimal {what} value. Expected a value {sign} {bound:0}, but got {JobRequestReader.Cut(value.GetRawText())} instead.",
+                name,
+                code
+            );
     }
 
-    private static bool Flag(JsonElement parent, string name, string path) => JobRequestReader.Get(parent, name)?.ValueKind switch
-    {
-        null or JsonValueKind.False => false,
-        JsonValueKind.True => true,
-        _ => throw ApiErrors.WrongType(path, "a boolean", JobRequestReader.Describe(parent.GetProperty(name))),
-    };
+    private static bool Flag(JsonElement parent, string name, string path) =>
+        JobRequestReader.Get(parent, name)?.ValueKind switch
+        {
+            null or JsonValueKind.False => false,
+            JsonValueKind.True => true,
+            _ => throw ApiErrors.WrongType(path, "a boolean", JobRequestReader.Describe(parent.GetProperty(name))),
+        };
 }

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using FineTuning.Server.Http;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Requests;
 
 /// <summary>How long a file is to live, as a form or a JSON body says it.</summary>
 internal static class FileLifetime
 {
-    private const int Min = 3600, Max = 2_592_000;
+    private const int Min = 3600,
+        Max = 2_592_000;
 
     /// <param name="anchor">The field <c>expires_after[anchor]</c> of a form; null if it is missing.</param>
     /// <param name="seconds">The field <c>expires_after[seconds]</c>.</param>
@@ -21,7 +21,10 @@ internal static class FileLifetime
         }
 
         CheckAnchor(anchor, "expires_after[anchor]");
-        return Check(int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null, "expires_after[seconds]");
+        return Check(
+            int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null,
+            "expires_after[seconds]"
+        );
     }
 
     /// <summary>The property <c>expires_after</c> of a body.</summary>
@@ -35,8 +38,12 @@ internal static class FileLifetime
         JobRequestReader.CheckNames(value, "expires_after.", ["anchor", "seconds"]);
         CheckAnchor(JobRequestReader.Get(value, "anchor")?.ToString(), "expires_after.anchor");
         return Check(
-            JobRequestReader.Get(value, "seconds") is { ValueKind: JsonValueKind.Number } seconds && seconds.TryGetInt32(out int number) ? number : null,
-            "expires_after.seconds");
+            JobRequestReader.Get(value, "seconds") is { ValueKind: JsonValueKind.Number } seconds
+            && seconds.TryGetInt32(out int number)
+                ? number
+                : null,
+            "expires_after.seconds"
+        );
     }
 
     private static void CheckAnchor(string? anchor, string path)
@@ -47,7 +54,8 @@ internal static class FileLifetime
         }
     }
 
-    private static TimeSpan Check(int? seconds, string path) => seconds is >= Min and <= Max
-        ? TimeSpan.FromSeconds(seconds.Value)
-        : throw ApiErrors.BadRequest($"Invalid '{path}': expected an integer from {Min} to {Max}.", path);
+    private static TimeSpan Check(int? seconds, string path) =>
+        seconds is >= Min and <= Max
+            ? TimeSpan.FromSeconds(seconds.Value)
+            : throw ApiErrors.BadRequest($"Invalid '{path}': expected an integer from {Min} to {Max}.", path);
 }

@@ -7,15 +7,21 @@ namespace FineTuning.Server.Requests;
 internal static class FilePurposes
 {
     public const string FineTune = "fine-tune";
-    private static readonly string[] Uploadable = [FineTune, "assistants", "batch", "vision", "user_data", "evals"];
-    private static readonly string[] Lines =
+    private static readonly string[] s_uploadable = [FineTune, "assistants", "batch", "vision", "user_data", "evals"];
+    private static readonly string[] s_lines =
     [
-        "text/jsonl", "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
-        "application/x-ndjson", "application/ndjson",
+        "text/jsonl",
+        "application/jsonl",
+        "application/x-jsonl",
+        "application/jsonlines",
+        "application/x-jsonlines",
+        "application/json-lines",
+        "application/x-ndjson",
+        "application/ndjson",
     ];
 
-    private static readonly string[] Images = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-    private static readonly string Supported = string.Join(", ", Uploadable.Select(purpose => $"'{purpose}'"));
+    private static readonly string[] s_images = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    private static readonly string s_supported = string.Join(", ", s_uploadable.Select(purpose => $"'{purpose}'"));
 
     public static string Check(string? purpose)
     {
@@ -24,29 +30,37 @@ internal static class FilePurposes
             throw ApiErrors.Missing("purpose");
         }
 
-        return Array.IndexOf(Uploadable, purpose) >= 0 ? purpose : throw ApiErrors.BadValue("purpose", JobRequestReader.Cut(purpose), Supported);
+        return Array.IndexOf(s_uploadable, purpose) >= 0
+            ? purpose
+            : throw ApiErrors.BadValue("purpose", JobRequestReader.Cut(purpose), s_supported);
     }
 
-    /// <summary>Whether the type of an upload's content goes with its purpose. JSON lines have no registered type, but many that are used.</summary>
+    /// <summary>Whether the type of an upload's content goes with its purpose. JSON lines have no registered type, but
+    /// many that are used.</summary>
     public static void CheckType(string purpose, string type)
     {
         if (!MediaTypeHeaderValue.TryParse(type, out MediaTypeHeaderValue? parsed))
         {
-            throw ApiErrors.BadRequest($"Invalid 'mime_type': '{JobRequestReader.Cut(type)}' is no MIME type.", "mime_type", "invalid_value");
+            throw ApiErrors.BadRequest(
+                $"Invalid 'mime_type': '{JobRequestReader.Cut(type)}' is no MIME type.",
+                "mime_type",
+                "invalid_value"
+            );
         }
 
         string[]? fitting = purpose switch
         {
-            FineTune or "batch" or "evals" => Lines,
-            "vision" => Images,
+            FineTune or "batch" or "evals" => s_lines,
+            "vision" => s_images,
             _ => null,
         };
         if (fitting is not null && !fitting.Contains(parsed.MediaType.Value, StringComparer.OrdinalIgnoreCase))
         {
             throw ApiErrors.BadRequest(
-                $"Invalid 'mime_type': '{JobRequestReader.Cut(type)}' does not go with the purpose '{purpose}'. Supported are: {string.Join(", ", fitting)}.",
+                $"Invalid 'mime_type': '{JobRequestReader.Cut(type)}' does not go with the purpose '{purpose}'. s_supported are: {string.Join(", ", fitting)}.",
                 "mime_type",
-                "invalid_value");
+                "invalid_value"
+            );
         }
     }
 }

@@ -2,21 +2,38 @@ using System.Globalization;
 using System.Text.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Requests;
 
-/// <summary>Reads the body of a new job and refuses what the service refuses, naming the field. It knows no files and no models.</summary>
+/// <summary>Reads the body of a new job and refuses what the service refuses, naming the field. It knows no files and
+/// no models.</summary>
 internal static class JobRequestReader
 {
-    private const int MaxPairs = 16, MaxKey = 64, MaxValue = 512, MaxSuffix = 64, MaxIntegrations = 5, MaxIntegrationsText = 16 * 1024, MaxId = 256;
+    private const int MaxPairs = 16,
+        MaxKey = 64,
+        MaxValue = 512,
+        MaxSuffix = 64,
+        MaxIntegrations = 5,
+        MaxIntegrationsText = 16 * 1024,
+        MaxId = 256;
 
-    private static readonly string[] Fields =
-        ["model", "training_file", "validation_file", "suffix", "seed", "method", "hyperparameters", "metadata", "integrations", "trainingType"];
+    private static readonly string[] s_fields =
+    [
+        "model",
+        "training_file",
+        "validation_file",
+        "suffix",
+        "seed",
+        "method",
+        "hyperparameters",
+        "metadata",
+        "integrations",
+        "trainingType",
+    ];
 
     public static JobCreateRequest Read(JsonElement body)
     {
-        CheckNames(body, string.Empty, Fields);
+        CheckNames(body, string.Empty, s_fields);
         Text(body, "model", required: true, MaxId);
         Text(body, "training_file", required: true, MaxId);
         Text(body, "validation_file", required: false, MaxId);
@@ -63,7 +80,11 @@ internal static class JobRequestReader
             return;
         }
 
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || number != Math.Truncate(number))
+        if (
+            value.ValueKind != JsonValueKind.Number
+            || !value.TryGetDouble(out double number)
+            || number != Math.Truncate(number)
+        )
         {
             throw ApiErrors.WrongType(path, allowAuto ? "an integer or 'auto'" : "an integer", Describe(value));
         }
@@ -73,7 +94,8 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 $"Invalid '{path}': integer below minimum value. Expected a value >= {least}, but got {value.GetRawText()} instead.",
                 path,
-                "integer_below_min_value");
+                "integer_below_min_value"
+            );
         }
 
         if (number > most)
@@ -81,18 +103,29 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 $"Invalid '{path}': integer above maximum value. Expected a value <= {most}, but got {value.GetRawText()} instead.",
                 path,
-                "integer_above_max_value");
+                "integer_above_max_value"
+            );
         }
     }
 
-    public static void PositiveNumber(JsonElement parent, string name, string path, double above = 0, double? most = null)
+    public static void PositiveNumber(
+        JsonElement parent,
+        string name,
+        string path,
+        double above = 0,
+        double? most = null
+    )
     {
         if (Get(parent, name) is not { } value || IsAuto(value))
         {
             return;
         }
 
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !double.IsFinite(number))
+        if (
+            value.ValueKind != JsonValueKind.Number
+            || !value.TryGetDouble(out double number)
+            || !double.IsFinite(number)
+        )
         {
             throw ApiErrors.WrongType(path, "a number or 'auto'", Describe(value));
         }
@@ -100,17 +133,25 @@ internal static class JobRequestReader
         if (number <= above)
         {
             throw ApiErrors.BadRequest(
-                string.Create(CultureInfo.InvariantCulture, $"Invalid '{path}': decimal below minimum value. Expected a value > {above}, but got {value.GetRawText()} instead."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Invalid '{path}': decimal below minimum value. Expected a value > {above}, but got {value.GetRawText()} instead."
+                ),
                 path,
-                "decimal_below_min_value");
+                "decimal_below_min_value"
+            );
         }
 
         if (number > most)
         {
             throw ApiErrors.BadRequest(
-                string.Create(CultureInfo.InvariantCulture, $"Invalid '{path}': decimal above maximum value. Expected a value <= {most}, but got {value.GetRawText()} instead."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Invalid '{path}': decimal above maximum value. Expected a value <= {most}, but got {value.GetRawText()} instead."
+                ),
                 path,
-                "decimal_above_max_value");
+                "decimal_above_max_value"
+            );
         }
     }
 
@@ -132,24 +173,27 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 $"Invalid '{name}': empty string. Expected a string with minimum length 1, but got an empty string instead.",
                 name,
-                "empty_string");
+                "empty_string"
+            );
         }
 
         CheckLength(name, text, most);
         return text;
     }
 
-    public static string Describe(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => value.TryGetInt64(out _) ? "an integer" : "a decimal number",
-        JsonValueKind.True or JsonValueKind.False => "a boolean",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.Object => "an object",
-        _ => "null",
-    };
+    public static string Describe(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => "a string",
+            JsonValueKind.Number => value.TryGetInt64(out _) ? "an integer" : "a decimal number",
+            JsonValueKind.True or JsonValueKind.False => "a boolean",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.Object => "an object",
+            _ => "null",
+        };
 
-    private static bool IsAuto(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals("auto");
+    private static bool IsAuto(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.ValueEquals("auto");
 
     /// <summary>Names from outside are repeated, but not at any length.</summary>
     public static string Cut(string name) => name.Length <= MaxKey ? name : name[..MaxKey] + "…";
@@ -161,7 +205,8 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 $"Invalid '{path}': string too long. Expected a string with maximum length {most}, but got a string with length {text.Length} instead.",
                 path,
-                "string_above_max_length");
+                "string_above_max_length"
+            );
         }
     }
 
@@ -173,7 +218,8 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 "Invalid 'suffix': it may contain letters, digits, '-', '_' and '.' only.",
                 "suffix",
-                "invalid_value");
+                "invalid_value"
+            );
         }
     }
 
@@ -194,12 +240,17 @@ internal static class JobRequestReader
                 throw ApiErrors.BadRequest(
                     $"Invalid 'metadata': a key must have 1 to {MaxKey} characters, but one has {pair.Name.Length}.",
                     "metadata",
-                    "string_above_max_length");
+                    "string_above_max_length"
+                );
             }
 
             if (!keys.Add(pair.Name))
             {
-                throw ApiErrors.BadRequest($"Invalid 'metadata': the key '{pair.Name}' appears twice.", "metadata", "invalid_value");
+                throw ApiErrors.BadRequest(
+                    $"Invalid 'metadata': the key '{pair.Name}' appears twice.",
+                    "metadata",
+                    "invalid_value"
+                );
             }
 
             if (pair.Value.ValueKind != JsonValueKind.String)
@@ -216,9 +267,11 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Invalid 'metadata': too many properties. Expected an object with at most {MaxPairs} properties, but got {count} instead."),
+                    $"Invalid 'metadata': too many properties. Expected an object with at most {MaxPairs} properties, but got {count} instead."
+                ),
                 "metadata",
-                "object_above_max_properties");
+                "object_above_max_properties"
+            );
         }
     }
 
@@ -239,7 +292,8 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 $"Invalid 'integrations': array too long. Expected an array with maximum length {MaxIntegrations}.",
                 "integrations",
-                "array_above_max_length");
+                "array_above_max_length"
+            );
         }
 
         // Their fields are kept as they come, so the whole is bounded.
@@ -248,7 +302,8 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 $"Invalid 'integrations': too long. Expected at most {MaxIntegrationsText} characters of JSON.",
                 "integrations",
-                "string_above_max_length");
+                "string_above_max_length"
+            );
         }
 
         int index = 0;
@@ -260,12 +315,16 @@ internal static class JobRequestReader
                 throw ApiErrors.WrongType(path, "an object", Describe(integration));
             }
 
-            if (Get(integration, "type") is not { } type || !(type.ValueKind == JsonValueKind.String && type.ValueEquals("wandb")))
+            if (
+                Get(integration, "type") is not { } type
+                || !(type.ValueKind == JsonValueKind.String && type.ValueEquals("wandb"))
+            )
             {
                 throw ApiErrors.BadValue(path + ".type", Get(integration, "type")?.ToString() ?? "null", "'wandb'");
             }
 
-            JsonElement wandb = Object(integration, "wandb", path + ".wandb") ?? throw ApiErrors.Missing(path + ".wandb");
+            JsonElement wandb =
+                Object(integration, "wandb", path + ".wandb") ?? throw ApiErrors.Missing(path + ".wandb");
             if (Get(wandb, "project") is not { ValueKind: JsonValueKind.String })
             {
                 throw ApiErrors.Missing(path + ".wandb.project");

@@ -14,13 +14,17 @@ internal readonly record struct ListQuery(int Limit, string? After)
     public static string? Single(HttpRequest request, string name)
     {
         StringValues values = request.Query[name];
-        return values.Count > 1
-            ? throw ApiErrors.BadRequest($"Parameter '{name}' was given more than once.", name)
-            : string.IsNullOrEmpty(values) ? null : values.ToString();
+        return values.Count > 1 ? throw ApiErrors.BadRequest($"Parameter '{name}' was given more than once.", name)
+            : string.IsNullOrEmpty(values) ? null
+            : values.ToString();
     }
 
     public static ApiException UnknownCursor(string after) =>
-        ApiErrors.BadRequest($"No item with id '{after}' found: 'after' must be the id of an item of this list.", "after", "invalid_cursor");
+        ApiErrors.BadRequest(
+            $"No item with id '{after}' found: 'after' must be the id of an item of this list.",
+            "after",
+            "invalid_cursor"
+        );
 
     private static int ReadLimit(string? text, int defaultLimit, int most)
     {
@@ -39,7 +43,8 @@ internal readonly record struct ListQuery(int Limit, string? After)
             throw ApiErrors.BadRequest(
                 $"Invalid 'limit': integer below minimum value. Expected a value >= 1, but got {limit} instead.",
                 "limit",
-                "integer_below_min_value");
+                "integer_below_min_value"
+            );
         }
 
         return limit <= most
@@ -47,6 +52,7 @@ internal readonly record struct ListQuery(int Limit, string? After)
             : throw ApiErrors.BadRequest(
                 $"Invalid 'limit': integer above maximum value. Expected a value <= {most}, but got {limit} instead.",
                 "limit",
-                "integer_above_max_value");
+                "integer_above_max_value"
+            );
     }
 }

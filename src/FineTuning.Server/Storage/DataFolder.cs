@@ -10,7 +10,8 @@ namespace FineTuning.Server.Storage;
 internal sealed class DataFolder : IDisposable
 {
     private const string TemporaryPrefix = "finetuning-server-";
-    private const string LockName = "server.lock", PidName = "server.pid";
+    private const string LockName = "server.lock",
+        PidName = "server.pid";
     private readonly FileStream _lock;
 
     private DataFolder(string root, bool isTemporary, FileStream held)
@@ -68,7 +69,8 @@ internal sealed class DataFolder : IDisposable
             {
                 File.WriteAllText(
                     Path.Combine(folder!, PidName),
-                    Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                    Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                );
                 return new DataFolder(folder!, temporary, held);
             }
             catch
@@ -147,7 +149,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Deletes the files of a folder but those that are to be kept. Links are deleted and never followed: a trainer may have made them.</summary>
+    /// <summary>Deletes the files of a folder but those that are to be kept. Links are deleted and never followed: a
+    /// trainer may have made them.</summary>
     public static void DeleteTreeBut(string path, Func<string, bool> isKept)
     {
         try
@@ -175,7 +178,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>A renamed file survives a power cut only when its folder was flushed too. Windows does this by itself.</summary>
+    /// <summary>A renamed file survives a power cut only when its folder was flushed too. Windows does this by
+    /// itself.</summary>
     public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -218,29 +222,43 @@ internal sealed class DataFolder : IDisposable
     }
 
     // Prompts and answers are nobody else's business on a shared computer. On Windows the user's folders see to that.
-    private static string CreatePrivate(string folder) => OperatingSystem.IsWindows()
-        ? Directory.CreateDirectory(folder).FullName
-        : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    private static string CreatePrivate(string folder) =>
+        OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(folder).FullName
+            : Directory
+                .CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+                .FullName;
 
     /// <summary>SQLite gives its side files the permissions of the database.</summary>
     private static void CreatePrivateFile(string path)
     {
         if (!OperatingSystem.IsWindows() && !File.Exists(path))
         {
-            using FileStream file = new(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            using FileStream file = new(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
         }
     }
 
     /// <summary>Temporary folders of servers that were killed: nobody holds their lock.</summary>
     private static void DeleteAbandoned()
     {
-        EnumerationOptions options = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-        foreach (string folder in new List<string>(Directory.EnumerateDirectories(Path.GetTempPath(), TemporaryPrefix + "*", options)))
+        EnumerationOptions options = new()
+        {
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
+        };
+        foreach (
+            string folder in new List<string>(
+                Directory.EnumerateDirectories(Path.GetTempPath(), TemporaryPrefix + "*", options)
+            )
+        )
         {
             try
             {
@@ -251,9 +269,7 @@ internal sealed class DataFolder : IDisposable
                     continue;
                 }
 
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                }
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
 
                 DeleteTree(folder);
             }
@@ -266,7 +282,13 @@ internal sealed class DataFolder : IDisposable
 
     private static class NativeMethods
     {
-        [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+        [DllImport(
+            "libc",
+            EntryPoint = "open",
+            CharSet = CharSet.Ansi,
+            BestFitMapping = false,
+            ThrowOnUnmappableChar = true
+        )]
         public static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
         [DllImport("libc", EntryPoint = "fsync")]

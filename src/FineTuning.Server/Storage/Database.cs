@@ -6,8 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace FineTuning.Server.Storage;
 
 /// <summary>
-/// The SQLite file. One thread writes: what waits for it is committed together, so that many small writes share one flush to disk,
-/// and a write's task ends after its commit. Reads run on their callers' threads over pooled connections and never wait for writes.
+/// The SQLite file. One thread writes: what waits for it is committed together, so that many small writes share one
+/// flush to disk, and a write's task ends after its commit. Reads run on their callers' threads over pooled connections
+/// and never wait for writes.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -15,8 +16,9 @@ internal sealed class Database : IDisposable
     private readonly string _connectionString;
     private readonly Session _writer;
     private readonly ConcurrentBag<Session> _readers = [];
-    private readonly Channel<WriteOperation> _queue =
-        Channel.CreateUnbounded<WriteOperation>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<WriteOperation> _queue = Channel.CreateUnbounded<WriteOperation>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly Thread _thread;
     private volatile bool _disposed;
 
@@ -28,11 +30,17 @@ internal sealed class Database : IDisposable
         _thread.Start();
     }
 
-    /// <exception cref="StartException">The file cannot be opened, is damaged or was written by a newer version.</exception>
+    /// <exception cref="StartException">The file cannot be opened, is damaged or was written by a newer
+    /// version.</exception>
     public static Database Open(string path)
     {
         SQLitePCL.Batteries_V2.Init();
-        string connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = true }.ToString();
+        string connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            ForeignKeys = true,
+        }.ToString();
         Session? session = null;
         try
         {
@@ -53,7 +61,8 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> in a transaction on the writer thread; what it throws undoes it alone.</summary>
+    /// <summary>Runs <paramref name="work"/> in a transaction on the writer thread; what it throws undoes it
+    /// alone.</summary>
     /// <returns>A task that ends when the work is committed.</returns>
     public Task<T> WriteAsync<T>(Func<Session, T> work)
     {
@@ -64,11 +73,12 @@ internal sealed class Database : IDisposable
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
-    public Task WriteAsync(Action<Session> work) => WriteAsync(session =>
-    {
-        work(session);
-        return true;
-    });
+    public Task WriteAsync(Action<Session> work) =>
+        WriteAsync(session =>
+        {
+            work(session);
+            return true;
+        });
 
     /// <summary>Runs <paramref name="work"/> over one consistent state of the data.</summary>
     public T Read<T>(Func<Session, T> work)
@@ -194,7 +204,8 @@ internal sealed class Database : IDisposable
             // A full disk has already rolled it back.
         }
 
-        // Without a transaction nothing was taken from the queue; the first in line learns why, or this would spin for ever.
+        // Without a transaction nothing was taken from the queue; the first in line learns why, or this would spin for
+        // ever.
         if (batch.Count == 0 && _queue.Reader.TryRead(out WriteOperation? first))
         {
             batch.Add(first);

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;
 
-/// <summary>Files and their contents. A file is known once its content is safely on disk under its id, never before.</summary>
+/// <summary>Files and their contents. A file is known once its content is safely on disk under its id, never
+/// before.</summary>
 internal sealed class FileStore(Database database, DataFolder folder)
 {
     private const string Columns = "seq, id, filename, purpose, bytes, created_at, expires_at";
@@ -25,7 +26,8 @@ internal sealed class FileStore(Database database, DataFolder folder)
         string fileName,
         string purpose,
         TimeSpan? lifetime,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         FileResource file = Publish(upload, fileName, purpose, lifetime);
@@ -35,7 +37,8 @@ internal sealed class FileStore(Database database, DataFolder folder)
     }
 
     /// <summary>
-    /// Makes the content durable; the caller inserts the row, and may do so together with rows of its own, and then keeps the upload.
+    /// Makes the content durable; the caller inserts the row, and may do so together with rows of its own, and then
+    /// keeps the upload.
     /// </summary>
     public FileResource Publish(FileUpload upload, string fileName, string purpose, TimeSpan? lifetime)
     {
@@ -53,32 +56,40 @@ internal sealed class FileStore(Database database, DataFolder folder)
         };
     }
 
-    public static void Insert(Session session, FileResource file) => session.Execute(
-        "INSERT INTO files(id, filename, purpose, bytes, created_at, expires_at) VALUES($1, $2, $3, $4, $5, $6)",
-        file.Id,
-        file.FileName,
-        file.Purpose,
-        file.Bytes,
-        file.CreatedAt,
-        file.ExpiresAt);
+    public static void Insert(Session session, FileResource file) =>
+        session.Execute(
+            "INSERT INTO files(id, filename, purpose, bytes, created_at, expires_at) VALUES($1, $2, $3, $4, $5, $6)",
+            file.Id,
+            file.FileName,
+            file.Purpose,
+            file.Bytes,
+            file.CreatedAt,
+            file.ExpiresAt
+        );
 
-    public static FileResource? Find(Session session, string id) => session.First(
-        $"SELECT {Columns} FROM files WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",
-        Map,
-        id,
-        DateTimeOffset.UtcNow);
+    public static FileResource? Find(Session session, string id) =>
+        session.First(
+            $"SELECT {Columns} FROM files WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",
+            Map,
+            id,
+            DateTimeOffset.UtcNow
+        );
 
     /// <summary>The place of a file in the order; null if there is no such file.</summary>
-    public static long? Position(Session session, string id) => (long?)session.Scalar("SELECT seq FROM files WHERE id = $1", id);
+    public static long? Position(Session session, string id) =>
+        (long?)session.Scalar("SELECT seq FROM files WHERE id = $1", id);
 
     public static List<FileResource> List(Session session, string? purpose, long? after, bool ascending, int limit)
     {
-        (string compare, string order, long start) = ascending ? (">", "ASC", after ?? 0) : ("<", "DESC", after ?? long.MaxValue);
+        (string compare, string order, long start) = ascending
+            ? (">", "ASC", after ?? 0)
+            : ("<", "DESC", after ?? long.MaxValue);
         return session.Query(
-            $"SELECT {Columns} FROM files WHERE {(purpose is null ? string.Empty : "purpose = $4 AND ")}seq {compare} $1 " +
-            $"AND (expires_at IS NULL OR expires_at > $2) ORDER BY seq {order} LIMIT $3",
+            $"SELECT {Columns} FROM files WHERE {(purpose is null ? string.Empty : "purpose = $4 AND ")}seq {compare} $1 "
+                + $"AND (expires_at IS NULL OR expires_at > $2) ORDER BY seq {order} LIMIT $3",
             Map,
-            purpose is null ? [start, DateTimeOffset.UtcNow, limit] : [start, DateTimeOffset.UtcNow, limit, purpose]);
+            purpose is null ? [start, DateTimeOffset.UtcNow, limit] : [start, DateTimeOffset.UtcNow, limit, purpose]
+        );
     }
 
     /// <summary>Forgets a file; its content stays for as long as a checked, unfinished job trains on it.</summary>
@@ -109,7 +120,8 @@ internal sealed class FileStore(Database database, DataFolder folder)
         return found;
     }
 
-    /// <summary>Removes the contents of deleted files that only this job still needed. Call it when a job has ended.</summary>
+    /// <summary>Removes the contents of deleted files that only this job still needed. Call it when a job has
+    /// ended.</summary>
     public async Task ReleaseAsync(JobRecord job)
     {
         List<string> free = await database.WriteAsync(session =>
@@ -117,8 +129,11 @@ internal sealed class FileStore(Database database, DataFolder folder)
             List<string> ids = [];
             foreach (string? id in new[] { job.TrainingFile, job.ValidationFile })
             {
-                if (id is not null && !JobStore.IsFileInUse(session, id) &&
-                    session.Execute("DELETE FROM doomed_files WHERE id = $1", id) > 0)
+                if (
+                    id is not null
+                    && !JobStore.IsFileInUse(session, id)
+                    && session.Execute("DELETE FROM doomed_files WHERE id = $1", id) > 0
+                )
                 {
                     ids.Add(id);
                 }
@@ -162,16 +177,17 @@ internal sealed class FileStore(Database database, DataFolder folder)
         }
     }
 
-    private static FileResource Map(SqliteDataReader reader) => new()
-    {
-        Id = reader.GetString(1),
-        FileName = reader.GetString(2),
-        Purpose = reader.GetString(3),
-        Bytes = reader.GetInt64(4),
-        CreatedAt = reader.Time(5),
-        ExpiresAt = reader.TimeOrNull(6),
-        Status = "processed",
-    };
+    private static FileResource Map(SqliteDataReader reader) =>
+        new()
+        {
+            Id = reader.GetString(1),
+            FileName = reader.GetString(2),
+            Purpose = reader.GetString(3),
+            Bytes = reader.GetInt64(4),
+            CreatedAt = reader.Time(5),
+            ExpiresAt = reader.TimeOrNull(6),
+            Status = "processed",
+        };
 }
 
 /// <summary>A file on its way in. Disposed without having been kept, it leaves nothing behind.</summary>
@@ -182,7 +198,14 @@ internal sealed class FileUpload : IDisposable
     public FileUpload(string id, string path)
     {
         (Id, Path) = (id, path);
-        Stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous);
+        Stream = new FileStream(
+            path,
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            128 * 1024,
+            FileOptions.Asynchronous
+        );
     }
 
     public string Id { get; }

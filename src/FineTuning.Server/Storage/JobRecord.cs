@@ -1,9 +1,6 @@
 using System.Text.Json;
-using FineTuning.Core.FineTunedModels;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Jobs;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Methods;
 
@@ -74,16 +71,18 @@ internal sealed record JobRecord
     /// <summary>The job as the service shows it.</summary>
     public JobResource ToResource(DateTimeOffset? estimatedFinish)
     {
-        Hyperparameters numbers = Plan is null ? Requested : Requested with
-        {
-            EpochCount = Plan.EpochCount,
-            BatchSize = Plan.BatchSize,
-            LearningRateMultiplier = Plan.LearningRateMultiplier,
-            Beta = Plan.Beta is { } beta ? beta : Requested.Beta,
-            ComputeMultiplier = Plan.ComputeMultiplier is { } multiplier ? multiplier : Requested.ComputeMultiplier,
-            EvalInterval = Plan.EvalInterval is { } interval ? interval : Requested.EvalInterval,
-            EvalSamples = Plan.EvalSamples is { } samples ? samples : Requested.EvalSamples,
-        };
+        Hyperparameters numbers = Plan is null
+            ? Requested
+            : Requested with
+            {
+                EpochCount = Plan.EpochCount,
+                BatchSize = Plan.BatchSize,
+                LearningRateMultiplier = Plan.LearningRateMultiplier,
+                Beta = Plan.Beta is { } beta ? beta : Requested.Beta,
+                ComputeMultiplier = Plan.ComputeMultiplier is { } multiplier ? multiplier : Requested.ComputeMultiplier,
+                EvalInterval = Plan.EvalInterval is { } interval ? interval : Requested.EvalInterval,
+                EvalSamples = Plan.EvalSamples is { } samples ? samples : Requested.EvalSamples,
+            };
         JobResource resource = new()
         {
             Id = Id,
@@ -111,7 +110,10 @@ internal sealed record JobRecord
         };
         if (TrainingType is not null)
         {
-            resource.AdditionalFields["trainingType"] = JsonSerializer.SerializeToElement(TrainingType, ServerJson.Default.String);
+            resource.AdditionalFields["trainingType"] = JsonSerializer.SerializeToElement(
+                TrainingType,
+                ServerJson.Default.String
+            );
         }
 
         return resource;

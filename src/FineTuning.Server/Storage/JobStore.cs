@@ -1,12 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.FineTunedModels;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Jobs;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Runs;
 using Microsoft.Data.Sqlite;
@@ -42,16 +38,24 @@ internal static class JobStore
             job.Seed,
             job.Method,
             JsonSerializer.Serialize(job.Requested, WireContext.Default.Hyperparameters),
-            job.Metadata is null ? null : JsonSerializer.Serialize(job.Metadata, WireContext.Default.IReadOnlyDictionaryStringString),
-            job.Integrations is null ? null : JsonSerializer.Serialize(job.Integrations, WireContext.Default.IReadOnlyListJobIntegration),
+            job.Metadata is null
+                ? null
+                : JsonSerializer.Serialize(job.Metadata, WireContext.Default.IReadOnlyDictionaryStringString),
+            job.Integrations is null
+                ? null
+                : JsonSerializer.Serialize(job.Integrations, WireContext.Default.IReadOnlyListJobIntegration),
             job.Grader?.GetRawText(),
-            job.TrainingType);
+            job.TrainingType
+        );
         foreach ((string key, string value) in job.Metadata ?? new Dictionary<string, string>())
         {
             session.Execute("INSERT INTO job_metadata(key, value, job_seq) VALUES($1, $2, $3)", key, value, seq);
         }
 
-        return job with { Seq = seq };
+        return job with
+        {
+            Seq = seq,
+        };
     }
 
     public static JobRecord? Find(Session session, string id) =>
@@ -71,16 +75,18 @@ internal static class JobStore
         long before,
         int limit,
         IReadOnlyList<KeyValuePair<string, string>>? metadata,
-        bool withoutMetadata)
+        bool withoutMetadata
+    )
     {
         if (metadata is not { Count: > 0 })
         {
             return session.Query(
-                $"SELECT {Columns} FROM jobs j WHERE {(withoutMetadata ? "j.metadata IS NULL AND " : string.Empty)}j.seq < $1 " +
-                "ORDER BY j.seq DESC LIMIT $2",
+                $"SELECT {Columns} FROM jobs j WHERE {(withoutMetadata ? "j.metadata IS NULL AND " : string.Empty)}j.seq < $1 "
+                    + "ORDER BY j.seq DESC LIMIT $2",
                 Map,
                 before,
-                limit);
+                limit
+            );
         }
 
         // The rarest pair walks its index in order; the others are looked up for each hit.
@@ -95,60 +101,82 @@ internal static class JobStore
         {
             parameters.Add(metadata[i].Key);
             parameters.Add(metadata[i].Value);
-            string match = string.Create(CultureInfo.InvariantCulture, $"m{i}.key = ${(2 * i) + 3} AND m{i}.value = ${(2 * i) + 4}");
-            sql.Append(i == 0
-                ? $" WHERE {match} AND m0.job_seq < $1"
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $" AND EXISTS(SELECT 1 FROM job_metadata m{i} WHERE {match} AND m{i}.job_seq = m0.job_seq)"));
+            string match = string.Create(
+                CultureInfo.InvariantCulture,
+                $"m{i}.key = ${(2 * i) + 3} AND m{i}.value = ${(2 * i) + 4}"
+            );
+            sql.Append(
+                i == 0
+                    ? $" WHERE {match} AND m0.job_seq < $1"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $" AND EXISTS(SELECT 1 FROM job_metadata m{i} WHERE {match} AND m{i}.job_seq = m0.job_seq)"
+                    )
+            );
         }
 
         return session.Query(sql.Append(" ORDER BY m0.job_seq DESC LIMIT $2").ToString(), Map, parameters.ToArray());
     }
 
-    /// <summary>How many jobs have a pair, counted up to a page: a pair that is rarer than that is worth starting from.</summary>
-    private static long CountMetadata(Session session, KeyValuePair<string, string> pair) => (long)session.Scalar(
-        "SELECT count(*) FROM (SELECT 1 FROM job_metadata WHERE key = $1 AND value = $2 LIMIT 100)",
-        pair.Key,
-        pair.Value)!;
+    /// <summary>How many jobs have a pair, counted up to a page: a pair that is rarer than that is worth starting
+    /// from.</summary>
+    private static long CountMetadata(Session session, KeyValuePair<string, string> pair) =>
+        (long)
+            session.Scalar(
+                "SELECT count(*) FROM (SELECT 1 FROM job_metadata WHERE key = $1 AND value = $2 LIMIT 100)",
+                pair.Key,
+                pair.Value
+            )!;
 
     /// <summary>Jobs with one of the statuses, oldest first.</summary>
     public static List<JobRecord> WithStatus(Session session, params JobStatus[] statuses) =>
-        [.. statuses
-            .SelectMany(status => session.Query(
-                $"SELECT {Columns} FROM jobs j WHERE j.finished_at IS NULL AND j.status = $1 ORDER BY j.seq",
-                Map,
-                status.Value))
-            .OrderBy(job => job.Seq)];
+        [
+            .. statuses
+                .SelectMany(status =>
+                    session.Query(
+                        $"SELECT {Columns} FROM jobs j WHERE j.finished_at IS NULL AND j.status = $1 ORDER BY j.seq",
+                        Map,
+                        status.Value
+                    )
+                )
+                .OrderBy(job => job.Seq),
+        ];
 
     /// <summary>Ids of jobs whose files are to be checked, oldest first.</summary>
-    public static List<string> ToValidate(Session session, int limit) => session.Query(
-        """
-        SELECT id FROM jobs
-        WHERE finished_at IS NULL AND (status = 'validating_files' OR (status = 'resuming' AND validated = 0))
-        ORDER BY seq LIMIT $1
-        """,
-        reader => reader.GetString(0),
-        limit);
+    public static List<string> ToValidate(Session session, int limit) =>
+        session.Query(
+            """
+            SELECT id FROM jobs
+            WHERE finished_at IS NULL AND (status = 'validating_files' OR (status = 'resuming' AND validated = 0))
+            ORDER BY seq LIMIT $1
+            """,
+            reader => reader.GetString(0),
+            limit
+        );
 
     /// <summary>
-    /// Ids of jobs to train, oldest first. A running one is among them: if no run of it is under way, its end could not be stored.
+    /// Ids of jobs to train, oldest first. A running one is among them: if no run of it is under way, its end could not
+    /// be stored.
     /// </summary>
-    public static List<string> ToTrain(Session session, int limit) => session.Query(
-        """
-        SELECT id FROM jobs
-        WHERE finished_at IS NULL AND (status IN ('queued', 'running') OR (status = 'resuming' AND validated = 1))
-        ORDER BY seq LIMIT $1
-        """,
-        reader => reader.GetString(0),
-        limit);
+    public static List<string> ToTrain(Session session, int limit) =>
+        session.Query(
+            """
+            SELECT id FROM jobs
+            WHERE finished_at IS NULL AND (status IN ('queued', 'running') OR (status = 'resuming' AND validated = 1))
+            ORDER BY seq LIMIT $1
+            """,
+            reader => reader.GetString(0),
+            limit
+        );
 
     public static (int Running, int Queued) Count(Session session)
     {
-        int running = 0, queued = 0;
+        int running = 0,
+            queued = 0;
         List<(string Status, int Count)> counts = session.Query(
             "SELECT status, count(*) FROM jobs WHERE finished_at IS NULL GROUP BY status",
-            reader => (reader.GetString(0), reader.GetInt32(1)));
+            reader => (reader.GetString(0), reader.GetInt32(1))
+        );
         foreach ((string status, int count) in counts)
         {
             if (status is "running" or "pausing")
@@ -165,7 +193,8 @@ internal static class JobStore
     }
 
     /// <summary>Walks the unfinished jobs alone, of which there is a bounded number.</summary>
-    public static long CountUnfinished(Session session) => (long)session.Scalar("SELECT count(*) FROM jobs WHERE finished_at IS NULL")!;
+    public static long CountUnfinished(Session session) =>
+        (long)session.Scalar("SELECT count(*) FROM jobs WHERE finished_at IS NULL")!;
 
     public static void SetStatus(Session session, JobRecord job, JobStatus status) =>
         session.Execute("UPDATE jobs SET status = $2 WHERE seq = $1", job.Seq, status.Value);
@@ -173,33 +202,38 @@ internal static class JobStore
     public static void SetValidated(Session session, JobRecord job) =>
         session.Execute("UPDATE jobs SET status = 'queued', validated = 1 WHERE seq = $1", job.Seq);
 
-    public static void SetPlan(Session session, JobRecord job, TrainingPlan plan, string trainer) => session.Execute(
-        "UPDATE jobs SET settled = $2, example_count = $3, total_steps = $4 WHERE seq = $1",
-        job.Seq,
-        JsonSerializer.Serialize(
-            new SettledNumbers(plan.EpochCount, plan.BatchSize, plan.LearningRateMultiplier)
-            {
-                Beta = plan.Beta,
-                ComputeMultiplier = plan.ComputeMultiplier,
-                EvalInterval = plan.EvalInterval,
-                EvalSamples = plan.EvalSamples,
-                Trainer = trainer,
-            },
-            ServerJson.Default.SettledNumbers),
-        plan.ExampleCount,
-        plan.TotalSteps);
+    public static void SetPlan(Session session, JobRecord job, TrainingPlan plan, string trainer) =>
+        session.Execute(
+            "UPDATE jobs SET settled = $2, example_count = $3, total_steps = $4 WHERE seq = $1",
+            job.Seq,
+            JsonSerializer.Serialize(
+                new SettledNumbers(plan.EpochCount, plan.BatchSize, plan.LearningRateMultiplier)
+                {
+                    Beta = plan.Beta,
+                    ComputeMultiplier = plan.ComputeMultiplier,
+                    EvalInterval = plan.EvalInterval,
+                    EvalSamples = plan.EvalSamples,
+                    Trainer = trainer,
+                },
+                ServerJson.Default.SettledNumbers
+            ),
+            plan.ExampleCount,
+            plan.TotalSteps
+        );
 
     public static void SetState(Session session, long seq, string? path, int step) =>
         session.Execute("UPDATE jobs SET state_path = $2, state_step = $3 WHERE seq = $1", seq, path, step);
 
-    /// <summary>Ends a job. The state of its trainer is of no more use; that it is still there is noted, as a kill may come first.</summary>
+    /// <summary>Ends a job. The state of its trainer is of no more use; that it is still there is noted, as a kill may
+    /// come first.</summary>
     public static void Finish(
         Session session,
         JobRecord job,
         JobStatus status,
         JobError? error = null,
         string? resultFile = null,
-        long? trainedTokens = null)
+        long? trainedTokens = null
+    )
     {
         session.Execute(
             """
@@ -211,7 +245,8 @@ internal static class JobStore
             DateTimeOffset.UtcNow,
             error is null ? null : JsonSerializer.Serialize(error, WireContext.Default.JobError),
             resultFile,
-            trainedTokens);
+            trainedTokens
+        );
         session.Execute("INSERT OR IGNORE INTO unswept_jobs(job_seq) VALUES($1)", job.Seq);
     }
 
@@ -219,19 +254,25 @@ internal static class JobStore
     public static List<JobRecord> Unswept(Session session) =>
         session.Query($"SELECT {Columns} FROM unswept_jobs u JOIN jobs j ON j.seq = u.job_seq ORDER BY j.seq", Map);
 
-    public static void SetSwept(Session session, JobRecord job) => session.Execute("DELETE FROM unswept_jobs WHERE job_seq = $1", job.Seq);
+    public static void SetSwept(Session session, JobRecord job) =>
+        session.Execute("DELETE FROM unswept_jobs WHERE job_seq = $1", job.Seq);
 
     /// <summary>Whether an unfinished job was promised the content of a file.</summary>
-    public static bool IsFileInUse(Session session, string fileId) => session.Scalar(
-        """
-        SELECT 1 FROM jobs
-        WHERE finished_at IS NULL AND validated = 1 AND (training_file = $1 OR validation_file = $1) LIMIT 1
-        """,
-        fileId) is not null;
+    public static bool IsFileInUse(Session session, string fileId) =>
+        session.Scalar(
+            """
+            SELECT 1 FROM jobs
+            WHERE finished_at IS NULL AND validated = 1 AND (training_file = $1 OR validation_file = $1) LIMIT 1
+            """,
+            fileId
+        )
+            is not null;
 
     private static JobRecord Map(SqliteDataReader reader)
     {
-        SettledNumbers? settled = reader.Text(14) is { } text ? JsonSerializer.Deserialize(text, ServerJson.Default.SettledNumbers) : null;
+        SettledNumbers? settled = reader.Text(14) is { } text
+            ? JsonSerializer.Deserialize(text, ServerJson.Default.SettledNumbers)
+            : null;
         return new JobRecord
         {
             Seq = reader.GetInt64(0),
@@ -248,21 +289,26 @@ internal static class JobStore
             Seed = reader.GetInt32(11),
             Method = reader.GetString(12),
             Requested = JsonSerializer.Deserialize(reader.GetString(13), WireContext.Default.Hyperparameters)!,
-            Plan = settled is null ? null : new TrainingPlan(
-                settled.EpochCount,
-                settled.BatchSize,
-                settled.LearningRateMultiplier,
-                reader.GetInt32(15),
-                reader.GetInt32(16))
-            {
-                Beta = settled.Beta,
-                ComputeMultiplier = settled.ComputeMultiplier,
-                EvalInterval = settled.EvalInterval,
-                EvalSamples = settled.EvalSamples,
-            },
+            Plan = settled is null
+                ? null
+                : new TrainingPlan(
+                    settled.EpochCount,
+                    settled.BatchSize,
+                    settled.LearningRateMultiplier,
+                    reader.GetInt32(15),
+                    reader.GetInt32(16)
+                )
+                {
+                    Beta = settled.Beta,
+                    ComputeMultiplier = settled.ComputeMultiplier,
+                    EvalInterval = settled.EvalInterval,
+                    EvalSamples = settled.EvalSamples,
+                },
             PlannedBy = settled is null ? null : settled.Trainer ?? NeuralTrainer.BuiltInName,
             TrainedTokens = reader.Number(17),
-            Error = reader.Text(18) is { } error ? JsonSerializer.Deserialize(error, WireContext.Default.JobError) : null,
+            Error = reader.Text(18) is { } error
+                ? JsonSerializer.Deserialize(error, WireContext.Default.JobError)
+                : null,
             Metadata = reader.Text(19) is { } metadata
                 ? JsonSerializer.Deserialize(metadata, WireContext.Default.IReadOnlyDictionaryStringString)
                 : null,

@@ -5,30 +5,35 @@ namespace FineTuning.Server.Storage;
 /// <summary>Rows of the models that jobs made, checkpoints included.</summary>
 internal static class ModelStore
 {
-    /// <summary>Stores a model, or its new file if the name is known, as after a restart from an earlier state.</summary>
-    public static void Put(Session session, string name, JobRecord job, string path, string trainer) => session.Execute(
-        """
-        INSERT INTO models(name, job_seq, base_model, created_at, path, trainer) VALUES($1, $2, $3, $4, $5, $6)
-        ON CONFLICT(name) DO UPDATE SET path = excluded.path
-        """,
-        name,
-        job.Seq,
-        job.Model,
-        DateTimeOffset.UtcNow,
-        path,
-        trainer);
+    /// <summary>Stores a model, or its new file if the name is known, as after a restart from an earlier
+    /// state.</summary>
+    public static void Put(Session session, string name, JobRecord job, string path, string trainer) =>
+        session.Execute(
+            """
+            INSERT INTO models(name, job_seq, base_model, created_at, path, trainer) VALUES($1, $2, $3, $4, $5, $6)
+            ON CONFLICT(name) DO UPDATE SET path = excluded.path
+            """,
+            name,
+            job.Seq,
+            job.Model,
+            DateTimeOffset.UtcNow,
+            path,
+            trainer
+        );
 
-    public static ModelRecord? Find(Session session, string name) => session.First(
-        "SELECT name, job_seq, base_model, created_at, path, trainer FROM models WHERE name = $1",
-        Map,
-        name);
+    public static ModelRecord? Find(Session session, string name) =>
+        session.First(
+            "SELECT name, job_seq, base_model, created_at, path, trainer FROM models WHERE name = $1",
+            Map,
+            name
+        );
 
     /// <summary>Oldest first.</summary>
-    public static List<ModelRecord> List(Session session) => session.Query(
-        "SELECT name, job_seq, base_model, created_at, path, trainer FROM models ORDER BY seq",
-        Map);
+    public static List<ModelRecord> List(Session session) =>
+        session.Query("SELECT name, job_seq, base_model, created_at, path, trainer FROM models ORDER BY seq", Map);
 
-    /// <summary>Forgets a model. That its file is still there is noted with its job, as a kill may come before it is deleted.</summary>
+    /// <summary>Forgets a model. That its file is still there is noted with its job, as a kill may come before it is
+    /// deleted.</summary>
     public static bool Delete(Session session, string name)
     {
         session.Execute("INSERT OR IGNORE INTO unswept_jobs(job_seq) SELECT job_seq FROM models WHERE name = $1", name);
@@ -40,7 +45,14 @@ internal static class ModelStore
         [.. session.Query("SELECT path FROM models WHERE job_seq = $1", reader => reader.GetString(0), jobSeq)];
 
     private static ModelRecord Map(SqliteDataReader reader) =>
-        new(reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.Time(3), reader.GetString(4), reader.GetString(5));
+        new(
+            reader.GetString(0),
+            reader.GetInt64(1),
+            reader.GetString(2),
+            reader.Time(3),
+            reader.GetString(4),
+            reader.GetString(5)
+        );
 }
 
 /// <summary>A model that a job made.</summary>
@@ -50,4 +62,11 @@ internal static class ModelStore
 /// <param name="CreatedAt">When.</param>
 /// <param name="Path">Its file, relative to the data folder.</param>
 /// <param name="Trainer">The name of the trainer that made it and can open it.</param>
-internal sealed record ModelRecord(string Name, long JobSeq, string BaseModel, DateTimeOffset CreatedAt, string Path, string Trainer);
+internal sealed record ModelRecord(
+    string Name,
+    long JobSeq,
+    string BaseModel,
+    DateTimeOffset CreatedAt,
+    string Path,
+    string Trainer
+);

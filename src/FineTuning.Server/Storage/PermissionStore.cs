@@ -17,18 +17,34 @@ internal static class PermissionStore
             Ids.NewPermission(),
             checkpoint,
             projectId,
-            DateTimeOffset.UtcNow);
-        return session.First($"SELECT {Columns} FROM permissions WHERE checkpoint = $1 AND project_id = $2", Map, checkpoint, projectId)!;
+            DateTimeOffset.UtcNow
+        );
+        return session.First(
+            $"SELECT {Columns} FROM permissions WHERE checkpoint = $1 AND project_id = $2",
+            Map,
+            checkpoint,
+            projectId
+        )!;
     }
 
-    public static List<PermissionResource> List(Session session, string checkpoint, string? projectId, long? after, bool ascending, int limit)
+    public static List<PermissionResource> List(
+        Session session,
+        string checkpoint,
+        string? projectId,
+        long? after,
+        bool ascending,
+        int limit
+    )
     {
-        (string compare, string order, long start) = ascending ? (">", "ASC", after ?? 0) : ("<", "DESC", after ?? long.MaxValue);
+        (string compare, string order, long start) = ascending
+            ? (">", "ASC", after ?? 0)
+            : ("<", "DESC", after ?? long.MaxValue);
         return session.Query(
-            $"SELECT {Columns} FROM permissions WHERE checkpoint = $1 AND seq {compare} $2 " +
-            $"{(projectId is null ? string.Empty : "AND project_id = $4 ")}ORDER BY seq {order} LIMIT $3",
+            $"SELECT {Columns} FROM permissions WHERE checkpoint = $1 AND seq {compare} $2 "
+                + $"{(projectId is null ? string.Empty : "AND project_id = $4 ")}ORDER BY seq {order} LIMIT $3",
             Map,
-            projectId is null ? [checkpoint, start, limit] : [checkpoint, start, limit, projectId]);
+            projectId is null ? [checkpoint, start, limit] : [checkpoint, start, limit, projectId]
+        );
     }
 
     /// <summary>The place of a permission in the order; null if the checkpoint has no such permission.</summary>
@@ -44,5 +60,10 @@ internal static class PermissionStore
         session.Execute("DELETE FROM permissions WHERE checkpoint = $1", checkpoint);
 
     private static PermissionResource Map(SqliteDataReader reader) =>
-        new() { Id = reader.GetString(0), CreatedAt = reader.Time(1), ProjectId = reader.GetString(2) };
+        new()
+        {
+            Id = reader.GetString(0),
+            CreatedAt = reader.Time(1),
+            ProjectId = reader.GetString(2),
+        };
 }

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;
 
-/// <summary>One connection with its prepared commands. Used by one thread at a time. Parameters are named $1, $2, ... in order.</summary>
+/// <summary>One connection with its prepared commands. Used by one thread at a time. Parameters are named $1, $2, ...
+/// in order.</summary>
 internal sealed class Session : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -12,7 +13,8 @@ internal sealed class Session : IDisposable
     public Session(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> parameters) => Command(sql, parameters).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> parameters) =>
+        Command(sql, parameters).ExecuteNonQuery();
 
     public long Insert(string sql, params ReadOnlySpan<object?> parameters)
     {
@@ -96,13 +98,18 @@ internal sealed class Session : IDisposable
 /// <summary>Short forms for reading columns.</summary>
 internal static class ReaderExtensions
 {
-    public static string? Text(this SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    public static string? Text(this SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    public static long? Number(this SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+    public static long? Number(this SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
-    public static double? Real(this SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+    public static double? Real(this SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetDouble(column);
 
-    public static DateTimeOffset Time(this SqliteDataReader reader, int column) => DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(column));
+    public static DateTimeOffset Time(this SqliteDataReader reader, int column) =>
+        DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(column));
 
-    public static DateTimeOffset? TimeOrNull(this SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Time(column);
+    public static DateTimeOffset? TimeOrNull(this SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.Time(column);
 }

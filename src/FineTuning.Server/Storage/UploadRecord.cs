@@ -1,12 +1,14 @@
 using FineTuning.Core.Wire;
-using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Storage;
 
 /// <summary>A file that arrives in parts.</summary>
 internal sealed record UploadRecord
 {
-    public const string Pending = "pending", Completed = "completed", Cancelled = "cancelled", Expired = "expired";
+    public const string Pending = "pending",
+        Completed = "completed",
+        Cancelled = "cancelled",
+        Expired = "expired";
 
     public long Seq { get; init; }
 
@@ -33,15 +35,16 @@ internal sealed record UploadRecord
     /// <summary>The file that was made of the parts.</summary>
     public string? FileId { get; init; }
 
-    public UploadResource ToResource(FileResource? file = null) => new()
-    {
-        Id = Id,
-        Bytes = Bytes,
-        CreatedAt = CreatedAt,
-        FileName = FileName,
-        Purpose = Purpose,
-        Status = Status,
-        ExpiresAt = ExpiresAt,
-        File = file,
-    };
+    public UploadResource ToResource(FileResource? file = null) =>
+        new()
+        {
+            Id = Id,
+            Bytes = Bytes,
+            CreatedAt = CreatedAt,
+            FileName = FileName,
+            Purpose = Purpose,
+            Status = Status,
+            ExpiresAt = ExpiresAt,
+            File = file,
+        };
 }

@@ -1,4 +1,3 @@
-using FineTuning.Server.Requests;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;
@@ -9,20 +8,22 @@ internal static class UploadRows
     private const string Columns =
         "seq, id, status, filename, purpose, bytes, mime_type, created_at, expires_at, file_lifetime, file_id";
 
-    public static void Insert(Session session, UploadRecord upload) => session.Execute(
-        """
-        INSERT INTO uploads(id, status, filename, purpose, bytes, mime_type, created_at, expires_at, file_lifetime)
-        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """,
-        upload.Id,
-        upload.Status,
-        upload.FileName,
-        upload.Purpose,
-        upload.Bytes,
-        upload.MimeType,
-        upload.CreatedAt,
-        upload.ExpiresAt,
-        (long?)upload.FileLifetime?.TotalSeconds);
+    public static void Insert(Session session, UploadRecord upload) =>
+        session.Execute(
+            """
+            INSERT INTO uploads(id, status, filename, purpose, bytes, mime_type, created_at, expires_at, file_lifetime)
+            VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            upload.Id,
+            upload.Status,
+            upload.FileName,
+            upload.Purpose,
+            upload.Bytes,
+            upload.MimeType,
+            upload.CreatedAt,
+            upload.ExpiresAt,
+            (long?)upload.FileLifetime?.TotalSeconds
+        );
 
     public static UploadRecord? Find(Session session, string id) =>
         session.First($"SELECT {Columns} FROM uploads WHERE id = $1", Map, id);
@@ -38,7 +39,11 @@ internal static class UploadRows
     /// <returns>The parts' ids, whose contents are to be deleted.</returns>
     public static List<string> End(Session session, UploadRecord upload, string status, string? fileId = null)
     {
-        List<string> parts = session.Query("SELECT id FROM upload_parts WHERE upload_seq = $1", reader => reader.GetString(0), upload.Seq);
+        List<string> parts = session.Query(
+            "SELECT id FROM upload_parts WHERE upload_seq = $1",
+            reader => reader.GetString(0),
+            upload.Seq
+        );
         session.Execute("DELETE FROM upload_parts WHERE upload_seq = $1", upload.Seq);
         session.Execute("UPDATE uploads SET status = $1, file_id = $2 WHERE seq = $3", status, fileId, upload.Seq);
         return parts;
@@ -46,24 +51,38 @@ internal static class UploadRows
 
     /// <summary>Whether there are ended uploads whose time was over by then.</summary>
     public static bool AnyEnded(Session session, DateTimeOffset time) =>
-        session.Scalar("SELECT 1 FROM uploads WHERE status <> 'pending' AND expires_at <= $1 LIMIT 1", time) is not null;
+        session.Scalar("SELECT 1 FROM uploads WHERE status <> 'pending' AND expires_at <= $1 LIMIT 1", time)
+            is not null;
 
     public static void DeleteEnded(Session session, DateTimeOffset time) =>
         session.Execute("DELETE FROM uploads WHERE status <> 'pending' AND expires_at <= $1", time);
 
-    public static void InsertPart(Session session, UploadRecord upload, string id, long bytes, DateTimeOffset createdAt) => session.Execute(
-        "INSERT INTO upload_parts(id, upload_seq, bytes, created_at) VALUES($1, $2, $3, $4)",
-        id,
-        upload.Seq,
-        bytes,
-        createdAt);
+    public static void InsertPart(
+        Session session,
+        UploadRecord upload,
+        string id,
+        long bytes,
+        DateTimeOffset createdAt
+    ) =>
+        session.Execute(
+            "INSERT INTO upload_parts(id, upload_seq, bytes, created_at) VALUES($1, $2, $3, $4)",
+            id,
+            upload.Seq,
+            bytes,
+            createdAt
+        );
 
     /// <summary>The size of each part.</summary>
     public static Dictionary<string, long> Parts(Session session, UploadRecord upload)
     {
         Dictionary<string, long> parts = new(StringComparer.Ordinal);
-        foreach ((string id, long bytes) in session.Query(
-            "SELECT id, bytes FROM upload_parts WHERE upload_seq = $1", reader => (reader.GetString(0), reader.GetInt64(1)), upload.Seq))
+        foreach (
+            (string id, long bytes) in session.Query(
+                "SELECT id, bytes FROM upload_parts WHERE upload_seq = $1",
+                reader => (reader.GetString(0), reader.GetInt64(1)),
+                upload.Seq
+            )
+        )
         {
             parts.Add(id, bytes);
         }
@@ -72,26 +91,29 @@ internal static class UploadRows
     }
 
     /// <summary>Number and bytes of the parts.</summary>
-    public static (long Count, long Bytes) Total(Session session, UploadRecord upload) => session.Query(
-        "SELECT count(*), coalesce(sum(bytes), 0) FROM upload_parts WHERE upload_seq = $1",
-        reader => (reader.GetInt64(0), reader.GetInt64(1)),
-        upload.Seq)[0];
+    public static (long Count, long Bytes) Total(Session session, UploadRecord upload) =>
+        session.Query(
+            "SELECT count(*), coalesce(sum(bytes), 0) FROM upload_parts WHERE upload_seq = $1",
+            reader => (reader.GetInt64(0), reader.GetInt64(1)),
+            upload.Seq
+        )[0];
 
     public static HashSet<string> AllParts(Session session) =>
         new(session.Query("SELECT id FROM upload_parts", reader => reader.GetString(0)), StringComparer.Ordinal);
 
-    private static UploadRecord Map(SqliteDataReader reader) => new()
-    {
-        Seq = reader.GetInt64(0),
-        Id = reader.GetString(1),
-        Status = reader.GetString(2),
-        FileName = reader.GetString(3),
-        Purpose = reader.GetString(4),
-        Bytes = reader.GetInt64(5),
-        MimeType = reader.GetString(6),
-        CreatedAt = reader.Time(7),
-        ExpiresAt = reader.Time(8),
-        FileLifetime = reader.Number(9) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-        FileId = reader.Text(10),
-    };
+    private static UploadRecord Map(SqliteDataReader reader) =>
+        new()
+        {
+            Seq = reader.GetInt64(0),
+            Id = reader.GetString(1),
+            Status = reader.GetString(2),
+            FileName = reader.GetString(3),
+            Purpose = reader.GetString(4),
+            Bytes = reader.GetInt64(5),
+            MimeType = reader.GetString(6),
+            CreatedAt = reader.Time(7),
+            ExpiresAt = reader.Time(8),
+            FileLifetime = reader.Number(9) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            FileId = reader.Text(10),
+        };
 }

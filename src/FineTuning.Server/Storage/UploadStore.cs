@@ -9,16 +9,17 @@ using FineTuning.Server.Requests;
 namespace FineTuning.Server.Storage;
 
 /// <summary>
-/// Files that arrive in parts. A part is known once its content is safely on disk. Until the file that is made of them is known, the
-/// upload is pending and its parts stay: a kill at any moment leaves either the parts or the file.
+/// Files that arrive in parts. A part is known once its content is safely on disk. Until the file that is made of them
+/// is known, the upload is pending and its parts stay: a kill at any moment leaves either the parts or the file.
 /// </summary>
 internal sealed class UploadStore(Database database, DataFolder folder, FileStore files, long maxBytes)
 {
-    public const int MaxPending = 100, MaxParts = 10_000;
+    public const int MaxPending = 100,
+        MaxParts = 10_000;
     private const string PartSuffix = ".part";
 
     /// <summary>How long after its time an upload that has ended can still be asked why.</summary>
-    private static readonly TimeSpan Memory = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_memory = TimeSpan.FromDays(1);
     private readonly ConcurrentDictionary<string, bool> _completing = new(StringComparer.Ordinal);
 
     public async Task CreateAsync(UploadRecord upload)
@@ -29,7 +30,9 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
             if (UploadRows.CountPending(session) >= MaxPending)
             {
                 throw ApiErrors.BadRequest(
-                    $"There are {MaxPending} pending uploads already. Complete or cancel some, or wait until they expire.", code: "too_many_uploads");
+                    $"There are {MaxPending} pending uploads already. Complete or cancel some, or wait until they expire.",
+                    code: "too_many_uploads"
+                );
             }
 
             UploadRows.Insert(session, upload);
@@ -63,7 +66,10 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
             (long count, long total) = UploadRows.Total(session, upload);
             if (count >= MaxParts)
             {
-                throw ApiErrors.BadRequest($"The upload has {MaxParts} parts already: make each of them larger.", code: "too_many_parts");
+                throw ApiErrors.BadRequest(
+                    $"The upload has {MaxParts} parts already: make each of them larger.",
+                    code: "too_many_parts"
+                );
             }
 
             if (total + bytes > maxBytes)
@@ -74,16 +80,30 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
             UploadRows.InsertPart(session, upload, part.Id, bytes, now);
         });
         part.Keep();
-        return new UploadPartResource { Id = part.Id, CreatedAt = now, UploadId = uploadId };
+        return new UploadPartResource
+        {
+            Id = part.Id,
+            CreatedAt = now,
+            UploadId = uploadId,
+        };
     }
 
     /// <summary>Makes the file of the parts in the order given.</summary>
-    public async Task<UploadResource> CompleteAsync(string id, IReadOnlyList<string> partIds, string? md5, CancellationToken cancellationToken)
+    public async Task<UploadResource> CompleteAsync(
+        string id,
+        IReadOnlyList<string> partIds,
+        string? md5,
+        CancellationToken cancellationToken
+    )
     {
         UploadRecord upload = await FindPendingAsync(id, "completed");
         if (!_completing.TryAdd(id, true))
         {
-            throw new ApiException(409, $"The upload {id} is being completed by another request at this moment.", code: "upload_in_progress");
+            throw new ApiException(
+                409,
+                $"The upload {id} is being completed by another request at this moment.",
+                code: "upload_in_progress"
+            );
         }
 
         try
@@ -116,17 +136,31 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
     {
         await ExpireAsync();
         HashSet<string> known = database.Read(UploadRows.AllParts);
-        Delete(Directory.EnumerateFiles(folder.Uploads).Select(path => Path.GetFileName(path)).Where(name => !known.Contains(name)));
+        Delete(
+            Directory
+                .EnumerateFiles(folder.Uploads)
+                .Select(path => Path.GetFileName(path))
+                .Where(name => !known.Contains(name))
+        );
     }
 
     private static UploadRecord FindPending(Session session, string id, string verb)
     {
-        UploadRecord upload = UploadRows.Find(session, id)
-            ?? throw new ApiException(404, $"No such Upload object: {id}", param: "upload_id", code: "upload_not_found");
+        UploadRecord upload =
+            UploadRows.Find(session, id)
+            ?? throw new ApiException(
+                404,
+                $"No such Upload object: {id}",
+                param: "upload_id",
+                code: "upload_not_found"
+            );
         return upload.Status == UploadRecord.Pending
             ? upload
             : throw ApiErrors.BadRequest(
-                $"The upload {id} cannot be {verb}: its status is '{upload.Status}'. Only a pending upload can.", "upload_id", "invalid_upload_state");
+                $"The upload {id} cannot be {verb}: its status is '{upload.Status}'. Only a pending upload can.",
+                "upload_id",
+                "invalid_upload_state"
+            );
     }
 
     private void CheckParts(UploadRecord upload, IReadOnlyList<string> partIds)
@@ -138,7 +172,11 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         {
             if (!sizes.TryGetValue(id, out long bytes))
             {
-                throw ApiErrors.BadRequest($"The upload {upload.Id} has no part '{JobRequestReader.Cut(id)}'.", "part_ids", "part_not_found");
+                throw ApiErrors.BadRequest(
+                    $"The upload {upload.Id} has no part '{JobRequestReader.Cut(id)}'.",
+                    "part_ids",
+                    "part_not_found"
+                );
             }
 
             if (!seen.Add(id))
@@ -152,17 +190,28 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         if (total != upload.Bytes)
         {
             throw ApiErrors.BadRequest(
-                $"The parts have {total} bytes together, but the upload was created with {upload.Bytes} bytes. " +
-                "Add or leave out parts until the numbers are the same.",
+                $"The parts have {total} bytes together, but the upload was created with {upload.Bytes} bytes. "
+                    + "Add or leave out parts until the numbers are the same.",
                 "part_ids",
-                "invalid_upload_size");
+                "invalid_upload_size"
+            );
         }
     }
 
-    [SuppressMessage("Security", "CA5351", Justification = "The API's own check against damage on the way, not against forgery.")]
-    private async Task JoinAsync(UploadRecord upload, IReadOnlyList<string> partIds, string? md5, FileStream whole, CancellationToken cancellationToken)
+    [SuppressMessage(
+        "Security",
+        "CA5351",
+        Justification = "The API's own check against damage on the way, not against forgery."
+    )]
+    private async Task JoinAsync(
+        UploadRecord upload,
+        IReadOnlyList<string> partIds,
+        string? md5,
+        FileStream whole,
+        CancellationToken cancellationToken
+    )
     {
-        using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         byte[] buffer = new byte[256 * 1024];
         foreach (string id in partIds)
         {
@@ -179,13 +228,18 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         if (md5 is not null && !actual.Equals(md5, StringComparison.OrdinalIgnoreCase))
         {
             throw ApiErrors.BadRequest(
-                $"The md5 of the parts in this order is {actual}, not {md5}: a part was damaged on its way, or the order is another.", "md5", "md5_mismatch");
+                $"The md5 of the parts in this order is {actual}, not {md5}: a part was damaged on its way, or the order is another.",
+                "md5",
+                "md5_mismatch"
+            );
         }
 
         await whole.FlushAsync(cancellationToken);
         if (whole.Length != upload.Bytes)
         {
-            throw new InvalidDataException($"The stored parts of {upload.Id} have {whole.Length} bytes instead of {upload.Bytes}.");
+            throw new InvalidDataException(
+                $"The stored parts of {upload.Id} have {whole.Length} bytes instead of {upload.Bytes}."
+            );
         }
     }
 
@@ -194,7 +248,13 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         try
         {
             return new FileStream(
-                PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+                PathOf(id),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                1,
+                FileOptions.Asynchronous | FileOptions.SequentialScan
+            );
         }
         catch (FileNotFoundException)
         {
@@ -218,24 +278,32 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         return (upload with { Status = UploadRecord.Completed }).ToResource(file);
     }
 
-    /// <summary>Ends the uploads whose time is over, and forgets those that ended long ago. Those that are being completed were in time.</summary>
+    /// <summary>Ends the uploads whose time is over, and forgets those that ended long ago. Those that are being
+    /// completed were in time.</summary>
     private async Task ExpireAsync()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        if (database.Read(session => !UploadRows.AnyEnded(session, now - Memory) &&
-            UploadRows.Overdue(session, now).All(upload => _completing.ContainsKey(upload.Id))))
+        if (
+            database.Read(session =>
+                !UploadRows.AnyEnded(session, now - s_memory)
+                && UploadRows.Overdue(session, now).All(upload => _completing.ContainsKey(upload.Id))
+            )
+        )
         {
             return;
         }
 
-        Delete(await database.WriteAsync(session =>
-        {
-            UploadRows.DeleteEnded(session, now - Memory);
-            return UploadRows.Overdue(session, now)
-                .Where(upload => !_completing.ContainsKey(upload.Id))
-                .SelectMany(upload => UploadRows.End(session, upload, UploadRecord.Expired))
-                .ToList();
-        }));
+        Delete(
+            await database.WriteAsync(session =>
+            {
+                UploadRows.DeleteEnded(session, now - s_memory);
+                return UploadRows
+                    .Overdue(session, now)
+                    .Where(upload => !_completing.ContainsKey(upload.Id))
+                    .SelectMany(upload => UploadRows.End(session, upload, UploadRecord.Expired))
+                    .ToList();
+            })
+        );
     }
 
     private void Delete(IEnumerable<string> parts)

@@ -17,22 +17,39 @@ public sealed class CheckpointCompleter : IArgumentCompleter
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Ask(fakeBoundParameters, ListAsync)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
+        Completion
+            .Ask(fakeBoundParameters, ListAsync)
             .Where(checkpoint => Completion.Matches(checkpoint.FineTunedModelCheckpoint, wordToComplete))
             .Select(checkpoint => Completion.Result(checkpoint.FineTunedModelCheckpoint, tip: Tip(checkpoint)));
 
-    private static async Task<IReadOnlyList<CheckpointResource>> ListAsync(FineTuningClient client, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<CheckpointResource>> ListAsync(
+        FineTuningClient client,
+        CancellationToken cancellationToken
+    )
     {
-        ListResource<JobResource> jobs = await client.ListJobsAsync(new JobQuery { Limit = 20 }, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<CheckpointResource>[] lists = await Task.WhenAll(jobs.Data
-            .Where(job => job.Status == JobStatus.Succeeded)
-            .Take(Jobs)
-            .Select(job => ListAsync(client, job.Id, cancellationToken))).ConfigureAwait(false);
+        ListResource<JobResource> jobs = await client
+            .ListJobsAsync(new JobQuery { Limit = 20 }, cancellationToken)
+            .ConfigureAwait(false);
+        IReadOnlyList<CheckpointResource>[] lists = await Task.WhenAll(
+                jobs.Data.Where(job => job.Status == JobStatus.Succeeded)
+                    .Take(Jobs)
+                    .Select(job => ListAsync(client, job.Id, cancellationToken))
+            )
+            .ConfigureAwait(false);
         return [.. lists.SelectMany(list => list)];
     }
 
-    private static async Task<IReadOnlyList<CheckpointResource>> ListAsync(FineTuningClient client, string jobId, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<CheckpointResource>> ListAsync(
+        FineTuningClient client,
+        string jobId,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -45,20 +62,29 @@ public sealed class CheckpointCompleter : IArgumentCompleter
         }
     }
 
-    private static string Tip(CheckpointResource checkpoint) => string.Format(
-        CultureInfo.CurrentCulture, "step {0} of {1}, {2:g}", checkpoint.StepNumber, checkpoint.FineTuningJobId, checkpoint.CreatedAt.LocalDateTime);
+    private static string Tip(CheckpointResource checkpoint) =>
+        string.Format(
+            CultureInfo.CurrentCulture,
+            "step {0} of {1}, {2:g}",
+            checkpoint.StepNumber,
+            checkpoint.FineTuningJobId,
+            checkpoint.CreatedAt.LocalDateTime
+        );
 }
 
 /// <summary>What the permissions of the checkpoint that was typed have.</summary>
 public abstract class PermissionCompleter : IArgumentCompleter
 {
-    private protected PermissionCompleter()
-    {
-    }
+    private protected PermissionCompleter() { }
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         // An id would have to be looked up first, which takes too long.
         object? typed = fakeBoundParameters["Checkpoint"];
@@ -67,9 +93,16 @@ public abstract class PermissionCompleter : IArgumentCompleter
             return [];
         }
 
-        return Completion.Ask(fakeBoundParameters, async (client, token) => (await client.ListPermissionsAsync(checkpoint.Id, null, token).ConfigureAwait(false)).Data)
+        return Completion
+            .Ask(
+                fakeBoundParameters,
+                async (client, token) =>
+                    (await client.ListPermissionsAsync(checkpoint.Id, null, token).ConfigureAwait(false)).Data
+            )
             .Where(permission => Completion.Matches(ValueOf(permission), wordToComplete))
-            .Select(permission => Completion.Result(ValueOf(permission), tip: $"{permission.Id}, {permission.ProjectId}"));
+            .Select(permission =>
+                Completion.Result(ValueOf(permission), tip: $"{permission.Id}, {permission.ProjectId}")
+            );
     }
 
     private protected abstract string ValueOf(PermissionResource permission);

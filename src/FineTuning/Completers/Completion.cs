@@ -18,21 +18,34 @@ internal static class Completion
 
     public static CompletionResult Result(string value, string? list = null, string? tip = null)
     {
-        bool plain = value.IndexOfAny([' ', '\'', '"', '$', '`', '(', ')', '{', '}', ';', ',', '|', '&', '<', '>', '@', '#']) < 0;
+        bool plain =
+            value.IndexOfAny([' ', '\'', '"', '$', '`', '(', ')', '{', '}', ';', ',', '|', '&', '<', '>', '@', '#'])
+            < 0;
         return new CompletionResult(
-            plain ? value : "'" + value.Replace("'", "''") + "'", list ?? value, CompletionResultType.ParameterValue, tip ?? value);
+            plain ? value : "'" + value.Replace("'", "''") + "'",
+            list ?? value,
+            CompletionResultType.ParameterValue,
+            tip ?? value
+        );
     }
 
     /// <summary>The connection that was typed, or the session's. None is opened: that could ask a vault.</summary>
-    private static FineTuningConnection? Chosen(object? typed) => typed is null ? RunspaceState.Current.Connection : ConnectionIdentity.From(typed) switch
-    {
-        { Connection: FineTuningConnection connection } => connection,
-        { Name: string name } => RunspaceState.Current.Find(name),
-        _ => null,
-    };
+    private static FineTuningConnection? Chosen(object? typed) =>
+        typed is null
+            ? RunspaceState.Current.Connection
+            : ConnectionIdentity.From(typed) switch
+            {
+                { Connection: FineTuningConnection connection } => connection,
+                { Name: string name } => RunspaceState.Current.Find(name),
+                _ => null,
+            };
 
-    /// <summary>Asks the service, if this session is connected already. Never asks for a key, never throws, and soon gives up.</summary>
-    public static IReadOnlyList<T> Ask<T>(IDictionary bound, Func<FineTuningClient, CancellationToken, Task<IReadOnlyList<T>>> ask)
+    /// <summary>Asks the service, if this session is connected already. Never asks for a key, never throws, and soon
+    /// gives up.</summary>
+    public static IReadOnlyList<T> Ask<T>(
+        IDictionary bound,
+        Func<FineTuningClient, CancellationToken, Task<IReadOnlyList<T>>> ask
+    )
     {
         try
         {

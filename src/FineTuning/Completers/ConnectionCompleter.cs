@@ -11,8 +11,15 @@ public sealed class ConnectionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        RunspaceState.Current.Named.Where(c => !c.IsClosed).Select(c => c.Name!)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
+        RunspaceState
+            .Current.Named.Where(c => !c.IsClosed)
+            .Select(c => c.Name!)
             .Concat(Saved())
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Where(name => Completion.Matches(name, wordToComplete))

@@ -4,7 +4,8 @@ using System.Management.Automation.Language;
 
 namespace FineTuning.Completers;
 
-/// <summary>Offers a fixed list and forbids nothing. PowerShell 7 has an attribute for this; Windows PowerShell has not.</summary>
+/// <summary>Offers a fixed list and forbids nothing. PowerShell 7 has an attribute for this; Windows PowerShell has
+/// not.</summary>
 public abstract class FixedCompleter : IArgumentCompleter
 {
     private readonly string[] _values;
@@ -13,25 +14,58 @@ public abstract class FixedCompleter : IArgumentCompleter
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        _values.Where(value => Completion.Matches(value, wordToComplete)).Select(value => Completion.Result(value));
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => _values.Where(value => Completion.Matches(value, wordToComplete)).Select(value => Completion.Result(value));
 }
 
 /// <summary>Endpoints.</summary>
-public sealed class EndpointCompleter() : FixedCompleter(
-    "OpenAI", "Local", "https://api.openai.com/v1", "https://NAME.openai.azure.com/openai/v1/", "http://127.0.0.1:8000/v1");
+public sealed class EndpointCompleter()
+    : FixedCompleter(
+        "OpenAI",
+        "Local",
+        "https://api.openai.com/v1",
+        "https://NAME.openai.azure.com/openai/v1/",
+        "http://127.0.0.1:8000/v1"
+    );
 
 /// <summary>Base models that services are known to fine-tune; any other name is taken as well.</summary>
-public sealed class BaseModelCompleter() : FixedCompleter(
-    "gpt-4.1-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-nano-2025-04-14", "gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18", "gpt-4o-mini",
-    "gpt-3.5-turbo", "o4-mini-2025-04-16", "babbage-002", "davinci-002", "local-small");
+public sealed class BaseModelCompleter()
+    : FixedCompleter(
+        "gpt-4.1-2025-04-14",
+        "gpt-4.1-mini-2025-04-14",
+        "gpt-4.1-nano-2025-04-14",
+        "gpt-4o-2024-08-06",
+        "gpt-4o-mini-2024-07-18",
+        "gpt-4o-mini",
+        "gpt-3.5-turbo",
+        "o4-mini-2025-04-16",
+        "babbage-002",
+        "davinci-002",
+        "local-small"
+    );
 
 /// <summary>Statuses of a job.</summary>
-public sealed class JobStatusCompleter() : FixedCompleter(
-    "validating_files", "queued", "pending", "running", "pausing", "paused", "resuming", "succeeded", "failed", "cancelled");
+public sealed class JobStatusCompleter()
+    : FixedCompleter(
+        "validating_files",
+        "queued",
+        "pending",
+        "running",
+        "pausing",
+        "paused",
+        "resuming",
+        "succeeded",
+        "failed",
+        "cancelled"
+    );
 
 /// <summary>Purposes of a file.</summary>
-public sealed class PurposeCompleter() : FixedCompleter("fine-tune", "fine-tune-results", "evals", "batch", "user_data");
+public sealed class PurposeCompleter()
+    : FixedCompleter("fine-tune", "fine-tune-results", "evals", "batch", "user_data");
 
 /// <summary>Parameters that also take the word auto.</summary>
 public sealed class AutoCompleter() : FixedCompleter("auto");
@@ -52,16 +86,37 @@ public sealed class ApiVersionCompleter() : FixedCompleter("v1", "preview", "202
 public sealed class GraderOperationCompleter() : FixedCompleter("eq", "ne", "like", "ilike");
 
 /// <summary>How a text_similarity measures.</summary>
-public sealed class GraderMetricCompleter() : FixedCompleter(
-    "fuzzy_match", "bleu", "gleu", "meteor", "rouge_1", "rouge_2", "rouge_3", "rouge_4", "rouge_5", "rouge_l", "cosine");
+public sealed class GraderMetricCompleter()
+    : FixedCompleter(
+        "fuzzy_match",
+        "bleu",
+        "gleu",
+        "meteor",
+        "rouge_1",
+        "rouge_2",
+        "rouge_3",
+        "rouge_4",
+        "rouge_5",
+        "rouge_l",
+        "cosine"
+    );
 
 /// <summary>Models that grade; any other name is taken as well.</summary>
-public sealed class GraderModelCompleter() : FixedCompleter(
-    "gpt-4.1-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-nano-2025-04-14", "gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18",
-    "o3-mini-2025-01-31", "o4-mini-2025-04-16", "local-small");
+public sealed class GraderModelCompleter()
+    : FixedCompleter(
+        "gpt-4.1-2025-04-14",
+        "gpt-4.1-mini-2025-04-14",
+        "gpt-4.1-nano-2025-04-14",
+        "gpt-4o-2024-08-06",
+        "gpt-4o-mini-2024-07-18",
+        "o3-mini-2025-01-31",
+        "o4-mini-2025-04-16",
+        "local-small"
+    );
 
 /// <summary>Efforts of a reasoning model that grades.</summary>
 public sealed class GraderEffortCompleter() : FixedCompleter("none", "minimal", "low", "medium", "high", "xhigh");
 
 /// <summary>What templates begin with.</summary>
-public sealed class TemplateCompleter() : FixedCompleter("{{ sample.output_text }}", "{{ sample.output_json. }}", "{{ item. }}");
+public sealed class TemplateCompleter()
+    : FixedCompleter("{{ sample.output_text }}", "{{ sample.output_json. }}", "{{ item. }}");

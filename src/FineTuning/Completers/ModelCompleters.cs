@@ -12,13 +12,25 @@ public sealed class FineTunedModelCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Ask(fakeBoundParameters, async (client, token) => (await client.ListModelsAsync(token).ConfigureAwait(false)).Data)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
+        Completion
+            .Ask(
+                fakeBoundParameters,
+                async (client, token) => (await client.ListModelsAsync(token).ConfigureAwait(false)).Data
+            )
             .Where(model => ModelName.Read(model.Id).IsFineTuned && Completion.Matches(model.Id, wordToComplete))
             .OrderByDescending(model => model.Created)
             .ThenBy(model => model.Id, StringComparer.Ordinal)
             .Select(model => Completion.Result(model.Id, tip: Tip(model)));
 
     private static string Tip(ModelResource model) =>
-        $"{model.Id}, {model.Created.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}, {model.OwnedBy}".TrimEnd(',', ' ');
+        $"{model.Id}, {model.Created.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}, {model.OwnedBy}".TrimEnd(
+            ',',
+            ' '
+        );
 }

@@ -5,12 +5,35 @@ public sealed class ServerOperationCompleter() : FixedCompleter(Names)
 {
     internal static readonly string[] Names =
     [
-        "CreateFile", "ListFiles", "GetFile", "GetFileContent", "DeleteFile", "CreateUpload", "AddUploadPart", "CompleteUpload", "CancelUpload",
-        "CreateJob", "ListJobs", "GetJob", "CancelJob", "PauseJob", "ResumeJob", "ListEvents", "ListCheckpoints",
-        "CreatePermissions", "ListPermissions", "DeletePermission", "RunGrader", "ValidateGrader",
-        "ListModels", "GetModel", "DeleteModel", "CreateChatCompletion",
+        "CreateFile",
+        "ListFiles",
+        "GetFile",
+        "GetFileContent",
+        "DeleteFile",
+        "CreateUpload",
+        "AddUploadPart",
+        "CompleteUpload",
+        "CancelUpload",
+        "CreateJob",
+        "ListJobs",
+        "GetJob",
+        "CancelJob",
+        "PauseJob",
+        "ResumeJob",
+        "ListEvents",
+        "ListCheckpoints",
+        "CreatePermissions",
+        "ListPermissions",
+        "DeletePermission",
+        "RunGrader",
+        "ValidateGrader",
+        "ListModels",
+        "GetModel",
+        "DeleteModel",
+        "CreateChatCompletion",
     ];
 }
 
 /// <summary>The beginnings of fault rules.</summary>
-public sealed class ServerFaultCompleter() : FixedCompleter([.. new[] { "*" }.Concat(ServerOperationCompleter.Names).Select(name => name + ":")]);
+public sealed class ServerFaultCompleter()
+    : FixedCompleter([.. new[] { "*" }.Concat(ServerOperationCompleter.Names).Select(name => name + ":")]);

@@ -10,8 +10,19 @@ public sealed class VaultCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        VaultNames.Ask((reader, _) => reader.ListVaults().Select(vault => Completion.Result(vault.Name, tip: $"{vault.Name}, {vault.Module}")))
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
+        VaultNames
+            .Ask(
+                (reader, _) =>
+                    reader
+                        .ListVaults()
+                        .Select(vault => Completion.Result(vault.Name, tip: $"{vault.Name}, {vault.Module}"))
+            )
             .Where(result => Completion.Matches(result.ListItemText, wordToComplete));
 }
 
@@ -20,13 +31,28 @@ public sealed class SecretNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string? named = fakeBoundParameters["Vault"]?.ToString();
-        return VaultNames.Ask((reader, mightAsk) => reader.ListVaults()
-                .Where(vault => (named is null || vault.Name.Equals(named, StringComparison.OrdinalIgnoreCase)) && (vault.IsSecretStore || !mightAsk()))
-                .SelectMany(vault => Describe(reader, vault))
-                .Select(found => Completion.Result(found.Secret.Name, tip: $"{found.Secret.Name} in {found.Vault.Name}")))
+        return VaultNames
+            .Ask(
+                (reader, mightAsk) =>
+                    reader
+                        .ListVaults()
+                        .Where(vault =>
+                            (named is null || vault.Name.Equals(named, StringComparison.OrdinalIgnoreCase))
+                            && (vault.IsSecretStore || !mightAsk())
+                        )
+                        .SelectMany(vault => Describe(reader, vault))
+                        .Select(found =>
+                            Completion.Result(found.Secret.Name, tip: $"{found.Secret.Name} in {found.Vault.Name}")
+                        )
+            )
             .Where(result => Completion.Matches(result.ListItemText, wordToComplete));
     }
 

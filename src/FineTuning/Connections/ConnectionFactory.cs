@@ -2,7 +2,6 @@ using System.Management.Automation;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Http;
 using FineTuning.Errors;
 using FineTuning.Output;
@@ -11,10 +10,12 @@ using FineTuning.Vaults;
 
 namespace FineTuning.Connections;
 
-/// <summary>Makes a connection of what is known of it, and finds its key. What is wrong or missing stops the cmdlet.</summary>
+/// <summary>Makes a connection of what is known of it, and finds its key. What is wrong or missing stops the
+/// cmdlet.</summary>
 internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
 {
-    /// <summary>Goes where a key is wanted and any will do. Long enough to be no part of any other text, which would be masked.</summary>
+    /// <summary>Goes where a key is wanted and any will do. Long enough to be no part of any other text, which would be
+    /// masked.</summary>
     private const string NoKey = "no-key-for-a-local-server";
 
     /// <summary>A local server without a key takes for an admin's what begins like one.</summary>
@@ -28,15 +29,24 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
     {
         WarnOfPlainHttp(profile);
         CheckSecrets(profile, given, name);
-        return Guard(profile.Endpoint, () =>
-        {
-            ClientOptions options = Options(profile, given);
-            // What is wrong with the address is told before a vault is asked for its key.
-            options.Validate();
-            (ApiCredential credential, string source) = Key(profile, given);
-            (ApiCredential? admin, string? adminSource) = AdminKey(profile);
-            return new FineTuningConnection(options, credential, admin) { Name = name, Profile = profile, KeySource = source, AdminKeySource = adminSource };
-        });
+        return Guard(
+            profile.Endpoint,
+            () =>
+            {
+                ClientOptions options = Options(profile, given);
+                // What is wrong with the address is told before a vault is asked for its key.
+                options.Validate();
+                (ApiCredential credential, string source) = Key(profile, given);
+                (ApiCredential? admin, string? adminSource) = AdminKey(profile);
+                return new FineTuningConnection(options, credential, admin)
+                {
+                    Name = name,
+                    Profile = profile,
+                    KeySource = source,
+                    AdminKeySource = adminSource,
+                };
+            }
+        );
     }
 
     /// <summary>Makes a connection to a local server that this session has started.</summary>
@@ -45,10 +55,18 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
     public FineTuningConnection MakeLocal(FineTuningServerInfo server, System.Security.SecureString? key)
     {
         var options = new ClientOptions { Endpoint = server.Endpoint, Dialect = server.Dialect };
-        return Guard(server.Endpoint, () => new FineTuningConnection(options, new KeyCredential(key ?? EnvironmentSettings.Secure(NoKey)), LocalAdmin(key))
-        {
-            KeySource = key is null ? "none (the local server takes any key)" : "parameter ApiKey",
-        });
+        return Guard(
+            server.Endpoint,
+            () =>
+                new FineTuningConnection(
+                    options,
+                    new KeyCredential(key ?? EnvironmentSettings.Secure(NoKey)),
+                    LocalAdmin(key)
+                )
+                {
+                    KeySource = key is null ? "none (the local server takes any key)" : "parameter ApiKey",
+                }
+        );
     }
 
     private static KeyCredential? LocalAdmin(System.Security.SecureString? key) =>
@@ -72,23 +90,35 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
         };
     }
 
-    /// <summary>Stops the cmdlet if a saved connection wants secrets that were not given again, and names all of them.</summary>
+    /// <summary>Stops the cmdlet if a saved connection wants secrets that were not given again, and names all of
+    /// them.</summary>
     private void CheckSecrets(ConnectionProfile profile, ExplicitSecrets given, string? name)
     {
         var missing = new List<(string What, string Parameter)>();
-        if (profile.Key == KeyOrigin.Given && given.ApiKey is null && given.AccessToken is null && given.TokenProvider is null)
+        if (
+            profile.Key == KeyOrigin.Given
+            && given.ApiKey is null
+            && given.AccessToken is null
+            && given.TokenProvider is null
+        )
         {
-            missing.Add(profile.GivenBy switch
-            {
-                "AccessToken" => ("its token", "-AccessToken (Read-Host -AsSecureString)"),
-                "TokenProvider" => ("its token provider", "-TokenProvider { … }"),
-                _ => ("its key", "-ApiKey (Read-Host -AsSecureString)"),
-            });
+            missing.Add(
+                profile.GivenBy switch
+                {
+                    "AccessToken" => ("its token", "-AccessToken (Read-Host -AsSecureString)"),
+                    "TokenProvider" => ("its token provider", "-TokenProvider { … }"),
+                    _ => ("its key", "-ApiKey (Read-Host -AsSecureString)"),
+                }
+            );
         }
 
-        missing.AddRange((profile.SecretHeaders ?? [])
-            .Where(secret => !given.Headers.Any(h => h.Name.Equals(secret, StringComparison.OrdinalIgnoreCase)))
-            .Select(secret => ($"the value of the header {secret}", $"-Header @{{ '{secret}' = (Read-Host -AsSecureString) }}")));
+        missing.AddRange(
+            (profile.SecretHeaders ?? [])
+                .Where(secret => !given.Headers.Any(h => h.Name.Equals(secret, StringComparison.OrdinalIgnoreCase)))
+                .Select(secret =>
+                    ($"the value of the header {secret}", $"-Header @{{ '{secret}' = (Read-Host -AsSecureString) }}")
+                )
+        );
         if (profile.ProxyUserName is not null && given.ProxyCredential is null)
         {
             missing.Add(("the password for the proxy", "-ProxyCredential (Get-Credential)"));
@@ -101,18 +131,28 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
                 ErrorCategory.AuthenticationError,
                 $"The connection '{name}' wants {string.Join(" and ", missing.Select(m => m.What))}, which was given by hand and is not saved.",
                 $"Give it again: Connect-FineTuning -Name '{name}' {string.Join(" ", missing.Select(m => m.Parameter))}. What is to open by itself must need no secret by hand.",
-                name);
+                name
+            );
         }
     }
 
     private static IReadOnlyList<RequestHeader> Headers(ConnectionProfile profile, ExplicitSecrets given) =>
-        [.. (profile.Headers ?? new Dictionary<string, string>()).Select(h => new RequestHeader(h.Key, h.Value)), .. given.Headers];
+        [
+            .. (profile.Headers ?? new Dictionary<string, string>()).Select(h => new RequestHeader(h.Key, h.Value)),
+            .. given.Headers,
+        ];
 
     private static ProxyOptions? Proxy(ConnectionProfile profile, ExplicitSecrets given)
     {
         bool isSystems = profile.Proxy is null && given.ProxyCredential is null && !profile.ProxyUseDefaultCredentials;
-        return isSystems ? null : new ProxyOptions(
-            profile.Proxy, given.ProxyCredential?.UserName, given.ProxyCredential?.Password, profile.ProxyUseDefaultCredentials);
+        return isSystems
+            ? null
+            : new ProxyOptions(
+                profile.Proxy,
+                given.ProxyCredential?.UserName,
+                given.ProxyCredential?.Password,
+                profile.ProxyUseDefaultCredentials
+            );
     }
 
     private (ApiCredential Credential, string Source) Key(ConnectionProfile profile, ExplicitSecrets given)
@@ -125,7 +165,10 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
         if (given.TokenProvider is not null)
         {
             AccessToken? first = given.AccessToken is null ? null : new AccessToken(given.AccessToken, null);
-            return (new TokenCredential(new TokenProvider(given.TokenProvider), first), first is null ? "token provider" : "parameter AccessToken, then the token provider");
+            return (
+                new TokenCredential(new TokenProvider(given.TokenProvider), first),
+                first is null ? "token provider" : "parameter AccessToken, then the token provider"
+            );
         }
 
         if (given.AccessToken is not null)
@@ -138,9 +181,13 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
             case KeyOrigin.Secret:
                 return (
                     new KeyCredential(SecretVault.Get(cmdlet, profile.SecretName!, profile.Vault, profile.Endpoint)),
-                    KeySources.Secret(profile.SecretName!, profile.Vault));
+                    KeySources.Secret(profile.SecretName!, profile.Vault)
+                );
             case KeyOrigin.Identity:
-                return (new TokenCredential(new ManagedIdentity(profile.Endpoint, profile.ClientId, Proxy(profile, given))), KeySources.Identity(profile.ClientId));
+                return (
+                    new TokenCredential(new ManagedIdentity(profile.Endpoint, profile.ClientId, Proxy(profile, given))),
+                    KeySources.Identity(profile.ClientId)
+                );
             default:
                 ResolvedKey found = Find(profile.Endpoint);
                 return (new KeyCredential(found.Key, found.IsToken), found.Source);
@@ -153,17 +200,23 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
         {
             return (
                 new KeyCredential(SecretVault.Get(cmdlet, secret, profile.AdminVault, profile.Endpoint)),
-                KeySources.Secret(secret, profile.AdminVault));
+                KeySources.Secret(secret, profile.AdminVault)
+            );
         }
 
-        return EnvironmentSettings.AdminKeyFor(profile.Endpoint) is ResolvedKey found ? (new KeyCredential(found.Key), found.Source) : (null, null);
+        return EnvironmentSettings.AdminKeyFor(profile.Endpoint) is ResolvedKey found
+            ? (new KeyCredential(found.Key), found.Source)
+            : (null, null);
     }
 
     /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
     private ResolvedKey Find(Uri endpoint)
     {
         // A key in a vault goes only where it is for: a stray base address in the environment must not draw it out.
-        if (SecretVault.FindForEndpoint(cmdlet, EnvironmentSettings.Key, endpoint, out string? advice) is ResolvedSecret secret)
+        if (
+            SecretVault.FindForEndpoint(cmdlet, EnvironmentSettings.Key, endpoint, out string? advice)
+            is ResolvedSecret secret
+        )
         {
             return new ResolvedKey(secret.Key, $"secret {EnvironmentSettings.Key} in vault {secret.Vault}");
         }
@@ -186,22 +239,28 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
         string variables = isAzure
             ? $"{EnvironmentSettings.AzureKey} and {EnvironmentSettings.AzureEndpoint}"
             : $"{EnvironmentSettings.Key} and {EnvironmentSettings.Endpoint}";
-        string vault = endpoint == ClientOptions.OpenAIEndpoint ? $"Set-Secret {EnvironmentSettings.Key} with SecretManagement" : "Set-Secret with SecretManagement and name the secret with -SecretName";
+        string vault =
+            endpoint == ClientOptions.OpenAIEndpoint
+                ? $"Set-Secret {EnvironmentSettings.Key} with SecretManagement"
+                : "Set-Secret with SecretManagement and name the secret with -SecretName";
         string identity = isAzure ? " -Identity uses Azure's managed identity." : string.Empty;
         throw Stop(
             "NoKey",
             ErrorCategory.AuthenticationError,
             $"There is no key for {endpoint}.",
-            (advice is null ? string.Empty : advice + " ") +
-            $"{handOver} Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString), or {vault}, or set the environment variables {variables}; Start-FineTuningServer needs none.{identity}",
-            endpoint);
+            (advice is null ? string.Empty : advice + " ")
+                + $"{handOver} Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString), or {vault}, or set the environment variables {variables}; Start-FineTuningServer needs none.{identity}",
+            endpoint
+        );
     }
 
     private void WarnOfPlainHttp(ConnectionProfile profile)
     {
         if (profile.AllowInsecureHttp && profile.Endpoint.Scheme == "http" && !profile.Endpoint.IsLoopback)
         {
-            cmdlet.WriteWarning($"The key goes to {profile.Endpoint.Authority} unencrypted: everybody on the way can read it.");
+            cmdlet.WriteWarning(
+                $"The key goes to {profile.Endpoint.Authority} unencrypted: everybody on the way can read it."
+            );
         }
     }
 
@@ -213,12 +272,24 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
         }
         catch (ArgumentException e)
         {
-            throw Stop("InvalidConnection", ErrorCategory.InvalidArgument, ErrorRecords.WithoutParameter(e), endpoint.Scheme == "http"
-                ? "Use https, or -AllowInsecureHttp where everybody on the way may read the key."
-                : "Correct it with Connect-FineTuning.", endpoint);
+            throw Stop(
+                "InvalidConnection",
+                ErrorCategory.InvalidArgument,
+                ErrorRecords.WithoutParameter(e),
+                endpoint.Scheme == "http"
+                    ? "Use https, or -AllowInsecureHttp where everybody on the way may read the key."
+                    : "Correct it with Connect-FineTuning.",
+                endpoint
+            );
         }
     }
 
-    private InvalidOperationException Stop(string id, ErrorCategory category, string message, string action, object? target) =>
+    private InvalidOperationException Stop(
+        string id,
+        ErrorCategory category,
+        string message,
+        string action,
+        object? target
+    ) =>
         cmdlet.Stop(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
 }

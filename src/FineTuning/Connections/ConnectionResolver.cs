@@ -14,13 +14,17 @@ namespace FineTuning.Connections;
 internal static class ConnectionResolver
 {
     /// <summary>
-    /// The connection that was named; or the session's, or the one over which an object came that is worked on, or one made of the vault or the
-    /// environment, which then is the session's.
+    /// The connection that was named; or the session's, or the one over which an object came that is worked on, or one
+    /// made of the vault or the environment, which then is the session's.
     /// </summary>
     /// <param name="cmdlet">Looks for it.</param>
     /// <param name="named">What its -Connection was given.</param>
     /// <param name="origin">The object's; null if there is none.</param>
-    public static FineTuningConnection Resolve(AsyncCmdlet cmdlet, ConnectionIdentity? named, FineTuningConnection? origin)
+    public static FineTuningConnection Resolve(
+        AsyncCmdlet cmdlet,
+        ConnectionIdentity? named,
+        FineTuningConnection? origin
+    )
     {
         if (named is not null)
         {
@@ -39,7 +43,11 @@ internal static class ConnectionResolver
             return origin;
         }
 
-        return session.Connection = new ConnectionFactory(cmdlet).Make(EnvironmentSettings.Service(cmdlet), ExplicitSecrets.None, name: null);
+        return session.Connection = new ConnectionFactory(cmdlet).Make(
+            EnvironmentSettings.Service(cmdlet),
+            ExplicitSecrets.None,
+            name: null
+        );
     }
 
     /// <summary>A connection of this session by its name, or a saved one, which is opened.</summary>
@@ -47,7 +55,14 @@ internal static class ConnectionResolver
     {
         if (named.Name is not string name)
         {
-            throw Stop(cmdlet, "NotConnectionIdentity", ErrorCategory.InvalidArgument, named.Refusal!, "Give the name of a connection, or one of Get-FineTuningConnection.", named);
+            throw Stop(
+                cmdlet,
+                "NotConnectionIdentity",
+                ErrorCategory.InvalidArgument,
+                named.Refusal!,
+                "Give the name of a connection, or one of Get-FineTuningConnection.",
+                named
+            );
         }
 
         if (RunspaceState.Current.Find(name) is FineTuningConnection open)
@@ -61,10 +76,13 @@ internal static class ConnectionResolver
         return connection;
     }
 
-    /// <summary>A saved connection, or null if there is none of the name. One that is damaged stops the cmdlet.</summary>
-    public static ConnectionProfile? ReadSaved(AsyncCmdlet cmdlet, string name) => WithSaved(cmdlet, name, store => store.Read(name));
+    /// <summary>A saved connection, or null if there is none of the name. One that is damaged stops the
+    /// cmdlet.</summary>
+    public static ConnectionProfile? ReadSaved(AsyncCmdlet cmdlet, string name) =>
+        WithSaved(cmdlet, name, store => store.Read(name));
 
-    /// <summary>Works with the saved connections; their files' faults stop the cmdlet. The default where this account has no place for them.</summary>
+    /// <summary>Works with the saved connections; their files' faults stop the cmdlet. The default where this account
+    /// has no place for them.</summary>
     public static T? WithSaved<T>(AsyncCmdlet cmdlet, string? name, Func<ProfileStore, T> work)
     {
         if (UserFolder.Connections is not string folder)
@@ -79,8 +97,13 @@ internal static class ConnectionResolver
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw Stop(
-                cmdlet, "SavedConnectionUnusable", ErrorCategory.ReadError, e.Message,
-                "Disconnect-FineTuning -Name with -Forget deletes a saved connection; Connect-FineTuning with -Save makes it anew.", name);
+                cmdlet,
+                "SavedConnectionUnusable",
+                ErrorCategory.ReadError,
+                e.Message,
+                "Disconnect-FineTuning -Name with -Forget deletes a saved connection; Connect-FineTuning with -Save makes it anew.",
+                name
+            );
         }
     }
 
@@ -88,15 +111,30 @@ internal static class ConnectionResolver
     public static InvalidOperationException NotFound(AsyncCmdlet cmdlet, string name)
     {
         IEnumerable<string> saved = WithSaved(cmdlet, name, store => store.Names()) ?? [];
-        string[] known = [.. RunspaceState.Current.Named.Select(c => c.Name!).Concat(saved).Distinct(StringComparer.OrdinalIgnoreCase)];
+        string[] known =
+        [
+            .. RunspaceState
+                .Current.Named.Select(c => c.Name!)
+                .Concat(saved)
+                .Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
         string list = known.Length == 0 ? "None has a name yet." : $"Known are: {string.Join(", ", known)}.";
         return Stop(
-            cmdlet, "ConnectionNotFound", ErrorCategory.ObjectNotFound, $"There is no connection with the name '{name}'. {list}",
-            $"Make it: Connect-FineTuning -Name '{name}' -Endpoint … -SecretName … -Save.", name);
+            cmdlet,
+            "ConnectionNotFound",
+            ErrorCategory.ObjectNotFound,
+            $"There is no connection with the name '{name}'. {list}",
+            $"Make it: Connect-FineTuning -Name '{name}' -Endpoint … -SecretName … -Save.",
+            name
+        );
     }
 
     /// <summary>Makes a first, cheap request, or stops the cmdlet with what is wrong.</summary>
-    public static async Task CheckAsync(AsyncCmdlet cmdlet, FineTuningConnection connection, CancellationToken cancellationToken)
+    public static async Task CheckAsync(
+        AsyncCmdlet cmdlet,
+        FineTuningConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -106,11 +144,21 @@ internal static class ConnectionResolver
         catch (FineTuningApiException e)
         {
             connection.Close();
-            string? advice = e.StatusCode == 404 && connection.Client.Options.Dialect == ApiDialect.OpenAI ? EndpointText.Correction(connection.Endpoint) : null;
+            string? advice =
+                e.StatusCode == 404 && connection.Client.Options.Dialect == ApiDialect.OpenAI
+                    ? EndpointText.Correction(connection.Endpoint)
+                    : null;
             throw cmdlet.Stop(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint, advice));
         }
     }
 
-    private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string id, ErrorCategory category, string message, string action, object? target) =>
+    private static InvalidOperationException Stop(
+        AsyncCmdlet cmdlet,
+        string id,
+        ErrorCategory category,
+        string message,
+        string action,
+        object? target
+    ) =>
         cmdlet.Stop(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
 }

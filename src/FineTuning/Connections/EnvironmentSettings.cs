@@ -1,14 +1,14 @@
 using System.Security;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Errors;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
 
 namespace FineTuning.Connections;
 
-/// <summary>What the environment says of services and keys, by the names that other programs for this API read.</summary>
+/// <summary>What the environment says of services and keys, by the names that other programs for this API
+/// read.</summary>
 internal static class EnvironmentSettings
 {
     public const string Key = "OPENAI_API_KEY";
@@ -22,14 +22,17 @@ internal static class EnvironmentSettings
     public const string AzureVersion = "OPENAI_API_VERSION";
 
     /// <summary>The variables with secrets, those of Azure's identities among them.</summary>
-    public static string[] Secrets { get; } = [Key, AdminKey, AzureKey, AzureToken, "IDENTITY_HEADER", "MSI_SECRET", "AZURE_CLIENT_SECRET"];
+    public static string[] Secrets { get; } =
+    [Key, AdminKey, AzureKey, AzureToken, "IDENTITY_HEADER", "MSI_SECRET", "AZURE_CLIENT_SECRET"];
 
     public static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null;
 
-    /// <summary>The service to use where none is named: the one of OPENAI_BASE_URL, or of AZURE_OPENAI_ENDPOINT, or OpenAI.</summary>
+    /// <summary>The service to use where none is named: the one of OPENAI_BASE_URL, or of AZURE_OPENAI_ENDPOINT, or
+    /// OpenAI.</summary>
     /// <param name="cmdlet">Is stopped if the environment names none that can be.</param>
-    /// <param name="isForToken">It is to be opened by an identity or a token: OpenAI takes neither, so one of the variables must be set.</param>
+    /// <param name="isForToken">It is to be opened by an identity or a token: OpenAI takes neither, so one of the
+    /// variables must be set.</param>
     public static ConnectionProfile Service(AsyncCmdlet cmdlet, bool isForToken = false)
     {
         string? azure = Variable(AzureEndpoint);
@@ -44,27 +47,40 @@ internal static class EnvironmentSettings
             if (Variable(Key) is not null && !isForToken)
             {
                 cmdlet.WriteWarning(
-                    $"The environment has keys for OpenAI ({Key}) and for Azure OpenAI ({AzureEndpoint}): Azure's is used. Connect-FineTuning OpenAI uses the other.");
+                    $"The environment has keys for OpenAI ({Key}) and for Azure OpenAI ({AzureEndpoint}): Azure's is used. Connect-FineTuning OpenAI uses the other."
+                );
             }
 
-            Uri resource = EndpointText.ParseAzure(cmdlet, azure, Variable(AzureVersion), $"the environment variable {AzureEndpoint}");
+            Uri resource = EndpointText.ParseAzure(
+                cmdlet,
+                azure,
+                Variable(AzureVersion),
+                $"the environment variable {AzureEndpoint}"
+            );
             return Make(resource, ApiDialect.Azure) with { ApiVersion = Variable(AzureVersion) };
         }
 
         if (isForToken)
         {
-            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
-                "InvalidConnection", "Neither a parameter nor the environment names the service that the token is for.",
-                "Name it with -AzureResource or -Endpoint.", null));
+            cmdlet.ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "InvalidConnection",
+                    "Neither a parameter nor the environment names the service that the token is for.",
+                    "Name it with -AzureResource or -Endpoint.",
+                    null
+                )
+            );
         }
 
         return Make(ClientOptions.OpenAIEndpoint, null);
     }
 
     /// <summary>What is known of a service that was named.</summary>
-    public static ConnectionProfile Describe(Uri endpoint) => Make(endpoint, AzureService() is Uri azure && IsSameOrigin(endpoint, azure) ? ApiDialect.Azure : null);
+    public static ConnectionProfile Describe(Uri endpoint) =>
+        Make(endpoint, AzureService() is Uri azure && IsSameOrigin(endpoint, azure) ? ApiDialect.Azure : null);
 
-    /// <summary>The environment's key for an endpoint: each is for the endpoint beside it, and another one that was named does not draw it out.</summary>
+    /// <summary>The environment's key for an endpoint: each is for the endpoint beside it, and another one that was
+    /// named does not draw it out.</summary>
     public static ResolvedKey? KeyFor(Uri endpoint)
     {
         if (AzureService() is Uri azure && IsSameOrigin(endpoint, azure))
@@ -99,18 +115,24 @@ internal static class EnvironmentSettings
     }
 
     private static ResolvedKey? OfOpenAI(Uri endpoint, string variable) =>
-        Variable(variable) is string key && IsOpenAIService(endpoint) ? new ResolvedKey(Secure(key), $"environment variable {variable}") : null;
+        Variable(variable) is string key && IsOpenAIService(endpoint)
+            ? new ResolvedKey(Secure(key), $"environment variable {variable}")
+            : null;
 
-    /// <summary>Whether it is the service that the variables of OpenAI are for. An address that is none is nobody's.</summary>
-    private static bool IsOpenAIService(Uri endpoint) => Variable(Endpoint) is not string text || text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase)
-        ? IsSameOrigin(endpoint, ClientOptions.OpenAIEndpoint)
-        : Uri.TryCreate(text, UriKind.Absolute, out Uri? named) && IsSameOrigin(endpoint, named);
+    /// <summary>Whether it is the service that the variables of OpenAI are for. An address that is none is
+    /// nobody's.</summary>
+    private static bool IsOpenAIService(Uri endpoint) =>
+        Variable(Endpoint) is not string text || text.Equals("OpenAI", StringComparison.OrdinalIgnoreCase)
+            ? IsSameOrigin(endpoint, ClientOptions.OpenAIEndpoint)
+            : Uri.TryCreate(text, UriKind.Absolute, out Uri? named) && IsSameOrigin(endpoint, named);
 
     private static Uri? AzureService()
     {
         try
         {
-            return Variable(AzureEndpoint) is string resource ? AzureAddress.Base(resource, Variable(AzureVersion)) : null;
+            return Variable(AzureEndpoint) is string resource
+                ? AzureAddress.Base(resource, Variable(AzureVersion))
+                : null;
         }
         catch (ArgumentException)
         {

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using FineTuning.Core.Credentials;
 using FineTuning.Core.Http;
 
 namespace FineTuning.Connections;

@@ -17,14 +17,26 @@ internal static class ServiceAddress
     /// <param name="endpoint">An address, or the words OpenAI or Local; null if a resource is given.</param>
     /// <param name="azureResource">A name or address; null if an endpoint is given.</param>
     /// <param name="apiVersion">The version that was asked for.</param>
-    public static ConnectionProfile Find(AsyncCmdlet cmdlet, string? endpoint, string? azureResource, string? apiVersion)
+    public static ConnectionProfile Find(
+        AsyncCmdlet cmdlet,
+        string? endpoint,
+        string? azureResource,
+        string? apiVersion
+    )
     {
         if (azureResource is not null)
         {
-            return EnvironmentSettings.Describe(EndpointText.ParseAzure(cmdlet, azureResource, apiVersion, "-AzureResource")) with { Dialect = ApiDialect.Azure };
+            return EnvironmentSettings.Describe(
+                EndpointText.ParseAzure(cmdlet, azureResource, apiVersion, "-AzureResource")
+            ) with
+            {
+                Dialect = ApiDialect.Azure,
+            };
         }
 
-        return endpoint!.Equals("Local", StringComparison.OrdinalIgnoreCase) ? Local(cmdlet) : EnvironmentSettings.Describe(EndpointText.Parse(cmdlet, endpoint, "-Endpoint"));
+        return endpoint!.Equals("Local", StringComparison.OrdinalIgnoreCase)
+            ? Local(cmdlet)
+            : EnvironmentSettings.Describe(EndpointText.Parse(cmdlet, endpoint, "-Endpoint"));
     }
 
     /// <summary>The newest local server that this user runs.</summary>
@@ -36,7 +48,15 @@ internal static class ServiceAddress
         }
 
         const string Message = "No local server of this user runs.";
-        throw cmdlet.Stop(ErrorRecords.Make(
-            new ItemNotFoundException(Message), "ServerNotFound", ErrorCategory.ObjectNotFound, "Local", Message, "Start one: Start-FineTuningServer."));
+        throw cmdlet.Stop(
+            ErrorRecords.Make(
+                new ItemNotFoundException(Message),
+                "ServerNotFound",
+                ErrorCategory.ObjectNotFound,
+                "Local",
+                Message,
+                "Start one: Start-FineTuningServer."
+            )
+        );
     }
 }

@@ -12,10 +12,22 @@ using FineTuning.Runtime;
 
 namespace FineTuning.Connections;
 
-/// <summary>Fetches tokens with a script block of the user's, such as <c>{ Get-AzAccessToken -ResourceUrl ... }</c>. It runs on the pipeline thread of the cmdlet that needs one.</summary>
+/// <summary>Fetches tokens with a script block of the user's, such as <c>{ Get-AzAccessToken -ResourceUrl ... }</c>. It
+/// runs on the pipeline thread of the cmdlet that needs one.</summary>
 internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
 {
-    private static readonly HashSet<string> s_automatic = new(StringComparer.OrdinalIgnoreCase) { "_", "true", "false", "null", "args", "PSItem", "PSCmdlet", "Error", "ErrorActionPreference" };
+    private static readonly HashSet<string> s_automatic = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "_",
+        "true",
+        "false",
+        "null",
+        "args",
+        "PSItem",
+        "PSCmdlet",
+        "Error",
+        "ErrorActionPreference",
+    };
 
     private static readonly ScriptBlock s_run = ScriptBlock.Create("param($Block) & $Block 2>&1");
 
@@ -39,7 +51,9 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         }
 
         long asked = Stopwatch.GetTimestamp();
-        return await pipeline.InvokeAsync(cmdlet => Recent(asked) ?? Run(cmdlet), cancellationToken).ConfigureAwait(false);
+        return await pipeline
+            .InvokeAsync(cmdlet => Recent(asked) ?? Run(cmdlet), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>What another request has fetched since this one asked.</summary>
@@ -63,7 +77,9 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         s_runs = true;
         try
         {
-            Collection<PSObject> output = ExternalCode.Run(() => cmdlet.InvokeCommand.InvokeScript(true, s_run, null, [here]));
+            Collection<PSObject> output = ExternalCode.Run(() =>
+                cmdlet.InvokeCommand.InvokeScript(true, s_run, null, [here])
+            );
             if (output.Select(o => o?.BaseObject).OfType<ErrorRecord>().FirstOrDefault() is ErrorRecord error)
             {
                 // Az writes its errors and goes on.
@@ -94,22 +110,38 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         }
     }
 
-    /// <summary>In another runspace the block would run where it came from, which may be busy or gone. There its text runs, for which variables would be empty.</summary>
+    /// <summary>In another runspace the block would run where it came from, which may be busy or gone. There its text
+    /// runs, for which variables would be empty.</summary>
     private ScriptBlock Detached()
     {
-        var own = script.Ast.FindAll(node => node is AssignmentStatementAst, searchNestedScriptBlocks: true)
-            .SelectMany(node => ((AssignmentStatementAst)node).Left.FindAll(left => left is VariableExpressionAst, searchNestedScriptBlocks: false))
+        IEnumerable<string> own = script
+            .Ast.FindAll(node => node is AssignmentStatementAst, searchNestedScriptBlocks: true)
+            .SelectMany(node =>
+                ((AssignmentStatementAst)node).Left.FindAll(
+                    left => left is VariableExpressionAst,
+                    searchNestedScriptBlocks: false
+                )
+            )
             .Select(node => ((VariableExpressionAst)node).VariablePath.UserPath);
-        string? foreign = script.Ast.FindAll(node => node is VariableExpressionAst { VariablePath.IsDriveQualified: false }, searchNestedScriptBlocks: true)
+        string? foreign = script
+            .Ast.FindAll(
+                node => node is VariableExpressionAst { VariablePath.IsDriveQualified: false },
+                searchNestedScriptBlocks: true
+            )
             .Select(node => ((VariableExpressionAst)node).VariablePath.UserPath)
-            .FirstOrDefault(name => !s_automatic.Contains(name) && !own.Contains(name, StringComparer.OrdinalIgnoreCase));
+            .FirstOrDefault(name =>
+                !s_automatic.Contains(name) && !own.Contains(name, StringComparer.OrdinalIgnoreCase)
+            );
         return foreign is null
             ? ScriptBlock.Create(script.ToString())
             : throw FineTuningApiException.NoToken(
-                $"The token provider uses the variable ${foreign} of another runspace: write the value into the script block, or connect in this runspace.", mayPass: false);
+                $"The token provider uses the variable ${foreign} of another runspace: write the value into the script block, or connect in this runspace.",
+                mayPass: false
+            );
     }
 
-    /// <summary>Takes a SecureString, a string, or an object with Token and ExpiresOn, such as Get-AzAccessToken gives.</summary>
+    /// <summary>Takes a SecureString, a string, or an object with Token and ExpiresOn, such as Get-AzAccessToken
+    /// gives.</summary>
     private AccessToken Read(PSObject output)
     {
         if (Secure(output) is SecureString plain)
@@ -125,23 +157,34 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         throw Fault($"it gave a {output.BaseObject.GetType().Name}, not a SecureString or an object with a Token");
     }
 
-    private static PSObject? Value(PSObject source, string name) => source.Properties[name]?.Value is object value ? PSObject.AsPSObject(value) : null;
+    private static PSObject? Value(PSObject source, string name) =>
+        source.Properties[name]?.Value is object value ? PSObject.AsPSObject(value) : null;
 
-    private static SecureString? Secure(PSObject value) => value.BaseObject switch
-    {
-        SecureString secure => secure,
-        string text => EnvironmentSettings.Secure(text),
-        _ => null,
-    };
+    private static SecureString? Secure(PSObject value) =>
+        value.BaseObject switch
+        {
+            SecureString secure => secure,
+            string text => EnvironmentSettings.Secure(text),
+            _ => null,
+        };
 
-    private static DateTimeOffset? End(object? value) => value switch
-    {
-        DateTimeOffset time => time,
-        DateTime time => new DateTimeOffset(time.ToUniversalTime()),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) => time,
-        _ => null,
-    };
+    private static DateTimeOffset? End(object? value) =>
+        value switch
+        {
+            DateTimeOffset time => time,
+            DateTime time => new DateTimeOffset(time.ToUniversalTime()),
+            string text
+                when DateTimeOffset.TryParse(
+                    text,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out DateTimeOffset time
+                ) => time,
+            _ => null,
+        };
 
-    /// <summary>What worked before will work again: in an outage it cannot reach its service either, and a wait must outlive that.</summary>
-    private FineTuningApiException Fault(string why) => FineTuningApiException.NoToken($"The token provider gave no token: {why}.", mayPass: _hasWorked);
+    /// <summary>What worked before will work again: in an outage it cannot reach its service either, and a wait must
+    /// outlive that.</summary>
+    private FineTuningApiException Fault(string why) =>
+        FineTuningApiException.NoToken($"The token provider gave no token: {why}.", mayPass: _hasWorked);
 }

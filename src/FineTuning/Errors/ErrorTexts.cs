@@ -4,5 +4,6 @@ namespace FineTuning.Errors;
 internal static class ErrorTexts
 {
     /// <summary>The message without the name of the method's parameter, which tells nobody anything.</summary>
-    public static string Of(ArgumentException e) => e.Message.Replace($" (Parameter '{e.ParamName}')", string.Empty).Split('\r', '\n')[0];
+    public static string Of(ArgumentException e) =>
+        e.Message.Replace($" (Parameter '{e.ParamName}')", string.Empty).Split('\r', '\n')[0];
 }

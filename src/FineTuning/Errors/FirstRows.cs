@@ -2,14 +2,16 @@ using System.Management.Automation;
 
 namespace FineTuning.Errors;
 
-/// <summary>Tells when none of the first rows of an input can be used: then it is not the rows, and the rest need not be tried.</summary>
+/// <summary>Tells when none of the first rows of an input can be used: then it is not the rows, and the rest need not
+/// be tried.</summary>
 internal sealed class FirstRows
 {
     /// <summary>How many are tried.</summary>
     public const int Max = 10;
 
     /// <summary>What to do about a file that is no dataset.</summary>
-    public const string DatasetAdvice = "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.";
+    public const string DatasetAdvice =
+        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.";
 
     private int _unusable;
     private bool _isOver;
@@ -22,7 +24,14 @@ internal sealed class FirstRows
     public bool AreHopeless() => !_isOver && ++_unusable == Max;
 
     /// <summary>The record for a file none of whose first lines is an example.</summary>
-    public static ErrorRecord NoExamples(string path) => ErrorRecords.Invalid(
-        "NoExamples", FormattableString.Invariant($"None of the first {Max} lines of '{path}' can be asked, so the rest was not tried."),
-        DatasetAdvice, path, ErrorCategory.InvalidData);
+    public static ErrorRecord NoExamples(string path) =>
+        ErrorRecords.Invalid(
+            "NoExamples",
+            FormattableString.Invariant(
+                $"None of the first {Max} lines of '{path}' can be asked, so the rest was not tried."
+            ),
+            DatasetAdvice,
+            path,
+            ErrorCategory.InvalidData
+        );
 }

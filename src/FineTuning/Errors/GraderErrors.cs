@@ -17,7 +17,15 @@ internal static class GraderErrors
     public static ErrorRecord? Refuse(IReadOnlyList<GraderProblem> problems, object? target, string outcome = "")
     {
         GraderProblem[] errors = [.. problems.Where(problem => problem.Severity == ProblemSeverity.Error)];
-        return errors.Length == 0 ? null : ErrorRecords.Invalid("InvalidGrader", Message(errors) + outcome, errors[0].Fix, target, ErrorCategory.InvalidData);
+        return errors.Length == 0
+            ? null
+            : ErrorRecords.Invalid(
+                "InvalidGrader",
+                Message(errors) + outcome,
+                errors[0].Fix,
+                target,
+                ErrorCategory.InvalidData
+            );
     }
 
     /// <summary>Compares a grader with the rows of a dataset that it is to grade.</summary>
@@ -28,7 +36,12 @@ internal static class GraderErrors
     /// <exception cref="InvalidDataException">The dataset has no row.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static async Task<IReadOnlyList<GraderProblem>> CheckRowsAsync(AsyncCmdlet cmdlet, JsonElement grader, string path, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<GraderProblem>> CheckRowsAsync(
+        AsyncCmdlet cmdlet,
+        JsonElement grader,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         using var line = new ProgressLine(cmdlet, $"Comparing the grader with {Path.GetFileName(path)}");
         line.Report("Every row must have the fields that the templates name");
@@ -36,13 +49,16 @@ internal static class GraderErrors
     }
 
     /// <summary>One sentence for one error; of several, a line each with what to do.</summary>
-    public static string Message(GraderProblem[] errors) => errors.Length == 1
-        ? $"The grader has an error at {errors[0].JsonPath}: {errors[0].Message} ({errors[0].Code})"
-        : FormattableString.Invariant($"The grader has {errors.Length} errors:") + string.Concat(errors.Select(e => $"\n  {e.JsonPath}: {e.Message} {e.Fix} ({e.Code})"));
+    public static string Message(GraderProblem[] errors) =>
+        errors.Length == 1
+            ? $"The grader has an error at {errors[0].JsonPath}: {errors[0].Message} ({errors[0].Code})"
+            : FormattableString.Invariant($"The grader has {errors.Length} errors:")
+                + string.Concat(errors.Select(e => $"\n  {e.JsonPath}: {e.Message} {e.Fix} ({e.Code})"));
 
     /// <summary>Checks a grader that is about to be used.</summary>
     /// <param name="grader">The grader.</param>
-    /// <param name="warn">Where the warnings go, before the errors are thrown: a misspelt name says why another is missing.</param>
+    /// <param name="warn">Where the warnings go, before the errors are thrown: a misspelt name says why another is
+    /// missing.</param>
     /// <exception cref="PSArgumentException">It has errors.</exception>
     public static void Check(JsonElement grader, Action<string> warn)
     {
@@ -69,7 +85,10 @@ internal static class GraderErrors
     {
         // The service's own place begins at the request: "grader.reference".
         string param = e.Param ?? string.Empty;
-        string path = param.StartsWith("grader", StringComparison.Ordinal) ? param.Substring("grader".Length) : param.Length > 0 ? "." + param : string.Empty;
+        string path =
+            param.StartsWith("grader", StringComparison.Ordinal) ? param.Substring("grader".Length)
+            : param.Length > 0 ? "." + param
+            : string.Empty;
         string request = e.RequestId is null ? string.Empty : $" (request {e.RequestId})";
         return new GraderProblem
         {

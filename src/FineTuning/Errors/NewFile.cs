@@ -18,18 +18,38 @@ internal static class NewFile
 
         if (File.Exists(path))
         {
-            return mayExist ? null : ErrorRecords.Make(
-                new IOException($"The file '{path}' exists already."), "FileExists", ErrorCategory.ResourceExists, path,
-                $"The file '{path}' exists already.", action);
+            return mayExist
+                ? null
+                : ErrorRecords.Make(
+                    new IOException($"The file '{path}' exists already."),
+                    "FileExists",
+                    ErrorCategory.ResourceExists,
+                    path,
+                    $"The file '{path}' exists already.",
+                    action
+                );
         }
 
         string? folder = Path.GetDirectoryName(path);
-        return folder is null || Directory.Exists(folder) ? null : ErrorRecords.Make(
-            new DirectoryNotFoundException($"There is no folder '{folder}'."), "PathNotFound", ErrorCategory.ObjectNotFound, folder,
-            $"There is no folder '{folder}'.", "Make it with New-Item -ItemType Directory, or choose another place.");
+        return folder is null || Directory.Exists(folder)
+            ? null
+            : ErrorRecords.Make(
+                new DirectoryNotFoundException($"There is no folder '{folder}'."),
+                "PathNotFound",
+                ErrorCategory.ObjectNotFound,
+                folder,
+                $"There is no folder '{folder}'.",
+                "Make it with New-Item -ItemType Directory, or choose another place."
+            );
     }
 
-    public static ErrorRecord NotWritten(Exception e, string path) => ErrorRecords.Make(
-        e, "FileNotWritten", ErrorCategory.WriteError, path, $"'{path}' could not be written: {e.Message}",
-        "Choose another place, or see that the disk has room and the folder may be written to.");
+    public static ErrorRecord NotWritten(Exception e, string path) =>
+        ErrorRecords.Make(
+            e,
+            "FileNotWritten",
+            ErrorCategory.WriteError,
+            path,
+            $"'{path}' could not be written: {e.Message}",
+            "Choose another place, or see that the disk has room and the folder may be written to."
+        );
 }

@@ -5,8 +5,8 @@ using FineTuning.Output;
 namespace FineTuning.Identities;
 
 /// <summary>
-/// Names a checkpoint: by the name of its model, by a checkpoint, a model, a job that succeeded or a permission, by a checkpoint's id, or by an object
-/// with a Checkpoint, FineTunedModel, Model or Id property.
+/// Names a checkpoint: by the name of its model, by a checkpoint, a model, a job that succeeded or a permission, by a
+/// checkpoint's id, or by an object with a Checkpoint, FineTunedModel, Model or Id property.
 /// </summary>
 [TypeConverter(typeof(CheckpointIdentityConverter))]
 public sealed class CheckpointIdentity : ObjectIdentity
@@ -14,9 +14,7 @@ public sealed class CheckpointIdentity : ObjectIdentity
     private const string IdPrefix = "ftckpt_";
 
     private CheckpointIdentity(string? id, string? refusal)
-        : base(id, refusal)
-    {
-    }
+        : base(id, refusal) { }
 
     /// <summary>Whether it is the id of a checkpoint, whose model has to be looked up.</summary>
     internal bool IsCheckpointId => Id.StartsWith(IdPrefix, StringComparison.Ordinal);
@@ -28,7 +26,8 @@ public sealed class CheckpointIdentity : ObjectIdentity
     internal string? ProjectId { get; private init; }
 
     /// <inheritdoc/>
-    internal override string Advice => "Give the name of a checkpoint's model, or pipe a checkpoint, a job that succeeded, or a model.";
+    internal override string Advice =>
+        "Give the name of a checkpoint's model, or pipe a checkpoint, a job that succeeded, or a model.";
 
     /// <summary>Makes an identity of anything that can come down a pipeline.</summary>
     public static CheckpointIdentity From(object source)
@@ -52,7 +51,8 @@ public sealed class CheckpointIdentity : ObjectIdentity
     private static CheckpointIdentity FromRow(object source, string checkpoint)
     {
         CheckpointIdentity named = From(checkpoint);
-        string? permission = Property(source, "Id"), project = Property(source, "ProjectId");
+        string? permission = Property(source, "Id"),
+            project = Property(source, "ProjectId");
         return new CheckpointIdentity(named.Id, named.Refusal)
         {
             PermissionId = string.IsNullOrWhiteSpace(permission) ? null : permission,
@@ -74,6 +74,10 @@ public sealed class CheckpointIdentity : ObjectIdentity
 public sealed class CheckpointIdentityConverter : ObjectIdentityConverter
 {
     /// <inheritdoc/>
-    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        CheckpointIdentity.From(sourceValue);
+    public override object ConvertFrom(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => CheckpointIdentity.From(sourceValue);
 }

@@ -4,11 +4,13 @@ using FineTuning.Output;
 
 namespace FineTuning.Identities;
 
-/// <summary>Names a connection: by an object that Connect-FineTuning or Get-FineTuningConnection gave, or by the name of an open or saved one.</summary>
+/// <summary>Names a connection: by an object that Connect-FineTuning or Get-FineTuningConnection gave, or by the name
+/// of an open or saved one.</summary>
 [TypeConverter(typeof(ConnectionIdentityConverter))]
 public sealed class ConnectionIdentity
 {
-    private ConnectionIdentity(FineTuningConnection? connection, string? name, string? refusal) => (Connection, Name, Refusal) = (connection, name, refusal);
+    private ConnectionIdentity(FineTuningConnection? connection, string? name, string? refusal) =>
+        (Connection, Name, Refusal) = (connection, name, refusal);
 
     /// <summary>The connection, if an object was given.</summary>
     public FineTuningConnection? Connection { get; }
@@ -22,7 +24,7 @@ public sealed class ConnectionIdentity
     /// <summary>Makes an identity of what was given.</summary>
     public static ConnectionIdentity From(object source)
     {
-        PSObject item = PSObject.AsPSObject(source);
+        var item = PSObject.AsPSObject(source);
         return item.BaseObject switch
         {
             ConnectionIdentity same => same,
@@ -30,10 +32,20 @@ public sealed class ConnectionIdentity
             SavedConnection saved => new ConnectionIdentity(null, saved.Name, null),
             string name when name.Trim().Length > 0 => new ConnectionIdentity(null, name.Trim(), null),
             string => new ConnectionIdentity(null, null, "The name of the connection is empty."),
-            _ when item.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal) && name.EndsWith("." + nameof(FineTuningConnection), StringComparison.Ordinal)) =>
-                new ConnectionIdentity(null, null, "A connection that came from another process has no key."),
-            _ when item.Properties["Name"]?.Value is string named && named.Trim().Length > 0 => new ConnectionIdentity(null, named.Trim(), null),
-            object other => new ConnectionIdentity(null, null, $"An object of type {other.GetType().Name} is no connection."),
+            _ when item.TypeNames.Any(name =>
+                    name.StartsWith("Deserialized.", StringComparison.Ordinal)
+                    && name.EndsWith("." + nameof(FineTuningConnection), StringComparison.Ordinal)
+                ) => new ConnectionIdentity(null, null, "A connection that came from another process has no key."),
+            _ when item.Properties["Name"]?.Value is string named && named.Trim().Length > 0 => new ConnectionIdentity(
+                null,
+                named.Trim(),
+                null
+            ),
+            object other => new ConnectionIdentity(
+                null,
+                null,
+                $"An object of type {other.GetType().Name} is no connection."
+            ),
         };
     }
 
@@ -45,6 +57,10 @@ public sealed class ConnectionIdentity
 public sealed class ConnectionIdentityConverter : ObjectIdentityConverter
 {
     /// <inheritdoc/>
-    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        ConnectionIdentity.From(sourceValue);
+    public override object ConvertFrom(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => ConnectionIdentity.From(sourceValue);
 }

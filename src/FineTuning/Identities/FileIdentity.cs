@@ -9,9 +9,7 @@ namespace FineTuning.Identities;
 public sealed class FileIdentity : ObjectIdentity
 {
     private FileIdentity(string? id, string? refusal)
-        : base(id, refusal)
-    {
-    }
+        : base(id, refusal) { }
 
     /// <summary>Makes an identity of anything that can come down a pipeline.</summary>
     public static FileIdentity From(object source)
@@ -22,7 +20,10 @@ public sealed class FileIdentity : ObjectIdentity
             FileIdentity same => same,
             string id => new FileIdentity(id, Check(id)),
             FineTuningFile file => new FileIdentity(file.Id, null) { Origin = file.Origin },
-            FineTuningJob job => new FileIdentity(null, $"A job ({job.Id}) is not a file; its files are in TrainingFile, ValidationFile and ResultFiles."),
+            FineTuningJob job => new FileIdentity(
+                null,
+                $"A job ({job.Id}) is not a file; its files are in TrainingFile, ValidationFile and ResultFiles."
+            ),
             _ => FromProperties(source),
         };
     }
@@ -30,17 +31,30 @@ public sealed class FileIdentity : ObjectIdentity
     private static FileIdentity FromProperties(object source)
     {
         string? id = Property(source, "FileId") ?? Property(source, "Id");
-        return id is null ? new FileIdentity(null, $"An object of type {Describe(source)} names no file.") : new FileIdentity(id, Check(id));
+        return id is null
+            ? new FileIdentity(null, $"An object of type {Describe(source)} names no file.")
+            : new FileIdentity(id, Check(id));
     }
 
     private static string? Check(string id) =>
-        RefusePrefix(id, "a file", ("ftjob-", "a job"), ("ftevent-", "an event"), ("ftckpt_", "a checkpoint"), ("ft:", "a model"));
+        RefusePrefix(
+            id,
+            "a file",
+            ("ftjob-", "a job"),
+            ("ftevent-", "an event"),
+            ("ftckpt_", "a checkpoint"),
+            ("ft:", "a model")
+        );
 }
 
 /// <summary>Lets PowerShell make file identities.</summary>
 public sealed class FileIdentityConverter : ObjectIdentityConverter
 {
     /// <inheritdoc/>
-    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        FileIdentity.From(sourceValue);
+    public override object ConvertFrom(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => FileIdentity.From(sourceValue);
 }

@@ -1,11 +1,8 @@
-using FineTuning.Operations;
-using FineTuning.Parameters;
 using System.ComponentModel;
 using System.Management.Automation;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Output;
-using FineTuning.Runtime;
 
 namespace FineTuning.Identities;
 
@@ -31,19 +28,28 @@ public sealed class JobFile
     internal string? Refusal { get; }
 
     /// <summary>Makes one of anything that can come down a pipeline.</summary>
-    public static JobFile From(object source) => PSObject.AsPSObject(source).BaseObject switch
-    {
-        JobFile same => same,
-        FineTuningFile file => new JobFile(file.Id, isPath: false),
-        DatasetReport { Path: string path } => new JobFile(path, isPath: true),
-        DatasetMeasure measure => new JobFile(measure.Path, isPath: true),
-        FileInfo file => new JobFile(file.FullName, isPath: true),
-        DatasetRepair repair => new JobFile(repair.Path, isPath: true),
-        DatasetSplit split => new JobFile(split.TrainingPath, isPath: true),
-        string text => new JobFile(text, isPath: false, string.IsNullOrWhiteSpace(text) ? "The name of the file is empty." : null),
-        FileIdentity identity => new JobFile(identity.Id, isPath: false, identity.Refusal),
-        object other => new JobFile(string.Empty, isPath: false, $"An object of type {other.GetType().Name} is not a file, a path or a file id."),
-    };
+    public static JobFile From(object source) =>
+        PSObject.AsPSObject(source).BaseObject switch
+        {
+            JobFile same => same,
+            FineTuningFile file => new JobFile(file.Id, isPath: false),
+            DatasetReport { Path: string path } => new JobFile(path, isPath: true),
+            DatasetMeasure measure => new JobFile(measure.Path, isPath: true),
+            FileInfo file => new JobFile(file.FullName, isPath: true),
+            DatasetRepair repair => new JobFile(repair.Path, isPath: true),
+            DatasetSplit split => new JobFile(split.TrainingPath, isPath: true),
+            string text => new JobFile(
+                text,
+                isPath: false,
+                string.IsNullOrWhiteSpace(text) ? "The name of the file is empty." : null
+            ),
+            FileIdentity identity => new JobFile(identity.Id, isPath: false, identity.Refusal),
+            object other => new JobFile(
+                string.Empty,
+                isPath: false,
+                $"An object of type {other.GetType().Name} is not a file, a path or a file id."
+            ),
+        };
 
     /// <summary>The full path if it is a file here; otherwise null, and the value is an id.</summary>
     /// <exception cref="FileNotFoundException">It can only be a path, and there is no such file.</exception>
@@ -55,8 +61,11 @@ public sealed class JobFile
         }
 
         // No service makes ids with separators or such endings: sent as an id it would come back as a riddle.
-        bool looksLikePath = IsPath || Value.IndexOfAny(['/', '\\']) >= 0 || Value[0] is '.' or '~' ||
-            s_extensions.Contains(Path.GetExtension(Value), StringComparer.OrdinalIgnoreCase);
+        bool looksLikePath =
+            IsPath
+            || Value.IndexOfAny(['/', '\\']) >= 0
+            || Value[0] is '.' or '~'
+            || s_extensions.Contains(Path.GetExtension(Value), StringComparer.OrdinalIgnoreCase);
         return looksLikePath ? throw new FileNotFoundException($"There is no file '{Value}'.", Value) : null;
     }
 
@@ -68,6 +77,10 @@ public sealed class JobFile
 public sealed class JobFileConverter : ObjectIdentityConverter
 {
     /// <inheritdoc/>
-    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        JobFile.From(sourceValue);
+    public override object ConvertFrom(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => JobFile.From(sourceValue);
 }

@@ -4,8 +4,8 @@ using FineTuning.Output;
 namespace FineTuning.Identities;
 
 /// <summary>
-/// Names one thing at the service: by its id, or by an object that has it. A wrong kind of object is kept with the reason it is refused, so
-/// that the cmdlet can say so for that one item and go on.
+/// Names one thing at the service: by its id, or by an object that has it. A wrong kind of object is kept with the
+/// reason it is refused, so that the cmdlet can say so for that one item and go on.
 /// </summary>
 public abstract class ObjectIdentity
 {
@@ -30,8 +30,13 @@ public abstract class ObjectIdentity
     /// <summary>The id.</summary>
     public override string ToString() => Id;
 
-    /// <summary>Refuses ids that plainly belong to another kind; ids of other providers have no prefix, and pass.</summary>
-    private protected static string? RefusePrefix(string id, string wanted, params (string Prefix, string Kind)[] others)
+    /// <summary>Refuses ids that plainly belong to another kind; ids of other providers have no prefix, and
+    /// pass.</summary>
+    private protected static string? RefusePrefix(
+        string id,
+        string wanted,
+        params (string Prefix, string Kind)[] others
+    )
     {
         foreach ((string prefix, string kind) in others)
         {
@@ -44,7 +49,8 @@ public abstract class ObjectIdentity
         return null;
     }
 
-    /// <summary>Reads a property of any object, such as a row of a CSV file. Ids are text: the number of a process is not one.</summary>
+    /// <summary>Reads a property of any object, such as a row of a CSV file. Ids are text: the number of a process is
+    /// not one.</summary>
     private protected static string? Property(object source, string name)
     {
         object? value = PSObject.AsPSObject(source).Properties[name]?.Value;
@@ -54,7 +60,8 @@ public abstract class ObjectIdentity
     private protected static string Describe(object source) => PSObject.AsPSObject(source).BaseObject.GetType().Name;
 }
 
-/// <summary>Makes identities of whatever comes down the pipeline; it never fails, see <see cref="ObjectIdentity"/>.</summary>
+/// <summary>Makes identities of whatever comes down the pipeline; it never fails, see <see
+/// cref="ObjectIdentity"/>.</summary>
 public abstract class ObjectIdentityConverter : PSTypeConverter
 {
     /// <inheritdoc/>
@@ -64,6 +71,10 @@ public abstract class ObjectIdentityConverter : PSTypeConverter
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
 
     /// <inheritdoc/>
-    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        throw new NotSupportedException();
+    public override object ConvertTo(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => throw new NotSupportedException();
 }

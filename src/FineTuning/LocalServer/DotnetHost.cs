@@ -10,14 +10,19 @@ internal static class DotnetHost
     public const string Framework = "Microsoft.AspNetCore.App";
     public const int MajorVersion = 10;
 
-    /// <summary>The path of a dotnet that has the ASP.NET Core runtime; null if there is none, with what was found instead.</summary>
+    /// <summary>The path of a dotnet that has the ASP.NET Core runtime; null if there is none, with what was found
+    /// instead.</summary>
     public static string? Find(out string found)
     {
         found = "no dotnet command was found";
         foreach (string path in Candidates().Where(File.Exists).Distinct())
         {
             string runtimes = ListRuntimes(path);
-            if (runtimes.Split('\n').Any(line => line.StartsWith($"{Framework} {MajorVersion}.", StringComparison.Ordinal)))
+            if (
+                runtimes
+                    .Split('\n')
+                    .Any(line => line.StartsWith($"{Framework} {MajorVersion}.", StringComparison.Ordinal))
+            )
             {
                 return path;
             }
@@ -32,11 +37,20 @@ internal static class DotnetHost
     {
         bool windows = RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
         string name = windows ? "dotnet.exe" : "dotnet";
-        var folders = new[] { Environment.GetEnvironmentVariable("DOTNET_ROOT") }
+
+        IEnumerable<string?> folders = new[] { Environment.GetEnvironmentVariable("DOTNET_ROOT") }
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator))
-            .Concat(windows
-                ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "dotnet")]
-                : ["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/local/share/dotnet", Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet")]);
+            .Concat(
+                windows
+                    ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "dotnet")]
+                    :
+                    [
+                        "/usr/share/dotnet",
+                        "/usr/lib/dotnet",
+                        "/usr/local/share/dotnet",
+                        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet"),
+                    ]
+            );
         return [.. folders.Where(f => !string.IsNullOrWhiteSpace(f)).Select(f => Path.Combine(f!.Trim('"'), name))];
     }
 

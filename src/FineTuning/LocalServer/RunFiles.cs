@@ -77,8 +77,8 @@ internal static class RunFiles
     }
 
     /// <summary>
-    /// The server's process, if it still runs. Process ids are used again: one that began after the server said it had started belongs to
-    /// something else, which must not be taken for the server, let alone be ended.
+    /// The server's process, if it still runs. Process ids are used again: one that began after the server said it had
+    /// started belongs to something else, which must not be taken for the server, let alone be ended.
     /// </summary>
     public static Process? FindProcess(FineTuningServerInfo server)
     {

@@ -16,8 +16,11 @@ internal static class ServerControl
     {
         try
         {
-            using HttpResponseMessage response = await s_http.GetAsync(new Uri(server.Root, "/_server/health"), cancellationToken);
-            using JsonDocument health = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            using HttpResponseMessage response = await s_http.GetAsync(
+                new Uri(server.Root, "/_server/health"),
+                cancellationToken
+            );
+            using var health = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
             server.JobsRunning = health.RootElement.GetProperty("jobs_running").GetInt32();
             server.JobsQueued = health.RootElement.GetProperty("jobs_queued").GetInt32();
             return true;
@@ -28,7 +31,8 @@ internal static class ServerControl
         }
     }
 
-    /// <summary>Asks the server to stop and waits until its process is gone; one that does not answer is ended.</summary>
+    /// <summary>Asks the server to stop and waits until its process is gone; one that does not answer is
+    /// ended.</summary>
     public static async Task StopAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
     {
         using Process? process = RunFiles.FindProcess(server);
@@ -61,10 +65,16 @@ internal static class ServerControl
         }
     }
 
-    /// <summary>Sends a request that wants the control token and gives back the answer, which is empty for one without a body.</summary>
+    /// <summary>Sends a request that wants the control token and gives back the answer, which is empty for one without
+    /// a body.</summary>
     /// <exception cref="ServerControlException">It was refused, or nothing answers.</exception>
     public static async Task<JsonElement> SendAsync(
-        FineTuningServerInfo server, HttpMethod method, string path, JsonElement? body, CancellationToken cancellationToken)
+        FineTuningServerInfo server,
+        HttpMethod method,
+        string path,
+        JsonElement? body,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(method, new Uri(server.Root, path));
         request.Headers.Add("X-Control-Token", server.ControlToken);
@@ -77,11 +87,13 @@ internal static class ServerControl
         {
             using HttpResponseMessage response = await s_http.SendAsync(request, cancellationToken);
             string text = await response.Content.ReadAsStringAsync();
-            using JsonDocument document = JsonDocument.Parse(text.Length > 0 ? text : "{}");
+            using var document = JsonDocument.Parse(text.Length > 0 ? text : "{}");
             return response.IsSuccessStatusCode
                 ? document.RootElement.Clone()
                 : throw new ServerControlException(
-                    (int)response.StatusCode, document.RootElement.GetProperty("error").GetProperty("message").GetString()!);
+                    (int)response.StatusCode,
+                    document.RootElement.GetProperty("error").GetProperty("message").GetString()!
+                );
         }
         catch (Exception e) when (IsNoAnswer(e, cancellationToken))
         {
@@ -104,10 +116,14 @@ internal static class ServerControl
         }
     }
 
-    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) => e switch
-    {
-        OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        HttpRequestException or JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException => true,
-        _ => false,
-    };
+    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
+        e switch
+        {
+            OperationCanceledException => !cancellationToken.IsCancellationRequested,
+            HttpRequestException
+            or JsonException
+            or InvalidOperationException
+            or System.Collections.Generic.KeyNotFoundException => true,
+            _ => false,
+        };
 }

@@ -20,22 +20,36 @@ internal static class ServerFaults
         return json.ValueKind == JsonValueKind.String ? json.GetString()! : json.GetRawText();
     }
 
-    public static async Task<IReadOnlyList<FineTuningServerFault>> ReadAsync(FineTuningServerInfo server, CancellationToken cancellationToken) =>
-        Parse(await ServerControl.SendAsync(server, HttpMethod.Get, Path, null, cancellationToken), server);
+    public static async Task<IReadOnlyList<FineTuningServerFault>> ReadAsync(
+        FineTuningServerInfo server,
+        CancellationToken cancellationToken
+    ) => Parse(await ServerControl.SendAsync(server, HttpMethod.Get, Path, null, cancellationToken), server);
 
     /// <summary>Puts rules in force in place of all others.</summary>
     public static async Task<IReadOnlyList<FineTuningServerFault>> ReplaceAsync(
-        FineTuningServerInfo server, IEnumerable<object> rules, CancellationToken cancellationToken)
+        FineTuningServerInfo server,
+        IEnumerable<object> rules,
+        CancellationToken cancellationToken
+    )
     {
-        JsonElement body = JsonValues.ToElement(new Dictionary<string, object> { ["data"] = rules.Select(rule => (object)ToJson(rule)).ToArray() });
+        JsonElement body = JsonValues.ToElement(
+            new Dictionary<string, object> { ["data"] = rules.Select(rule => (object)ToJson(rule)).ToArray() }
+        );
         return Parse(await ServerControl.SendAsync(server, HttpMethod.Put, Path, body, cancellationToken), server);
     }
 
     /// <summary>Adds a rule behind the others.</summary>
-    public static async Task<FineTuningServerFault> AddAsync(FineTuningServerInfo server, object rule, CancellationToken cancellationToken)
+    public static async Task<FineTuningServerFault> AddAsync(
+        FineTuningServerInfo server,
+        object rule,
+        CancellationToken cancellationToken
+    )
     {
         JsonElement body = JsonValues.ToElement(new Dictionary<string, object> { ["rule"] = ToJson(rule) });
-        return new FineTuningServerFault(await ServerControl.SendAsync(server, HttpMethod.Post, Path, body, cancellationToken), server);
+        return new FineTuningServerFault(
+            await ServerControl.SendAsync(server, HttpMethod.Post, Path, body, cancellationToken),
+            server
+        );
     }
 
     private static IReadOnlyList<FineTuningServerFault> Parse(JsonElement list, FineTuningServerInfo server) =>

@@ -14,8 +14,15 @@ internal static class ServerProcess
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>The server's program in this module.</summary>
-    public static string Program => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(typeof(ServerProcess).Assembly.Location)!, "..", "server", "FineTuning.Server.dll"));
+    public static string Program =>
+        Path.GetFullPath(
+            Path.Combine(
+                Path.GetDirectoryName(typeof(ServerProcess).Assembly.Location)!,
+                "..",
+                "server",
+                "FineTuning.Server.dll"
+            )
+        );
 
     /// <summary>Starts a server and returns when it listens.</summary>
     /// <param name="dotnet">The dotnet command.</param>
@@ -26,7 +33,13 @@ internal static class ServerProcess
     /// <param name="cancellationToken">Ends the new server.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its own words.</exception>
     public static async Task<FineTuningServerInfo> StartAsync(
-        string dotnet, string? dataFolder, int port, SecureString? key, IReadOnlyList<string> options, CancellationToken cancellationToken)
+        string dotnet,
+        string? dataFolder,
+        int port,
+        SecureString? key,
+        IReadOnlyList<string> options,
+        CancellationToken cancellationToken
+    )
     {
         string runFile = RunFiles.NewName();
         var start = new ProcessStartInfo(dotnet, Arguments(dataFolder, port, key is not null, runFile, options))
@@ -40,7 +53,8 @@ internal static class ServerProcess
         };
 
         HideSecrets(start);
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
+        using Process process =
+            Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
         var listening = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var words = new StringBuilder();
         process.OutputDataReceived += (_, e) =>
@@ -83,9 +97,11 @@ internal static class ServerProcess
         cancellationToken.ThrowIfCancellationRequested();
         lock (words)
         {
-            throw new InvalidOperationException(words.Length > 0
-                ? words.ToString().Trim()
-                : $"It did not listen within {s_timeout.TotalSeconds:0} seconds.");
+            throw new InvalidOperationException(
+                words.Length > 0
+                    ? words.ToString().Trim()
+                    : $"It did not listen within {s_timeout.TotalSeconds:0} seconds."
+            );
         }
     }
 
@@ -98,7 +114,13 @@ internal static class ServerProcess
         }
     }
 
-    private static string Arguments(string? dataFolder, int port, bool hasKey, string runFile, IReadOnlyList<string> options)
+    private static string Arguments(
+        string? dataFolder,
+        int port,
+        bool hasKey,
+        string runFile,
+        IReadOnlyList<string> options
+    )
     {
         var arguments = new StringBuilder();
         Add(Program);
@@ -112,7 +134,7 @@ internal static class ServerProcess
             // What keeps nothing is no use to anybody once the session has gone.
             Add("--memory");
             Add("--parent-pid");
-            using Process self = Process.GetCurrentProcess();
+            using var self = Process.GetCurrentProcess();
             Add(self.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
         else

@@ -6,10 +6,17 @@ using FineTuning.Runtime;
 
 namespace FineTuning.Operations;
 
-/// <summary>Makes examples of what comes down the pipeline, and writes them to the file or, without one, to the pipeline.</summary>
-internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, ExampleConverter converter, DatasetOutput? output)
+/// <summary>Makes examples of what comes down the pipeline, and writes them to the file or, without one, to the
+/// pipeline.</summary>
+internal sealed class ConvertRun(
+    AsyncCmdlet cmdlet,
+    ConvertOptions options,
+    ExampleConverter converter,
+    DatasetOutput? output
+)
 {
-    // When none of so many first rows has what it takes, the rows or the names are the wrong ones, and a million errors would say no more.
+    // When none of so many first rows has what it takes, the rows or the names are the wrong ones, and a million errors
+    // would say no more.
     private const int MaxUnusable = 10;
 
     private long _examples;
@@ -23,9 +30,16 @@ internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, Exa
         if (InputRow.From(input) is not InputRow row)
         {
             _strangers++;
-            LeaveOut(ErrorRecords.Invalid(
-                "NotARow", $"A {input.BaseObject.GetType().Name} has no properties to make an example of.",
-                "Pipe objects, such as those of Import-Csv or ConvertFrom-Json.", input, ErrorCategory.InvalidType), isMisfit: true);
+            LeaveOut(
+                ErrorRecords.Invalid(
+                    "NotARow",
+                    $"A {input.BaseObject.GetType().Name} has no properties to make an example of.",
+                    "Pipe objects, such as those of Import-Csv or ConvertFrom-Json.",
+                    input,
+                    ErrorCategory.InvalidType
+                ),
+                isMisfit: true
+            );
             return;
         }
 
@@ -54,7 +68,8 @@ internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, Exa
         if (converter.ScatteredGroup is string group)
         {
             cmdlet.WriteWarning(
-                $"The rows with '{group}' in '{options.GroupProperty}' do not all follow each other, so they make several examples: sort by it first.");
+                $"The rows with '{group}' in '{options.GroupProperty}' do not all follow each other, so they make several examples: sort by it first."
+            );
         }
 
         if (output is null)
@@ -64,18 +79,29 @@ internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, Exa
 
         if (output.Examples == 0)
         {
-            cmdlet.WriteWarning(converter.Rows == 0 ? "No rows came, so nothing was written." : "No row became an example, so nothing was written.");
+            cmdlet.WriteWarning(
+                converter.Rows == 0
+                    ? "No rows came, so nothing was written."
+                    : "No row became an example, so nothing was written."
+            );
             return false;
         }
 
         output.Commit();
         if (_leftOut > 0)
         {
-            cmdlet.WriteWarning(FormattableString.Invariant(
-                $"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, for the reasons told; {output.Examples:N0} examples were written."));
+            cmdlet.WriteWarning(
+                FormattableString.Invariant(
+                    $"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, for the reasons told; {output.Examples:N0} examples were written."
+                )
+            );
         }
 
-        cmdlet.WriteVerbose(FormattableString.Invariant($"{output.Examples} examples of {converter.Rows} rows were written to '{output.Path}'."));
+        cmdlet.WriteVerbose(
+            FormattableString.Invariant(
+                $"{output.Examples} examples of {converter.Rows} rows were written to '{output.Path}'."
+            )
+        );
         return true;
     }
 
@@ -111,10 +137,18 @@ internal sealed class ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, Exa
         cmdlet.WriteError(record);
         if (_examples == 0 && isMisfit && ++_inVain == MaxUnusable)
         {
-            string message = FormattableString.Invariant($"None of the first {MaxUnusable} rows could become an example, so the rest was not tried.");
-            cmdlet.ThrowTerminatingError(ErrorRecords.Invalid(
-                "NoRowFits", message, "Look at the errors before this one: the names of the properties, or the rows themselves, are not what was meant.", null,
-                ErrorCategory.InvalidData));
+            string message = FormattableString.Invariant(
+                $"None of the first {MaxUnusable} rows could become an example, so the rest was not tried."
+            );
+            cmdlet.ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "NoRowFits",
+                    message,
+                    "Look at the errors before this one: the names of the properties, or the rows themselves, are not what was meant.",
+                    null,
+                    ErrorCategory.InvalidData
+                )
+            );
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using FineTuning.Core.Datasets;
 using FineTuning.Runtime;
 
@@ -11,7 +10,12 @@ internal static class DatasetCheckRun
     /// <exception cref="IOException">A file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public static async Task<DatasetReport> CheckAsync(
-        AsyncCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet,
+        string path,
+        string? validationPath,
+        DatasetCheckOptions options,
+        CancellationToken cancellationToken
+    )
     {
         using var line = new ProgressLine(cmdlet, $"Checking {Path.GetFileName(path)}");
         IProgress<DatasetProgress> progress = DatasetProgressLine.For(line, isOnePass: true);

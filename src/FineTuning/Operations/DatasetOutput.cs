@@ -6,7 +6,8 @@ using FineTuning.Runtime;
 
 namespace FineTuning.Operations;
 
-/// <summary>The file that a cmdlet writes examples to. What goes wrong with it ends the cmdlet with an error that says what to do.</summary>
+/// <summary>The file that a cmdlet writes examples to. What goes wrong with it ends the cmdlet with an error that says
+/// what to do.</summary>
 internal sealed class DatasetOutput : IDisposable
 {
     private readonly AsyncCmdlet _cmdlet;
@@ -28,17 +29,39 @@ internal sealed class DatasetOutput : IDisposable
     public long Examples => _writer.Examples;
 
     /// <summary>Says why examples cannot be written to a place; null if they can.</summary>
-    public static ErrorRecord? Refuse(string path, bool adds, bool replaces) => adds && replaces
-        ? ErrorRecords.Invalid("InvalidOptions", "-Append adds to the file and -Force replaces it.", "Leave one of them out.", path)
-        : NewFile.Refuse(path, adds || replaces, "Use -Force to replace it, -Append to add to it, or -Path to choose another place.");
+    public static ErrorRecord? Refuse(string path, bool adds, bool replaces) =>
+        adds && replaces
+            ? ErrorRecords.Invalid(
+                "InvalidOptions",
+                "-Append adds to the file and -Force replaces it.",
+                "Leave one of them out.",
+                path
+            )
+            : NewFile.Refuse(
+                path,
+                adds || replaces,
+                "Use -Force to replace it, -Append to add to it, or -Path to choose another place."
+            );
 
     /// <summary>Begins the file, or with -Append a copy of it.</summary>
     public static async Task<DatasetOutput?> OpenAsync(
-        AsyncCmdlet cmdlet, string path, DatasetFormat format, bool adds, bool replaces, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet,
+        string path,
+        DatasetFormat format,
+        bool adds,
+        bool replaces,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return new(cmdlet, path, adds ? await DatasetWriter.AppendAsync(path, format, cancellationToken) : DatasetWriter.Create(path, replaces));
+            return new(
+                cmdlet,
+                path,
+                adds
+                    ? await DatasetWriter.AppendAsync(path, format, cancellationToken)
+                    : DatasetWriter.Create(path, replaces)
+            );
         }
         catch (Exception e) when (Error(e, path) is ErrorRecord error)
         {
@@ -64,15 +87,28 @@ internal sealed class DatasetOutput : IDisposable
         _writer.Dispose();
     }
 
-    private static ErrorRecord? Error(Exception e, string path) => e switch
-    {
-        InvalidDataException => ErrorRecords.Make(
-            e, "CannotAppend", ErrorCategory.InvalidData, path, $"Nothing can be added to '{path}'. {e.Message}", "Choose another place with -Path."),
-        DatasetChangedException => ErrorRecords.Make(
-            e, "FileChanged", ErrorCategory.ResourceBusy, path, e.Message, "Repeat the command: it adds to the file as it is then."),
-        IOException or UnauthorizedAccessException => NewFile.NotWritten(e, path),
-        _ => null,
-    };
+    private static ErrorRecord? Error(Exception e, string path) =>
+        e switch
+        {
+            InvalidDataException => ErrorRecords.Make(
+                e,
+                "CannotAppend",
+                ErrorCategory.InvalidData,
+                path,
+                $"Nothing can be added to '{path}'. {e.Message}",
+                "Choose another place with -Path."
+            ),
+            DatasetChangedException => ErrorRecords.Make(
+                e,
+                "FileChanged",
+                ErrorCategory.ResourceBusy,
+                path,
+                e.Message,
+                "Repeat the command: it adds to the file as it is then."
+            ),
+            IOException or UnauthorizedAccessException => NewFile.NotWritten(e, path),
+            _ => null,
+        };
 
     private void Guard(Action write)
     {

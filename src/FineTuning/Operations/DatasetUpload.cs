@@ -11,28 +11,46 @@ internal static class DatasetUpload
     private const int ShownProblems = 5;
 
     /// <summary>
-    /// Checks one dataset, or a training file with its validation file and what they have in common. Warnings are written; errors become one
-    /// record.
+    /// Checks one dataset, or a training file with its validation file and what they have in common. Warnings are
+    /// written; errors become one record.
     /// </summary>
     /// <returns>The error record, or null if the service can take the files.</returns>
     public static async Task<ErrorRecord?> CheckAsync(
-        AsyncCmdlet cmdlet, string path, string? validationPath, DatasetCheckOptions options, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet,
+        string path,
+        string? validationPath,
+        DatasetCheckOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        DatasetReport report = await DatasetCheckRun.CheckAsync(cmdlet, path, validationPath, options, cancellationToken);
-        return Judge(cmdlet, path, report) ?? (report.Validation is null ? null : Judge(cmdlet, validationPath!, report.Validation));
+        DatasetReport report = await DatasetCheckRun.CheckAsync(
+            cmdlet,
+            path,
+            validationPath,
+            options,
+            cancellationToken
+        );
+        return Judge(cmdlet, path, report)
+            ?? (report.Validation is null ? null : Judge(cmdlet, validationPath!, report.Validation));
     }
 
     private static ErrorRecord? Judge(AsyncCmdlet cmdlet, string path, DatasetReport report)
     {
         string name = Path.GetFileName(path);
-        foreach (DatasetProblem warning in report.Problems.Where(p => p.Severity == ProblemSeverity.Warning).Take(ShownProblems))
+        foreach (
+            DatasetProblem warning in report
+                .Problems.Where(p => p.Severity == ProblemSeverity.Warning)
+                .Take(ShownProblems)
+        )
         {
             cmdlet.WriteWarning($"{name}, {warning}");
         }
 
         if (report.WarningCount > ShownProblems)
         {
-            cmdlet.WriteWarning(FormattableString.Invariant($"{name}: {report.WarningCount - ShownProblems} more warnings."));
+            cmdlet.WriteWarning(
+                FormattableString.Invariant($"{name}: {report.WarningCount - ShownProblems} more warnings.")
+            );
         }
 
         if (report.ErrorCount == 0)
@@ -40,11 +58,27 @@ internal static class DatasetUpload
             return null;
         }
 
-        string list = string.Join(" ", report.Problems.Where(p => p.Severity == ProblemSeverity.Error).Take(ShownProblems).Select(p => p.ToSentence()));
-        string more = report.ErrorCount > ShownProblems ? FormattableString.Invariant($" And {report.ErrorCount - ShownProblems} more.") : string.Empty;
+        string list = string.Join(
+            " ",
+            report
+                .Problems.Where(p => p.Severity == ProblemSeverity.Error)
+                .Take(ShownProblems)
+                .Select(p => p.ToSentence())
+        );
+        string more =
+            report.ErrorCount > ShownProblems
+                ? FormattableString.Invariant($" And {report.ErrorCount - ShownProblems} more.")
+                : string.Empty;
         string message = FormattableString.Invariant(
-            $"{name} has {report.ErrorCount} error{(report.ErrorCount == 1 ? string.Empty : "s")} that the service would refuse, so nothing was sent. {list}{more}");
+            $"{name} has {report.ErrorCount} error{(report.ErrorCount == 1 ? string.Empty : "s")} that the service would refuse, so nothing was sent. {list}{more}"
+        );
         return ErrorRecords.Make(
-            new InvalidDataException(message), "InvalidDataset", ErrorCategory.InvalidData, path, message, "Mend the file and repeat the command.");
+            new InvalidDataException(message),
+            "InvalidDataset",
+            ErrorCategory.InvalidData,
+            path,
+            message,
+            "Mend the file and repeat the command."
+        );
     }
 }

@@ -13,20 +13,24 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
     private JobCreateProgress? _sent;
 
     /// <summary>What to say when the command was stopped; null if no creation was under way.</summary>
-    public string? StopMessage => _sent is null
-        ? null
-        : $"The command was stopped while the service created the job, which may exist and go on: '{HowToFind(_sent.RequestToken)}' shows it.";
+    public string? StopMessage =>
+        _sent is null
+            ? null
+            : $"The command was stopped while the service created the job, which may exist and go on: '{HowToFind(_sent.RequestToken)}' shows it.";
 
     /// <summary>The command that shows the job of a creation whose answer was lost.</summary>
-    public static string HowToFind(string? requestToken) => requestToken is null
-        ? "Get-FineTuningJob -First 5"
-        : $"Get-FineTuningJob -Metadata @{{ {JobMetadata.TokenName} = '{requestToken}' }}";
+    public static string HowToFind(string? requestToken) =>
+        requestToken is null
+            ? "Get-FineTuningJob -First 5"
+            : $"Get-FineTuningJob -Metadata @{{ {JobMetadata.TokenName} = '{requestToken}' }}";
 
     /// <summary>The job that carries the key already, before any file is sent for another one.</summary>
     /// <exception cref="FineTuningApiException">The jobs could not be listed.</exception>
     public async Task<JobResource?> FindByKeyAsync(JobCreateRequest request, CancellationToken cancellationToken)
     {
-        JobResource? found = idempotencyKey is null ? null : await _creator.FindByKeyAsync(idempotencyKey, cancellationToken);
+        JobResource? found = idempotencyKey is null
+            ? null
+            : await _creator.FindByKeyAsync(idempotencyKey, cancellationToken);
         if (found is not null)
         {
             TellFound(found, JobComparison.Differences(request, found));
@@ -36,7 +40,8 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
     }
 
     /// <summary>Creates the job.</summary>
-    /// <exception cref="FineTuningApiException">The service refused, or the job may exist and was not found.</exception>
+    /// <exception cref="FineTuningApiException">The service refused, or the job may exist and was not
+    /// found.</exception>
     public async Task<JobResource> CreateAsync(JobCreateRequest request, CancellationToken cancellationToken)
     {
         using var line = new ProgressLine(cmdlet, "Creating fine-tuning job");
@@ -44,7 +49,11 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         try
         {
             creation = await _creator.CreateAsync(
-                request, idempotencyKey, new Progress<JobCreateProgress>(step => Show(step, line)), cancellationToken);
+                request,
+                idempotencyKey,
+                new Progress<JobCreateProgress>(step => Show(step, line)),
+                cancellationToken
+            );
             _sent = null;
         }
         catch (FineTuningApiException)
@@ -63,7 +72,9 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         _sent = step;
         if (step is { CreationRecovery: FineTuningApiException lost, RequestToken: string token })
         {
-            cmdlet.WriteWarning($"{lost.Message} The job may have been created; it is looked for by its request token {token}.");
+            cmdlet.WriteWarning(
+                $"{lost.Message} The job may have been created; it is looked for by its request token {token}."
+            );
             line.Report("The answer was lost; looking for the job");
         }
     }
@@ -88,26 +99,35 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
 
         if (creation.RunningDuplicate is string running)
         {
-            cmdlet.WriteWarning($"{sameMoment}, and the own job {running} could not be cancelled: 'Stop-FineTuningJob {running}' ends it.");
+            cmdlet.WriteWarning(
+                $"{sameMoment}, and the own job {running} could not be cancelled: 'Stop-FineTuningJob {running}' ends it."
+            );
         }
 
         if (!creation.IsSettled)
         {
             cmdlet.WriteWarning(
-                $"It could not be made sure that no other run created a job with the key '{idempotencyKey}' at the same moment: 'Get-FineTuningJob -Metadata @{{ {JobMetadata.KeyName} = '{idempotencyKey?.Replace("'", "''")}' }}' lists them.");
+                $"It could not be made sure that no other run created a job with the key '{idempotencyKey}' at the same moment: 'Get-FineTuningJob -Metadata @{{ {JobMetadata.KeyName} = '{idempotencyKey?.Replace("'", "''")}' }}' lists them."
+            );
         }
 
         // Whoever gave a key is told of that one, below; the others once.
-        if (!creation.KeepsToken && creation.KeepsKey && RunspaceState.Current.WithoutMetadata.Add(client.Options.Endpoint))
+        if (
+            !creation.KeepsToken
+            && creation.KeepsKey
+            && RunspaceState.Current.WithoutMetadata.Add(client.Options.Endpoint)
+        )
         {
             cmdlet.WriteWarning(
-                "This service keeps no metadata with a job. A job whose answer is lost could not be told from others: after an error look with 'Get-FineTuningJob -First 5' before you create it again. This is told once.");
+                "This service keeps no metadata with a job. A job whose answer is lost could not be told from others: after an error look with 'Get-FineTuningJob -First 5' before you create it again. This is told once."
+            );
         }
 
         if (!creation.KeepsKey)
         {
             cmdlet.WriteWarning(
-                $"The service did not keep the key '{idempotencyKey}' in the metadata of {creation.Job.Id}: another run with it creates another job.");
+                $"The service did not keep the key '{idempotencyKey}' in the metadata of {creation.Job.Id}: another run with it creates another job."
+            );
         }
     }
 
@@ -117,12 +137,15 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         if (differences.Count > 0)
         {
             cmdlet.WriteWarning(
-                $"The job {job.Id} carries the key '{idempotencyKey}' already, but {string.Join(", ", differences)}. None was created; another key creates a new one.");
+                $"The job {job.Id} carries the key '{idempotencyKey}' already, but {string.Join(", ", differences)}. None was created; another key creates a new one."
+            );
         }
 
         if (job.Status.IsFinished && job.Status != JobStatus.Succeeded)
         {
-            cmdlet.WriteWarning($"The job {job.Id} with the key '{idempotencyKey}' is {job.Status} and is not repeated; another key creates a new one.");
+            cmdlet.WriteWarning(
+                $"The job {job.Id} with the key '{idempotencyKey}' is {job.Status} and is not repeated; another key creates a new one."
+            );
         }
     }
 }

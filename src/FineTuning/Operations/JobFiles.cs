@@ -4,8 +4,6 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Files;
-using FineTuning.Core.Files.Uploading;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Wire;
 using FineTuning.Errors;
@@ -43,10 +41,15 @@ internal sealed class JobFiles
         new(training, PathOf(cmdlet, training), validation, validation is null ? null : PathOf(cmdlet, validation));
 
     /// <summary>
-    /// Checks what is here: the training file for itself, with the validation file and for what they have in common; and both with the grader.
+    /// Checks what is here: the training file for itself, with the validation file and for what they have in common;
+    /// and both with the grader.
     /// </summary>
     /// <returns>The error record, or null if the service can take them.</returns>
-    public async Task<ErrorRecord?> CheckAsync(AsyncCmdlet cmdlet, JobCreateRequest request, CancellationToken cancellationToken)
+    public async Task<ErrorRecord?> CheckAsync(
+        AsyncCmdlet cmdlet,
+        JobCreateRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var options = new DatasetCheckOptions
         {
@@ -60,12 +63,23 @@ internal sealed class JobFiles
             return null;
         }
 
-        ErrorRecord? refusal = await DatasetUpload.CheckAsync(cmdlet, paths[0], paths.Skip(1).FirstOrDefault(), options, cancellationToken);
+        ErrorRecord? refusal = await DatasetUpload.CheckAsync(
+            cmdlet,
+            paths[0],
+            paths.Skip(1).FirstOrDefault(),
+            options,
+            cancellationToken
+        );
         if (refusal is null && request.Method?.Reinforcement?.Grader is JsonElement grader)
         {
             foreach (string path in paths)
             {
-                IReadOnlyList<GraderProblem> problems = await GraderErrors.CheckRowsAsync(cmdlet, grader, path, cancellationToken);
+                IReadOnlyList<GraderProblem> problems = await GraderErrors.CheckRowsAsync(
+                    cmdlet,
+                    grader,
+                    path,
+                    cancellationToken
+                );
                 GraderErrors.Warn(problems, cmdlet.WriteWarning);
                 refusal ??= GraderErrors.Refuse(problems, path, " Nothing was sent.");
             }
@@ -76,20 +90,28 @@ internal sealed class JobFiles
 
     /// <summary>Sends what is here and not at the service yet, and names the files as the service does.</summary>
     /// <exception cref="FineTuningApiException">An upload failed.</exception>
-    /// <exception cref="Core.Files.UploadException">An upload cannot go on.</exception>
+    /// <exception cref="FineTuning.Core.Files.Uploading.UploadException">An upload cannot go on.</exception>
     public async Task<JobCreateRequest> UploadAsync(
-        AsyncCmdlet cmdlet, FineTuningClient client, JobCreateRequest request, CancellationToken cancellationToken)
+        AsyncCmdlet cmdlet,
+        FineTuningClient client,
+        JobCreateRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var upload = new UploadRun(cmdlet, client);
         _upload = upload;
         string training = await SendAsync(_trainingPath, request.TrainingFile);
-        string? validation = request.ValidationFile is null ? null : await SendAsync(_validationPath, request.ValidationFile);
+        string? validation = request.ValidationFile is null
+            ? null
+            : await SendAsync(_validationPath, request.ValidationFile);
         _upload = null;
         return request with { TrainingFile = training, ValidationFile = validation };
 
         async Task<string> SendAsync(string? path, string id)
         {
-            FileResource? file = path is null ? await LookAsync(client, id, cancellationToken) : await upload.SendAsync(path, cancellationToken);
+            FileResource? file = path is null
+                ? await LookAsync(client, id, cancellationToken)
+                : await upload.SendAsync(path, cancellationToken);
             if (file is not null && FileReadiness.IsUnderWay(file))
             {
                 using var line = new ProgressLine(cmdlet, $"Waiting for {file.FileName}");
@@ -101,16 +123,23 @@ internal sealed class JobFiles
         }
     }
 
-    /// <summary>What a refusal of a file means where it was named by something that is neither a file here nor one there.</summary>
-    public string? Explain(FineTuningApiException refusal) => refusal.Param switch
-    {
-        "training_file" when _trainingPath is null => Explain(_training),
-        "validation_file" when _validationPath is null && _validation is not null => Explain(_validation),
-        _ => null,
-    };
+    /// <summary>What a refusal of a file means where it was named by something that is neither a file here nor one
+    /// there.</summary>
+    public string? Explain(FineTuningApiException refusal) =>
+        refusal.Param switch
+        {
+            "training_file" when _trainingPath is null => Explain(_training),
+            "validation_file" when _validationPath is null && _validation is not null => Explain(_validation),
+            _ => null,
+        };
 
-    /// <summary>Azure takes a file over after it has answered the upload, and makes no job with it before: there, and there alone, it is looked at.</summary>
-    private static async Task<FileResource?> LookAsync(FineTuningClient client, string id, CancellationToken cancellationToken)
+    /// <summary>Azure takes a file over after it has answered the upload, and makes no job with it before: there, and
+    /// there alone, it is looked at.</summary>
+    private static async Task<FileResource?> LookAsync(
+        FineTuningClient client,
+        string id,
+        CancellationToken cancellationToken
+    )
     {
         if (client.Options.Dialect != ApiDialect.Azure)
         {

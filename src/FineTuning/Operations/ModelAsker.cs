@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Wire;
 using FineTuning.Output;
 
@@ -15,8 +14,16 @@ internal sealed record ModelAsker
     // What the command makes itself, or a parameter stands for.
     private static readonly Dictionary<string, string> s_parameters = new(StringComparer.Ordinal)
     {
-        ["model"] = string.Empty, ["messages"] = string.Empty, ["stream"] = string.Empty, ["stream_options"] = string.Empty, ["n"] = string.Empty,
-        ["max_completion_tokens"] = "MaxTokens", ["max_tokens"] = "MaxTokens", ["temperature"] = "Temperature", ["top_p"] = "TopP", ["seed"] = "Seed",
+        ["model"] = string.Empty,
+        ["messages"] = string.Empty,
+        ["stream"] = string.Empty,
+        ["stream_options"] = string.Empty,
+        ["n"] = string.Empty,
+        ["max_completion_tokens"] = "MaxTokens",
+        ["max_tokens"] = "MaxTokens",
+        ["temperature"] = "Temperature",
+        ["top_p"] = "TopP",
+        ["seed"] = "Seed",
         ["stop"] = "StopSequence",
     };
 
@@ -50,7 +57,11 @@ internal sealed record ModelAsker
             string name = $"{option.Key}";
             if (s_parameters.TryGetValue(name, out string? parameter) && (parameter.Length == 0 || isGiven(parameter)))
             {
-                throw new PSArgumentException(parameter.Length == 0 ? $"The command itself sets '{name}'." : $"'{name}' is given by -{parameter} as well.");
+                throw new PSArgumentException(
+                    parameter.Length == 0
+                        ? $"The command itself sets '{name}'."
+                        : $"'{name}' is given by -{parameter} as well."
+                );
             }
 
             fields[name] = JsonValues.ToElement(option.Value);
@@ -66,9 +77,14 @@ internal sealed record ModelAsker
     /// <param name="onText">Gets the pieces of the answer; null takes it as a whole.</param>
     /// <param name="cancellationToken">Ends the answer.</param>
     public async Task<ModelAnswer> AskAsync(
-        FineTuningClient client, string model, ModelQuestion question, Action<string>? onText, CancellationToken cancellationToken)
+        FineTuningClient client,
+        string model,
+        ModelQuestion question,
+        Action<string>? onText,
+        CancellationToken cancellationToken
+    )
     {
-        Stopwatch watch = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         ChatCreateRequest request = Request(model, question);
         ChatResource answer = onText is null
             ? await client.CreateChatAsync(request, cancellationToken).ConfigureAwait(false)
@@ -78,7 +94,7 @@ internal sealed record ModelAsker
 
     private ChatCreateRequest Request(string model, ModelQuestion question)
     {
-        Dictionary<string, JsonElement> fields = question.Options.ToDictionary(option => option.Key, option => option.Value);
+        var fields = question.Options.ToDictionary(option => option.Key, option => option.Value);
         foreach (KeyValuePair<string, JsonElement> option in Options)
         {
             fields[option.Key] = option.Value;

@@ -22,7 +22,14 @@ internal sealed class ModelContest
     private readonly HashSet<(FineTuningConnection, string)> _seen = [];
     private readonly Dictionary<FineTuningConnection, double?> _baselines = [];
 
-    public ModelContest(ApiCmdlet cmdlet, ModelEvaluator evaluator, JsonElement definition, bool isLocal, string? system, int atOnce)
+    public ModelContest(
+        ApiCmdlet cmdlet,
+        ModelEvaluator evaluator,
+        JsonElement definition,
+        bool isLocal,
+        string? system,
+        int atOnce
+    )
     {
         (_cmdlet, _evaluator, _definition, _system) = (cmdlet, evaluator, definition, system);
         _local = isLocal ? SampleGrading.CreateLocal(cmdlet, definition) : null;
@@ -32,7 +39,13 @@ internal sealed class ModelContest
 
     /// <summary>Scores a model, and before the first one of a connection what it is compared with.</summary>
     public async Task RunAsync(
-        FineTuningClient client, FineTuningConnection origin, string model, string? compared, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
+        FineTuningClient client,
+        FineTuningConnection origin,
+        string model,
+        string? compared,
+        Func<object?, FineTuningApiException, ErrorRecord> describe,
+        CancellationToken cancellationToken
+    )
     {
         if (compared is not null && _seen.Add((origin, compared)))
         {
@@ -50,10 +63,24 @@ internal sealed class ModelContest
     }
 
     private async Task<ModelEvaluation?> RunOneAsync(
-        FineTuningClient client, FineTuningConnection origin, string model, Func<object?, FineTuningApiException, ErrorRecord> describe, CancellationToken cancellationToken)
+        FineTuningClient client,
+        FineTuningConnection origin,
+        string model,
+        Func<object?, FineTuningApiException, ErrorRecord> describe,
+        CancellationToken cancellationToken
+    )
     {
         ISampleGrader grader = _local ?? new ServiceGrader(client.WithGate(_gate), _definition);
-        ModelEvaluation? result = await _evaluator.RunAsync(client, model, grader, _name, _system, _baselines.TryGetValue(origin, out double? baseline) ? baseline : null, describe, cancellationToken);
+        ModelEvaluation? result = await _evaluator.RunAsync(
+            client,
+            model,
+            grader,
+            _name,
+            _system,
+            _baselines.TryGetValue(origin, out double? baseline) ? baseline : null,
+            describe,
+            cancellationToken
+        );
         if (result is not null)
         {
             result.Origin = origin;

@@ -14,13 +14,20 @@ namespace FineTuning.Operations;
 /// <param name="Model">The model.</param>
 /// <param name="Compared">The other one; null if there is none.</param>
 /// <param name="Question">The question.</param>
-internal sealed record ModelRequest(FineTuningClient Client, FineTuningConnection Origin, string Model, string? Compared, ModelQuestion Question)
+internal sealed record ModelRequest(
+    FineTuningClient Client,
+    FineTuningConnection Origin,
+    string Model,
+    string? Compared,
+    ModelQuestion Question
+)
 {
     /// <summary>Which of the models failed.</summary>
     public string Failed { get; set; } = Model;
 }
 
-/// <summary>Asks models and writes their answers in the order of the questions; streamed ones as they come, one after the other.</summary>
+/// <summary>Asks models and writes their answers in the order of the questions; streamed ones as they come, one after
+/// the other.</summary>
 internal sealed class ModelConversation : IDisposable
 {
     private readonly ApiCmdlet _cmdlet;
@@ -31,10 +38,19 @@ internal sealed class ModelConversation : IDisposable
     private ProgressLine? _progress;
 
     public ModelConversation(
-        ApiCmdlet cmdlet, ModelAsker asker, AdaptiveRateLimiter gate, bool isStreamed, Func<ModelRequest, FineTuningApiException, ErrorRecord> describe, CancellationToken stopping)
+        ApiCmdlet cmdlet,
+        ModelAsker asker,
+        AdaptiveRateLimiter gate,
+        bool isStreamed,
+        Func<ModelRequest, FineTuningApiException, ErrorRecord> describe,
+        CancellationToken stopping
+    )
     {
         (_cmdlet, _asker, _isStreamed, _describe) = (cmdlet, asker, isStreamed, describe);
-        _run = new(cmdlet, gate, AnswerAsync, (_, answer) => cmdlet.WriteObject(answer), describe, stopping) { IsOneThing = false };
+        _run = new(cmdlet, gate, AnswerAsync, (_, answer) => cmdlet.WriteObject(answer), describe, stopping)
+        {
+            IsOneThing = false,
+        };
     }
 
     /// <summary>Asks.</summary>
@@ -49,7 +65,8 @@ internal sealed class ModelConversation : IDisposable
         if (_progress is null)
         {
             _progress = new ProgressLine(_cmdlet, $"Asking {request.Model}");
-            _run.OnProgress = () => _progress.Report(FormattableString.Invariant($"{_run.Done:N0} answered, {_run.Pace}"));
+            _run.OnProgress = () =>
+                _progress.Report(FormattableString.Invariant($"{_run.Done:N0} answered, {_run.Pace}"));
         }
 
         await _run.AddAsync(request, cancellationToken);
@@ -79,11 +96,18 @@ internal sealed class ModelConversation : IDisposable
         return new ModelComparison(await answer.ConfigureAwait(false), await compared.ConfigureAwait(false));
     }
 
-    private async Task<ModelAnswer> AskAsync(ModelRequest request, string model, Action<string>? onText, CancellationToken cancellationToken)
+    private async Task<ModelAnswer> AskAsync(
+        ModelRequest request,
+        string model,
+        Action<string>? onText,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            ModelAnswer answer = await _asker.AskAsync(request.Client, model, request.Question, onText, cancellationToken).ConfigureAwait(false);
+            ModelAnswer answer = await _asker
+                .AskAsync(request.Client, model, request.Question, onText, cancellationToken)
+                .ConfigureAwait(false);
             answer.Origin = request.Origin;
             return answer;
         }
@@ -114,7 +138,12 @@ internal sealed class ModelConversation : IDisposable
         }
     }
 
-    private async Task<ModelAnswer> ShowAsync(ModelRequest request, string model, IProgress<string> screen, CancellationToken cancellationToken)
+    private async Task<ModelAnswer> ShowAsync(
+        ModelRequest request,
+        string model,
+        IProgress<string> screen,
+        CancellationToken cancellationToken
+    )
     {
         if (request.Compared is not null)
         {

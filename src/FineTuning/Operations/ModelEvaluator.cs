@@ -13,7 +13,13 @@ using FineTuning.Runtime;
 namespace FineTuning.Operations;
 
 /// <summary>Lets models answer the examples of a file, and grades the answers, many at once.</summary>
-internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string path, AdaptiveRateLimiter gate, bool keepsResults)
+internal sealed class ModelEvaluator(
+    ApiCmdlet cmdlet,
+    ModelAsker asker,
+    string path,
+    AdaptiveRateLimiter gate,
+    bool keepsResults
+)
 {
     /// <summary>Evaluates one model.</summary>
     /// <param name="client">Where the model is asked.</param>
@@ -33,19 +39,31 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
         string? system,
         double? baseline,
         Func<object, FineTuningApiException, ErrorRecord> describe,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var scores = new ScoreMeter();
         List<GraderResult>? results = keepsResults ? [] : null;
-        long? promptTokens = null, completionTokens = null;
+        long? promptTokens = null,
+            completionTokens = null;
         var first = new FirstRows();
         long unread = 0;
         string? firstError = null;
         using var progress = new ProgressLine(cmdlet, $"Evaluating {model}");
         using var run = new BatchRun<(long Number, ModelQuestion Question), (ModelAnswer Answer, GradeResult Grade)>(
-            cmdlet, gate, AnswerAsync, Add, (input, e) => describe(input.Question.Item!, e), cancellationToken);
-        run.OnProgress = () => progress.Report(FormattableString.Invariant(
-            $"{run.Done:N0} answered and graded{(run.Failed > 0 ? $", {run.Failed:N0} failed" : string.Empty)}, {run.Pace}{(scores.Count > 0 ? $", score {scores.Mean:0.###}" : string.Empty)}"));
+            cmdlet,
+            gate,
+            AnswerAsync,
+            Add,
+            (input, e) => describe(input.Question.Item!, e),
+            cancellationToken
+        );
+        run.OnProgress = () =>
+            progress.Report(
+                FormattableString.Invariant(
+                    $"{run.Done:N0} answered and graded{(run.Failed > 0 ? $", {run.Failed:N0} failed" : string.Empty)}, {run.Pace}{(scores.Count > 0 ? $", score {scores.Mean:0.###}" : string.Empty)}"
+                )
+            );
         await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
         {
             if (Read(line, system) is not ModelQuestion question)
@@ -76,8 +94,11 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
 
         if (scores.Errors > 0)
         {
-            cmdlet.WriteWarning(FormattableString.Invariant(
-                $"{model}: {scores.Errors:N0} of {scores.Count:N0} answers were graded with errors, and count with the reward that came of it, as a rule 0. The first: {firstError}"));
+            cmdlet.WriteWarning(
+                FormattableString.Invariant(
+                    $"{model}: {scores.Errors:N0} of {scores.Count:N0} answers were graded with errors, and count with the reward that came of it, as a rule 0. The first: {firstError}"
+                )
+            );
         }
 
         return new ModelEvaluation(model, graderName, scores, run.Failed + unread, run.Elapsed, baseline)
@@ -87,7 +108,10 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
             Results = results?.ToArray(),
         };
 
-        async Task<(ModelAnswer Answer, GradeResult Grade)> AnswerAsync((long Number, ModelQuestion Question) input, CancellationToken token)
+        async Task<(ModelAnswer Answer, GradeResult Grade)> AnswerAsync(
+            (long Number, ModelQuestion Question) input,
+            CancellationToken token
+        )
         {
             ModelAnswer answer = await asker.AskAsync(client, model, input.Question, null, token).ConfigureAwait(false);
             return (answer, await grader.GradeAsync(answer.Text, input.Question.ItemJson, token).ConfigureAwait(false));
@@ -98,8 +122,17 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
             scores.Add(done.Grade);
             firstError ??= done.Grade.Errors.Any ? done.Grade.Errors.Message ?? done.Grade.Errors.Kind : null;
             promptTokens = done.Answer.PromptTokens is long read ? (promptTokens ?? 0) + read : promptTokens;
-            completionTokens = done.Answer.CompletionTokens is long written ? (completionTokens ?? 0) + written : completionTokens;
-            results?.Add(new GraderResult(input.Number, new SampleRow(done.Answer.Text, input.Question.Item, null), graderName, done.Grade));
+            completionTokens = done.Answer.CompletionTokens is long written
+                ? (completionTokens ?? 0) + written
+                : completionTokens;
+            results?.Add(
+                new GraderResult(
+                    input.Number,
+                    new SampleRow(done.Answer.Text, input.Question.Item, null),
+                    graderName,
+                    done.Grade
+                )
+            );
         }
     }
 
@@ -111,9 +144,15 @@ internal sealed class ModelEvaluator(ApiCmdlet cmdlet, ModelAsker asker, string 
         }
         catch (FormatException e)
         {
-            cmdlet.WriteError(ErrorRecords.Invalid(
-                "ExampleNotRead", FormattableString.Invariant($"Line {line.Number} of '{path}' cannot be asked. {e.Message}"),
-                "Test-FineTuningDataset finds what is wrong with the file.", path, ErrorCategory.InvalidData));
+            cmdlet.WriteError(
+                ErrorRecords.Invalid(
+                    "ExampleNotRead",
+                    FormattableString.Invariant($"Line {line.Number} of '{path}' cannot be asked. {e.Message}"),
+                    "Test-FineTuningDataset finds what is wrong with the file.",
+                    path,
+                    ErrorCategory.InvalidData
+                )
+            );
             return null;
         }
     }

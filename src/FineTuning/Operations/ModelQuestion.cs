@@ -29,7 +29,8 @@ internal sealed record ModelQuestion
     public JsonElement? ItemJson { get; private init; }
 
     /// <summary>Fields that go along with the question, such as tools.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Options { get; private init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Options { get; private init; } =
+        new Dictionary<string, JsonElement>();
 
     /// <summary>A question in one text.</summary>
     public static ModelQuestion Of(string prompt, string? system) => new(EvaluationExample.Ask(prompt, system), prompt);
@@ -38,13 +39,19 @@ internal sealed record ModelQuestion
     /// <exception cref="FormatException">It is none; the message is a sentence.</exception>
     public static ModelQuestion Of(object[] messages, string? system)
     {
-        JsonElement list = messages.Length == 1 && (messages[0] is PSObject wrapped ? wrapped.BaseObject : messages[0]) is string text
-            ? ParseList(text)
-            : JsonValues.ToElement(messages);
-        return FromExample(JsonValues.ToElement(new Hashtable { ["messages"] = list }), null, system) with { Item = null, ItemJson = null };
+        JsonElement list =
+            messages.Length == 1 && (messages[0] is PSObject wrapped ? wrapped.BaseObject : messages[0]) is string text
+                ? ParseList(text)
+                : JsonValues.ToElement(messages);
+        return FromExample(JsonValues.ToElement(new Hashtable { ["messages"] = list }), null, system) with
+        {
+            Item = null,
+            ItemJson = null,
+        };
     }
 
-    /// <summary>What came down the pipeline: a prompt, a line of JSON, or an object with messages or a prompt.</summary>
+    /// <summary>What came down the pipeline: a prompt, a line of JSON, or an object with messages or a
+    /// prompt.</summary>
     /// <exception cref="FormatException">It is none; the message is a sentence.</exception>
     public static ModelQuestion From(PSObject input, string? system)
     {
@@ -78,7 +85,10 @@ internal sealed record ModelQuestion
             throw new FormatException($"The example {e.Message}.", e);
         }
 
-        return new ModelQuestion(system is null ? read.Messages : EvaluationExample.WithSystem(read.Messages, system), read.Prompt)
+        return new ModelQuestion(
+            system is null ? read.Messages : EvaluationExample.WithSystem(read.Messages, system),
+            read.Prompt
+        )
         {
             Reference = read.Reference,
             Item = source ?? JsonValues.ToObject(read.Item),
@@ -87,17 +97,21 @@ internal sealed record ModelQuestion
         };
     }
 
-    private static JsonElement ParseList(string text) => Try(text) is { ValueKind: JsonValueKind.Array } list
-        ? list
-        : throw new FormatException("The messages are neither objects with role and content nor the text of a JSON list of them.");
+    private static JsonElement ParseList(string text) =>
+        Try(text) is { ValueKind: JsonValueKind.Array } list
+            ? list
+            : throw new FormatException(
+                "The messages are neither objects with role and content nor the text of a JSON list of them."
+            );
 
-    private static JsonElement? TryParse(string text) => Try(text) is { ValueKind: JsonValueKind.Object } line ? line : null;
+    private static JsonElement? TryParse(string text) =>
+        Try(text) is { ValueKind: JsonValueKind.Object } line ? line : null;
 
     private static JsonElement? Try(string text)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text);
             return document.RootElement.Clone();
         }
         catch (JsonException)

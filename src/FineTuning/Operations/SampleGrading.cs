@@ -32,11 +32,18 @@ internal sealed class SampleGrading
         AdaptiveRateLimiter gate,
         Action<SampleInput, GradeResult> write,
         Func<SampleInput, FineTuningApiException, ErrorRecord> describe,
-        CancellationToken stopping)
+        CancellationToken stopping
+    )
     {
         Name = NameOf(definition);
         Run = new BatchRun<SampleInput, GradeResult>(
-            cmdlet, gate, (input, token) => _grader!.GradeAsync(input.Row.Sample, input.Row.ItemJson, token), write, describe, stopping)
+            cmdlet,
+            gate,
+            (input, token) => _grader!.GradeAsync(input.Row.Sample, input.Row.ItemJson, token),
+            write,
+            describe,
+            stopping
+        )
         {
             OnFirst = () => _grader = connect(),
         };
@@ -50,7 +57,9 @@ internal sealed class SampleGrading
 
     /// <summary>What a grader calls itself.</summary>
     public static string NameOf(JsonElement definition) =>
-        definition.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "the grader";
+        definition.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String
+            ? name.GetString()!
+            : "the grader";
 
     /// <summary>Reads the -Grader of a cmdlet, or ends it.</summary>
     public static JsonElement ReadGrader(AsyncCmdlet cmdlet, object grader)
@@ -74,11 +83,20 @@ internal sealed class SampleGrading
         }
         catch (GraderException e)
         {
-            throw cmdlet.Stop(ErrorRecords.Invalid("GraderNotLocal", $"The grader cannot work here: {e.Message} ({e.JsonPath})", $"{e.Fix} Without -Local the service grades.", definition));
+            throw cmdlet.Stop(
+                ErrorRecords.Invalid(
+                    "GraderNotLocal",
+                    $"The grader cannot work here: {e.Message} ({e.JsonPath})",
+                    $"{e.Fix} Without -Local the service grades.",
+                    definition
+                )
+            );
         }
     }
 
     /// <summary>How far it is, for people.</summary>
-    public string Status(ScoreMeter scores) => FormattableString.Invariant(
-        $"{Run.Done:N0} graded{(Run.Failed > 0 ? $", {Run.Failed:N0} failed" : string.Empty)}, {Run.Pace}{(scores.Count > 0 ? $", mean reward {scores.Mean:0.###}" : string.Empty)}");
+    public string Status(ScoreMeter scores) =>
+        FormattableString.Invariant(
+            $"{Run.Done:N0} graded{(Run.Failed > 0 ? $", {Run.Failed:N0} failed" : string.Empty)}, {Run.Pace}{(scores.Count > 0 ? $", mean reward {scores.Mean:0.###}" : string.Empty)}"
+        );
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Files.Uploading;
@@ -26,18 +25,24 @@ internal sealed class UploadRun
     {
         _cmdlet = cmdlet;
         _isForced = options?.Force == true;
-        _uploader = new FileUploader(client, (options ?? new UploadOptions()) with
-        {
-            StateFolder = Path.Combine(UserFolder.Path, "uploads"),
-            Notice = text => _pipeline.Post(_ => cmdlet.WriteVerbose(text), null),
-        });
+        _uploader = new FileUploader(
+            client,
+            (options ?? new UploadOptions()) with
+            {
+                StateFolder = Path.Combine(UserFolder.Path, "uploads"),
+                Notice = text => _pipeline.Post(_ => cmdlet.WriteVerbose(text), null),
+            }
+        );
     }
 
-    /// <summary>What to say of an upload that was stopped or failed; null if nothing of it is left to go on from.</summary>
-    public string? PendingMessage => _uploader.Pending is not PendingUpload pending
-        ? null
-        : FormattableString.Invariant(
-            $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command{(_isForced ? " without -Force" : string.Empty)} goes on from there until {Text(pending.ExpiresAt.LocalDateTime)}.");
+    /// <summary>What to say of an upload that was stopped or failed; null if nothing of it is left to go on
+    /// from.</summary>
+    public string? PendingMessage =>
+        _uploader.Pending is not PendingUpload pending
+            ? null
+            : FormattableString.Invariant(
+                $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command{(_isForced ? " without -Force" : string.Empty)} goes on from there until {Text(pending.ExpiresAt.LocalDateTime)}."
+            );
 
     /// <summary>Uploads a file, or finds it at the service.</summary>
     /// <exception cref="FineTuningApiException">The upload failed.</exception>
@@ -49,7 +54,11 @@ internal sealed class UploadRun
         UploadResult result;
         try
         {
-            result = await _uploader.UploadAsync(path, new SynchronousProgress<UploadProgress>(progress => Show(progress, line)), cancellationToken);
+            result = await _uploader.UploadAsync(
+                path,
+                new SynchronousProgress<UploadProgress>(progress => Show(progress, line)),
+                cancellationToken
+            );
         }
         catch (FineTuningApiException) when (PendingMessage is string message)
         {
@@ -61,7 +70,8 @@ internal sealed class UploadRun
         {
             // Shown at the prompt, as what Write-Host writes is, and no output.
             string found = FormattableString.Invariant(
-                $"{_name} is at the service already, as {result.File.Id} since {result.File.CreatedAt.LocalDateTime:yyyy-MM-dd HH:mm}: nothing was sent.");
+                $"{_name} is at the service already, as {result.File.Id} since {result.File.CreatedAt.LocalDateTime:yyyy-MM-dd HH:mm}: nothing was sent."
+            );
             _cmdlet.WriteHostLine(found);
             _cmdlet.WriteVerbose($"SHA-256 {result.Sha256}. Send-FineTuningFile -Force sends it again.");
         }
@@ -75,7 +85,10 @@ internal sealed class UploadRun
     private static void Show(UploadProgress progress, ProgressLine line)
     {
         string bytes = $"{ByteSize.Text(progress.Bytes)} of {ByteSize.Text(progress.TotalBytes)}";
-        string parts = progress.PartCount == 0 ? string.Empty : FormattableString.Invariant($", {progress.Parts} of {progress.PartCount} parts");
+        string parts =
+            progress.PartCount == 0
+                ? string.Empty
+                : FormattableString.Invariant($", {progress.Parts} of {progress.PartCount} parts");
         string rate = progress.BytesPerSecond is double speed ? $", {ByteSize.Text((long)speed)}/s" : string.Empty;
 
         // Nothing is guessed from the share: an upload that goes on began with one.
@@ -87,6 +100,7 @@ internal sealed class UploadRun
                 _ => $"{bytes}{parts}{rate}",
             },
             (double)progress.Bytes / progress.TotalBytes,
-            progress.TimeLeft ?? TimeSpan.Zero);
+            progress.TimeLeft ?? TimeSpan.Zero
+        );
     }
 }

@@ -21,6 +21,8 @@ public static class ByteSize
             unit++;
         }
 
-        return FormattableString.Invariant($"{(unit == 0 ? size.ToString("0", null) : size.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture))} {s_units[unit]}");
+        return FormattableString.Invariant(
+            $"{(unit == 0 ? size.ToString("0", null) : size.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture))} {s_units[unit]}"
+        );
     }
 }

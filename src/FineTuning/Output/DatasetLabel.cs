@@ -22,5 +22,6 @@ public sealed class DatasetLabel
     public long ValidationCount { get; }
 
     /// <summary>Such as <c>printing (64 + 16)</c>.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Label ?? "(none)"} ({TrainingCount} + {ValidationCount})");
+    public override string ToString() =>
+        FormattableString.Invariant($"{Label ?? "(none)"} ({TrainingCount} + {ValidationCount})");
 }

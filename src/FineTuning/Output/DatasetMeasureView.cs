@@ -1,13 +1,11 @@
 using System.Globalization;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Measuring;
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Output;
 
-/// <summary>A measure as people read it: what is in the file, how long its examples are, what training on it would take.</summary>
+/// <summary>A measure as people read it: what is in the file, how long its examples are, what training on it would
+/// take.</summary>
 public static class DatasetMeasureView
 {
     private const int LabelWidth = 13;
@@ -20,23 +18,35 @@ public static class DatasetMeasureView
     public static string[] Lines(DatasetMeasure measure, int width)
     {
         _ = measure ?? throw new ArgumentNullException(nameof(measure));
-        List<string> lines =
-        [
-            Style.Bold(measure.Name) + "  " + Summary(measure),
-            string.Empty,
-        ];
+        List<string> lines = [Style.Bold(measure.Name) + "  " + Summary(measure), string.Empty];
         Add(lines, "Messages", Messages(measure), width);
-        Add(lines, "Tokens", Text($"{measure.Tokens:N0}, of which {measure.ContentTokens:N0} text and {measure.AnswerTokens:N0} to learn"), width);
+        Add(
+            lines,
+            "Tokens",
+            Text(
+                $"{measure.Tokens:N0}, of which {measure.ContentTokens:N0} text and {measure.AnswerTokens:N0} to learn"
+            ),
+            width
+        );
         Add(lines, "Per example", measure.Examples == 0 ? "no examples" : measure.TokensPerExample.ToString(), width);
         lines.AddRange(Bars(measure.TokensPerExample.Histogram));
         Add(lines, "Too long", TooLong(measure), width);
-        Add(lines, "Training", Text($"{Plural(measure.EpochCount, "epoch")}, batch size {measure.BatchSize}: {Plural(measure.Steps, "step")}, {measure.BillableTokens:N0} billable tokens"), width);
+        Add(
+            lines,
+            "Training",
+            Text(
+                $"{Plural(measure.EpochCount, "epoch")}, batch size {measure.BatchSize}: {Plural(measure.Steps, "step")}, {measure.BillableTokens:N0} billable tokens"
+            ),
+            width
+        );
         Add(lines, "Cost", Cost(measure), width);
         return [.. lines];
     }
 
-    private static string Summary(DatasetMeasure measure) => Text(
-        $"{measure.Format.ToString().ToLowerInvariant()}, {Plural(measure.Examples, "example")}, {ByteSize.Text(measure.Bytes)}, for {measure.Model} ({measure.Encoding})");
+    private static string Summary(DatasetMeasure measure) =>
+        Text(
+            $"{measure.Format.ToString().ToLowerInvariant()}, {Plural(measure.Examples, "example")}, {ByteSize.Text(measure.Bytes)}, for {measure.Model} ({measure.Encoding})"
+        );
 
     private static string Messages(DatasetMeasure measure)
     {
@@ -46,7 +56,10 @@ public static class DatasetMeasureView
         }
 
         string roles = string.Join(", ", measure.Roles.Select(role => Text($"{role.Value:N0} {role.Key}")));
-        string images = measure.Images == 0 ? string.Empty : Text($"; {Plural(measure.Images, "image")}, whose tokens are not counted");
+        string images =
+            measure.Images == 0
+                ? string.Empty
+                : Text($"; {Plural(measure.Images, "image")}, whose tokens are not counted");
         return Text($"{measure.Messages:N0}: {roles}{images}");
     }
 
@@ -64,15 +77,24 @@ public static class DatasetMeasureView
             // What is there is seen, however little it is.
             int length = bin.Count == 0 ? 0 : (int)Math.Max(1, Math.Round((double)bin.Count / most * BarWidth));
             string to = Text($"{bin.To:N0}").PadLeft(width);
-            yield return new string(' ', LabelWidth) + (bin.From == bin.To ? to : Text($"{bin.From:N0}").PadLeft(width) + " - " + to)
-                + "  " + new string('█', length).PadRight(BarWidth) + " " + Text($"{bin.Count:N0}");
+            yield return new string(' ', LabelWidth)
+                + (bin.From == bin.To ? to : Text($"{bin.From:N0}").PadLeft(width) + " - " + to)
+                + "  "
+                + new string('█', length).PadRight(BarWidth)
+                + " "
+                + Text($"{bin.Count:N0}");
         }
     }
 
-    private static string TooLong(DatasetMeasure measure) => measure.ContextLength is not { } limit
-        ? $"the longest example that {measure.Model} learns from is not known"
-        : measure.TruncatedExamples == 0 ? Text($"none; {measure.Model} learns from up to {limit:N0} tokens of an example")
-        : Style.Yellow(Text($"{Plural(measure.TruncatedExamples, "example")} of more than {limit:N0} tokens, which the service cuts"));
+    private static string TooLong(DatasetMeasure measure) =>
+        measure.ContextLength is not { } limit ? $"the longest example that {measure.Model} learns from is not known"
+        : measure.TruncatedExamples == 0
+            ? Text($"none; {measure.Model} learns from up to {limit:N0} tokens of an example")
+        : Style.Yellow(
+            Text(
+                $"{Plural(measure.TruncatedExamples, "example")} of more than {limit:N0} tokens, which the service cuts"
+            )
+        );
 
     private static string Cost(DatasetMeasure measure)
     {
@@ -88,7 +110,9 @@ public static class DatasetMeasureView
 
         int days = Math.Max(0, (int)measure.Price!.Age.TotalDays);
         string age = days == 0 ? "a price of today" : Text($"a price of {Plural(days, "day")} ago");
-        string line = Text($"about {cost:N2} {measure.Price.Currency}, at {measure.Price.PerMillionTokens:0.######} a million tokens, {age}");
+        string line = Text(
+            $"about {cost:N2} {measure.Price.Currency}, at {measure.Price.PerMillionTokens:0.######} a million tokens, {age}"
+        );
         return days > OldPriceDays ? line + Style.Yellow(": look whether it still holds") : line;
     }
 
@@ -99,7 +123,8 @@ public static class DatasetMeasureView
         lines.AddRange(wrapped.Skip(1));
     }
 
-    private static string Plural(long count, string what) => Text($"{count:N0} {what}{(count == 1 ? string.Empty : "s")}");
+    private static string Plural(long count, string what) =>
+        Text($"{count:N0} {what}{(count == 1 ? string.Empty : "s")}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,5 @@
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Repairing;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Output;
 
@@ -17,14 +16,18 @@ public sealed class DatasetRepair
 
         // A plain array: the list that a collection expression makes cannot be indexed in PowerShell.
         Changes = source.Changes.ToArray();
-        CountsByCode = new SortedDictionary<string, long>(source.CountsByCode.ToDictionary(count => count.Key, count => count.Value), StringComparer.Ordinal);
+        CountsByCode = new SortedDictionary<string, long>(
+            source.CountsByCode.ToDictionary(count => count.Key, count => count.Value),
+            StringComparer.Ordinal
+        );
         Remaining = source.Remaining;
     }
 
     /// <summary>The full path of the file that was repaired.</summary>
     public string SourcePath { get; }
 
-    /// <summary>The full path of the file to go on with: the repaired one, or the source where there was nothing to mend.</summary>
+    /// <summary>The full path of the file to go on with: the repaired one, or the source where there was nothing to
+    /// mend.</summary>
     public string Path { get; }
 
     /// <summary>Whether a file was written.</summary>

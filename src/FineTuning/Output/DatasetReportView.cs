@@ -1,10 +1,10 @@
 using System.Globalization;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Output;
 
-/// <summary>A report as people read it: each kind of problem once, with where it is and what to do, the worst first.</summary>
+/// <summary>A report as people read it: each kind of problem once, with where it is and what to do, the worst
+/// first.</summary>
 public static class DatasetReportView
 {
     // "warning  FT1602  " stands before the text.
@@ -30,7 +30,13 @@ public static class DatasetReportView
         if (mended > 0)
         {
             lines.Add(string.Empty);
-            lines.Add(Style.Faint(Text($"Repair-FineTuningDataset mends {mended:N0} of {Count(reports.Sum(one => one.ErrorCount + one.WarningCount), "problem")}.")));
+            lines.Add(
+                Style.Faint(
+                    Text(
+                        $"Repair-FineTuningDataset mends {mended:N0} of {Count(reports.Sum(one => one.ErrorCount + one.WarningCount), "problem")}."
+                    )
+                )
+            );
         }
 
         if (reports.Any(one => one.Problems.Count > one.CountsByCode.Count))
@@ -46,19 +52,27 @@ public static class DatasetReportView
     {
         yield return Style.Bold(report.Name) + "  " + Summary(report);
         yield return Verdict(report);
-        IEnumerable<IGrouping<string, DatasetProblem>> kinds = report.Problems
-            .GroupBy(problem => problem.Code)
+        IEnumerable<IGrouping<string, DatasetProblem>> kinds = report
+            .Problems.GroupBy(problem => problem.Code)
             .OrderByDescending(kind => kind.First().Severity)
             .ThenBy(kind => kind.Key, StringComparer.Ordinal);
         foreach (IGrouping<string, DatasetProblem> kind in kinds)
         {
             yield return string.Empty;
             DatasetProblem first = kind.First();
-            yield return Heading(first) + (first.Line > 0 ? Places([.. kind], report.CountsByCode[kind.Key]) : string.Empty);
+            yield return Heading(first)
+                + (first.Line > 0 ? Places([.. kind], report.CountsByCode[kind.Key]) : string.Empty);
             // Of several, the text is that of the first.
-            string line = first.Line > 0 && report.CountsByCode[kind.Key] > 1 ? Text($"Line {first.Line}, ") : string.Empty;
-            string where = first.JsonPath is null ? (line.Length > 0 ? line.Replace(", ", ": ") : string.Empty) : line + first.JsonPath + ": ";
-            foreach (string row in TextBlock.Wrap(where + first.Message, Indent, width).Concat(TextBlock.Wrap(first.Fix, Indent, width)))
+            string line =
+                first.Line > 0 && report.CountsByCode[kind.Key] > 1 ? Text($"Line {first.Line}, ") : string.Empty;
+            string where = first.JsonPath is null
+                ? (line.Length > 0 ? line.Replace(", ", ": ") : string.Empty)
+                : line + first.JsonPath + ": ";
+            foreach (
+                string row in TextBlock
+                    .Wrap(where + first.Message, Indent, width)
+                    .Concat(TextBlock.Wrap(first.Fix, Indent, width))
+            )
             {
                 yield return row;
             }
@@ -73,17 +87,26 @@ public static class DatasetReportView
         return (isError ? Style.Red(severity) : Style.Yellow(severity)) + problem.Code + "  " + Style.Bold(title);
     }
 
-    private static string Summary(DatasetReport report) => string.Format(
-        CultureInfo.InvariantCulture, "{0}{1:N0} example{2}, {3}, checked in {4:0.0#} s",
-        report.Format == DatasetFormat.Unknown ? string.Empty : report.Format.ToString().ToLowerInvariant() + ", ",
-        report.ExampleCount, report.ExampleCount == 1 ? string.Empty : "s", ByteSize.Text(report.Bytes), report.Duration.TotalSeconds);
+    private static string Summary(DatasetReport report) =>
+        string.Format(
+            CultureInfo.InvariantCulture,
+            "{0}{1:N0} example{2}, {3}, checked in {4:0.0#} s",
+            report.Format == DatasetFormat.Unknown ? string.Empty : report.Format.ToString().ToLowerInvariant() + ", ",
+            report.ExampleCount,
+            report.ExampleCount == 1 ? string.Empty : "s",
+            ByteSize.Text(report.Bytes),
+            report.Duration.TotalSeconds
+        );
 
     private static string Verdict(DatasetReport report)
     {
         string warnings = report.WarningCount == 0 ? string.Empty : Count(report.WarningCount, "warning");
         if (report.ErrorCount > 0)
         {
-            return Style.Red("Not valid: ") + Count(report.ErrorCount, "error") + (warnings.Length > 0 ? ", " : string.Empty) + warnings;
+            return Style.Red("Not valid: ")
+                + Count(report.ErrorCount, "error")
+                + (warnings.Length > 0 ? ", " : string.Empty)
+                + warnings;
         }
 
         return Style.Green("Valid") + (warnings.Length > 0 ? ", with " : string.Empty) + warnings;
@@ -93,14 +116,19 @@ public static class DatasetReportView
     private static string Places(IReadOnlyList<DatasetProblem> problems, long count)
     {
         long[] lines = [.. problems.Select(problem => problem.Line).Distinct().Take(ShownLines + 1)];
-        string list = string.Join(", ", lines.Take(ShownLines).Select(line => line.ToString(CultureInfo.InvariantCulture)));
+        string list = string.Join(
+            ", ",
+            lines.Take(ShownLines).Select(line => line.ToString(CultureInfo.InvariantCulture))
+        );
         bool more = lines.Length > ShownLines || count > problems.Count;
         string times = count == 1 ? string.Empty : string.Format(CultureInfo.InvariantCulture, ", {0:N0} times", count);
         return $"{times}: line{(lines.Length == 1 && !more ? string.Empty : "s")} {list}{(more ? ", ..." : string.Empty)}";
     }
 
     private static long Mended(DatasetReport report) =>
-        report.CountsByCode.Where(count => ProblemCodes.Find(count.Key) is { IsRepairable: true }).Sum(count => count.Value);
+        report
+            .CountsByCode.Where(count => ProblemCodes.Find(count.Key) is { IsRepairable: true })
+            .Sum(count => count.Value);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -2,7 +2,8 @@ using FineTuning.Core.FineTunedModels;
 
 namespace FineTuning.Output;
 
-/// <summary>A model that the service offers: one that a job made, or with Get-FineTunedModel -All a base model.</summary>
+/// <summary>A model that the service offers: one that a job made, or with Get-FineTunedModel -All a base
+/// model.</summary>
 public sealed class FineTunedModel : ServiceObject
 {
     internal FineTunedModel(KnownModel source)

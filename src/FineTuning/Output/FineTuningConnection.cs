@@ -4,7 +4,8 @@ using FineTuning.Core.Credentials;
 
 namespace FineTuning.Output;
 
-/// <summary>A service with a key to it. It shows where requests go and where the key came from, never the key.</summary>
+/// <summary>A service with a key to it. It shows where requests go and where the key came from, never the
+/// key.</summary>
 public sealed class FineTuningConnection
 {
     private readonly ApiCredential _credential;
@@ -65,10 +66,18 @@ public sealed class FineTuningConnection
     /// <summary>What it was made of; null for one of Start-FineTuningServer, which has no name.</summary>
     internal ConnectionProfile? Profile { get; init; }
 
-    /// <summary>Whether the other one reaches the same jobs: with the same key, or none, for the same organisation and project.</summary>
-    internal bool IsSameAccount(FineTuningConnection other) => this == other || (
-        Endpoint == other.Endpoint && Organization == other.Organization && Project == other.Project && !IsClosed && !other.IsClosed &&
-        _credential.IsSame(other._credential));
+    /// <summary>Whether the other one reaches the same jobs: with the same key, or none, for the same organisation and
+    /// project.</summary>
+    internal bool IsSameAccount(FineTuningConnection other) =>
+        this == other
+        || (
+            Endpoint == other.Endpoint
+            && Organization == other.Organization
+            && Project == other.Project
+            && !IsClosed
+            && !other.IsClosed
+            && _credential.IsSame(other._credential)
+        );
 
     /// <summary>The endpoint.</summary>
     public override string ToString() => Endpoint.ToString();

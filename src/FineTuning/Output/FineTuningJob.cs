@@ -1,6 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Output;
@@ -22,8 +20,12 @@ public sealed class FineTuningJob : ServiceObject
         TrainedTokens = source.TrainedTokens;
         Error = source.Error is { IsEmpty: false } error ? new FineTuningJobError(error) : null;
         Method = source.Method?.Type ?? "supervised";
-        Hyperparameters = new FineTuningHyperparameters(source.Method?.Options?.Hyperparameters ?? source.Hyperparameters);
-        Grader = source.Method?.Options?.Grader is { ValueKind: JsonValueKind.Object } grader ? GraderObject.Make(grader) : null;
+        Hyperparameters = new FineTuningHyperparameters(
+            source.Method?.Options?.Hyperparameters ?? source.Hyperparameters
+        );
+        Grader = source.Method?.Options?.Grader is { ValueKind: JsonValueKind.Object } grader
+            ? GraderObject.Make(grader)
+            : null;
         ResultFiles = source.ResultFiles?.ToArray() ?? [];
         Seed = source.Seed;
         Metadata = source.Metadata?.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal) ?? [];
@@ -158,13 +160,27 @@ public sealed class FineTuningHyperparameters
     public object? EvalSamples { get; }
 
     /// <summary>What is set, in one line.</summary>
-    public override string ToString() => string.Join(", ", new (string Name, object? Value)[]
-    {
-        ("epochs", EpochCount), ("batch size", BatchSize), ("learning rate multiplier", LearningRateMultiplier), ("beta", Beta),
-        ("reasoning effort", ReasoningEffort), ("compute multiplier", ComputeMultiplier), ("eval interval", EvalInterval),
-        ("eval samples", EvalSamples),
-    }.Where(p => p.Value is not null).Select(p => FormattableString.Invariant($"{p.Name} {p.Value}")));
+    public override string ToString() =>
+        string.Join(
+            ", ",
+            new (string Name, object? Value)[]
+            {
+                ("epochs", EpochCount),
+                ("batch size", BatchSize),
+                ("learning rate multiplier", LearningRateMultiplier),
+                ("beta", Beta),
+                ("reasoning effort", ReasoningEffort),
+                ("compute multiplier", ComputeMultiplier),
+                ("eval interval", EvalInterval),
+                ("eval samples", EvalSamples),
+            }
+                .Where(p => p.Value is not null)
+                .Select(p => FormattableString.Invariant($"{p.Name} {p.Value}"))
+        );
 
     private static object? Plain<T>(AutoOr<T>? value)
-        where T : struct, IFormattable => value is null ? null : value.Value.IsAuto ? "auto" : value.Value.Value;
+        where T : struct, IFormattable =>
+        value is null ? null
+        : value.Value.IsAuto ? "auto"
+        : value.Value.Value;
 }

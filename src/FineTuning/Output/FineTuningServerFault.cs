@@ -42,5 +42,6 @@ public sealed class FineTuningServerFault
     /// <summary>The id.</summary>
     public override string ToString() => Id;
 
-    private static string? Text(JsonElement source, string name) => source.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    private static string? Text(JsonElement source, string name) =>
+        source.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

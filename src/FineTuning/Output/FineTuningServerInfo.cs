@@ -14,9 +14,11 @@ public sealed class FineTuningServerInfo
         Path = IsMemory ? null : run.GetProperty("data").GetString();
         StartedAt = run.GetProperty("started_at").GetDateTimeOffset().LocalDateTime;
         Version = run.GetProperty("version").GetString();
-        Dialect = run.TryGetProperty("dialect", out JsonElement dialect) && Enum.TryParse(dialect.GetString(), ignoreCase: true, out ApiDialect spoken)
-            ? spoken
-            : ApiDialect.OpenAI;
+        Dialect =
+            run.TryGetProperty("dialect", out JsonElement dialect)
+            && Enum.TryParse(dialect.GetString(), ignoreCase: true, out ApiDialect spoken)
+                ? spoken
+                : ApiDialect.OpenAI;
         ControlToken = run.GetProperty("control_token").GetString()!;
         RunFile = runFile;
     }
@@ -63,10 +65,16 @@ public sealed class FineTuningServerInfo
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json);
             return new FineTuningServerInfo(document.RootElement, runFile);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentNullException or System.Collections.Generic.KeyNotFoundException)
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or FormatException
+                        or ArgumentNullException
+                        or System.Collections.Generic.KeyNotFoundException
+            )
         {
             throw new JsonException($"'{runFile}' does not describe a server.", e);
         }

@@ -33,7 +33,8 @@ public sealed class FineTuningServerRequest
     /// <summary>What it asked for, such as CreateJob; null for a path that is no operation.</summary>
     public string? Operation { get; }
 
-    /// <summary>The status that was sent; 0 if a fault ended the connection without one, 499 if the client went away.</summary>
+    /// <summary>The status that was sent; 0 if a fault ended the connection without one, 499 if the client went
+    /// away.</summary>
     public int Status { get; }
 
     /// <summary>The time until the answer began.</summary>

@@ -7,15 +7,18 @@ using System.Text.Json;
 namespace FineTuning.Output;
 
 /// <summary>
-/// A grader in PowerShell: an object whose properties are the service's own fields, so that ConvertTo-Json writes what the service takes, with
-/// a type name for its view.
+/// A grader in PowerShell: an object whose properties are the service's own fields, so that ConvertTo-Json writes what
+/// the service takes, with a type name for its view.
 /// </summary>
 public static class GraderObject
 {
     private const string TypeName = "FineTuning.Grader";
 
     // A formula is full of "+", and nobody reads "\u002B".
-    private static readonly JsonWriterOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly MethodInfo s_toJson = typeof(GraderObject).GetMethod(nameof(ToJson))!;
 
     /// <summary>The grader as the service takes it, one line of JSON: the method ToJson() of every grader.</summary>

@@ -16,18 +16,24 @@ public sealed class GraderReport
         IsServiceValidated = isValidated;
 
         // They quote the definition, and somebody may have put a key into it.
-        Problems = [.. problems.Select(problem => problem with
-        {
-            JsonPath = Redaction.Scrub(problem.JsonPath),
-            Message = Redaction.Scrub(problem.Message),
-            Fix = Redaction.Scrub(problem.Fix),
-        })];
+        Problems =
+        [
+            .. problems.Select(problem =>
+                problem with
+                {
+                    JsonPath = Redaction.Scrub(problem.JsonPath),
+                    Message = Redaction.Scrub(problem.Message),
+                    Fix = Redaction.Scrub(problem.Fix),
+                }
+            ),
+        ];
     }
 
     /// <summary>The grader's name; null if it has none.</summary>
     public string? Name { get; }
 
-    /// <summary>string_check, text_similarity, score_model, label_model, python or multi; null if it has none.</summary>
+    /// <summary>string_check, text_similarity, score_model, label_model, python or multi; null if it has
+    /// none.</summary>
     public string? Type { get; }
 
     /// <summary>The file that it came from; null if it was none.</summary>
@@ -49,5 +55,7 @@ public sealed class GraderReport
     public GraderProblem[] Problems { get; }
 
     private static string? Text(JsonElement definition, string name) =>
-        definition.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Redaction.Scrub(value.GetString()!) : null;
+        definition.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? Redaction.Scrub(value.GetString()!)
+            : null;
 }

@@ -4,7 +4,8 @@ using FineTuning.Core.Grading.Linting;
 
 namespace FineTuning.Output;
 
-/// <summary>A grader's report as people read it: each problem with its place and what to do, the errors first.</summary>
+/// <summary>A grader's report as people read it: each problem with its place and what to do, the errors
+/// first.</summary>
 public static class GraderReportView
 {
     // "warning  FT2051  " stands before the text.
@@ -18,15 +19,23 @@ public static class GraderReportView
     {
         _ = report ?? throw new ArgumentNullException(nameof(report));
         string file = report.Path is null ? string.Empty : "  " + Style.Faint(report.Path);
-        List<string> lines = [$"{Style.Bold(report.Name ?? "(no name)")}  {report.Type ?? "(no type)"}{file}", Verdict(report)];
+        List<string> lines =
+        [
+            $"{Style.Bold(report.Name ?? "(no name)")}  {report.Type ?? "(no type)"}{file}",
+            Verdict(report),
+        ];
         foreach (GraderProblem problem in report.Problems.OrderByDescending(problem => problem.Severity))
         {
             bool isError = problem.Severity == ProblemSeverity.Error;
             string severity = (isError ? "error" : "warning").PadRight(SeverityWidth);
             string title = GraderProblemCodes.Find(problem.Code)?.Title ?? problem.Code;
             lines.Add(string.Empty);
-            lines.Add($"{(isError ? Style.Red(severity) : Style.Yellow(severity))}{problem.Code}  {Style.Bold(title)}: {problem.JsonPath}");
-            lines.AddRange(TextBlock.Wrap(problem.Message, Indent, width).Concat(TextBlock.Wrap(problem.Fix, Indent, width)));
+            lines.Add(
+                $"{(isError ? Style.Red(severity) : Style.Yellow(severity))}{problem.Code}  {Style.Bold(title)}: {problem.JsonPath}"
+            );
+            lines.AddRange(
+                TextBlock.Wrap(problem.Message, Indent, width).Concat(TextBlock.Wrap(problem.Fix, Indent, width))
+            );
         }
 
         return [.. lines];
@@ -37,7 +46,10 @@ public static class GraderReportView
         string warnings = report.WarningCount == 0 ? string.Empty : Count(report.WarningCount, "warning");
         if (!report.IsValid)
         {
-            return Style.Red("Not valid: ") + Count(report.ErrorCount, "error") + (warnings.Length > 0 ? ", " : string.Empty) + warnings;
+            return Style.Red("Not valid: ")
+                + Count(report.ErrorCount, "error")
+                + (warnings.Length > 0 ? ", " : string.Empty)
+                + warnings;
         }
 
         string asked = report.IsServiceValidated ? ", and the service takes it" : "; the service was not asked";

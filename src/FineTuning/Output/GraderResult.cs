@@ -1,9 +1,5 @@
-using FineTuning.Operations;
-using FineTuning.Runtime;
 using System.Management.Automation;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Parameters;
 
 namespace FineTuning.Output;
@@ -29,7 +25,8 @@ public sealed class GraderResult
     /// <summary>Its place in the input, from 1.</summary>
     public long Number { get; }
 
-    /// <summary>The score; as a rule 0 to 1. 0 if <see cref="Error"/> says that the sample could not be graded.</summary>
+    /// <summary>The score; as a rule 0 to 1. 0 if <see cref="Error"/> says that the sample could not be
+    /// graded.</summary>
     public double Reward { get; }
 
     /// <summary>The grader's name.</summary>

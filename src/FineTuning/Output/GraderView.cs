@@ -17,7 +17,11 @@ public static class GraderView
         JsonElement definition = JsonValues.ToElement(grader);
         List<string> lines = [$"{Style.Bold(Text(definition, "name"))}  {Text(definition, "type")}"];
         lines.AddRange(TextBlock.Wrap(Describe(definition), Indent, width));
-        if (Text(definition, "type") == "multi" && definition.TryGetProperty("graders", out JsonElement graders) && graders.ValueKind == JsonValueKind.Object)
+        if (
+            Text(definition, "type") == "multi"
+            && definition.TryGetProperty("graders", out JsonElement graders)
+            && graders.ValueKind == JsonValueKind.Object
+        )
         {
             JsonProperty[] parts = [.. graders.EnumerateObject()];
             int name = parts.Length == 0 ? 0 : parts.Max(part => part.Name.Length);
@@ -35,25 +39,33 @@ public static class GraderView
     }
 
     /// <summary>What a grader does, in one line.</summary>
-    internal static string Describe(JsonElement definition) => Text(definition, "type") switch
-    {
-        "string_check" => $"{Text(definition, "input")} {Text(definition, "operation")} {Quoted(definition)}",
-        "text_similarity" => $"{Text(definition, "input")} {Text(definition, "evaluation_metric")} {Quoted(definition)}",
-        "score_model" => $"{Text(definition, "model")} gives {List(definition, "range", " to ", "0 to 1")}: {Question(definition)}",
-        "label_model" => $"{Text(definition, "model")} chooses {List(definition, "labels", ", ", string.Empty)} (passing: {List(definition, "passing_labels", ", ", string.Empty)}): {Question(definition)}",
-        "python" => Script(Text(definition, "source")),
-        "multi" => Text(definition, "calculate_output"),
-        _ => string.Empty,
-    };
+    internal static string Describe(JsonElement definition) =>
+        Text(definition, "type") switch
+        {
+            "string_check" => $"{Text(definition, "input")} {Text(definition, "operation")} {Quoted(definition)}",
+            "text_similarity" =>
+                $"{Text(definition, "input")} {Text(definition, "evaluation_metric")} {Quoted(definition)}",
+            "score_model" =>
+                $"{Text(definition, "model")} gives {List(definition, "range", " to ", "0 to 1")}: {Question(definition)}",
+            "label_model" =>
+                $"{Text(definition, "model")} chooses {List(definition, "labels", ", ", string.Empty)} (passing: {List(definition, "passing_labels", ", ", string.Empty)}): {Question(definition)}",
+            "python" => Script(Text(definition, "source")),
+            "multi" => Text(definition, "calculate_output"),
+            _ => string.Empty,
+        };
 
     private static string Text(JsonElement definition, string name) =>
-        definition.ValueKind == JsonValueKind.Object && definition.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+        definition.ValueKind == JsonValueKind.Object
+        && definition.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
             ? OneLine(value.GetString()!, 200)
             : string.Empty;
 
     // A text without a template is no part of the sentence.
     private static string Quoted(JsonElement definition) =>
-        Text(definition, "reference") is { } reference && reference.StartsWith("{{", StringComparison.Ordinal) ? reference : $"\"{Text(definition, "reference")}\"";
+        Text(definition, "reference") is { } reference && reference.StartsWith("{{", StringComparison.Ordinal)
+            ? reference
+            : $"\"{Text(definition, "reference")}\"";
 
     private static string List(JsonElement definition, string name, string separator, string otherwise) =>
         definition.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
@@ -67,7 +79,10 @@ public static class GraderView
             return string.Empty;
         }
 
-        string[] texts = [.. messages.EnumerateArray().Select(message => Text(message, "content")).Where(text => text.Length > 0)];
+        string[] texts =
+        [
+            .. messages.EnumerateArray().Select(message => Text(message, "content")).Where(text => text.Length > 0),
+        ];
         return texts.Length == 0
             ? string.Format(CultureInfo.InvariantCulture, "{0} messages", messages.GetArrayLength())
             : "\"" + OneLine(texts[texts.Length - 1], 120) + "\"";

@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Output;
 
-/// <summary>Carries values between JSON and PowerShell, so that output is made of plain objects that ConvertTo-Json and Export-Clixml take.</summary>
+/// <summary>Carries values between JSON and PowerShell, so that output is made of plain objects that ConvertTo-Json and
+/// Export-Clixml take.</summary>
 internal static class JsonValues
 {
     // Deeper values than this are not data but cycles.
@@ -80,7 +80,7 @@ internal static class JsonValues
             Write(writer, value, 0);
         }
 
-        using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
+        using var document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
         return document.RootElement.Clone();
     }
 
@@ -115,11 +115,18 @@ internal static class JsonValues
                 writer.WriteStringValue(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
                 break;
             case DateTime or DateTimeOffset:
-                writer.WriteStringValue(((IFormattable)plain).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture));
+                writer.WriteStringValue(
+                    ((IFormattable)plain).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture)
+                );
                 break;
 #if NET
             case DateOnly or TimeOnly:
-                writer.WriteStringValue(((IFormattable)plain).ToString(plain is DateOnly ? "yyyy-MM-dd" : "HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
+                writer.WriteStringValue(
+                    ((IFormattable)plain).ToString(
+                        plain is DateOnly ? "yyyy-MM-dd" : "HH:mm:ss.FFFFFFF",
+                        CultureInfo.InvariantCulture
+                    )
+                );
                 break;
 #endif
             case double or float when !IsFinite(Convert.ToDouble(plain, CultureInfo.InvariantCulture)):

@@ -1,6 +1,3 @@
-using FineTuning.Parameters;
-using FineTuning.Runtime;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 using FineTuning.Operations;
 

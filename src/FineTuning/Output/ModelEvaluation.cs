@@ -1,13 +1,19 @@
 using System.Management.Automation;
 using FineTuning.Core.Evaluation;
-using FineTuning.Core.Grading.Kinds;
 
 namespace FineTuning.Output;
 
 /// <summary>How a model did on a set of examples.</summary>
 public sealed class ModelEvaluation : ServiceObject
 {
-    internal ModelEvaluation(string model, string grader, ScoreMeter scores, long failed, TimeSpan duration, double? baseline)
+    internal ModelEvaluation(
+        string model,
+        string grader,
+        ScoreMeter scores,
+        long failed,
+        TimeSpan duration,
+        double? baseline
+    )
     {
         Model = model;
         Grader = grader;
@@ -32,7 +38,8 @@ public sealed class ModelEvaluation : ServiceObject
     /// <summary>The mean reward of the examples that were answered and graded; null if there is none.</summary>
     public double? Score { get; }
 
-    /// <summary>How far the score is uncertain because there are only so many examples; null below two. Two scores that differ by less than twice this are as good as equal.</summary>
+    /// <summary>How far the score is uncertain because there are only so many examples; null below two. Two scores that
+    /// differ by less than twice this are as good as equal.</summary>
     public double? StandardError { get; }
 
     /// <summary>The score less that of the model of -Compare; null without it.</summary>
@@ -53,7 +60,8 @@ public sealed class ModelEvaluation : ServiceObject
     /// <summary>Examples without an answer or a grade; each was told as an error.</summary>
     public long Failed { get; }
 
-    /// <summary>Examples whose grade has an error, such as an answer that is not JSON; they count with the reward that the grader gave, as a rule 0.</summary>
+    /// <summary>Examples whose grade has an error, such as an answer that is not JSON; they count with the reward that
+    /// the grader gave, as a rule 0.</summary>
     public long GradedWithErrors { get; }
 
     /// <summary>Tokens that the model read; null where the service does not tell.</summary>
@@ -65,7 +73,8 @@ public sealed class ModelEvaluation : ServiceObject
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>The graded answers, in the order of the examples, where they were asked for with -IncludeResult.</summary>
+    /// <summary>The graded answers, in the order of the examples, where they were asked for with
+    /// -IncludeResult.</summary>
     public GraderResult[]? Results { get; internal set; }
 
     /// <summary>The model and its score.</summary>

@@ -1,6 +1,5 @@
 using FineTuning.Connections;
 using FineTuning.Core.Connections;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Output;
 
@@ -14,7 +13,9 @@ public sealed class SavedConnection
         Dialect = profile.Dialect.ToString();
         ApiVersion = profile.ApiVersion;
         KeySource = Describe(profile);
-        AdminKeySource = profile.AdminSecretName is null ? null : KeySources.Secret(profile.AdminSecretName, profile.AdminVault);
+        AdminKeySource = profile.AdminSecretName is null
+            ? null
+            : KeySources.Secret(profile.AdminSecretName, profile.AdminVault);
         Organization = profile.Organization;
         Project = profile.Project;
         Proxy = profile.Proxy;
@@ -50,11 +51,12 @@ public sealed class SavedConnection
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    private static string Describe(ConnectionProfile profile) => profile.Key switch
-    {
-        KeyOrigin.Secret => KeySources.Secret(profile.SecretName!, profile.Vault),
-        KeyOrigin.Identity => KeySources.Identity(profile.ClientId),
-        KeyOrigin.Given => "to be given again",
-        _ => "looked up each time",
-    };
+    private static string Describe(ConnectionProfile profile) =>
+        profile.Key switch
+        {
+            KeyOrigin.Secret => KeySources.Secret(profile.SecretName!, profile.Vault),
+            KeyOrigin.Identity => KeySources.Identity(profile.ClientId),
+            KeyOrigin.Given => "to be given again",
+            _ => "looked up each time",
+        };
 }

@@ -2,7 +2,8 @@ using System.Management.Automation;
 
 namespace FineTuning.Output;
 
-/// <summary>Colours for views. PowerShell from 7.2 on takes them out again where they do not belong, such as in a file.</summary>
+/// <summary>Colours for views. PowerShell from 7.2 on takes them out again where they do not belong, such as in a
+/// file.</summary>
 internal static class Style
 {
     private static readonly bool s_isStyled = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 2);

@@ -42,15 +42,21 @@ internal sealed class AutoOrTransformAttribute : ArgumentTransformationAttribute
         double? number = value switch
         {
             // Invariant in every culture: '0,1' is no number, rather than one in some countries.
-            string s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) ? parsed : null,
+            string s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed)
+                ? parsed
+                : null,
             IConvertible and not (bool or char or DateTime) => Convert.ToDouble(value, CultureInfo.InvariantCulture),
             _ => null,
         };
-        bool good = number is double n && (AboveMin ? n > Min : n >= Min) && n <= Max && (!Whole || n == Math.Truncate(n));
+        bool good =
+            number is double n && (AboveMin ? n > Min : n >= Min) && n <= Max && (!Whole || n == Math.Truncate(n));
         if (!good)
         {
-            throw new ArgumentTransformationMetadataException(FormattableString.Invariant(
-                $"'{value}' is not the word auto or a {(Whole ? "whole " : string.Empty)}number {Range()}."));
+            throw new ArgumentTransformationMetadataException(
+                FormattableString.Invariant(
+                    $"'{value}' is not the word auto or a {(Whole ? "whole " : string.Empty)}number {Range()}."
+                )
+            );
         }
 
         return Whole ? new AutoOr<int>((int)number!.Value) : new AutoOr<double>(number!.Value);

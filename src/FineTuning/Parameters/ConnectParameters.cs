@@ -1,9 +1,6 @@
 using FineTuning.Commands;
-using FineTuning.Connections;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
-using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Http;
 using FineTuning.Errors;
 using FineTuning.Runtime;
@@ -28,12 +25,18 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
 
         if (command.Save && UserFolder.Connections is null)
         {
-            Refuse("This account has no profile folder to save a connection in.", "Give the parameters each time, or give the account a home folder.");
+            Refuse(
+                "This account has no profile folder to save a connection in.",
+                "Give the parameters each time, or give the account a home folder."
+            );
         }
 
         if (command.Name is not null && !ProfileStore.IsName(command.Name))
         {
-            Refuse($"'{command.Name}' cannot be the name of a connection.", "Use letters, digits, spaces, dots, dashes or underscores, 64 at the most.");
+            Refuse(
+                $"'{command.Name}' cannot be the name of a connection.",
+                "Use letters, digits, spaces, dots, dashes or underscores, 64 at the most."
+            );
         }
 
         if (command.Vault is not null && command.SecretName is null && command.AdminSecretName is null)
@@ -48,7 +51,10 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
 
         if (command.ParameterSetName == "Identity" && !command.Identity)
         {
-            Refuse("-Identity:$false says that there is no managed identity, but not where the key comes from.", "Leave it out.");
+            Refuse(
+                "-Identity:$false says that there is no managed identity, but not where the key comes from.",
+                "Leave it out."
+            );
         }
     }
 
@@ -65,35 +71,71 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
             Headers = HeaderTable.Merge(changed.Headers, headers),
             SecretHeaders = HeaderTable.MergeSecret(changed.SecretHeaders, headers),
             Proxy = command.Proxy ?? changed.Proxy,
-            ProxyUserName = command.ProxyCredential?.UserName ?? (command.ProxyUseDefaultCredentials ? null : changed.ProxyUserName),
+            ProxyUserName =
+                command.ProxyCredential?.UserName
+                ?? (command.ProxyUseDefaultCredentials ? null : changed.ProxyUserName),
             ProxyUseDefaultCredentials = command.Has(nameof(command.ProxyUseDefaultCredentials))
                 ? command.ProxyUseDefaultCredentials
                 : changed.ProxyUseDefaultCredentials && command.ProxyCredential is null,
             TimeoutSec = command.Has(nameof(command.TimeoutSec)) ? command.TimeoutSec : changed.TimeoutSec,
             MaxRetryCount = command.Has(nameof(command.MaxRetryCount)) ? command.MaxRetryCount : changed.MaxRetryCount,
-            AllowInsecureHttp = command.Has(nameof(command.AllowInsecureHttp)) ? command.AllowInsecureHttp : changed.AllowInsecureHttp,
+            AllowInsecureHttp = command.Has(nameof(command.AllowInsecureHttp))
+                ? command.AllowInsecureHttp
+                : changed.AllowInsecureHttp,
             AdminSecretName = command.AdminSecretName ?? changed.AdminSecretName,
             AdminVault = command.AdminSecretName is null ? changed.AdminVault : command.Vault,
         };
     }
 
     /// <summary>The dated versions of Azure's API have paths of their own; an -Endpoint is taken as it is.</summary>
-    private ConnectionProfile WithVersion(ConnectionProfile profile) => command.ApiVersion is not string version ? profile : profile with
-    {
-        ApiVersion = version,
-        Endpoint = command.Endpoint is null && profile.Dialect == ApiDialect.Azure ? AzureAddress.Base(profile.Endpoint.ToString(), version) : profile.Endpoint,
-    };
+    private ConnectionProfile WithVersion(ConnectionProfile profile) =>
+        command.ApiVersion is not string version
+            ? profile
+            : profile with
+            {
+                ApiVersion = version,
+                Endpoint =
+                    command.Endpoint is null && profile.Dialect == ApiDialect.Azure
+                        ? AzureAddress.Base(profile.Endpoint.ToString(), version)
+                        : profile.Endpoint,
+            };
 
     /// <summary>A key of another kind leaves nothing of the place of the one before.</summary>
-    private ConnectionProfile WithKey(ConnectionProfile profile) => command.ParameterSetName switch
-    {
-        "Found" => profile,
-        "Secret" => profile with { Key = KeyOrigin.Secret, SecretName = command.SecretName, Vault = command.Vault, ClientId = null },
-        "Identity" => profile with { Key = KeyOrigin.Identity, SecretName = null, ClientId = command.ClientId },
-        "Token" when command.TokenProvider is null => profile with { Key = KeyOrigin.Given, GivenBy = nameof(command.AccessToken), SecretName = null, ClientId = null },
-        "Token" or "Provider" => profile with { Key = KeyOrigin.Given, GivenBy = nameof(command.TokenProvider), SecretName = null, ClientId = null },
-        _ => profile with { Key = KeyOrigin.Given, GivenBy = nameof(command.ApiKey), SecretName = null, ClientId = null },
-    };
+    private ConnectionProfile WithKey(ConnectionProfile profile) =>
+        command.ParameterSetName switch
+        {
+            "Found" => profile,
+            "Secret" => profile with
+            {
+                Key = KeyOrigin.Secret,
+                SecretName = command.SecretName,
+                Vault = command.Vault,
+                ClientId = null,
+            },
+            "Identity" => profile with { Key = KeyOrigin.Identity, SecretName = null, ClientId = command.ClientId },
+            "Token" when command.TokenProvider is null => profile with
+            {
+                Key = KeyOrigin.Given,
+                GivenBy = nameof(command.AccessToken),
+                SecretName = null,
+                ClientId = null,
+            },
+            "Token" or "Provider" => profile with
+            {
+                Key = KeyOrigin.Given,
+                GivenBy = nameof(command.TokenProvider),
+                SecretName = null,
+                ClientId = null,
+            },
+            _ => profile with
+            {
+                Key = KeyOrigin.Given,
+                GivenBy = nameof(command.ApiKey),
+                SecretName = null,
+                ClientId = null,
+            },
+        };
 
-    private void Refuse(string message, string action) => command.ThrowTerminatingError(ErrorRecords.Invalid("InvalidConnection", message, action, command.Name));
+    private void Refuse(string message, string action) =>
+        command.ThrowTerminatingError(ErrorRecords.Invalid("InvalidConnection", message, action, command.Name));
 }

@@ -22,7 +22,12 @@ internal static class EndpointText
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? endpoint) || endpoint.Scheme is not ("https" or "http"))
         {
-            throw Stop(cmdlet, $"'{text}' from {origin} is not an http or https address.", $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}; a connection with a name is opened with -Name.", text);
+            throw Stop(
+                cmdlet,
+                $"'{text}' from {origin} is not an http or https address.",
+                $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}; a connection with a name is opened with -Name.",
+                text
+            );
         }
 
         return Checked(cmdlet, endpoint, origin);
@@ -38,7 +43,11 @@ internal static class EndpointText
         catch (ArgumentException)
         {
             throw Stop(
-                cmdlet, $"What {origin} has is neither the name of an Azure OpenAI resource nor its address.", "Give its name, or its address such as https://NAME.openai.azure.com.", null);
+                cmdlet,
+                $"What {origin} has is neither the name of an Azure OpenAI resource nor its address.",
+                "Give its name, or its address such as https://NAME.openai.azure.com.",
+                null
+            );
         }
     }
 
@@ -53,7 +62,8 @@ internal static class EndpointText
             return $"The base of most services ends in /v1: Connect-FineTuning -Endpoint {origin}{endpoint.AbsolutePath.TrimEnd('/')}/v1.";
         }
 
-        return version == path.Length - 1 ? null
+        return version == path.Length - 1
+            ? null
             : $"The base ends before the paths of the API: Connect-FineTuning -Endpoint {origin}/{string.Join("/", path, 0, version + 1)}.";
     }
 
@@ -61,14 +71,22 @@ internal static class EndpointText
     {
         if (endpoint.UserInfo.Length > 0)
         {
-            throw Stop(cmdlet, $"The address from {origin} carries a name or password, which would be shown in logs.", "Give the key by itself, with -ApiKey or -SecretName.", null);
+            throw Stop(
+                cmdlet,
+                $"The address from {origin} carries a name or password, which would be shown in logs.",
+                "Give the key by itself, with -ApiKey or -SecretName.",
+                null
+            );
         }
 
         if (Redaction.Scrub(endpoint.Query) != endpoint.Query)
         {
             throw Stop(
-                cmdlet, $"The address from {origin} has a key in its query, which would be shown in logs.",
-                "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) }, by the name that the gateway reads.", null);
+                cmdlet,
+                $"The address from {origin} has a key in its query, which would be shown in logs.",
+                "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) }, by the name that the gateway reads.",
+                null
+            );
         }
 
         return endpoint;

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
 using System.Text.Json;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Output;
 using FineTuning.Runtime;
 
@@ -13,11 +12,17 @@ internal static class GraderArgument
 {
     private const string Forms = "Give a grader of New-Grader, a hashtable, JSON text, or the path of a JSON file.";
 
-    private static readonly string[] s_origin = ["PSComputerName", "RunspaceId", "PSShowComputerName", "PSSourceJobInstanceId"];
+    private static readonly string[] s_origin =
+    [
+        "PSComputerName",
+        "RunspaceId",
+        "PSShowComputerName",
+        "PSSourceJobInstanceId",
+    ];
 
     /// <summary>
-    /// Reads a grader given as one of New-Grader, a hashtable, any object with its fields, JSON text, the path of a JSON file, a file, or a job
-    /// or anything else that has a Grader.
+    /// Reads a grader given as one of New-Grader, a hashtable, any object with its fields, JSON text, the path of a
+    /// JSON file, a file, or a job or anything else that has a Grader.
     /// </summary>
     /// <exception cref="PSArgumentException">It is none of these, or has no type.</exception>
     public static JsonElement Read(PSCmdlet cmdlet, object? grader)
@@ -25,7 +30,9 @@ internal static class GraderArgument
         JsonElement element = ReadAny(cmdlet, grader);
         return element.TryGetProperty("type", out _)
             ? element
-            : throw new PSArgumentException("The grader has no 'type', such as string_check. Names of a grader's fields are in small letters.");
+            : throw new PSArgumentException(
+                "The grader has no 'type', such as string_check. Names of a grader's fields are in small letters."
+            );
     }
 
     /// <summary>Reads as <see cref="Read"/> does, and leaves it to a check to say that the type is missing.</summary>
@@ -38,13 +45,24 @@ internal static class GraderArgument
             null => throw new PSArgumentException($"The grader is null. {Forms}"),
             FileInfo file => ReadFile(file.FullName),
             string text => ReadText(cmdlet, text),
-            FineTuningJob { Grader: null } job => throw new PSArgumentException($"The job {job.Id} has no grader: its method is {job.Method}. {Forms}"),
+            FineTuningJob { Grader: null } job => throw new PSArgumentException(
+                $"The job {job.Id} has no grader: its method is {job.Method}. {Forms}"
+            ),
             FineTuningJob job => JsonValues.ToElement(job.Grader),
             JsonDocument document => document.RootElement.Clone(),
             IDictionary or JsonElement or PSObject => JsonValues.ToElement(grader),
-            IEnumerable => throw new PSArgumentException($"One grader belongs here, not a list. New-Grader -Multi makes one grader of several. {Forms}"),
-            ValueType => throw new PSArgumentException($"An object of the type {plain.GetType().Name} is no grader. {Forms}"),
-            _ => JsonValues.ToElement(new PSObject(grader).Properties["Grader"]?.Value ?? throw new PSArgumentException($"An object of the type {plain.GetType().Name} is no grader. {Forms}")),
+            IEnumerable => throw new PSArgumentException(
+                $"One grader belongs here, not a list. New-Grader -Multi makes one grader of several. {Forms}"
+            ),
+            ValueType => throw new PSArgumentException(
+                $"An object of the type {plain.GetType().Name} is no grader. {Forms}"
+            ),
+            _ => JsonValues.ToElement(
+                new PSObject(grader).Properties["Grader"]?.Value
+                    ?? throw new PSArgumentException(
+                        $"An object of the type {plain.GetType().Name} is no grader. {Forms}"
+                    )
+            ),
         };
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -56,7 +74,8 @@ internal static class GraderArgument
     }
 
     /// <summary>The object that PowerShell wraps; a custom object stays as it is.</summary>
-    public static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    public static object? Plain(object? value) =>
+        value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 
     // PowerShell adds to what comes from another session or job where it comes from.
     private static JsonElement WithoutOrigin(JsonElement element)
@@ -67,7 +86,9 @@ internal static class GraderArgument
         }
 
         OrderedDictionary fields = [];
-        foreach (JsonProperty property in element.EnumerateObject().Where(property => !s_origin.Contains(property.Name)))
+        foreach (
+            JsonProperty property in element.EnumerateObject().Where(property => !s_origin.Contains(property.Name))
+        )
         {
             fields[property.Name] = property.Value;
         }
@@ -79,7 +100,10 @@ internal static class GraderArgument
     {
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.Object && string.Equals(property.Name, "grader", StringComparison.OrdinalIgnoreCase))
+            if (
+                property.Value.ValueKind == JsonValueKind.Object
+                && string.Equals(property.Name, "grader", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 return property.Value;
             }
@@ -120,22 +144,26 @@ internal static class GraderArgument
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text);
             return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
             // The message of .NET counts lines from 0 at its end.
             string where = FormattableString.Invariant($"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
-            throw new PSArgumentException($"{what} is not valid JSON, at {where}: {e.Message.Split([" LineNumber:"], StringSplitOptions.None)[0]}", e);
+            throw new PSArgumentException(
+                $"{what} is not valid JSON, at {where}: {e.Message.Split([" LineNumber:"], StringSplitOptions.None)[0]}",
+                e
+            );
         }
     }
 
-    private static string Describe(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => FormattableString.Invariant($"a list of {element.GetArrayLength()}"),
-        JsonValueKind.String => "a text",
-        JsonValueKind.Null => "null",
-        _ => "a single value",
-    };
+    private static string Describe(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Array => FormattableString.Invariant($"a list of {element.GetArrayLength()}"),
+            JsonValueKind.String => "a text",
+            JsonValueKind.Null => "null",
+            _ => "a single value",
+        };
 }

@@ -3,12 +3,12 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Output;
 
 namespace FineTuning.Parameters;
 
-/// <summary>Puts together the wire form of a grader: only what was given, in the order of the API's documents.</summary>
+/// <summary>Puts together the wire form of a grader: only what was given, in the order of the API's
+/// documents.</summary>
 internal sealed class GraderBuilder
 {
     private readonly OrderedDictionary _fields = [];
@@ -50,13 +50,21 @@ internal sealed class GraderBuilder
     public static object[] Messages(object input)
     {
         object? plain = GraderArgument.Plain(input);
-        object?[] given = plain is IEnumerable list and not (string or IDictionary) ? [.. list.Cast<object?>()] : [input];
-        return [.. given.Select(message => GraderArgument.Plain(message) is string text
-            ? new OrderedDictionary { ["role"] = "user", ["content"] = text }
-            : Ordered(message)!)];
+        object?[] given = plain is IEnumerable list and not (string or IDictionary)
+            ? [.. list.Cast<object?>()]
+            : [input];
+        return
+        [
+            .. given.Select(message =>
+                GraderArgument.Plain(message) is string text
+                    ? new OrderedDictionary { ["role"] = "user", ["content"] = text }
+                    : Ordered(message)!
+            ),
+        ];
     }
 
-    /// <summary>The parts of a multi grader: graders with names of their own, and tables of names and graders.</summary>
+    /// <summary>The parts of a multi grader: graders with names of their own, and tables of names and
+    /// graders.</summary>
     /// <exception cref="PSArgumentException">One is no grader, has no name, or has the name of another.</exception>
     public static OrderedDictionary Parts(PSCmdlet cmdlet, IEnumerable<object> given)
     {
@@ -66,13 +74,22 @@ internal sealed class GraderBuilder
             foreach ((string? key, object? value) in IsTable(one) ? Entries(one) : [(null, one)])
             {
                 JsonElement grader = GraderArgument.Read(cmdlet, value);
-                bool hasName = grader.TryGetProperty("name", out JsonElement own) && own.ValueKind == JsonValueKind.String;
-                string name = key ?? (hasName ? own.GetString()! : throw new PSArgumentException(
-                    "A grader for -Multi has no name to stand for it in the formula. Give it one, or give a table: -Grader @{ a = $grader }."));
+                bool hasName =
+                    grader.TryGetProperty("name", out JsonElement own) && own.ValueKind == JsonValueKind.String;
+                string name =
+                    key
+                    ?? (
+                        hasName
+                            ? own.GetString()!
+                            : throw new PSArgumentException(
+                                "A grader for -Multi has no name to stand for it in the formula. Give it one, or give a table: -Grader @{ a = $grader }."
+                            )
+                    );
                 if (parts.Contains(name))
                 {
                     throw new PSArgumentException(
-                        $"Two graders have the name '{name}', by which the formula would name both. Give each its own with New-Grader -Name, or give a table: -Grader @{{ a = $one; b = $other }}.");
+                        $"Two graders have the name '{name}', by which the formula would name both. Give each its own with New-Grader -Name, or give a table: -Grader @{{ a = $one; b = $other }}."
+                    );
                 }
 
                 parts[name] = hasName ? grader : WithName(grader, name);
@@ -91,7 +108,14 @@ internal sealed class GraderBuilder
         }
 
         OrderedDictionary ordered = [];
-        foreach ((string? key, object? value) in Entries(table).OrderBy(entry => entry.Key is "role" ? 0 : entry.Key is "content" ? 1 : 2))
+        foreach (
+            (string? key, object? value) in Entries(table)
+                .OrderBy(entry =>
+                    entry.Key is "role" ? 0
+                    : entry.Key is "content" ? 1
+                    : 2
+                )
+        )
         {
             ordered[key!] = value;
         }
@@ -115,12 +139,14 @@ internal sealed class GraderBuilder
         return named;
     }
 
-    private static bool IsTable(object one) => GraderArgument.Plain(one) switch
-    {
-        IDictionary table => !table.Contains("type") || GraderArgument.Plain(table["type"]) is not string,
-        PSObject custom => GraderArgument.Plain(custom.Properties["type"]?.Value) is not string && custom.Properties["Grader"] is null,
-        _ => false,
-    };
+    private static bool IsTable(object one) =>
+        GraderArgument.Plain(one) switch
+        {
+            IDictionary table => !table.Contains("type") || GraderArgument.Plain(table["type"]) is not string,
+            PSObject custom => GraderArgument.Plain(custom.Properties["type"]?.Value) is not string
+                && custom.Properties["Grader"] is null,
+            _ => false,
+        };
 
     private static IEnumerable<(string? Key, object? Value)> Entries(object table)
     {
@@ -130,7 +156,11 @@ internal sealed class GraderBuilder
         }
 
         // A hashtable has no order of its own; by name it is the same each time.
-        var all = entries.Cast<DictionaryEntry>().Select(entry => (Key: (string?)Convert.ToString(entry.Key, CultureInfo.InvariantCulture), Value: (object?)entry.Value));
+        IEnumerable<(string? Key, object? Value)> all = entries
+            .Cast<DictionaryEntry>()
+            .Select(entry =>
+                (Key: (string?)Convert.ToString(entry.Key, CultureInfo.InvariantCulture), Value: (object?)entry.Value)
+            );
         return entries is Hashtable ? all.OrderBy(entry => entry.Key, StringComparer.Ordinal) : all;
     }
 }

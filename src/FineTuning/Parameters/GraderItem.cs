@@ -16,7 +16,7 @@ internal static class GraderItem
         {
             try
             {
-                using JsonDocument document = JsonDocument.Parse(text);
+                using var document = JsonDocument.Parse(text);
                 element = document.RootElement.Clone();
             }
             catch (JsonException e)
@@ -29,6 +29,8 @@ internal static class GraderItem
             element = JsonValues.ToElement(item);
         }
 
-        return element.ValueKind == JsonValueKind.Object ? element : throw new PSArgumentException("The item is no object with fields.");
+        return element.ValueKind == JsonValueKind.Object
+            ? element
+            : throw new PSArgumentException("The item is no object with fields.");
     }
 }

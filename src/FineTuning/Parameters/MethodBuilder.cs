@@ -1,12 +1,11 @@
 using System.Management.Automation;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Parameters;
 
-/// <summary>Makes the method of a new job of the parameters that were given, and refuses those that the method does not have.</summary>
+/// <summary>Makes the method of a new job of the parameters that were given, and refuses those that the method does not
+/// have.</summary>
 internal static class MethodBuilder
 {
     private static readonly string[] s_shared = ["EpochCount", "BatchSize", "LearningRateMultiplier"];
@@ -28,7 +27,9 @@ internal static class MethodBuilder
             string[] wrong = [.. other.Value.Where(given.Contains).Select(p => "-" + p)];
             if (wrong.Length > 0)
             {
-                throw new PSArgumentException($"{string.Join(", ", wrong)}: only the method {other.Key} has that, and the method is {chosen}.");
+                throw new PSArgumentException(
+                    $"{string.Join(", ", wrong)}: only the method {other.Key} has that, and the method is {chosen}."
+                );
             }
         }
 
@@ -41,7 +42,12 @@ internal static class MethodBuilder
     }
 
     /// <summary>Null where nothing was given, so that the service decides.</summary>
-    public static JobMethod? Build(string? method, ICollection<string> given, Hyperparameters parameters, JsonElement? grader)
+    public static JobMethod? Build(
+        string? method,
+        ICollection<string> given,
+        Hyperparameters parameters,
+        JsonElement? grader
+    )
     {
         string chosen = Choose(method, given);
         bool hasNumbers = s_shared.Any(given.Contains) || s_own[chosen].Any(p => p != "Grader" && given.Contains(p));
@@ -50,9 +56,10 @@ internal static class MethodBuilder
             return null;
         }
 
-        MethodOptions? options = hasNumbers || grader is not null
-            ? new MethodOptions { Hyperparameters = hasNumbers ? parameters : null, Grader = grader }
-            : null;
+        MethodOptions? options =
+            hasNumbers || grader is not null
+                ? new MethodOptions { Hyperparameters = hasNumbers ? parameters : null, Grader = grader }
+                : null;
         return JobMethod.Create(chosen, options);
     }
 }

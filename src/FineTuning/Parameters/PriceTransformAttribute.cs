@@ -13,8 +13,12 @@ internal sealed class PriceTransformAttribute : ArgumentTransformationAttribute
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            string text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal price) => price,
-            string or IList => throw new ArgumentTransformationMetadataException("A price is one number with a decimal point, such as 3.5."),
+            string text
+                when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal price) =>
+                price,
+            string or IList => throw new ArgumentTransformationMetadataException(
+                "A price is one number with a decimal point, such as 3.5."
+            ),
             _ => value,
         };
     }

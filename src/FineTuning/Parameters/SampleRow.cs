@@ -37,13 +37,17 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
             return FromText(Convert.ToString(input.BaseObject, CultureInfo.InvariantCulture)!, source);
         }
 
-        InputRow row = InputRow.From(input) ?? throw new FormatException($"A {input.BaseObject.GetType().Name} has no properties to grade.");
+        InputRow row =
+            InputRow.From(input)
+            ?? throw new FormatException($"A {input.BaseObject.GetType().Name} has no properties to grade.");
         bool isEarlier = row.TryGet("Item", out object? inner) && IsEarlier(row.Names, inner);
         object? item = source.Item ?? (isEarlier ? ItemOf(input, inner) : input);
         return new SampleRow(
-            FindSample(source, isEarlier, name => row.TryGet(name, out object? value) ? ToText(value) : null) ?? throw NoSample(source, row.Names),
+            FindSample(source, isEarlier, name => row.TryGet(name, out object? value) ? ToText(value) : null)
+                ?? throw NoSample(source, row.Names),
             item,
-            ToItem(item));
+            ToItem(item)
+        );
     }
 
     /// <summary>Makes a row of a line of a file.</summary>
@@ -54,10 +58,14 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         JsonElement inner = isEarlier ? line.GetProperty("Item") : line;
         object? whole = source.Item ?? JsonValues.ToObject(inner);
         return new SampleRow(
-            FindSample(source, isEarlier, name => line.TryGetProperty(name, out JsonElement value) ? ToText(value) : null)
-            ?? throw NoSample(source, line.EnumerateObject().Select(property => property.Name)),
+            FindSample(
+                source,
+                isEarlier,
+                name => line.TryGetProperty(name, out JsonElement value) ? ToText(value) : null
+            ) ?? throw NoSample(source, line.EnumerateObject().Select(property => property.Name)),
             whole,
-            source.Item is null && inner.ValueKind == JsonValueKind.Object ? inner : ToItem(whole));
+            source.Item is null && inner.ValueKind == JsonValueKind.Object ? inner : ToItem(whole)
+        );
     }
 
     private static string? FindSample(SampleSource source, bool isEarlier, Func<string, string?> find) =>
@@ -66,14 +74,17 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         ?? (isEarlier && source.Property is null ? find("Text") : null);
 
     private static FormatException NoSample(SampleSource source, IEnumerable<string> names) =>
-        new($"The object has no property '{source.Property ?? s_names[0]}'; it has {(names.Any() ? string.Join(", ", names.Take(8)) : "none")}.");
+        new(
+            $"The object has no property '{source.Property ?? s_names[0]}'; it has {(names.Any() ? string.Join(", ", names.Take(8)) : "none")}."
+        );
 
     private static bool IsEarlier(JsonElement line) =>
-        line.TryGetProperty("Item", out JsonElement inner) && IsEarlier(line.EnumerateObject().Select(property => property.Name), inner);
+        line.TryGetProperty("Item", out JsonElement inner)
+        && IsEarlier(line.EnumerateObject().Select(property => property.Name), inner);
 
     /// <summary>
-    /// Whether a row with an Item is a result of Invoke-Grader or an answer of Invoke-FineTunedModel, whose item that is. Any other row is the item
-    /// itself, whatever the names of its fields.
+    /// Whether a row with an Item is a result of Invoke-Grader or an answer of Invoke-FineTunedModel, whose item that
+    /// is. Any other row is the item itself, whatever the names of its fields.
     /// </summary>
     private static bool IsEarlier(IEnumerable<string> names, object? inner)
     {
@@ -88,7 +99,8 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         return isItem && all.Contains("Item") && (all.IsSupersetOf(s_result) || all.IsSupersetOf(s_answer));
     }
 
-    private static object? ItemOf(PSObject input, object? inner) => inner is null ? null
+    private static object? ItemOf(PSObject input, object? inner) =>
+        inner is null ? null
         : input.BaseObject is IDictionary dictionary ? dictionary["Item"]
         : input.Properties["Item"]?.Value ?? inner;
 
@@ -105,7 +117,9 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
 
         return source.Sample is null && source.Property is null
             ? new SampleRow(text, source.Item, ToItem(source.Item))
-            : throw new FormatException($"The text is no item, and the sample was given by {(source.Sample is null ? "-SampleProperty" : "-ModelSample")}.");
+            : throw new FormatException(
+                $"The text is no item, and the sample was given by {(source.Sample is null ? "-SampleProperty" : "-ModelSample")}."
+            );
     }
 
     private static JsonElement? ToItem(object? item)
@@ -116,18 +130,21 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         }
 
         object plain = item is PSObject wrapped ? wrapped.BaseObject : item;
-        JsonElement? value = plain is string text ? Parse(text)
+        JsonElement? value =
+            plain is string text ? Parse(text)
             : plain is JsonElement element ? element
             : InputRow.From(PSObject.AsPSObject(item)) is InputRow row ? row.ToJson()
             : null;
-        return value is { ValueKind: JsonValueKind.Object } ? value : throw new FormatException("The item is neither an object nor the text of a JSON object.");
+        return value is { ValueKind: JsonValueKind.Object }
+            ? value
+            : throw new FormatException("The item is neither an object nor the text of a JSON object.");
     }
 
     private static JsonElement? Parse(string text)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
         }
         catch (JsonException)
@@ -137,12 +154,13 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         }
     }
 
-    private static string ToText(object? value) => value switch
-    {
-        null => string.Empty,
-        JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        JsonElement { ValueKind: JsonValueKind.Null } => string.Empty,
-        JsonElement other => other.GetRawText(),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty,
-    };
+    private static string ToText(object? value) =>
+        value switch
+        {
+            null => string.Empty,
+            JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
+            JsonElement { ValueKind: JsonValueKind.Null } => string.Empty,
+            JsonElement other => other.GetRawText(),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty,
+        };
 }

@@ -18,7 +18,8 @@ public abstract class ApiCmdlet : AsyncCmdlet
     private bool _isOfOrigin;
     private FineTuningConnection? _ofFirst;
 
-    /// <summary>The connection to use, or its name. Without it, the session's; without that, one is made of the vault or the environment.</summary>
+    /// <summary>The connection to use, or its name. Without it, the session's; without that, one is made of the vault
+    /// or the environment.</summary>
     [Parameter]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
@@ -27,7 +28,8 @@ public abstract class ApiCmdlet : AsyncCmdlet
     /// <summary>The connection that was found; null before the first request.</summary>
     private protected FineTuningConnection? InUse { get; private set; }
 
-    /// <summary>The client of the connection. Making it can ask a vault, so it is not touched before the first request, nor for -WhatIf.</summary>
+    /// <summary>The client of the connection. Making it can ask a vault, so it is not touched before the first request,
+    /// nor for -WhatIf.</summary>
     protected FineTuningClient Client
     {
         get
@@ -64,11 +66,17 @@ public abstract class ApiCmdlet : AsyncCmdlet
     }
 
     /// <summary>The error of a connection that was closed before or during the work.</summary>
-    private protected ErrorRecord ConnectionClosed() => ErrorRecords.Invalid(
-        "ConnectionClosed", $"The connection to {InUse!.Endpoint} was closed by Disconnect-FineTuning.",
-        "Connect again with Connect-FineTuning.", InUse, ErrorCategory.ConnectionError);
+    private protected ErrorRecord ConnectionClosed() =>
+        ErrorRecords.Invalid(
+            "ConnectionClosed",
+            $"The connection to {InUse!.Endpoint} was closed by Disconnect-FineTuning.",
+            "Connect again with Connect-FineTuning.",
+            InUse,
+            ErrorCategory.ConnectionError
+        );
 
-    /// <summary>Does one item's work; a failure of the service becomes an error record and the pipeline goes on.</summary>
+    /// <summary>Does one item's work; a failure of the service becomes an error record and the pipeline goes
+    /// on.</summary>
     /// <param name="noun">What is worked on, such as Job: the start of the error id when it is not found.</param>
     /// <param name="target">The id or object at hand.</param>
     /// <param name="work">The work.</param>
@@ -96,7 +104,8 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
     }
 
-    /// <summary>The next step after a failure, where the cmdlet knows better than the usual one; null where it does not.</summary>
+    /// <summary>The next step after a failure, where the cmdlet knows better than the usual one; null where it does
+    /// not.</summary>
     private protected virtual string? Explain(FineTuningApiException failure) => null;
 
     /// <summary>Does the work for one identity, or says why it names nothing.</summary>
@@ -104,7 +113,15 @@ public abstract class ApiCmdlet : AsyncCmdlet
     {
         if (identity.Refusal is string refusal)
         {
-            WriteError(ErrorRecords.Invalid($"Not{noun}Identity", refusal, identity.Advice, identity, ErrorCategory.InvalidType));
+            WriteError(
+                ErrorRecords.Invalid(
+                    $"Not{noun}Identity",
+                    refusal,
+                    identity.Advice,
+                    identity,
+                    ErrorCategory.InvalidType
+                )
+            );
             return Task.CompletedTask;
         }
 
@@ -129,7 +146,8 @@ public abstract class ApiCmdlet : AsyncCmdlet
     }
 
     /// <summary>
-    /// Whether an identity is of the account that the first one is of, for work that goes on over one connection. If it is not, it says so.
+    /// Whether an identity is of the account that the first one is of, for work that goes on over one connection. If it
+    /// is not, it says so.
     /// </summary>
     private protected bool IsOfOneService(ObjectIdentity identity)
     {
@@ -141,15 +159,22 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
 
         string first = InUse.Endpoint == _ofFirst!.Endpoint ? "another connection to it" : _ofFirst.Endpoint.ToString();
-        WriteError(ErrorRecords.Invalid(
-            "OtherService", $"'{identity.Id}' is of {InUse.Endpoint}, and what came before it is of {first}.",
-            "Run the command once for each connection.", identity));
+        WriteError(
+            ErrorRecords.Invalid(
+                "OtherService",
+                $"'{identity.Id}' is of {InUse.Endpoint}, and what came before it is of {first}.",
+                "Run the command once for each connection.",
+                identity
+            )
+        );
         (InUse, _origin, _client) = (_ofFirst, _ofFirst, null);
         return false;
     }
 
-    /// <summary>Whether an identity is an object that came from the service in use, with whatever key, which then was heard before.</summary>
-    private protected bool CameFromHere(ObjectIdentity identity) => identity.Origin is not null && identity.Origin.Endpoint == InUse?.Endpoint;
+    /// <summary>Whether an identity is an object that came from the service in use, with whatever key, which then was
+    /// heard before.</summary>
+    private protected bool CameFromHere(ObjectIdentity identity) =>
+        identity.Origin is not null && identity.Origin.Endpoint == InUse?.Endpoint;
 
     /// <summary>Without a connection of the user's choice, each object is looked up where it came from.</summary>
     private void UseOrigin(FineTuningConnection? origin)
@@ -168,7 +193,11 @@ public abstract class ApiCmdlet : AsyncCmdlet
     }
 
     /// <summary>Writes a stream of items as -First and -Skip ask, and asks for no page that is not needed.</summary>
-    protected async Task WriteListAsync<T>(IAsyncEnumerable<T> items, Func<T, object> output, CancellationToken cancellationToken)
+    protected async Task WriteListAsync<T>(
+        IAsyncEnumerable<T> items,
+        Func<T, object> output,
+        CancellationToken cancellationToken
+    )
     {
         WriteTotalCount();
         ulong skip = PagingParameters.Skip;
@@ -203,10 +232,13 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
     }
 
-    /// <summary>Whether more than one page is wanted, so that the list must go on although its items are deleted behind a pipe.</summary>
+    /// <summary>Whether more than one page is wanted, so that the list must go on although its items are deleted behind
+    /// a pipe.</summary>
     /// <param name="max">The most items the service gives a page.</param>
     private protected bool IsManyPages(int max = 100) =>
-        PagingParameters.First > (ulong)max || PagingParameters.Skip > (ulong)max || PagingParameters.First + PagingParameters.Skip > (ulong)max;
+        PagingParameters.First > (ulong)max
+        || PagingParameters.Skip > (ulong)max
+        || PagingParameters.First + PagingParameters.Skip > (ulong)max;
 
     /// <summary>Items a page that serve -First and -Skip with the fewest requests.</summary>
     /// <param name="max">The most the service gives.</param>

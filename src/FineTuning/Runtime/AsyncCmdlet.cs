@@ -4,15 +4,19 @@ using FineTuning.Core.Credentials;
 
 namespace FineTuning.Runtime;
 
-/// <summary>A cmdlet whose work is async. All of it runs on the pipeline thread; Ctrl+C cancels the token and waits for nothing.</summary>
+/// <summary>A cmdlet whose work is async. All of it runs on the pipeline thread; Ctrl+C cancels the token and waits for
+/// nothing.</summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelinePump _pump = new();
 
-    // PowerShell stops to ask after each line that a compiled cmdlet writes under -Debug: Windows PowerShell after all of them, PowerShell 7
-    // after verbose lines and warnings. In a runbook nobody can answer, and at the prompt nobody wants to.
-    private bool HasDebug => MyInvocation.BoundParameters.TryGetValue("Debug", out object? value) && value is SwitchParameter { IsPresent: true };
+    // PowerShell stops to ask after each line that a compiled cmdlet writes under -Debug: Windows PowerShell after all
+    // of them, PowerShell 7 after verbose lines and warnings. In a runbook nobody can answer, and at the prompt nobody
+    // wants to.
+    private bool HasDebug =>
+        MyInvocation.BoundParameters.TryGetValue("Debug", out object? value)
+        && value is SwitchParameter { IsPresent: true };
 
     /// <summary>Whether the user, or a command further down, has stopped the pipeline.</summary>
     protected bool IsStopping => _stop.IsCancellationRequested;
@@ -95,7 +99,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         WriteInformation(new HostInformationMessage { Message = Redaction.Scrub(text) }, ["PSHOST", "FineTuning"]);
 
     /// <summary>Asks whether to make a change, as -WhatIf and -Confirm want.</summary>
-    public new bool ShouldProcess(string? target, string action) => base.ShouldProcess(Redaction.Scrub(target ?? string.Empty), Redaction.Scrub(action));
+    public new bool ShouldProcess(string? target, string action) =>
+        base.ShouldProcess(Redaction.Scrub(target ?? string.Empty), Redaction.Scrub(action));
 
     /// <summary>Ends the cmdlet with an error.</summary>
     /// <returns>Nothing: what is thrown after it is for the compiler.</returns>
@@ -115,9 +120,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Runs when the work ended because the user stopped it. Only the host can be written to by now.</summary>
-    protected virtual void OnStopped()
-    {
-    }
+    protected virtual void OnStopped() { }
 
     /// <summary>Frees what the cmdlet holds.</summary>
     protected virtual void Dispose(bool disposing)
@@ -135,7 +138,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         {
             Host.UI.WriteWarningLine(Redaction.Scrub(message));
         }
-        catch (Exception e) when (e is HostException or NotImplementedException or InvalidOperationException or PipelineStoppedException)
+        catch (Exception e)
+            when (e is HostException or NotImplementedException or InvalidOperationException or PipelineStoppedException
+            )
         {
             // A host without a screen has nobody to tell.
         }

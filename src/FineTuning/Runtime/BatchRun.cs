@@ -8,8 +8,8 @@ using FineTuning.Errors;
 namespace FineTuning.Runtime;
 
 /// <summary>
-/// Many requests of one cmdlet at once, whose results come in the order of their inputs. A failure is told for its input and the others go
-/// on, unless all others would fail in the same way.
+/// Many requests of one cmdlet at once, whose results come in the order of their inputs. A failure is told for its
+/// input and the others go on, unless all others would fail in the same way.
 /// </summary>
 /// <typeparam name="TIn">An input.</typeparam>
 /// <typeparam name="TOut">Its result.</typeparam>
@@ -45,7 +45,8 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         Func<TIn, CancellationToken, Task<TOut>> work,
         Action<TIn, TOut> onResult,
         Func<TIn, FineTuningApiException, ErrorRecord> describe,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         _work = new(gate.Max, cancellationToken);
         _gate = gate;
@@ -62,9 +63,10 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     public bool IsOneThing { get; init; } = true;
 
     /// <summary>How fast it is, and what it waits for, for people.</summary>
-    public string Pace => _gate.Pause is TimeSpan pause && pause > TimeSpan.Zero
-        ? FormattableString.Invariant($"{Rate:0.#}/s, {Math.Ceiling(pause.TotalSeconds):0} s for the rate limit")
-        : FormattableString.Invariant($"{Rate:0.#}/s");
+    public string Pace =>
+        _gate.Pause is TimeSpan pause && pause > TimeSpan.Zero
+            ? FormattableString.Invariant($"{Rate:0.#}/s, {Math.Ceiling(pause.TotalSeconds):0} s for the rate limit")
+            : FormattableString.Invariant($"{Rate:0.#}/s");
 
     /// <summary>Inputs that have a result.</summary>
     public long Done { get; private set; }
@@ -83,36 +85,41 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     /// <summary>Takes an input, and gives out the results that are ready.</summary>
     /// <param name="input">The input.</param>
     /// <param name="cancellationToken">Ends it all.</param>
-    public Task AddAsync(TIn input, CancellationToken cancellationToken) => GuardAsync(async () =>
-    {
-        if (End is null)
+    public Task AddAsync(TIn input, CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
         {
-            OnFirst?.Invoke();
-            OnFirst = null;
-            _time.Start();
-            await TakeReadyAsync(cancellationToken);
-        }
+            if (End is null)
+            {
+                OnFirst?.Invoke();
+                OnFirst = null;
+                _time.Start();
+                await TakeReadyAsync(cancellationToken);
+            }
 
-        if (End is null)
-        {
-            _work.Add(token => RunAsync(input, token));
-            await TakeReadyAsync(cancellationToken);
-        }
-    });
+            if (End is null)
+            {
+                _work.Add(token => RunAsync(input, token));
+                await TakeReadyAsync(cancellationToken);
+            }
+        });
 
     /// <summary>Gives out all results that are left.</summary>
     /// <param name="cancellationToken">Ends it all.</param>
-    public Task FinishAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
-    {
-        while (End is null && _work.Count > 0)
+    public Task FinishAsync(CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
         {
-            await TakeAsync(cancellationToken);
-        }
-    });
+            while (End is null && _work.Count > 0)
+            {
+                await TakeAsync(cancellationToken);
+            }
+        });
 
     public void Dispose() => _work.Dispose();
 
-    private async Task<(TIn Input, TOut? Result, FineTuningApiException? Failure)> RunAsync(TIn input, CancellationToken cancellationToken)
+    private async Task<(TIn Input, TOut? Result, FineTuningApiException? Failure)> RunAsync(
+        TIn input,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -138,8 +145,7 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         do
         {
             OnProgress?.Invoke();
-        }
-        while (!next.IsCompleted && await Task.WhenAny(next, Task.Delay(s_tick, cancellationToken)) != next);
+        } while (!next.IsCompleted && await Task.WhenAny(next, Task.Delay(s_tick, cancellationToken)) != next);
 
         (TIn input, TOut? result, FineTuningApiException? failure) = await next;
         if (failure is null)
@@ -164,11 +170,18 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         if (Done == 0 && _refused >= MaxUnusable)
         {
             string message = FormattableString.Invariant(
-                $"Of the first {Failed} requests none was taken, so the rest was not sent. The last refusal: {failure.Message}");
+                $"Of the first {Failed} requests none was taken, so the rest was not sent. The last refusal: {failure.Message}"
+            );
             await EndAsync(
                 ErrorRecords.Invalid(
-                    "NothingWorks", message, "Look at the errors before this one: what is the same in all requests is at fault.", null, ErrorCategory.InvalidData),
-                cancellationToken);
+                    "NothingWorks",
+                    message,
+                    "Look at the errors before this one: what is the same in all requests is at fault.",
+                    null,
+                    ErrorCategory.InvalidData
+                ),
+                cancellationToken
+            );
         }
     }
 
@@ -195,16 +208,27 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         }
     }
 
-    /// <summary>Whether every other request would fail in the same way. A network that fails once, after it has worked, may come back.</summary>
-    private bool IsForAll(FineTuningApiException failure) => IsAboutOne(failure) ? IsOneThing : failure.Kind switch
-    {
-        ApiErrorKind.AuthenticationFailed or ApiErrorKind.PermissionDenied or ApiErrorKind.NotEligible or ApiErrorKind.QuotaExhausted
-            or ApiErrorKind.TlsFailed or ApiErrorKind.ProxyRefused or ApiErrorKind.Redirected => true,
-        ApiErrorKind.ConnectionFailed or ApiErrorKind.TokenUnavailable => Done == 0 || _failedInARow >= MaxConsecutive,
-        _ => false,
-    };
+    /// <summary>Whether every other request would fail in the same way. A network that fails once, after it has worked,
+    /// may come back.</summary>
+    private bool IsForAll(FineTuningApiException failure) =>
+        IsAboutOne(failure)
+            ? IsOneThing
+            : failure.Kind switch
+            {
+                ApiErrorKind.AuthenticationFailed
+                or ApiErrorKind.PermissionDenied
+                or ApiErrorKind.NotEligible
+                or ApiErrorKind.QuotaExhausted
+                or ApiErrorKind.TlsFailed
+                or ApiErrorKind.ProxyRefused
+                or ApiErrorKind.Redirected => true,
+                ApiErrorKind.ConnectionFailed or ApiErrorKind.TokenUnavailable => Done == 0
+                    || _failedInARow >= MaxConsecutive,
+                _ => false,
+            };
 
-    private static bool IsAboutOne(FineTuningApiException failure) => failure.Kind is ApiErrorKind.NotFound or ApiErrorKind.ModelNotAvailable;
+    private static bool IsAboutOne(FineTuningApiException failure) =>
+        failure.Kind is ApiErrorKind.NotFound or ApiErrorKind.ModelNotAvailable;
 
     /// <summary>Nothing goes on behind the prompt's back, whatever ends it.</summary>
     private async Task GuardAsync(Func<Task> step)

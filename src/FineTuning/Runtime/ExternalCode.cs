@@ -4,7 +4,8 @@ namespace FineTuning.Runtime;
 internal static class ExternalCode
 {
     /// <summary>
-    /// Runs it on the pipeline thread without our context: if it blocks on async work of its own, that would come back here and wait for ever.
+    /// Runs it on the pipeline thread without our context: if it blocks on async work of its own, that would come back
+    /// here and wait for ever.
     /// </summary>
     public static T Run<T>(Func<T> code)
     {

@@ -11,7 +11,8 @@ internal static class Interactivity
     public static bool CanAsk(PSHost host) =>
         Environment.UserInteractive && !s_isNonInteractive && !Console.IsInputRedirected && HasScreen(host);
 
-    /// <summary>Whether PowerShell was started with -NonInteractive, which it takes in any length from -noni on.</summary>
+    /// <summary>Whether PowerShell was started with -NonInteractive, which it takes in any length from -noni
+    /// on.</summary>
     /// <param name="arguments">The command line, the program first.</param>
     public static bool IsNonInteractive(string[] arguments)
     {
@@ -29,7 +30,19 @@ internal static class Interactivity
             }
 
             // What follows belongs to the script.
-            if (name is "file" or "f" or "command" or "c" or "encodedcommand" or "e" or "ec" or "enc" or "commandwithargs" or "cwa")
+            if (
+                name
+                is "file"
+                    or "f"
+                    or "command"
+                    or "c"
+                    or "encodedcommand"
+                    or "e"
+                    or "ec"
+                    or "enc"
+                    or "commandwithargs"
+                    or "cwa"
+            )
             {
                 return false;
             }

@@ -9,21 +9,35 @@ namespace FineTuning.Runtime;
 /// <summary>Finds files that the user named, by PowerShell's rules for paths.</summary>
 internal static class LocalPath
 {
-    /// <summary>How names of files are compared: macOS and Windows make no difference between capitals, as a rule.</summary>
-    public static StringComparison Comparison { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.Linux) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+    /// <summary>How names of files are compared: macOS and Windows make no difference between capitals, as a
+    /// rule.</summary>
+    public static StringComparison Comparison { get; } =
+        RuntimeInformation.IsOSPlatform(OSPlatform.Linux)
+            ? StringComparison.Ordinal
+            : StringComparison.OrdinalIgnoreCase;
 
     /// <summary>The full path of an existing file, or null.</summary>
     public static string? FindFile(PSCmdlet cmdlet, string path)
     {
         try
         {
-            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+                path,
+                out ProviderInfo provider,
+                out _
+            );
             if (provider.Name == "FileSystem" && File.Exists(full))
             {
                 return full;
             }
         }
-        catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException or PSArgumentException or ProviderInvocationException)
+        catch (Exception e)
+            when (e
+                    is DriveNotFoundException
+                        or ProviderNotFoundException
+                        or PSArgumentException
+                        or ProviderInvocationException
+            )
         {
             // It is not a path at all, such as an id with a colon.
             return null;
@@ -34,11 +48,16 @@ internal static class LocalPath
 
     /// <summary>The full path that a file or folder will have.</summary>
     public static string Target(PSCmdlet cmdlet, string path) =>
-        cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(IsEscaped(path) ? WildcardPattern.Unescape(path) : path);
+        cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+            IsEscaped(path) ? WildcardPattern.Unescape(path) : path
+        );
 
     /// <summary>Emits a file as Get-Item does, with what PowerShell adds to it for its views.</summary>
     public static void Write(PSCmdlet cmdlet, string path) =>
-        cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+        cmdlet.WriteObject(
+            cmdlet.InvokeProvider.Item.Get([path], force: true, literalPath: true),
+            enumerateCollection: true
+        );
 
     /// <summary>The files that a pattern stands for; an error record where there are none.</summary>
     public static Collection<string> Expand(PSCmdlet cmdlet, string path, bool isLiteral)
@@ -53,7 +72,12 @@ internal static class LocalPath
             }
             else if (!isLiteral)
             {
-                foreach (string match in cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider))
+                foreach (
+                    string match in cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(
+                        path,
+                        out ProviderInfo provider
+                    )
+                )
                 {
                     if (provider.Name == "FileSystem" && File.Exists(match))
                     {
@@ -83,24 +107,45 @@ internal static class LocalPath
         string shown = prefix < 0 ? path : path.Substring(prefix + 2);
         return IsFolder(cmdlet, path)
             ? ErrorRecords.Make(
-                new FileNotFoundException($"'{shown}' is a folder.", shown), "PathIsFolder", ErrorCategory.InvalidArgument, path,
-                $"'{shown}' is a folder, not a file.", "Name its files: Get-ChildItem -File, or a pattern where the cmdlet takes one.")
+                new FileNotFoundException($"'{shown}' is a folder.", shown),
+                "PathIsFolder",
+                ErrorCategory.InvalidArgument,
+                path,
+                $"'{shown}' is a folder, not a file.",
+                "Name its files: Get-ChildItem -File, or a pattern where the cmdlet takes one."
+            )
             : ErrorRecords.Make(
-                new FileNotFoundException($"There is no file '{shown}'.", shown), "PathNotFound", ErrorCategory.ObjectNotFound, path,
-                $"There is no file '{shown}'.", "Check the path and the current location.");
+                new FileNotFoundException($"There is no file '{shown}'.", shown),
+                "PathNotFound",
+                ErrorCategory.ObjectNotFound,
+                path,
+                $"There is no file '{shown}'.",
+                "Check the path and the current location."
+            );
     }
 
     // Tab writes brackets so that they are no pattern.
-    private static bool IsEscaped(string path) => path.Contains("`[") || path.Contains("`]") || path.Contains("`*") || path.Contains("`?");
+    private static bool IsEscaped(string path) =>
+        path.Contains("`[") || path.Contains("`]") || path.Contains("`*") || path.Contains("`?");
 
     private static bool IsFolder(PSCmdlet cmdlet, string path)
     {
         try
         {
-            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+                path,
+                out ProviderInfo provider,
+                out _
+            );
             return provider.Name == "FileSystem" && Directory.Exists(full);
         }
-        catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException or PSArgumentException or ProviderInvocationException)
+        catch (Exception e)
+            when (e
+                    is DriveNotFoundException
+                        or ProviderNotFoundException
+                        or PSArgumentException
+                        or ProviderInvocationException
+            )
         {
             return false;
         }

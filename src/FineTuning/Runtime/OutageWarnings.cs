@@ -5,7 +5,8 @@ using FineTuning.Output;
 namespace FineTuning.Runtime;
 
 /// <summary>
-/// Warns when an outage begins and when it is over, from any thread. The log of a run that nobody watches has no progress, but it has warnings.
+/// Warns when an outage begins and when it is over, from any thread. The log of a run that nobody watches has no
+/// progress, but it has warnings.
 /// </summary>
 /// <param name="cmdlet">Warns.</param>
 /// <param name="action">What goes on meanwhile, such as "The wait".</param>
@@ -22,10 +23,11 @@ internal sealed class OutageWarnings(AsyncCmdlet cmdlet, string action) : IProgr
     }
 
     /// <summary>What the service does in an outage, behind "The service".</summary>
-    public static string State(FineTuningApiException reason) => reason.Kind switch
-    {
-        ApiErrorKind.RateLimited => "asks to wait",
-        ApiErrorKind.ServerError or ApiErrorKind.Conflict => "is not well",
-        _ => "does not answer",
-    };
+    public static string State(FineTuningApiException reason) =>
+        reason.Kind switch
+        {
+            ApiErrorKind.RateLimited => "asks to wait",
+            ApiErrorKind.ServerError or ApiErrorKind.Conflict => "is not well",
+            _ => "does not answer",
+        };
 }

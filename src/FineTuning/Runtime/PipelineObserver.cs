@@ -3,7 +3,8 @@ using FineTuning.Core.Http;
 
 namespace FineTuning.Runtime;
 
-/// <summary>Tells requests in the verbose stream and their bodies in the debug stream. Keys are taken out before they come here.</summary>
+/// <summary>Tells requests in the verbose stream and their bodies in the debug stream. Keys are taken out before they
+/// come here.</summary>
 internal sealed class PipelineObserver : IApiObserver
 {
     private readonly AsyncCmdlet _cmdlet;
@@ -12,9 +13,12 @@ internal sealed class PipelineObserver : IApiObserver
     public PipelineObserver(AsyncCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
-        bool flag = cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? value) && value is SwitchParameter { IsPresent: true };
-        var preference = LanguagePrimitives.ConvertTo<ActionPreference>(
-            cmdlet.GetVariableValue("DebugPreference", ActionPreference.SilentlyContinue));
+        bool flag =
+            cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? value)
+            && value is SwitchParameter { IsPresent: true };
+        ActionPreference preference = LanguagePrimitives.ConvertTo<ActionPreference>(
+            cmdlet.GetVariableValue("DebugPreference", ActionPreference.SilentlyContinue)
+        );
         WantsBodies = flag || preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }
 
@@ -31,7 +35,9 @@ internal sealed class PipelineObserver : IApiObserver
         }
 
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = cancellationToken.Register(() => done.TrySetCanceled(cancellationToken));
+        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
+            done.TrySetCanceled(cancellationToken)
+        );
         _pipeline.Post(
             _ =>
             {
@@ -50,7 +56,8 @@ internal sealed class PipelineObserver : IApiObserver
                     done.TrySetException(e);
                 }
             },
-            null);
+            null
+        );
         return await done.Task.ConfigureAwait(false);
     }
 
@@ -61,11 +68,14 @@ internal sealed class PipelineObserver : IApiObserver
         string request = $"{trace.Method} {trace.Uri.PathAndQuery}";
         string line = trace.Kind switch
         {
-            ApiTraceKind.Sending => $"{request} to {trace.Uri.Authority}{(trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty)}",
+            ApiTraceKind.Sending =>
+                $"{request} to {trace.Uri.Authority}{(trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty)}",
             ApiTraceKind.Answered => FormattableString.Invariant(
-                $"{request}: {trace.StatusCode} after {trace.Duration?.TotalMilliseconds ?? 0:0} ms{(trace.RequestId is null ? string.Empty : $" ({trace.RequestId})")}"),
+                $"{request}: {trace.StatusCode} after {trace.Duration?.TotalMilliseconds ?? 0:0} ms{(trace.RequestId is null ? string.Empty : $" ({trace.RequestId})")}"
+            ),
             _ => FormattableString.Invariant(
-                $"{request}: {trace.Reason} Repeated in {trace.Delay?.TotalSeconds ?? 0:0.0} s (attempt {trace.Attempt + 1})."),
+                $"{request}: {trace.Reason} Repeated in {trace.Delay?.TotalSeconds ?? 0:0.0} s (attempt {trace.Attempt + 1})."
+            ),
         };
 
         // A trace with a body and no duration only adds the body to an answer that was told before.

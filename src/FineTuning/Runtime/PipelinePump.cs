@@ -4,8 +4,9 @@ using System.Runtime.ExceptionServices;
 namespace FineTuning.Runtime;
 
 /// <summary>
-/// Runs the continuations of an async method on the thread that calls <see cref="Run"/>: the pipeline thread, the only one that PowerShell
-/// lets write. So a cmdlet may await and still call WriteObject and its like anywhere. One pump serves all inputs of a cmdlet.
+/// Runs the continuations of an async method on the thread that calls <see cref="Run"/>: the pipeline thread, the only
+/// one that PowerShell lets write. So a cmdlet may await and still call WriteObject and its like anywhere. One pump
+/// serves all inputs of a cmdlet.
 /// </summary>
 internal sealed class PipelinePump : SynchronizationContext
 {
@@ -33,9 +34,11 @@ internal sealed class PipelinePump : SynchronizationContext
                 this,
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+                TaskScheduler.Default
+            );
 
-            // The work always runs to its end, also when the pipeline is being stopped: nothing goes on behind the prompt's back.
+            // The work always runs to its end, also when the pipeline is being stopped: nothing goes on behind the
+            // prompt's back.
             ExceptionDispatchInfo? failure = null;
             while (Take() is { Callback: SendOrPostCallback callback } next)
             {

@@ -3,7 +3,8 @@ using System.Management.Automation;
 
 namespace FineTuning.Runtime;
 
-/// <summary>One line of progress. It can be told from any thread and draws on the pipeline thread, a few times a second at most.</summary>
+/// <summary>One line of progress. It can be told from any thread and draws on the pipeline thread, a few times a second
+/// at most.</summary>
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(120);
@@ -74,7 +75,10 @@ internal sealed class ProgressLine : IDisposable
 
         _record.StatusDescription = status;
         _record.PercentComplete = share is double part ? (int)(100 * Math.Min(1, Math.Max(0, part))) : -1;
-        _record.SecondsRemaining = left is TimeSpan time && time > TimeSpan.Zero ? (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalSeconds)) : -1;
+        _record.SecondsRemaining =
+            left is TimeSpan time && time > TimeSpan.Zero
+                ? (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalSeconds))
+                : -1;
         _drawn = true;
         _cmdlet.WriteProgress(_record);
     }

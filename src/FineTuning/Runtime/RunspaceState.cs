@@ -36,7 +36,9 @@ internal sealed class RunspaceState
             RunspaceState own = Current;
             lock (s_all)
             {
-                return s_all.Any(r => r.TryGetTarget(out RunspaceState? state) && state != own && state.Connection is { IsClosed: false });
+                return s_all.Any(r =>
+                    r.TryGetTarget(out RunspaceState? state) && state != own && state.Connection is { IsClosed: false }
+                );
             }
         }
     }
@@ -48,7 +50,8 @@ internal sealed class RunspaceState
         return Named.Find(c => c.Name!.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Keeps a connection under its name. The one that had the name before is not closed: a variable or another runspace may still use it.</summary>
+    /// <summary>Keeps a connection under its name. The one that had the name before is not closed: a variable or
+    /// another runspace may still use it.</summary>
     public void Add(FineTuningConnection connection)
     {
         Named.RemoveAll(c => c.IsClosed || c.Name!.Equals(connection.Name, StringComparison.OrdinalIgnoreCase));

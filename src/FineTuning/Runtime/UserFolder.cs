@@ -1,16 +1,21 @@
 namespace FineTuning.Runtime;
 
-/// <summary>Where the module keeps what is the user's: run files and data of local servers, states of uploads, saved connections, prices.</summary>
+/// <summary>Where the module keeps what is the user's: run files and data of local servers, states of uploads, saved
+/// connections, prices.</summary>
 internal static class UserFolder
 {
-    private static readonly string s_ofThisProcess = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "FineTuning-" + Guid.NewGuid().ToString("N"));
+    private static readonly string s_ofThisProcess = System.IO.Path.Combine(
+        System.IO.Path.GetTempPath(),
+        "FineTuning-" + Guid.NewGuid().ToString("N")
+    );
 
-    /// <summary>Where saved connections are; null for an account without a folder of its own: in a temporary one others could put some.</summary>
+    /// <summary>Where saved connections are; null for an account without a folder of its own: in a temporary one others
+    /// could put some.</summary>
     public static string? Connections => Own is string own ? System.IO.Path.Combine(own, "connections") : null;
 
     /// <summary>
-    /// The user's data folder of this module. An account without a home, or with one that cannot be written to, as services have, gets a
-    /// temporary one that is its own.
+    /// The user's data folder of this module. An account without a home, or with one that cannot be written to, as
+    /// services have, gets a temporary one that is its own.
     /// </summary>
     public static string Path => Own ?? Temporary();
 
@@ -18,8 +23,12 @@ internal static class UserFolder
     {
         get
         {
-            // HOME may change in a running session. Letting .NET create the folder would throw where the home is not there.
-            string root = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            // HOME may change in a running session. Letting .NET create the folder would throw where the home is not
+            // there.
+            string root = Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData,
+                Environment.SpecialFolderOption.DoNotVerify
+            );
             string folder = System.IO.Path.Combine(root, "FineTuning");
             return root.Length > 0 && TryCreate(folder) ? folder : null;
         }
@@ -52,7 +61,8 @@ internal static class UserFolder
         }
     }
 
-    /// <summary>Whether only this account can look into the folder now: only its owner can close it to the others.</summary>
+    /// <summary>Whether only this account can look into the folder now: only its owner can close it to the
+    /// others.</summary>
     private static bool TryMakePrivate(string folder)
     {
 #if NET

@@ -1,10 +1,10 @@
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Runtime;
 
-/// <summary>The progress of a wait: a line for each job, or one for all where they are many. It is told from any thread, but one at a time.</summary>
+/// <summary>The progress of a wait: a line for each job, or one for all where they are many. It is told from any
+/// thread, but one at a time.</summary>
 internal sealed class WaitView : IDisposable
 {
     /// <summary>More lines than these push each other off the screen.</summary>
@@ -19,8 +19,16 @@ internal sealed class WaitView : IDisposable
     {
         _count = jobIds.Count;
         ShowsSteps = _count <= MaxLines;
-        _lines = ShowsSteps ? jobIds.ToDictionary(id => id, id => new ProgressLine(cmdlet, $"Fine-tuning job {id}"), StringComparer.Ordinal) : [];
-        _summary = ShowsSteps ? null : new ProgressLine(cmdlet, FormattableString.Invariant($"{_count} fine-tuning jobs"));
+        _lines = ShowsSteps
+            ? jobIds.ToDictionary(
+                id => id,
+                id => new ProgressLine(cmdlet, $"Fine-tuning job {id}"),
+                StringComparer.Ordinal
+            )
+            : [];
+        _summary = ShowsSteps
+            ? null
+            : new ProgressLine(cmdlet, FormattableString.Invariant($"{_count} fine-tuning jobs"));
     }
 
     /// <summary>Whether the numbers of the newest step have a place.</summary>
@@ -36,13 +44,19 @@ internal sealed class WaitView : IDisposable
         }
 
         _statuses[p.JobId] = p.Job?.Status ?? default;
-        IEnumerable<string> counts = _statuses.Values
-            .GroupBy(status => status)
-            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key.Value, StringComparer.Ordinal)
-            .Select(g => FormattableString.Invariant($"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet" : g.Key.Value)}"));
+        IEnumerable<string> counts = _statuses
+            .Values.GroupBy(status => status)
+            .OrderByDescending(g => g.Count())
+            .ThenBy(g => g.Key.Value, StringComparer.Ordinal)
+            .Select(g =>
+                FormattableString.Invariant($"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet" : g.Key.Value)}")
+            );
         string text = string.Join(", ", counts);
         double ended = _statuses.Values.Count(status => status.IsFinished);
-        _summary.Report(p.Outage is null ? text : $"{text}; no answer at the moment: {p.Outage.Message}", ended / _count);
+        _summary.Report(
+            p.Outage is null ? text : $"{text}; no answer at the moment: {p.Outage.Message}",
+            ended / _count
+        );
     }
 
     /// <summary>Takes a job's line away.</summary>
@@ -77,8 +91,12 @@ internal sealed class WaitView : IDisposable
         {
             status += FormattableString.Invariant($", step {p.Latest.Step}");
             status += p.Latest.TotalSteps is int total ? FormattableString.Invariant($" of {total}") : string.Empty;
-            status += p.Latest.TrainLoss is double loss ? FormattableString.Invariant($", train loss {loss:0.0000}") : string.Empty;
-            status += (p.Latest.FullValidLoss ?? p.Latest.ValidLoss) is double valid ? FormattableString.Invariant($", valid loss {valid:0.0000}") : string.Empty;
+            status += p.Latest.TrainLoss is double loss
+                ? FormattableString.Invariant($", train loss {loss:0.0000}")
+                : string.Empty;
+            status += (p.Latest.FullValidLoss ?? p.Latest.ValidLoss) is double valid
+                ? FormattableString.Invariant($", valid loss {valid:0.0000}")
+                : string.Empty;
         }
 
         TimeSpan? left = p.Job?.EstimatedFinish - DateTimeOffset.UtcNow;

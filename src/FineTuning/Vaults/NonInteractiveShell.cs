@@ -5,8 +5,9 @@ using System.Management.Automation.Runspaces;
 namespace FineTuning.Vaults;
 
 /// <summary>
-/// A runspace without a screen, for vaults that must not ask. Its host is PowerShell's default one, which refuses all questions, and which
-/// SecretManagement replaces as soon as a session with a screen calls. A vault that does not come back is given up.
+/// A runspace without a screen, for vaults that must not ask. Its host is PowerShell's default one, which refuses all
+/// questions, and which SecretManagement replaces as soon as a session with a screen calls. A vault that does not come
+/// back is given up.
 /// </summary>
 internal sealed class NonInteractiveShell : VaultShell
 {
@@ -60,7 +61,8 @@ internal sealed class NonInteractiveShell : VaultShell
         }
         catch (PipelineStoppedException) when (!isAbandoned)
         {
-            // A console whose input is redirected ends the pipeline that asks: it was SecretManagement's, made by an earlier caller.
+            // A console whose input is redirected ends the pipeline that asks: it was SecretManagement's, made by an
+            // earlier caller.
             throw new RuntimeException("The vault wanted to ask.", new VaultPromptException());
         }
         finally
@@ -81,7 +83,10 @@ internal sealed class NonInteractiveShell : VaultShell
         // What runs in it is this module's own; it needs types of the vault's module.
         state.LanguageMode = PSLanguageMode.FullLanguage;
         // The very copy that the session loaded, wherever that was; else it is found by its name.
-        string? loaded = AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == VaultScripts.Manager && !a.IsDynamic)?.Location;
+        string? loaded = AppDomain
+            .CurrentDomain.GetAssemblies()
+            .FirstOrDefault(a => a.GetName().Name == VaultScripts.Manager && !a.IsDynamic)
+            ?.Location;
         if (!string.IsNullOrEmpty(loaded))
         {
             state.ImportPSModule([Path.Combine(Path.GetDirectoryName(loaded)!, VaultScripts.Manager + ".psd1")]);

@@ -1,5 +1,4 @@
 using System.Security;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Vaults;
 

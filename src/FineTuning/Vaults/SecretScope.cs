@@ -1,11 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Vaults;
 
-/// <summary>The one host a secret is for: OpenAI's, unless its metadata names another one. So no base address can draw it out to somewhere else.</summary>
+/// <summary>The one host a secret is for: OpenAI's, unless its metadata names another one. So no base address can draw
+/// it out to somewhere else.</summary>
 internal sealed class SecretScope
 {
     /// <summary>The key of the metadata.</summary>
@@ -31,19 +31,34 @@ internal sealed class SecretScope
         string? text = Find(metadata is PSObject wrapped ? wrapped.BaseObject : metadata)?.Trim();
         if (string.IsNullOrEmpty(text))
         {
-            return new SecretScope(ClientOptions.OpenAIEndpoint, ClientOptions.OpenAIEndpoint.Authority, isNamed: false);
+            return new SecretScope(
+                ClientOptions.OpenAIEndpoint,
+                ClientOptions.OpenAIEndpoint.Authority,
+                isNamed: false
+            );
         }
 
         // A bare host with a port would pass for an address whose scheme is the host.
         string address = text!.Contains("://") ? text : "https://" + text;
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? origin) && origin.Scheme is "https" or "http"
-            ? new SecretScope(origin, origin!.Scheme == "https" ? origin.Authority : origin.GetLeftPart(UriPartial.Authority), isNamed: true)
+            ? new SecretScope(
+                origin,
+                origin!.Scheme == "https" ? origin.Authority : origin.GetLeftPart(UriPartial.Authority),
+                isNamed: true
+            )
             : new SecretScope(null, $"'{text}', which is no address", isNamed: true);
     }
 
     /// <summary>Whether the secret may go there: scheme, host and port are the same.</summary>
-    public bool Includes(Uri endpoint) => _origin is not null &&
-        Uri.Compare(_origin, endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+    public bool Includes(Uri endpoint) =>
+        _origin is not null
+        && Uri.Compare(
+            _origin,
+            endpoint,
+            UriComponents.SchemeAndServer,
+            UriFormat.Unescaped,
+            StringComparison.OrdinalIgnoreCase
+        ) == 0;
 
     /// <summary>The host.</summary>
     public override string ToString() => _text;

@@ -12,13 +12,15 @@ internal static class SecretVault
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Looks for a secret that nobody named and that is for an endpoint. No vault is unlocked for it, and none asks for its password. A vault
-    /// that cannot be read is one warning for the session, not an end.
+    /// Looks for a secret that nobody named and that is for an endpoint. No vault is unlocked for it, and none asks for
+    /// its password. A vault that cannot be read is one warning for the session, not an end.
     /// </summary>
     /// <param name="cmdlet">Warns, and stops the search when it is stopped.</param>
-    /// <param name="name">The secret's name. The first of this name that is for the endpoint is taken; only this one's value is read.</param>
+    /// <param name="name">The secret's name. The first of this name that is for the endpoint is taken; only this one's
+    /// value is read.</param>
     /// <param name="endpoint">Where the key will go.</param>
-    /// <param name="advice">What to tell where no key is found: of a secret for another host, or of a locked vault. Null if there is none.</param>
+    /// <param name="advice">What to tell where no key is found: of a secret for another host, or of a locked vault.
+    /// Null if there is none.</param>
     public static ResolvedSecret? FindForEndpoint(AsyncCmdlet cmdlet, string name, Uri endpoint, out string? advice)
     {
         advice = null;
@@ -48,11 +50,14 @@ internal static class SecretVault
                     continue;
                 }
 
-                SecretScope scope = SecretScope.Of(secret.Metadata);
+                var scope = SecretScope.Of(secret.Metadata);
                 if (!scope.Includes(endpoint))
                 {
-                    cmdlet.WriteVerbose($"The vault {vault.Name} has {name}, which is for {scope} and not for {endpoint.Authority}.");
-                    advice ??= $"The vault {vault.Name} has {name}, which is for {scope}: if {endpoint.Authority} is where you mean to go, name it with -SecretName.";
+                    cmdlet.WriteVerbose(
+                        $"The vault {vault.Name} has {name}, which is for {scope} and not for {endpoint.Authority}."
+                    );
+                    advice ??=
+                        $"The vault {vault.Name} has {name}, which is for {scope}: if {endpoint.Authority} is where you mean to go, name it with -SecretName.";
                 }
                 else if (reader.Read(vault, secret.Name) is SecureString key)
                 {
@@ -69,21 +74,33 @@ internal static class SecretVault
         return null;
     }
 
-    /// <summary>Reads a secret that the user named, or stops the cmdlet with what to run. Only where somebody is there may a vault ask for its password.</summary>
+    /// <summary>Reads a secret that the user named, or stops the cmdlet with what to run. Only where somebody is there
+    /// may a vault ask for its password.</summary>
     /// <param name="cmdlet">Is stopped.</param>
     /// <param name="name">The secret's name.</param>
     /// <param name="vault">Its vault; null is the first that has it.</param>
     /// <param name="endpoint">Where the key will go. A secret whose metadata names another endpoint is refused.</param>
     public static SecureString Get(AsyncCmdlet cmdlet, string name, string? vault, Uri endpoint)
     {
-        using VaultShell shell = Interactivity.CanAsk(cmdlet.Host) ? new SessionShell(cmdlet) : new NonInteractiveShell(s_timeout, () => cmdlet.Stopping);
+        using VaultShell shell = Interactivity.CanAsk(cmdlet.Host)
+            ? new SessionShell(cmdlet)
+            : new NonInteractiveShell(s_timeout, () => cmdlet.Stopping);
         try
         {
             return Get(new VaultReader(shell), name, vault, endpoint);
         }
         catch (VaultException e)
         {
-            cmdlet.ThrowTerminatingError(ErrorRecords.Make(new PSInvalidOperationException(e.Message), e.Id, e.Category, name, e.Message, e.Action));
+            cmdlet.ThrowTerminatingError(
+                ErrorRecords.Make(
+                    new PSInvalidOperationException(e.Message),
+                    e.Id,
+                    e.Category,
+                    name,
+                    e.Message,
+                    e.Action
+                )
+            );
             throw;
         }
     }
@@ -91,7 +108,10 @@ internal static class SecretVault
     private static SecureString Get(VaultReader reader, string name, string? vault, Uri endpoint)
     {
         IReadOnlyList<VaultInfo> all = reader.ListVaults();
-        VaultInfo[] vaults = [.. all.Where(v => vault is null || v.Name.Equals(vault, StringComparison.OrdinalIgnoreCase))];
+        VaultInfo[] vaults =
+        [
+            .. all.Where(v => vault is null || v.Name.Equals(vault, StringComparison.OrdinalIgnoreCase)),
+        ];
         if (vaults.Length == 0)
         {
             throw VaultErrors.NoSuchVault(vault!, all);
@@ -102,14 +122,17 @@ internal static class SecretVault
         {
             try
             {
-                // Reading a secret that is not there is an error without an id in SecretStore; in others it may be allowed where listing is not.
-                SecretEntry? entry = candidate.IsSecretStore ? reader.Find(candidate, name) : new SecretEntry(name, null);
+                // Reading a secret that is not there is an error without an id in SecretStore; in others it may be
+                // allowed where listing is not.
+                SecretEntry? entry = candidate.IsSecretStore
+                    ? reader.Find(candidate, name)
+                    : new SecretEntry(name, null);
                 if (entry is null)
                 {
                     continue;
                 }
 
-                SecretScope scope = SecretScope.Of(entry.Metadata);
+                var scope = SecretScope.Of(entry.Metadata);
                 if (scope.IsNamed && !scope.Includes(endpoint))
                 {
                     throw VaultErrors.OtherEndpoint(candidate, name, scope, endpoint);

@@ -3,7 +3,8 @@ using System.Management.Automation;
 namespace FineTuning.Vaults;
 
 /// <summary>A secret that could not be had, with what an error record says about it.</summary>
-internal sealed class VaultException(string id, ErrorCategory category, string message, string action) : Exception(message)
+internal sealed class VaultException(string id, ErrorCategory category, string message, string action)
+    : Exception(message)
 {
     /// <summary>The error's id.</summary>
     public string Id { get; } = id;

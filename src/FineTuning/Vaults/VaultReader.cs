@@ -6,7 +6,8 @@ using FineTuning.Errors;
 
 namespace FineTuning.Vaults;
 
-/// <summary>Reads the vaults that are registered with SecretManagement. Whatever fails is a <see cref="VaultException"/> that says what to run.</summary>
+/// <summary>Reads the vaults that are registered with SecretManagement. Whatever fails is a <see
+/// cref="VaultException"/> that says what to run.</summary>
 internal sealed class VaultReader(VaultShell shell)
 {
     /// <summary>The vaults, the default one first. There is one at least.</summary>
@@ -19,7 +20,16 @@ internal sealed class VaultReader(VaultShell shell)
             throw VaultErrors.NotInstalled();
         }
 
-        VaultInfo[] vaults = [.. answer.Skip(1).Select(vault => new VaultInfo(Text(vault, "Name"), Text(vault, "ModuleName"), Text(vault, "ModulePath")))];
+        VaultInfo[] vaults =
+        [
+            .. answer
+                .Skip(1)
+                .Select(vault => new VaultInfo(
+                    Text(vault, "Name"),
+                    Text(vault, "ModuleName"),
+                    Text(vault, "ModulePath")
+                )),
+        ];
         return vaults.Length == 0 ? throw VaultErrors.NoVault() : vaults;
     }
 
@@ -27,30 +37,45 @@ internal sealed class VaultReader(VaultShell shell)
     /// <param name="vault">The vault.</param>
     /// <param name="filter">A name with wildcards.</param>
     public IReadOnlyList<SecretEntry> Describe(VaultInfo vault, string filter) =>
-        [.. Try(vault, VaultScripts.Describe, filter).Select(secret => new SecretEntry(Text(secret, "Name"), secret.Properties["Metadata"]?.Value))];
+        [
+            .. Try(vault, VaultScripts.Describe, filter)
+                .Select(secret => new SecretEntry(Text(secret, "Name"), secret.Properties["Metadata"]?.Value)),
+        ];
 
     /// <summary>A secret of a vault, if it is there.</summary>
     public SecretEntry? Find(VaultInfo vault, string name) =>
-        Describe(vault, WildcardPattern.Escape(name)).FirstOrDefault(secret => secret.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Describe(vault, WildcardPattern.Escape(name))
+            .FirstOrDefault(secret => secret.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A secret's value; null if it is not there.</summary>
     public SecureString? Read(VaultInfo vault, string name)
     {
         PSObject answer = Try(vault, VaultScripts.Read, name).Single();
-        object? value = answer.Properties["Value"].Value is PSObject wrapped ? wrapped.BaseObject : answer.Properties["Value"].Value;
+        object? value = answer.Properties["Value"].Value is PSObject wrapped
+            ? wrapped.BaseObject
+            : answer.Properties["Value"].Value;
         if (value is null)
         {
-            ErrorRecord[] faults = [.. ((IEnumerable)answer.Properties["Faults"].Value)
-                .Cast<object>()
-                .Select(item => item is PSObject wrappedItem ? wrappedItem.BaseObject : item)
-                .Select(item => item as ErrorRecord ?? (item as IContainsErrorRecord)?.ErrorRecord)
-                .OfType<ErrorRecord>()
-                .Where(record => !record.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal))];
+            ErrorRecord[] faults =
+            [
+                .. ((IEnumerable)answer.Properties["Faults"].Value)
+                    .Cast<object>()
+                    .Select(item => item is PSObject wrappedItem ? wrappedItem.BaseObject : item)
+                    .Select(item => item as ErrorRecord ?? (item as IContainsErrorRecord)?.ErrorRecord)
+                    .OfType<ErrorRecord>()
+                    .Where(record =>
+                        !record.FullyQualifiedErrorId.StartsWith("GetSecretNotFound", StringComparison.Ordinal)
+                    ),
+            ];
 
             // The first one tells why, the ones after it what came of it.
             return faults.Length == 0
                 ? null
-                : throw VaultErrors.Explain(vault, faults[0].Exception, string.Join(" ", faults.Select(record => record.FullyQualifiedErrorId)));
+                : throw VaultErrors.Explain(
+                    vault,
+                    faults[0].Exception,
+                    string.Join(" ", faults.Select(record => record.FullyQualifiedErrorId))
+                );
         }
 
         SecureString? key = value switch
@@ -63,13 +88,16 @@ internal sealed class VaultReader(VaultShell shell)
         return key.Length > 0 ? key : throw VaultErrors.Empty(vault, name);
     }
 
-    private static string Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() ?? string.Empty;
+    private static string Text(PSObject item, string property) =>
+        item.Properties[property]?.Value?.ToString() ?? string.Empty;
 
     private IReadOnlyList<PSObject> Try(VaultInfo? vault, string script, string? name = null)
     {
         try
         {
-            return vault is null ? shell.Run(script) : shell.Run(script, vault.Name, vault.Module, vault.Path, name, shell.IsQuiet);
+            return vault is null
+                ? shell.Run(script)
+                : shell.Run(script, vault.Name, vault.Module, vault.Path, name, shell.IsQuiet);
         }
         catch (TimeoutException)
         {

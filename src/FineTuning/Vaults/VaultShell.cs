@@ -13,7 +13,5 @@ internal abstract class VaultShell : IDisposable
     /// <exception cref="TimeoutException">It took too long.</exception>
     public abstract IReadOnlyList<PSObject> Run(string script, params object?[] arguments);
 
-    public virtual void Dispose()
-    {
-    }
+    public virtual void Dispose() { }
 }

@@ -5,20 +5,22 @@ using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
 
-/// <summary>A cancelled request ends as cancelled wherever it is; one without an answer ends as timed out; one that moves goes on.</summary>
+/// <summary>A cancelled request ends as cancelled wherever it is; one without an answer ends as timed out; one that
+/// moves goes on.</summary>
 public sealed class CancellationTests
 {
     [Fact]
     public async Task Before_anything_is_sent()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(Reply.Json(Testing.Job()));
         using FineTuningClient client = Testing.Client(server);
-        OperationCanceledException error = await Testing.IsCancelledAsync(() => client.GetJobAsync("ftjob-1", new CancellationToken(true)));
+        OperationCanceledException error = await Testing.IsCancelledAsync(() =>
+            client.GetJobAsync("ftjob-1", new CancellationToken(true))
+        );
         Assert.True(error.CancellationToken.IsCancellationRequested);
         Assert.Equal(0, server.Count);
     }
@@ -30,7 +32,10 @@ public sealed class CancellationTests
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        using var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri($"https://127.0.0.1:{port}/v1") }, null);
+        using var client = new FineTuningClient(
+            new ClientOptions { Endpoint = new Uri($"https://127.0.0.1:{port}/v1") },
+            null
+        );
         using var source = new CancellationTokenSource();
         Task call = client.GetJobAsync("ftjob-1", source.Token);
         using (await listener.AcceptSocketAsync().WaitAsync(Testing.Timeout))
@@ -51,7 +56,9 @@ public sealed class CancellationTests
             await exchange.StallAsync();
         });
         using FineTuningClient client = Testing.Client(server);
-        OperationCanceledException error = await Testing.IsCancelledAsync(() => client.GetJobAsync("ftjob-1", source.Token));
+        OperationCanceledException error = await Testing.IsCancelledAsync(() =>
+            client.GetJobAsync("ftjob-1", source.Token)
+        );
         Assert.Equal(source.Token, error.CancellationToken);
         Assert.Equal(1, server.Count);
     }
@@ -70,7 +77,9 @@ public sealed class CancellationTests
         });
         using FineTuningClient client = Testing.Client(server);
         var observer = new CancelWhenAnswered(source);
-        OperationCanceledException error = await Testing.IsCancelledAsync(() => client.WithObserver(observer).GetJobAsync("ftjob-1", source.Token));
+        OperationCanceledException error = await Testing.IsCancelledAsync(() =>
+            client.WithObserver(observer).GetJobAsync("ftjob-1", source.Token)
+        );
         Assert.Equal(source.Token, error.CancellationToken);
     }
 
@@ -100,7 +109,9 @@ public sealed class CancellationTests
         });
         using FineTuningClient client = Testing.Client(server);
         using var target = new MemoryStream();
-        await Testing.IsCancelledAsync(() => client.GetFileContentAsync("file-1", target, new Call<long>(_ => source.Cancel()), source.Token));
+        await Testing.IsCancelledAsync(() =>
+            client.GetFileContentAsync("file-1", target, new Call<long>(_ => source.Cancel()), source.Token)
+        );
         Assert.Equal("some", Encoding.ASCII.GetString(target.ToArray()));
     }
 
@@ -108,10 +119,19 @@ public sealed class CancellationTests
     public async Task While_uploading()
     {
         using var source = new CancellationTokenSource();
-        await using var server = new StubServer(exchange => Task.Delay(Timeout.Infinite, exchange.Stopping), scriptReadsBody: true);
+        await using var server = new StubServer(
+            exchange => Task.Delay(Timeout.Infinite, exchange.Stopping),
+            scriptReadsBody: true
+        );
         using FineTuningClient client = Testing.Client(server);
         var stream = new PatternStream(1L << 40);
-        Task call = client.CreateFileAsync(() => stream, "a.jsonl", "fine-tune", new Call<long>(_ => source.Cancel()), source.Token);
+        Task call = client.CreateFileAsync(
+            () => stream,
+            "a.jsonl",
+            "fine-tune",
+            new Call<long>(_ => source.Cancel()),
+            source.Token
+        );
         OperationCanceledException error = await Testing.IsCancelledAsync(() => call);
         Assert.Equal(source.Token, error.CancellationToken);
         Assert.True(stream.IsDisposed);
@@ -129,7 +149,9 @@ public sealed class CancellationTests
             await Task.Delay(Timeout.Infinite, token);
             return 0;
         });
-        await Testing.IsCancelledAsync(() => client.CreateFileAsync(() => stream, "a.jsonl", "fine-tune", null, source.Token));
+        await Testing.IsCancelledAsync(() =>
+            client.CreateFileAsync(() => stream, "a.jsonl", "fine-tune", null, source.Token)
+        );
     }
 
     [Fact]
@@ -144,7 +166,7 @@ public sealed class CancellationTests
                 await Task.Delay(Timeout.Infinite, token);
             },
         };
-        await using StubServer server = StubServer.Replies(Reply.Error(503));
+        await using var server = StubServer.Replies(Reply.Error(503));
         using FineTuningClient client = Testing.Client(server, clock);
         await Testing.IsCancelledAsync(() => client.GetJobAsync("ftjob-1", source.Token));
         Assert.Equal(1, server.Count);
@@ -154,7 +176,7 @@ public sealed class CancellationTests
     public async Task During_the_back_off_by_the_machines_own_clock()
     {
         using var source = new CancellationTokenSource();
-        await using StubServer server = StubServer.Replies(Reply.Error(503).With("Retry-After", "120"));
+        await using var server = StubServer.Replies(Reply.Error(503).With("Retry-After", "120"));
         using FineTuningClient client = Testing.Client(server, SystemClock.Instance);
         var observer = new CancelWhenAnswered(source, ApiTraceKind.Retrying);
         await Testing.IsCancelledAsync(() => client.WithObserver(observer).GetJobAsync("ftjob-1", source.Token));
@@ -185,7 +207,13 @@ public sealed class CancellationTests
     {
         await using var server = new StubServer(exchange => exchange.StallAsync());
         using var client = new FineTuningClient(
-            Testing.Options(server) with { Timeout = TimeSpan.FromMilliseconds(50), MaxRetryCount = 1 }, null);
+            Testing.Options(server) with
+            {
+                Timeout = TimeSpan.FromMilliseconds(50),
+                MaxRetryCount = 1,
+            },
+            null
+        );
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(ApiErrorKind.Timeout, error.Kind);
         Assert.Null(error.StatusCode);
@@ -199,9 +227,16 @@ public sealed class CancellationTests
     public async Task A_create_that_timed_out_is_not_sent_again()
     {
         await using var server = new StubServer(exchange => exchange.StallAsync());
-        using var client = new FineTuningClient(Testing.Options(server) with { Timeout = TimeSpan.FromMilliseconds(250) }, null);
-        FineTuningApiException error = await Testing.FailsAsync(
-            () => client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" }));
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Timeout = TimeSpan.FromMilliseconds(250),
+            },
+            null
+        );
+        FineTuningApiException error = await Testing.FailsAsync(() =>
+            client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" })
+        );
         Assert.Equal(ApiErrorKind.Timeout, error.Kind);
         Assert.InRange(server.Count, 0, 1);
         Assert.Equal(1, error.Attempts);
@@ -216,7 +251,13 @@ public sealed class CancellationTests
             await exchange.StallAsync();
         });
         using var client = new FineTuningClient(
-            Testing.Options(server) with { Timeout = TimeSpan.FromMilliseconds(50), MaxRetryCount = 0 }, null);
+            Testing.Options(server) with
+            {
+                Timeout = TimeSpan.FromMilliseconds(50),
+                MaxRetryCount = 0,
+            },
+            null
+        );
         Assert.Equal(ApiErrorKind.Timeout, (await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"))).Kind);
     }
 
@@ -229,7 +270,14 @@ public sealed class CancellationTests
             await exchange.StallAsync();
         });
         // Long enough for the headers on a busy machine.
-        using var client = new FineTuningClient(Testing.Options(server) with { Timeout = TimeSpan.FromSeconds(2), MaxRetryCount = 0 }, null);
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Timeout = TimeSpan.FromSeconds(2),
+                MaxRetryCount = 0,
+            },
+            null
+        );
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal((ApiErrorKind.AuthenticationFailed, 401), (error.Kind, error.StatusCode));
     }
@@ -238,12 +286,13 @@ public sealed class CancellationTests
     public async Task A_slow_download_that_moves_does_not_time_out()
     {
         // Real time, which the attempt counts in: long enough that a busy machine does not stand still for all of it.
-        TimeSpan timeout = TimeSpan.FromSeconds(3);
-        Stopwatch watch = Stopwatch.StartNew();
+        var timeout = TimeSpan.FromSeconds(3);
+        var watch = Stopwatch.StartNew();
         int sent = 0;
         await using var server = new StubServer(async exchange =>
         {
-            // The script is a slow server: it gives a byte now and then until the whole has taken longer than the time-out.
+            // The script is a slow server: it gives a byte now and then until the whole has taken longer than the
+            // time-out.
             await exchange.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (; watch.Elapsed < timeout * 1.2; sent++)
             {
@@ -253,7 +302,14 @@ public sealed class CancellationTests
 
             await exchange.SendAsync("0\r\n\r\n");
         });
-        using var client = new FineTuningClient(Testing.Options(server) with { Timeout = timeout, MaxRetryCount = 0 }, null);
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Timeout = timeout,
+                MaxRetryCount = 0,
+            },
+            null
+        );
         using var target = new MemoryStream();
         long count = await client.GetFileContentAsync("file-1", target).WaitAsync(Testing.Timeout);
         Assert.Equal(sent, count);
@@ -264,10 +320,17 @@ public sealed class CancellationTests
     public async Task A_slow_upload_that_moves_does_not_time_out()
     {
         // Real time, which the attempt counts in: long enough that a busy machine does not stand still for all of it.
-        TimeSpan timeout = TimeSpan.FromSeconds(3);
-        Stopwatch watch = Stopwatch.StartNew();
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
-        using var client = new FineTuningClient(Testing.Options(server) with { Timeout = timeout, MaxRetryCount = 0 }, null);
+        var timeout = TimeSpan.FromSeconds(3);
+        var watch = Stopwatch.StartNew();
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Timeout = timeout,
+                MaxRetryCount = 0,
+            },
+            null
+        );
         var stream = new SlowStream(async token =>
         {
             await Task.Delay(20, token);
@@ -278,7 +341,8 @@ public sealed class CancellationTests
         Assert.Equal("chunked", Assert.Single(server.Requests)["Transfer-Encoding"]);
     }
 
-    private sealed class CancelWhenAnswered(CancellationTokenSource source, ApiTraceKind kind = ApiTraceKind.Answered) : IApiObserver
+    private sealed class CancelWhenAnswered(CancellationTokenSource source, ApiTraceKind kind = ApiTraceKind.Answered)
+        : IApiObserver
     {
         public bool WantsBodies => false;
 

@@ -1,9 +1,7 @@
 using System.Security;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tests.Support;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -25,7 +23,10 @@ public sealed class CredentialTests
     {
         using ApiCredential credential = Testing.Credential(" \t" + Testing.Key + "\n");
         using var request = new HttpRequestMessage();
-        (await credential.AcquireAsync(null, default)).Apply(request.Headers, new ClientOptions { Endpoint = new Uri(endpoint) }.Dialect);
+        (await credential.AcquireAsync(null, default)).Apply(
+            request.Headers,
+            new ClientOptions { Endpoint = new Uri(endpoint) }.Dialect
+        );
         (string name, string value) = isAzure ? ("api-key", Testing.Key) : ("Authorization", "Bearer " + Testing.Key);
         Assert.Equal(name, Assert.Single(request.Headers).Key);
         Assert.Equal(value, Assert.Single(request.Headers.GetValues(name)));
@@ -67,8 +68,19 @@ public sealed class CredentialTests
     public void The_text_of_a_credential_and_a_client_shows_nothing()
     {
         using ApiCredential credential = Testing.Credential();
-        using var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri("http://127.0.0.1:1") }, credential);
-        foreach (string text in new[] { credential.ToString(), client.ToString()!, client.Options.ToString(), $"{credential}" })
+        using var client = new FineTuningClient(
+            new ClientOptions { Endpoint = new Uri("http://127.0.0.1:1") },
+            credential
+        );
+        foreach (
+            string text in new[]
+            {
+                credential.ToString(),
+                client.ToString()!,
+                client.Options.ToString(),
+                $"{credential}",
+            }
+        )
         {
             Assert.DoesNotContain(Testing.Key, text, StringComparison.Ordinal);
         }
@@ -119,7 +131,10 @@ public sealed class CredentialTests
     [InlineData("http://example.com/v1", true)]
     public void A_safe_endpoint_is_taken(string endpoint, bool allowInsecure)
     {
-        using var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri(endpoint), AllowInsecureHttp = allowInsecure }, null);
+        using var client = new FineTuningClient(
+            new ClientOptions { Endpoint = new Uri(endpoint), AllowInsecureHttp = allowInsecure },
+            null
+        );
         Assert.Equal(new Uri(endpoint), client.Options.Endpoint);
     }
 
@@ -140,6 +155,11 @@ public sealed class CredentialTests
     [InlineData(1, -1)]
     [InlineData(1, 21)]
     [InlineData(25 * 24 * 60 * 60, 3)]
-    public void Impossible_patience_is_refused(int seconds, int retries) => Assert.Throws<ArgumentException>(() =>
-        new FineTuningClient(new ClientOptions { Timeout = TimeSpan.FromSeconds(seconds), MaxRetryCount = retries }, null));
+    public void Impossible_patience_is_refused(int seconds, int retries) =>
+        Assert.Throws<ArgumentException>(() =>
+            new FineTuningClient(
+                new ClientOptions { Timeout = TimeSpan.FromSeconds(seconds), MaxRetryCount = retries },
+                null
+            )
+        );
 }

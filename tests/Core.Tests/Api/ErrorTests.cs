@@ -6,10 +6,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -60,7 +59,8 @@ public sealed class ErrorTests
     public async Task Everything_the_service_says_is_taken_over()
     {
         FineTuningApiException error = await AnswerAsync(
-            Reply.Json(Testing.Recorded("error-invalid-training-file.json"), 400).With("x-request-id", "req_abc"));
+            Reply.Json(Testing.Recorded("error-invalid-training-file.json"), 400).With("x-request-id", "req_abc")
+        );
         Assert.Equal("invalid training_file: Invalid File Name", error.Message);
         Assert.Equal("invalid_request_error", error.Type);
         Assert.Equal("training_file", error.Param);
@@ -74,7 +74,9 @@ public sealed class ErrorTests
     [Fact]
     public async Task The_recorded_model_error_is_one()
     {
-        FineTuningApiException error = await AnswerAsync(Reply.Json(Testing.Recorded("error-model-not-available.json"), 400));
+        FineTuningApiException error = await AnswerAsync(
+            Reply.Json(Testing.Recorded("error-model-not-available.json"), 400)
+        );
         Assert.Equal(ApiErrorKind.ModelNotAvailable, error.Kind);
         Assert.Equal("model_not_available", error.Code);
         Assert.Null(error.Param);
@@ -97,27 +99,71 @@ public sealed class ErrorTests
     [InlineData("""{"error":null,"message":"m"}""", "m")]
     [InlineData("""{"error":true,"message":"m"}""", "m")]
     [InlineData("""{"title":"t","detail":"d"}""", "d")]
-    [InlineData("""{"detail":[{"loc":["body","metadata"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"},{"msg":"b"},{"loc":["body",3]},7]}""", "body.metadata: Extra inputs are not permitted; b")]
-    [InlineData("""{"detail":[]}""", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
+    [InlineData(
+        """{"detail":[{"loc":["body","metadata"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"},{"msg":"b"},{"loc":["body",3]},7]}""",
+        "body.metadata: Extra inputs are not permitted; b"
+    )]
+    [InlineData(
+        """{"detail":[]}""",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
     [InlineData("\uFEFF{\"error\":{\"message\":\"m\"}}", "m")]
     public async Task The_words_stand_in_several_places(string body, string message) =>
         Assert.Equal(message, (await AnswerAsync(Reply.Json(body, 400))).Message);
 
     [Theory]
-    [InlineData("text/html", "<html>Bad gateway</html>", "The server answered 400 Whatever with a page of text/html instead of an explanation.")]
-    [InlineData("application/json", "<html>Bad gateway</html>", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
+    [InlineData(
+        "text/html",
+        "<html>Bad gateway</html>",
+        "The server answered 400 Whatever with a page of text/html instead of an explanation."
+    )]
+    [InlineData(
+        "application/json",
+        "<html>Bad gateway</html>",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
     [InlineData("application/json", "", "The server answered 400 Whatever without a word instead of an explanation.")]
     [InlineData(null, "", "The server answered 400 Whatever without a word instead of an explanation.")]
-    [InlineData("application/json", "null", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
-    [InlineData("application/json", "[]", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
-    [InlineData("application/json", "{}", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
-    [InlineData("application/json", "{\"error\":{}}", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
-    [InlineData("application/json", "{\"error\":\" \"}", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
-    [InlineData("application/json", "{\"error\":{\"message\":\"cut o", "The server answered 400 Whatever with a page of application/json instead of an explanation.")]
+    [InlineData(
+        "application/json",
+        "null",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
+    [InlineData(
+        "application/json",
+        "[]",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
+    [InlineData(
+        "application/json",
+        "{}",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
+    [InlineData(
+        "application/json",
+        "{\"error\":{}}",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
+    [InlineData(
+        "application/json",
+        "{\"error\":\" \"}",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
+    [InlineData(
+        "application/json",
+        "{\"error\":{\"message\":\"cut o",
+        "The server answered 400 Whatever with a page of application/json instead of an explanation."
+    )]
     public async Task Without_words_the_status_is_told(string? contentType, string body, string message)
     {
         FineTuningApiException error = await AnswerAsync(
-            new Reply { Status = 400, ContentType = contentType, Body = Encoding.UTF8.GetBytes(body) }.With("x-request-id", "req_1"));
+            new Reply
+            {
+                Status = 400,
+                ContentType = contentType,
+                Body = Encoding.UTF8.GetBytes(body),
+            }.With("x-request-id", "req_1")
+        );
         Assert.Equal(message, error.Message);
         Assert.Equal(400, error.StatusCode);
         Assert.Equal("req_1", error.RequestId);
@@ -125,7 +171,12 @@ public sealed class ErrorTests
 
     [Fact]
     public async Task A_json_error_is_read_whatever_it_calls_itself() =>
-        Assert.Equal("m", (await AnswerAsync(Reply.Json("""{"error":{"message":"m"}}""", 400) with { ContentType = "text/plain" })).Message);
+        Assert.Equal(
+            "m",
+            (
+                await AnswerAsync(Reply.Json("""{"error":{"message":"m"}}""", 400) with { ContentType = "text/plain" })
+            ).Message
+        );
 
     [Theory]
     [InlineData("text/html")]
@@ -133,23 +184,37 @@ public sealed class ErrorTests
     public async Task An_error_page_of_10_MB_is_one_short_error(string contentType)
     {
         byte[] page = Encoding.UTF8.GetBytes("{\"error\":{\"message\":\"" + new string('x', 10 * 1024 * 1024) + "\"}}");
-        FineTuningApiException error = await AnswerAsync(new Reply { Status = 502, Body = page, ContentType = contentType });
+        FineTuningApiException error = await AnswerAsync(
+            new Reply
+            {
+                Status = 502,
+                Body = page,
+                ContentType = contentType,
+            }
+        );
         Assert.Equal(ApiErrorKind.ServerError, error.Kind);
-        Assert.Equal($"The server answered 502 Whatever with a page of {contentType} instead of an explanation.", error.Message);
+        Assert.Equal(
+            $"The server answered 502 Whatever with a page of {contentType} instead of an explanation.",
+            error.Message
+        );
     }
 
     [Fact]
     public async Task A_packed_error_is_unpacked()
     {
         byte[] packed = Reply.Gzip("""{"error":{"message":"packed"}}""");
-        FineTuningApiException error = await AnswerAsync(new Reply { Status = 400, Body = packed }.With("Content-Encoding", "gzip"));
+        FineTuningApiException error = await AnswerAsync(
+            new Reply { Status = 400, Body = packed }.With("Content-Encoding", "gzip")
+        );
         Assert.Equal("packed", error.Message);
     }
 
     [Fact]
     public async Task A_packed_answer_is_unpacked()
     {
-        await using StubServer server = StubServer.Replies(new Reply { Body = Reply.Gzip(Testing.Job()) }.With("Content-Encoding", "gzip"));
+        await using var server = StubServer.Replies(
+            new Reply { Body = Reply.Gzip(Testing.Job()) }.With("Content-Encoding", "gzip")
+        );
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal("ftjob-1", (await client.GetJobAsync("ftjob-1")).Id);
     }
@@ -160,7 +225,8 @@ public sealed class ErrorTests
     public async Task A_badly_packed_answer_is_an_error_of_the_one_type(int status, ApiErrorKind kind)
     {
         FineTuningApiException error = await AnswerAsync(
-            new Reply { Status = status, Body = "this is not gzip"u8.ToArray() }.With("Content-Encoding", "gzip"));
+            new Reply { Status = status, Body = "this is not gzip"u8.ToArray() }.With("Content-Encoding", "gzip")
+        );
         Assert.Equal(kind, error.Kind);
     }
 
@@ -171,7 +237,12 @@ public sealed class ErrorTests
     public async Task An_error_that_is_cut_off_keeps_its_meaning(int status, ApiErrorKind kind)
     {
         FineTuningApiException error = await AnswerAsync(
-            Reply.Json("{\"error\":{\"message\":\"cu", status).With("x-request-id", "req_1") with { Length = 500, Ending = Ending.Reset });
+            Reply.Json("{\"error\":{\"message\":\"cu", status).With("x-request-id", "req_1") with
+            {
+                Length = 500,
+                Ending = Ending.Reset,
+            }
+        );
         Assert.Equal((kind, status, "req_1"), (error.Kind, error.StatusCode, error.RequestId));
     }
 
@@ -179,7 +250,9 @@ public sealed class ErrorTests
     public async Task A_packed_answer_that_is_cut_off_is_an_error_of_the_one_type()
     {
         byte[] packed = Reply.Gzip(Testing.Job(more: ",\"note\":\"" + string.Concat(Enumerable.Range(0, 4000)) + "\""));
-        FineTuningApiException error = await AnswerAsync(new Reply { Body = packed[..(packed.Length / 2)] }.With("Content-Encoding", "gzip"));
+        FineTuningApiException error = await AnswerAsync(
+            new Reply { Body = packed[..(packed.Length / 2)] }.With("Content-Encoding", "gzip")
+        );
         Assert.Equal(ApiErrorKind.InvalidResponse, error.Kind);
     }
 
@@ -196,8 +269,14 @@ public sealed class ErrorTests
     [InlineData("{\"id\":null}", "has no id")]
     public async Task A_success_of_nonsense_is_an_error_that_names_the_endpoint(string body, string fault)
     {
-        await using StubServer server = StubServer.Replies(
-            new Reply { Status = 201, Body = Encoding.UTF8.GetBytes(body), ContentType = "text/html" }.With("x-request-id", "req_1"));
+        await using var server = StubServer.Replies(
+            new Reply
+            {
+                Status = 201,
+                Body = Encoding.UTF8.GetBytes(body),
+                ContentType = "text/html",
+            }.With("x-request-id", "req_1")
+        );
         using FineTuningClient client = Once(server);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(ApiErrorKind.InvalidResponse, error.Kind);
@@ -210,7 +289,7 @@ public sealed class ErrorTests
     [Fact]
     public async Task A_byte_order_mark_is_no_nonsense()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("\uFEFF" + Testing.Job()));
+        await using var server = StubServer.Replies(Reply.Json("\uFEFF" + Testing.Job()));
         using FineTuningClient client = Once(server);
         Assert.Equal("ftjob-1", (await client.GetJobAsync("ftjob-1")).Id);
     }
@@ -218,7 +297,7 @@ public sealed class ErrorTests
     [Fact]
     public async Task An_answer_is_read_whatever_it_calls_itself()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json(Testing.Job()) with { ContentType = "text/plain" });
+        await using var server = StubServer.Replies(Reply.Json(Testing.Job()) with { ContentType = "text/plain" });
         using FineTuningClient client = Once(server);
         Assert.Equal("ftjob-1", (await client.GetJobAsync("ftjob-1")).Id);
     }
@@ -231,9 +310,10 @@ public sealed class ErrorTests
     [InlineData(308)]
     public async Task A_redirect_is_not_followed_and_the_key_stays(int status)
     {
-        await using StubServer other = StubServer.Replies(Reply.Json(Testing.Job()));
-        await using StubServer server = StubServer.Replies(
-            Reply.Json("", status).With("Location", other.Endpoint + "/fine_tuning/jobs/ftjob-1?token=abc"));
+        await using var other = StubServer.Replies(Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(
+            Reply.Json("", status).With("Location", other.Endpoint + "/fine_tuning/jobs/ftjob-1?token=abc")
+        );
         using FineTuningClient client = Testing.Client(server);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(ApiErrorKind.Redirected, error.Kind);
@@ -250,31 +330,34 @@ public sealed class ErrorTests
     [InlineData("/login?key=" + Testing.Key, "'/login'")]
     public async Task A_redirect_within_the_host_is_not_followed_either(string? location, string where)
     {
-        Reply reply = Reply.Json("", 302);
-        await using StubServer server = StubServer.Replies(location is null ? reply : reply.With("Location", location));
+        var reply = Reply.Json("", 302);
+        await using var server = StubServer.Replies(location is null ? reply : reply.With("Location", location));
         using FineTuningClient client = Testing.Client(server);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Contains($"redirects to {where},", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, server.Count);
     }
 
-    public static TheoryData<string, string> EchoedKeys => new()
-    {
-        { "message", "sk-test-0123456789abcdefghij" },
-        { "message", "not/a+known.form=of~key" },
-        { "message", "sk-formal/with+other=signs" },
-        { "message", "sk-" + new string('k', 5000) },
-        { "param", "plain-0123456789" },
-        { "code", "plain-0123456789" },
-        { "type", "plain-0123456789" },
-    };
+    public static TheoryData<string, string> EchoedKeys =>
+        new()
+        {
+            { "message", "sk-test-0123456789abcdefghij" },
+            { "message", "not/a+known.form=of~key" },
+            { "message", "sk-formal/with+other=signs" },
+            { "message", "sk-" + new string('k', 5000) },
+            { "param", "plain-0123456789" },
+            { "code", "plain-0123456789" },
+            { "type", "plain-0123456789" },
+        };
 
     [Theory]
     [MemberData(nameof(EchoedKeys))]
     public async Task A_key_that_the_server_echoes_is_masked(string member, string key)
     {
-        await using StubServer server = StubServer.Replies(Reply.Json($$$"""{"error":{"message":"m","{{{member}}}":"Wrong key {{{key}}}."}}""", 401));
-        using var credential = Testing.Credential(key);
+        await using var server = StubServer.Replies(
+            Reply.Json($$$"""{"error":{"message":"m","{{{member}}}":"Wrong key {{{key}}}."}}""", 401)
+        );
+        using ApiCredential credential = Testing.Credential(key);
         using var client = new FineTuningClient(Testing.Options(server), credential);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         string[] shown = [error.ToString(), error.Message, error.Param ?? "", error.Code ?? "", error.Type ?? ""];
@@ -285,7 +368,9 @@ public sealed class ErrorTests
     [Fact]
     public async Task A_key_in_the_reason_phrase_is_masked()
     {
-        FineTuningApiException error = await AnswerAsync(new Reply { Status = 401, Reason = "Wrong key " + Testing.Key });
+        FineTuningApiException error = await AnswerAsync(
+            new Reply { Status = 401, Reason = "Wrong key " + Testing.Key }
+        );
         Assert.Contains("401 Wrong key [redacted] ", error.Message, StringComparison.Ordinal);
     }
 
@@ -302,7 +387,12 @@ public sealed class ErrorTests
     [InlineData(ApiErrorKind.TlsFailed, null, false, false)]
     [InlineData(ApiErrorKind.Redirected, 302, false, false)]
     [InlineData(ApiErrorKind.NotFound, 404, false, false)]
-    public void A_kind_says_whether_a_repeat_helps_and_whether_it_may_have_worked(ApiErrorKind kind, int? status, bool isTransient, bool mayHaveWorked)
+    public void A_kind_says_whether_a_repeat_helps_and_whether_it_may_have_worked(
+        ApiErrorKind kind,
+        int? status,
+        bool isTransient,
+        bool mayHaveWorked
+    )
     {
         var error = new FineTuningApiException(kind, "m") { StatusCode = status };
         Assert.Equal(isTransient, error.IsTransient);
@@ -312,19 +402,23 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task Https_to_a_server_that_speaks_http_is_a_failure_of_tls() => await FailsTlsAsync(async stream =>
-    {
-        byte[] hello = new byte[16];
-        await stream.ReadExactlyAsync(hello);
-        await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
-    });
+    public async Task Https_to_a_server_that_speaks_http_is_a_failure_of_tls() =>
+        await FailsTlsAsync(async stream =>
+        {
+            byte[] hello = new byte[16];
+            await stream.ReadExactlyAsync(hello);
+            await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+        });
 
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_a_failure_of_tls()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 certificate = request.CreateSelfSigned(TestClock.Start.AddYears(-2), TestClock.Start.AddYears(-1));
+        using X509Certificate2 certificate = request.CreateSelfSigned(
+            TestClock.Start.AddYears(-2),
+            TestClock.Start.AddYears(-1)
+        );
         await FailsTlsAsync(async stream =>
         {
             using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
@@ -336,16 +430,14 @@ public sealed class ErrorTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Task serving = Task.Run(async () =>
+        var serving = Task.Run(async () =>
         {
             using TcpClient peer = await listener.AcceptTcpClientAsync();
             try
             {
                 await serve(peer.GetStream());
                 byte[] rest = new byte[1024];
-                while (await peer.GetStream().ReadAsync(rest) > 0)
-                {
-                }
+                while (await peer.GetStream().ReadAsync(rest) > 0) { }
             }
             catch (Exception e) when (e is IOException or AuthenticationException or ObjectDisposedException)
             {
@@ -354,7 +446,12 @@ public sealed class ErrorTests
         });
         var clock = new TestClock();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        using (var client = new FineTuningClient(new ClientOptions { Endpoint = new Uri($"https://127.0.0.1:{port}/v1"), Clock = clock }, Testing.Credential()))
+        using (
+            var client = new FineTuningClient(
+                new ClientOptions { Endpoint = new Uri($"https://127.0.0.1:{port}/v1"), Clock = clock },
+                Testing.Credential()
+            )
+        )
         {
             FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
             Assert.Equal(ApiErrorKind.TlsFailed, error.Kind);
@@ -370,7 +467,7 @@ public sealed class ErrorTests
 
     private static async Task<FineTuningApiException> AnswerAsync(Reply reply)
     {
-        await using StubServer server = StubServer.Replies(reply);
+        await using var server = StubServer.Replies(reply);
         using FineTuningClient client = Once(server);
         return await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
     }

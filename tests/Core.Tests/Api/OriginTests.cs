@@ -1,9 +1,7 @@
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -24,11 +22,19 @@ public sealed class OriginTests
     public async Task A_redirect_is_not_followed_whatever_it_leads_to(string location, string what)
     {
         const string Key = "Zq7canary-redirect";
-        await using StubServer other = StubServer.Answers(_ => Reply.Json("{}"));
+        await using var other = StubServer.Answers(_ => Reply.Json("{}"));
         int own = 0;
-        await using StubServer server = StubServer.Answers(_ => Reply.Json("{}", 307).With(
-            "Location",
-            location.Replace("{other}", $"{other.Port}", StringComparison.Ordinal).Replace("{own}", $"{own}", StringComparison.Ordinal).Replace("{key}", Key, StringComparison.Ordinal)));
+        await using var server = StubServer.Answers(_ =>
+            Reply
+                .Json("{}", 307)
+                .With(
+                    "Location",
+                    location
+                        .Replace("{other}", $"{other.Port}", StringComparison.Ordinal)
+                        .Replace("{own}", $"{own}", StringComparison.Ordinal)
+                        .Replace("{key}", Key, StringComparison.Ordinal)
+                )
+        );
         own = server.Port;
         using var credential = new KeyCredential(Testing.Secure(Key));
         using var client = new FineTuningClient(Testing.Options(server), credential);
@@ -50,7 +56,9 @@ public sealed class OriginTests
     [InlineData("http://h.example/v1", "not encrypted")]
     public void An_endpoint_that_would_show_a_key_is_refused_without_showing_it(string endpoint, string reason)
     {
-        ArgumentException fault = Assert.Throws<ArgumentException>(() => new FineTuningClient(new ClientOptions { Endpoint = new Uri(endpoint) }, Testing.Credential()));
+        ArgumentException fault = Assert.Throws<ArgumentException>(() =>
+            new FineTuningClient(new ClientOptions { Endpoint = new Uri(endpoint) }, Testing.Credential())
+        );
         Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("word@", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("=word", fault.Message, StringComparison.Ordinal);
@@ -58,5 +66,8 @@ public sealed class OriginTests
 
     [Fact]
     public void Other_queries_are_taken() =>
-        new FineTuningClient(new ClientOptions { Endpoint = new Uri("https://h.example/v1?tenant=a&api-version=1") }, Testing.Credential()).Dispose();
+        new FineTuningClient(
+            new ClientOptions { Endpoint = new Uri("https://h.example/v1?tenant=a&api-version=1") },
+            Testing.Credential()
+        ).Dispose();
 }

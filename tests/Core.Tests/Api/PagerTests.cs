@@ -2,7 +2,6 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -25,7 +24,8 @@ public sealed class PagerTests
         Assert.Equal(10, taken);
         Assert.Equal(
             ["?limit=4", "?after=ftjob-3&limit=4", "?after=ftjob-7&limit=4"],
-            server.Requests.Select(r => r.Target["/v1/fine_tuning/jobs".Length..]));
+            server.Requests.Select(r => r.Target["/v1/fine_tuning/jobs".Length..])
+        );
     }
 
     [Fact]
@@ -68,11 +68,19 @@ public sealed class PagerTests
     {
         await using StubServer server = Jobs(10, pageSize: 4);
         using FineTuningClient client = Testing.Client(server);
-        var query = new JobQuery { After = "ftjob-1", Limit = 4, Metadata = new Dictionary<string, string> { ["k"] = "v" } };
+        var query = new JobQuery
+        {
+            After = "ftjob-1",
+            Limit = 4,
+            Metadata = new Dictionary<string, string> { ["k"] = "v" },
+        };
         List<JobResource> jobs = await client.EnumerateJobsAsync(query).ToListAsync();
         Assert.Equal("ftjob-2", jobs[0].Id);
         Assert.Equal(8, jobs.Count);
-        Assert.All(server.Requests, r => Assert.EndsWith("&limit=4&metadata%5Bk%5D=v", r.Target, StringComparison.Ordinal));
+        Assert.All(
+            server.Requests,
+            r => Assert.EndsWith("&limit=4&metadata%5Bk%5D=v", r.Target, StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -81,8 +89,10 @@ public sealed class PagerTests
     public async Task Only_has_more_tells_of_the_end(bool more, int requests)
     {
         // A short page is no end, and a full one is no promise.
-        await using StubServer server = StubServer.Replies(
-            Reply.Json(Testing.List([Testing.Job("a")], more)), Reply.Json(Testing.List([Testing.Job("b")])));
+        await using var server = StubServer.Replies(
+            Reply.Json(Testing.List([Testing.Job("a")], more)),
+            Reply.Json(Testing.List([Testing.Job("b")]))
+        );
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal(requests, (await client.EnumerateJobsAsync(new JobQuery { Limit = 1 }).ToListAsync()).Count);
         Assert.Equal(requests, server.Count);
@@ -95,7 +105,7 @@ public sealed class PagerTests
     [InlineData("{}")]
     public async Task An_empty_page_ends_a_list(string body)
     {
-        await using StubServer server = StubServer.Replies(Reply.Json(body));
+        await using var server = StubServer.Replies(Reply.Json(body));
         using FineTuningClient client = Testing.Client(server);
         Assert.Empty(await client.EnumerateJobsAsync().ToListAsync());
         Assert.Equal(1, server.Count);
@@ -104,7 +114,9 @@ public sealed class PagerTests
     [Fact]
     public async Task A_page_that_comes_again_is_an_error_and_given_once()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json(Testing.List([Testing.Job("a"), Testing.Job("b")], more: true)));
+        await using var server = StubServer.Replies(
+            Reply.Json(Testing.List([Testing.Job("a"), Testing.Job("b")], more: true))
+        );
         using FineTuningClient client = Testing.Client(server);
         var seen = new List<string>();
         FineTuningApiException error = await Testing.FailsAsync(async () =>
@@ -123,9 +135,20 @@ public sealed class PagerTests
     [Fact]
     public async Task Pages_that_go_in_a_circle_are_an_error()
     {
-        await using StubServer server = StubServer.Answers(r => Reply.Json(Testing.List(
-            [Testing.Job(r.Target.Contains("after=a", StringComparison.Ordinal) ? "b" : r.Target.Contains("after=b", StringComparison.Ordinal) ? "c" : "a")],
-            more: true)));
+        await using var server = StubServer.Answers(r =>
+            Reply.Json(
+                Testing.List(
+                    [
+                        Testing.Job(
+                            r.Target.Contains("after=a", StringComparison.Ordinal) ? "b"
+                            : r.Target.Contains("after=b", StringComparison.Ordinal) ? "c"
+                            : "a"
+                        ),
+                    ],
+                    more: true
+                )
+            )
+        );
         using FineTuningClient client = Testing.Client(server);
         var seen = new List<string>();
         await Testing.FailsAsync(async () =>
@@ -142,7 +165,10 @@ public sealed class PagerTests
     [Fact]
     public async Task An_error_on_a_later_page_comes_after_the_items_before_it()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json(Testing.List([Testing.Job("a")], more: true)), Reply.Error(404));
+        await using var server = StubServer.Replies(
+            Reply.Json(Testing.List([Testing.Job("a")], more: true)),
+            Reply.Error(404)
+        );
         using FineTuningClient client = Testing.Client(server);
         var seen = new List<string>();
         FineTuningApiException error = await Testing.FailsAsync(async () =>
@@ -159,8 +185,10 @@ public sealed class PagerTests
     [Fact]
     public async Task Looking_ahead_an_error_on_a_later_page_loses_no_item()
     {
-        await using StubServer server = StubServer.Replies(
-            Reply.Json(Testing.List([Testing.Job("a"), Testing.Job("b")], more: true)), Reply.Error(404));
+        await using var server = StubServer.Replies(
+            Reply.Json(Testing.List([Testing.Job("a"), Testing.Job("b")], more: true)),
+            Reply.Error(404)
+        );
         using FineTuningClient client = Testing.Client(server);
         var seen = new List<string>();
         FineTuningApiException error = await Testing.FailsAsync(async () =>
@@ -182,7 +210,10 @@ public sealed class PagerTests
         await using StubServer server = Jobs(10, pageSize: 2);
         using FineTuningClient client = Testing.Client(server);
         using var source = new CancellationTokenSource();
-        IAsyncEnumerable<JobResource> jobs = client.EnumerateJobsAsync(new JobQuery { Limit = 2 }, own ? source.Token : default);
+        IAsyncEnumerable<JobResource> jobs = client.EnumerateJobsAsync(
+            new JobQuery { Limit = 2 },
+            own ? source.Token : default
+        );
         int taken = 0;
         await Testing.IsCancelledAsync(async () =>
         {
@@ -198,12 +229,20 @@ public sealed class PagerTests
         Assert.Equal(1, server.Count);
     }
 
-    private static StubServer Jobs(int count, int pageSize) => StubServer.Answers(request =>
-    {
-        string query = request.Target.Contains('?', StringComparison.Ordinal) ? request.Target.Split('?')[1] : string.Empty;
-        string? after = query.Split('&').FirstOrDefault(p => p.StartsWith("after=ftjob-", StringComparison.Ordinal))?["after=ftjob-".Length..];
-        int start = after is null ? 0 : int.Parse(after, System.Globalization.CultureInfo.InvariantCulture) + 1;
-        int end = Math.Min(count, start + pageSize);
-        return Reply.Json(Testing.List(Enumerable.Range(start, end - start).Select(i => Testing.Job("ftjob-" + i)), end < count));
-    });
+    private static StubServer Jobs(int count, int pageSize) =>
+        StubServer.Answers(request =>
+        {
+            string query = request.Target.Contains('?', StringComparison.Ordinal)
+                ? request.Target.Split('?')[1]
+                : string.Empty;
+            string? after = query
+                .Split('&')
+                .FirstOrDefault(p => p.StartsWith("after=ftjob-", StringComparison.Ordinal))
+                ?["after=ftjob-".Length..];
+            int start = after is null ? 0 : int.Parse(after, System.Globalization.CultureInfo.InvariantCulture) + 1;
+            int end = Math.Min(count, start + pageSize);
+            return Reply.Json(
+                Testing.List(Enumerable.Range(start, end - start).Select(i => Testing.Job("ftjob-" + i)), end < count)
+            );
+        });
 }

@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -27,11 +26,17 @@ public sealed class RedactionTests
     [InlineData("""{"api_key" : "abc123"}""", """{"api_key" : "[redacted]"}""")]
     [InlineData("""{'api_key': 'abc123', 'a': 1}""", """{'api_key': '[redacted]', 'a': 1}""")]
     [InlineData("""{\"apikey\": \"abc123\"}""", """{\"apikey\": \"[redacted]\"}""")]
-    [InlineData("""{"password":"p","client_secret":"s","access_token":"t"}""", """{"password":"[redacted]","client_secret":"[redacted]","access_token":"[redacted]"}""")]
+    [InlineData(
+        """{"password":"p","client_secret":"s","access_token":"t"}""",
+        """{"password":"[redacted]","client_secret":"[redacted]","access_token":"[redacted]"}"""
+    )]
     [InlineData("?api_key=abc", "?api_key=[redacted]")]
     [InlineData("https://example.invalid/v1?code=a1b2&x=1", "https://example.invalid/v1?code=[redacted]&x=1")]
     [InlineData("GET /v1/models?x=1&key=a1b2", "GET /v1/models?x=1&key=[redacted]")]
-    [InlineData("The tunnel to 'http://user:pa@ss@proxy:8080/' failed", "The tunnel to 'http://[redacted]@proxy:8080/' failed")]
+    [InlineData(
+        "The tunnel to 'http://user:pa@ss@proxy:8080/' failed",
+        "The tunnel to 'http://[redacted]@proxy:8080/' failed"
+    )]
     [InlineData("you sent Basic dXNlcjpwYXNzMQ==", "you sent Basic [redacted]")]
     public void A_key_is_taken_out(string text, string expected) => Assert.Equal(expected, Redaction.Scrub(text));
 
@@ -70,14 +75,22 @@ public sealed class RedactionTests
         const string Secret = "Zq7 canary<\"'&+/\\é";
         string[] spellings =
         [
-            Secret, Uri.EscapeDataString(Secret), WebUtility.UrlEncode(Secret), WebUtility.HtmlEncode(Secret), JsonSerializer.Serialize(Secret).Trim('"'),
-            JsonEncodedText.Encode(Secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
+            Secret,
+            Uri.EscapeDataString(Secret),
+            WebUtility.UrlEncode(Secret),
+            WebUtility.HtmlEncode(Secret),
+            JsonSerializer.Serialize(Secret).Trim('"'),
+            JsonEncodedText.Encode(Secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
         ];
         using (Redaction.Know(new NetworkCredential(string.Empty, Secret).SecurePassword))
         {
             foreach (string spelling in spellings)
             {
-                Assert.Equal(string.Format(CultureInfo.InvariantCulture, around, "[redacted]"), Redaction.Scrub(string.Format(CultureInfo.InvariantCulture, around, spelling)));
+                Assert.Equal(
+                    string.Format(CultureInfo.InvariantCulture, around, "[redacted]"),
+                    Redaction.Scrub(string.Format(CultureInfo.InvariantCulture, around, spelling))
+                );
             }
         }
 
@@ -97,12 +110,22 @@ public sealed class RedactionTests
     {
         var inner = new HttpRequestException("The proxy http://me:Zq7canary@proxy:1/ refused.");
         inner.Data["address"] = "Zq7canary";
-        var outer = new FineTuningApiException(ApiErrorKind.ProxyRefused, "It refused http://me:Zq7canary@proxy:1/.", new AggregateException("Some.", inner))
+        var outer = new FineTuningApiException(
+            ApiErrorKind.ProxyRefused,
+            "It refused http://me:Zq7canary@proxy:1/.",
+            new AggregateException("Some.", inner)
+        )
         {
-            RequestId = "sk-canary123", Code = "sk-canary123", Param = "sk-canary123", Type = "sk-canary123",
+            RequestId = "sk-canary123",
+            Code = "sk-canary123",
+            Param = "sk-canary123",
+            Type = "sk-canary123",
         };
         Assert.Equal("It refused http://[redacted]@proxy:1/.", outer.Message);
-        Assert.Equal(("[redacted]", "[redacted]", "[redacted]", "[redacted]"), (outer.RequestId, outer.Code, outer.Param, outer.Type));
+        Assert.Equal(
+            ("[redacted]", "[redacted]", "[redacted]", "[redacted]"),
+            (outer.RequestId, outer.Code, outer.Param, outer.Type)
+        );
         RedactedException clean = Assert.IsType<RedactedException>(outer.InnerException);
         Assert.Equal(typeof(AggregateException).FullName, clean.TypeName);
         Assert.Equal("The proxy http://[redacted]@proxy:1/ refused.", clean.InnerException!.Message);
@@ -116,7 +139,10 @@ public sealed class RedactionTests
     {
         var exception = new IOException("Locked.");
         exception.Data["header"] = "Bearer abcdef";
-        Assert.Equal(typeof(IOException).FullName, Assert.IsType<RedactedException>(Redaction.Scrub(exception)).TypeName);
+        Assert.Equal(
+            typeof(IOException).FullName,
+            Assert.IsType<RedactedException>(Redaction.Scrub(exception)).TypeName
+        );
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -18,7 +17,7 @@ public sealed class RepeatedChangeTests
     [InlineData("permission")]
     public async Task A_repeated_delete_that_finds_nothing_is_a_success(string kind)
     {
-        await using StubServer server = StubServer.Replies(Reply.Reset, Reply.Error(404));
+        await using var server = StubServer.Replies(Reply.Reset, Reply.Error(404));
         using FineTuningClient client = Testing.Client(server);
         DeletedResource deleted = await DeleteAsync(client, kind);
         Assert.Equal(("x-1", true), (deleted.Id, deleted.Deleted));
@@ -31,7 +30,7 @@ public sealed class RepeatedChangeTests
     [InlineData("permission")]
     public async Task A_first_delete_that_finds_nothing_is_an_error(string kind)
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(404));
+        await using var server = StubServer.Replies(Reply.Error(404));
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal(ApiErrorKind.NotFound, (await Testing.FailsAsync(() => DeleteAsync(client, kind))).Kind);
     }
@@ -39,7 +38,7 @@ public sealed class RepeatedChangeTests
     [Fact]
     public async Task A_delete_behind_a_refused_one_is_a_first_one()
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(429), Reply.Error(404));
+        await using var server = StubServer.Replies(Reply.Error(429), Reply.Error(404));
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal(ApiErrorKind.NotFound, (await Testing.FailsAsync(() => client.DeleteFileAsync("file-1"))).Kind);
     }
@@ -58,7 +57,7 @@ public sealed class RepeatedChangeTests
     [InlineData("resume", "cancelled", false)]
     public async Task A_repeated_change_that_finds_it_done_is_a_success(string verb, string status, bool isSuccess)
     {
-        await using StubServer server = StubServer.Replies(Reply.Reset, Refusal, Reply.Json(Testing.Job(status: status)));
+        await using var server = StubServer.Replies(Reply.Reset, Refusal, Reply.Json(Testing.Job(status: status)));
         using FineTuningClient client = Testing.Client(server);
         if (isSuccess)
         {
@@ -66,7 +65,10 @@ public sealed class RepeatedChangeTests
         }
         else
         {
-            Assert.Equal("Not in this state. Tried 2 times.", (await Testing.FailsAsync(() => ChangeAsync(client, verb))).Message);
+            Assert.Equal(
+                "Not in this state. Tried 2 times.",
+                (await Testing.FailsAsync(() => ChangeAsync(client, verb))).Message
+            );
         }
 
         Assert.Equal(["POST", "POST", "GET"], server.Requests.Select(r => r.Method));
@@ -76,9 +78,13 @@ public sealed class RepeatedChangeTests
     [InlineData("cancel", "cancelled", true)]
     [InlineData("pause", "paused", false)]
     [InlineData("resume", "running", false)]
-    public async Task Of_first_changes_only_a_cancel_that_finds_it_cancelled_is_a_success(string verb, string status, bool isSuccess)
+    public async Task Of_first_changes_only_a_cancel_that_finds_it_cancelled_is_a_success(
+        string verb,
+        string status,
+        bool isSuccess
+    )
     {
-        await using StubServer server = StubServer.Replies(Refusal, Reply.Json(Testing.Job(status: status)));
+        await using var server = StubServer.Replies(Refusal, Reply.Json(Testing.Job(status: status)));
         using FineTuningClient client = Testing.Client(server);
         if (isSuccess)
         {
@@ -93,24 +99,26 @@ public sealed class RepeatedChangeTests
     [Fact]
     public async Task A_job_that_cannot_be_read_does_not_hide_the_refusal()
     {
-        await using StubServer server = StubServer.Replies(Refusal, Reply.Error(403, message: "Not yours."));
+        await using var server = StubServer.Replies(Refusal, Reply.Error(403, message: "Not yours."));
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal("Not in this state.", (await Testing.FailsAsync(() => client.CancelJobAsync("ftjob-1"))).Message);
     }
 
-    private static Task<DeletedResource> DeleteAsync(FineTuningClient client, string kind) => kind switch
-    {
-        "file" => client.DeleteFileAsync("x-1"),
-        "model" => client.DeleteModelAsync("x-1"),
-        "permission" => client.DeletePermissionAsync("c", "x-1"),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    private static Task<DeletedResource> DeleteAsync(FineTuningClient client, string kind) =>
+        kind switch
+        {
+            "file" => client.DeleteFileAsync("x-1"),
+            "model" => client.DeleteModelAsync("x-1"),
+            "permission" => client.DeletePermissionAsync("c", "x-1"),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
 
-    private static Task<JobResource> ChangeAsync(FineTuningClient client, string verb) => verb switch
-    {
-        "cancel" => client.CancelJobAsync("ftjob-1"),
-        "pause" => client.PauseJobAsync("ftjob-1"),
-        "resume" => client.ResumeJobAsync("ftjob-1"),
-        _ => throw new ArgumentOutOfRangeException(nameof(verb)),
-    };
+    private static Task<JobResource> ChangeAsync(FineTuningClient client, string verb) =>
+        verb switch
+        {
+            "cancel" => client.CancelJobAsync("ftjob-1"),
+            "pause" => client.PauseJobAsync("ftjob-1"),
+            "resume" => client.ResumeJobAsync("ftjob-1"),
+            _ => throw new ArgumentOutOfRangeException(nameof(verb)),
+        };
 }

@@ -5,7 +5,6 @@ using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -49,10 +48,19 @@ public sealed class RetryTests
     [Fact]
     public void Every_kind_is_in_the_table()
     {
-        IEnumerable<object?> tested = typeof(RetryTests).GetMethod(nameof(What_is_worth_repeating))!.GetCustomAttributesData()
+        IEnumerable<object?> tested = typeof(RetryTests)
+            .GetMethod(nameof(What_is_worth_repeating))!
+            .GetCustomAttributesData()
             .Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a => ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!).First().Value);
-        Assert.Equal(Enum.GetValues<ApiErrorKind>().Select(k => (int)k).Order(), tested.Select(t => (int)t!).Distinct().Order());
+            .Select(a =>
+                ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)
+                    .First()
+                    .Value
+            );
+        Assert.Equal(
+            Enum.GetValues<ApiErrorKind>().Select(k => (int)k).Order(),
+            tested.Select(t => (int)t!).Distinct().Order()
+        );
     }
 
     [Theory]
@@ -69,7 +77,8 @@ public sealed class RetryTests
         {
             Assert.Equal(
                 TimeSpan.FromSeconds(ceiling * random),
-                new RetryPolicy(20, () => random).DelayAfter(failure, attempt, Repeatability.Repeatable));
+                new RetryPolicy(20, () => random).DelayAfter(failure, attempt, Repeatability.Repeatable)
+            );
         }
     }
 
@@ -79,9 +88,16 @@ public sealed class RetryTests
     [InlineData(1, 2, false)]
     [InlineData(3, 3, true)]
     [InlineData(3, 4, false)]
-    public void The_count_of_repeats_is_a_limit(int max, int attempt, bool again) => Assert.Equal(
-        again,
-        new RetryPolicy(max, () => 1).DelayAfter(new FineTuningApiException(ApiErrorKind.ServerError, "m"), attempt, Repeatability.Repeatable) is not null);
+    public void The_count_of_repeats_is_a_limit(int max, int attempt, bool again) =>
+        Assert.Equal(
+            again,
+            new RetryPolicy(max, () => 1).DelayAfter(
+                new FineTuningApiException(ApiErrorKind.ServerError, "m"),
+                attempt,
+                Repeatability.Repeatable
+            )
+                is not null
+        );
 
     [Theory]
     [InlineData(0, 0.0)]
@@ -90,8 +106,14 @@ public sealed class RetryTests
     [InlineData(121, null)]
     public void What_the_service_asks_for_goes_first(int asked, double? expected)
     {
-        var failure = new FineTuningApiException(ApiErrorKind.RateLimited, "m") { RetryAfter = TimeSpan.FromSeconds(asked) };
-        Assert.Equal(expected, new RetryPolicy(3, () => 1).DelayAfter(failure, 1, Repeatability.Repeatable)?.TotalSeconds);
+        var failure = new FineTuningApiException(ApiErrorKind.RateLimited, "m")
+        {
+            RetryAfter = TimeSpan.FromSeconds(asked),
+        };
+        Assert.Equal(
+            expected,
+            new RetryPolicy(3, () => 1).DelayAfter(failure, 1, Repeatability.Repeatable)?.TotalSeconds
+        );
     }
 
     [Theory]
@@ -109,7 +131,10 @@ public sealed class RetryTests
         {
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
             var clock = new TestClock();
-            await using StubServer server = StubServer.Replies(Reply.Error(429).With(header, value), Reply.Json(Testing.Job()));
+            await using var server = StubServer.Replies(
+                Reply.Error(429).With(header, value),
+                Reply.Json(Testing.Job())
+            );
             using FineTuningClient client = Testing.Client(server, clock);
             await client.GetJobAsync("ftjob-1");
             Assert.Equal([TimeSpan.FromMilliseconds(milliseconds)], clock.Delays);
@@ -124,8 +149,10 @@ public sealed class RetryTests
     public async Task Milliseconds_go_before_seconds()
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(
-            Reply.Error(503).With("Retry-After", "9").With("retry-after-ms", "8000"), Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(
+            Reply.Error(503).With("Retry-After", "9").With("retry-after-ms", "8000"),
+            Reply.Json(Testing.Job())
+        );
         using FineTuningClient client = Testing.Client(server, clock);
         await client.GetJobAsync("ftjob-1");
         Assert.Equal([TimeSpan.FromSeconds(8)], clock.Delays);
@@ -141,7 +168,7 @@ public sealed class RetryTests
     public async Task A_senseless_delay_is_not_asked_for(string header, string value)
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(Reply.Error(503).With(header, value), Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(Reply.Error(503).With(header, value), Reply.Json(Testing.Job()));
         using FineTuningClient client = Testing.Client(server, clock);
         await client.GetJobAsync("ftjob-1");
         Assert.InRange(Assert.Single(clock.Delays), TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
@@ -151,7 +178,7 @@ public sealed class RetryTests
     public async Task A_delay_that_is_too_long_is_reported_and_not_waited()
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(Reply.Error(429).With("Retry-After", "3600"));
+        await using var server = StubServer.Replies(Reply.Error(429).With("Retry-After", "3600"));
         using FineTuningClient client = Testing.Client(server, clock);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(TimeSpan.FromHours(1), error.RetryAfter);
@@ -170,7 +197,11 @@ public sealed class RetryTests
     public async Task A_read_is_repeated_until_it_works(int status)
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(Reply.Error(status), Reply.Error(status), Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(
+            Reply.Error(status),
+            Reply.Error(status),
+            Reply.Json(Testing.Job())
+        );
         using FineTuningClient client = Testing.Client(server, clock);
         Assert.Equal("ftjob-1", (await client.GetJobAsync("ftjob-1")).Id);
         Assert.Equal(3, server.Count);
@@ -181,7 +212,7 @@ public sealed class RetryTests
     public async Task A_read_is_given_up_after_the_last_repeat()
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(Reply.Error(503, "c", type: "t").With("x-request-id", "req_1"));
+        await using var server = StubServer.Replies(Reply.Error(503, "c", type: "t").With("x-request-id", "req_1"));
         using FineTuningClient client = Testing.Client(server, clock);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(4, server.Count);
@@ -202,7 +233,7 @@ public sealed class RetryTests
     public async Task What_a_repeat_cannot_mend_is_asked_once(int status, string? code)
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(Reply.Error(status, code).With("Retry-After", "1"));
+        await using var server = StubServer.Replies(Reply.Error(status, code).With("Retry-After", "1"));
         using FineTuningClient client = Testing.Client(server, clock);
         await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(1, server.Count);
@@ -213,8 +244,15 @@ public sealed class RetryTests
     public async Task No_repeat_begins_after_the_time_for_them()
     {
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(Reply.Error(503).With("Retry-After", "30"));
-        using var client = new FineTuningClient(Testing.Options(server, clock) with { MaxRetryCount = 20, RetryTime = TimeSpan.FromSeconds(65) }, null);
+        await using var server = StubServer.Replies(Reply.Error(503).With("Retry-After", "30"));
+        using var client = new FineTuningClient(
+            Testing.Options(server, clock) with
+            {
+                MaxRetryCount = 20,
+                RetryTime = TimeSpan.FromSeconds(65),
+            },
+            null
+        );
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(3, error.Attempts);
         Assert.Equal(TimeSpan.FromSeconds(60), clock.Elapsed);
@@ -234,7 +272,13 @@ public sealed class RetryTests
 
             await exchange.SendAsync(exchange.Number == 1 ? Reply.Error(503) : Reply.Json(Testing.Job()));
         });
-        using var client = new FineTuningClient(Testing.Options(server, clock) with { RetryTime = TimeSpan.FromMinutes(1) }, null);
+        using var client = new FineTuningClient(
+            Testing.Options(server, clock) with
+            {
+                RetryTime = TimeSpan.FromMinutes(1),
+            },
+            null
+        );
         await client.GetJobAsync("ftjob-1");
         Assert.Equal(2, server.Count);
     }
@@ -242,8 +286,13 @@ public sealed class RetryTests
     [Fact]
     public async Task An_answer_that_breaks_off_keeps_its_status_and_the_name_of_the_request()
     {
-        await using StubServer server = StubServer.Replies(
-            Reply.Json("{\"id\":").With("x-request-id", "req_9") with { Length = 500, Ending = Ending.Close });
+        await using var server = StubServer.Replies(
+            Reply.Json("{\"id\":").With("x-request-id", "req_9") with
+            {
+                Length = 500,
+                Ending = Ending.Close,
+            }
+        );
         using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 0 }, null);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal((ApiErrorKind.ConnectionLost, 200, "req_9"), (error.Kind, error.StatusCode, error.RequestId));
@@ -254,7 +303,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Without_repeats_a_request_is_sent_once()
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(503), Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(Reply.Error(503), Reply.Json(Testing.Job()));
         using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 0 }, null);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(1, error.Attempts);
@@ -264,11 +313,20 @@ public sealed class RetryTests
     [Fact]
     public async Task A_reset_and_a_cut_body_are_repeated_too()
     {
-        await using StubServer server = StubServer.Replies(
+        await using var server = StubServer.Replies(
             Reply.Reset,
-            Reply.Json("{\"id\":") with { Length = 500, Ending = Ending.Reset },
-            Reply.Json("{\"id\":") with { Length = 500, Ending = Ending.Close },
-            Reply.Json(Testing.Job()));
+            Reply.Json("{\"id\":") with
+            {
+                Length = 500,
+                Ending = Ending.Reset,
+            },
+            Reply.Json("{\"id\":") with
+            {
+                Length = 500,
+                Ending = Ending.Close,
+            },
+            Reply.Json(Testing.Job())
+        );
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal("ftjob-1", (await client.GetJobAsync("ftjob-1")).Id);
         Assert.Equal(4, server.Count);
@@ -293,7 +351,7 @@ public sealed class RetryTests
             _ => Reply.Error(int.Parse(fault, CultureInfo.InvariantCulture)).With("Retry-After", "1"),
         };
         var clock = new TestClock();
-        await using StubServer server = StubServer.Replies(reply, Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(reply, Reply.Json(Testing.Job()));
         using FineTuningClient client = Testing.Client(server, clock);
         FineTuningApiException error = await Testing.FailsAsync(() => client.CreateJobAsync(s_create));
         Assert.Equal(1, server.Count);
@@ -309,7 +367,7 @@ public sealed class RetryTests
     {
         // The platform's own handler repeats some requests when a connection that has rested turns out to be dead.
         Reply reply = fault == "close" ? Reply.Close : Reply.Reset;
-        await using StubServer server = StubServer.Replies(Reply.Json(Testing.Job()), reply, Reply.Json(Testing.Job()));
+        await using var server = StubServer.Replies(Reply.Json(Testing.Job()), reply, Reply.Json(Testing.Job()));
         using FineTuningClient client = Testing.Client(server);
         await client.GetJobAsync("ftjob-1");
         FineTuningApiException error = await Testing.FailsAsync(() => client.CreateJobAsync(s_create));
@@ -323,15 +381,23 @@ public sealed class RetryTests
     [InlineData("pause")]
     public async Task A_change_over_a_used_connection_is_repeated_by_nobody_but_the_client(string change)
     {
-        await using StubServer server = StubServer.Replies(Reply.Json(Testing.Job()), Reply.Close, Reply.Json(Testing.Job()));
-        using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
+        await using var server = StubServer.Replies(Reply.Json(Testing.Job()), Reply.Close, Reply.Json(Testing.Job()));
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                MaxRetryCount = 0,
+            },
+            Testing.Credential()
+        );
         await client.GetJobAsync("ftjob-1");
-        FineTuningApiException error = await Testing.FailsAsync(() => change switch
-        {
-            "delete" => client.DeleteFileAsync("file-1"),
-            "cancel" => client.CancelJobAsync("ftjob-1"),
-            _ => client.PauseJobAsync("ftjob-1"),
-        });
+        FineTuningApiException error = await Testing.FailsAsync(() =>
+            change switch
+            {
+                "delete" => client.DeleteFileAsync("file-1"),
+                "cancel" => client.CancelJobAsync("ftjob-1"),
+                _ => client.PauseJobAsync("ftjob-1"),
+            }
+        );
         Assert.Equal(ApiErrorKind.ConnectionLost, error.Kind);
         Assert.Equal(2, server.Count);
     }
@@ -339,7 +405,7 @@ public sealed class RetryTests
     [Fact]
     public async Task A_create_is_repeated_after_a_lock()
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(409), Reply.Json(Testing.Job("ftjob-7")));
+        await using var server = StubServer.Replies(Reply.Error(409), Reply.Json(Testing.Job("ftjob-7")));
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal("ftjob-7", (await client.CreateJobAsync(s_create)).Id);
         Assert.Equal(2, server.Count);
@@ -348,7 +414,11 @@ public sealed class RetryTests
     [Fact]
     public async Task A_create_is_repeated_after_a_rate_limit_with_its_body_made_anew()
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(429), Reply.Error(429), Reply.Json(Testing.Job("ftjob-7")));
+        await using var server = StubServer.Replies(
+            Reply.Error(429),
+            Reply.Error(429),
+            Reply.Json(Testing.Job("ftjob-7"))
+        );
         using FineTuningClient client = Testing.Client(server);
         Assert.Equal("ftjob-7", (await client.CreateJobAsync(s_create)).Id);
         Assert.Equal(3, server.Count);
@@ -390,7 +460,12 @@ public sealed class RetryTests
     [Fact]
     public async Task A_name_that_does_not_resolve_is_a_connection_failure()
     {
-        var options = new ClientOptions { Endpoint = new Uri("https://no-such-host.invalid/v1"), MaxRetryCount = 1, Clock = new TestClock() };
+        var options = new ClientOptions
+        {
+            Endpoint = new Uri("https://no-such-host.invalid/v1"),
+            MaxRetryCount = 1,
+            Clock = new TestClock(),
+        };
         using var client = new FineTuningClient(options, null);
         FineTuningApiException error = await Testing.FailsAsync(() => client.GetJobAsync("ftjob-1"));
         Assert.Equal(ApiErrorKind.ConnectionFailed, error.Kind);
@@ -402,7 +477,7 @@ public sealed class RetryTests
     {
         byte[] content = Encoding.UTF8.GetBytes("{\"messages\":[]}\n");
         var opened = new List<TrackedStream>();
-        await using StubServer server = StubServer.Replies(Reply.Reset, Reply.Error(503), Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Reset, Reply.Error(503), Reply.Json("""{"id":"file-1"}"""));
         using FineTuningClient client = Testing.Client(server);
         FileResource file = await client.CreateFileAsync(
             () =>
@@ -412,7 +487,8 @@ public sealed class RetryTests
                 return stream;
             },
             "a.jsonl",
-            "fine-tune");
+            "fine-tune"
+        );
         Assert.Equal("file-1", file.Id);
         Assert.Equal(3, opened.Count);
         Assert.All(opened, s => Assert.True(s.IsDisposed));

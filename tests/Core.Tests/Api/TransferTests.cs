@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuning.Core.Client;
 using FineTuning.Core.Tests.Support;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;
@@ -12,16 +11,22 @@ public sealed class TransferTests
     [Fact]
     public async Task An_upload_is_a_form_of_a_purpose_and_a_file()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         using FineTuningClient client = Testing.Client(server);
         await client.CreateFileAsync(() => new MemoryStream("{\"a\":1}\n"u8.ToArray()), "train.jsonl", "fine-tune");
 
         StubRequest request = Assert.Single(server.Requests);
         Assert.Equal(("POST", "/v1/files"), (request.Method, request.Target));
         Assert.Matches("^multipart/form-data; boundary=[A-Za-z0-9-]+$", request["Content-Type"]);
-        Assert.Equal(request.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), request["Content-Length"]);
+        Assert.Equal(
+            request.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            request["Content-Length"]
+        );
         List<Part> parts = Parts(request);
-        Assert.Equal(["form-data; name=\"purpose\"", "form-data; name=\"file\"; filename=\"train.jsonl\""], parts.Select(p => p.Disposition));
+        Assert.Equal(
+            ["form-data; name=\"purpose\"", "form-data; name=\"file\"; filename=\"train.jsonl\""],
+            parts.Select(p => p.Disposition)
+        );
         Assert.Equal(["fine-tune", "{\"a\":1}\n"], parts.Select(p => p.Text));
         Assert.Equal([null, "application/octet-stream"], parts.Select(p => p.Type));
     }
@@ -29,9 +34,12 @@ public sealed class TransferTests
     [Fact]
     public async Task A_part_is_a_form_of_its_data()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"part_1","upload_id":"upload_1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"part_1","upload_id":"upload_1"}"""));
         using FineTuningClient client = Testing.Client(server);
-        Assert.Equal("part_1", (await client.AddUploadPartAsync("upload_1", () => new MemoryStream("abc"u8.ToArray()))).Id);
+        Assert.Equal(
+            "part_1",
+            (await client.AddUploadPartAsync("upload_1", () => new MemoryStream("abc"u8.ToArray()))).Id
+        );
         Assert.Equal(("POST", "/v1/uploads/upload_1/parts"), (server.Requests[0].Method, server.Requests[0].Target));
         Part part = Assert.Single(Parts(server.Requests[0]));
         Assert.Equal(("form-data; name=\"data\"; filename=\"part\"", "abc"), (part.Disposition, part.Text));
@@ -48,7 +56,7 @@ public sealed class TransferTests
     [InlineData("../../etc/passwd", "../../etc/passwd")]
     public async Task A_file_name_arrives_as_utf_8_and_breaks_nothing(string name, string expected)
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         using FineTuningClient client = Testing.Client(server);
         await client.CreateFileAsync(() => new MemoryStream("x"u8.ToArray()), name, "fine-tune");
         Part file = Parts(server.Requests[0])[1];
@@ -60,7 +68,7 @@ public sealed class TransferTests
     [Fact]
     public async Task An_upload_reports_its_bytes()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         using FineTuningClient client = Testing.Client(server);
         var progress = new Reports<long>();
         await client.CreateFileAsync(() => new PatternStream(300_000), "a.bin", "fine-tune", progress);
@@ -73,7 +81,7 @@ public sealed class TransferTests
     [Fact]
     public async Task An_empty_file_is_sent_as_one()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         using FineTuningClient client = Testing.Client(server);
         var progress = new Reports<long>();
         await client.CreateFileAsync(() => new MemoryStream(), "a", "fine-tune", progress);
@@ -84,7 +92,7 @@ public sealed class TransferTests
     [Fact]
     public async Task An_upload_starts_where_the_stream_stands()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         using FineTuningClient client = Testing.Client(server);
         await client.CreateFileAsync(() => new MemoryStream("abcdef"u8.ToArray()) { Position = 4 }, "a", "fine-tune");
         Assert.Equal("ef", Parts(server.Requests[0])[1].Text);
@@ -93,11 +101,13 @@ public sealed class TransferTests
     [Fact]
     public async Task A_file_that_cannot_be_opened_is_no_fault_of_the_connection()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         var clock = new TestClock();
         using FineTuningClient client = Testing.Client(server, clock);
         string path = Path.Combine(AppContext.BaseDirectory, "no-such-file.jsonl");
-        await Assert.ThrowsAsync<FileNotFoundException>(() => client.CreateFileAsync(() => File.OpenRead(path), "a", "fine-tune"));
+        await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            client.CreateFileAsync(() => File.OpenRead(path), "a", "fine-tune")
+        );
         Assert.Empty(clock.Delays);
         Assert.Equal(0, server.Count);
     }
@@ -105,18 +115,21 @@ public sealed class TransferTests
     [Fact]
     public async Task A_file_that_cannot_be_read_is_no_fault_of_the_connection()
     {
-        await using StubServer server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"file-1"}"""));
         var clock = new TestClock();
         using FineTuningClient client = Testing.Client(server, clock);
         int opened = 0;
-        IOException error = await Assert.ThrowsAsync<IOException>(() => client.CreateFileAsync(
-            () =>
-            {
-                opened++;
-                return new SlowStream(_ => throw new IOException("The disk is broken."));
-            },
-            "a",
-            "fine-tune"));
+        IOException error = await Assert.ThrowsAsync<IOException>(() =>
+            client.CreateFileAsync(
+                () =>
+                {
+                    opened++;
+                    return new SlowStream(_ => throw new IOException("The disk is broken."));
+                },
+                "a",
+                "fine-tune"
+            )
+        );
         Assert.Equal("The disk is broken.", error.Message);
         Assert.Equal(1, opened);
         Assert.Empty(clock.Delays);
@@ -125,7 +138,7 @@ public sealed class TransferTests
     [Fact]
     public async Task A_target_that_cannot_be_written_is_no_fault_of_the_connection()
     {
-        await using StubServer server = StubServer.Replies(Reply.Raw(new byte[10]));
+        await using var server = StubServer.Replies(Reply.Raw(new byte[10]));
         var clock = new TestClock();
         using FineTuningClient client = Testing.Client(server, clock);
         using var target = new FullDisk();
@@ -138,7 +151,7 @@ public sealed class TransferTests
     [Fact]
     public async Task A_download_goes_where_the_stream_stands()
     {
-        await using StubServer server = StubServer.Replies(Reply.Raw("def"u8.ToArray()));
+        await using var server = StubServer.Replies(Reply.Raw("def"u8.ToArray()));
         using FineTuningClient client = Testing.Client(server);
         using var target = new MemoryStream();
         target.Write("abc"u8);
@@ -151,11 +164,20 @@ public sealed class TransferTests
     [Fact]
     public async Task A_download_that_breaks_starts_again_at_its_own_beginning()
     {
-        await using StubServer server = StubServer.Replies(
-            Reply.Raw("longer than the truth"u8.ToArray()) with { Length = 500, Ending = Ending.Close },
+        await using var server = StubServer.Replies(
+            Reply.Raw("longer than the truth"u8.ToArray()) with
+            {
+                Length = 500,
+                Ending = Ending.Close,
+            },
             Reply.Error(500),
-            Reply.Raw("de"u8.ToArray()) with { Length = 500, Ending = Ending.Reset },
-            Reply.Raw("def"u8.ToArray()));
+            Reply.Raw("de"u8.ToArray()) with
+            {
+                Length = 500,
+                Ending = Ending.Reset,
+            },
+            Reply.Raw("def"u8.ToArray())
+        );
         using FineTuningClient client = Testing.Client(server);
         using var target = new MemoryStream();
         target.Write("abc"u8);
@@ -174,12 +196,14 @@ public sealed class TransferTests
         await using var server = new StubServer(exchange =>
         {
             string? range = exchange.Request["Range"];
-            int from = range is null ? 0 : int.Parse(range.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
+            int from = range is null
+                ? 0
+                : int.Parse(range.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture);
             byte[] piece = content[from..(from + step)];
             Reply reply = Reply.Raw(piece).With("Accept-Ranges", "bytes") with { Length = content.Length - from };
-            return exchange.SendAsync(from + step == content.Length
-                ? Part(reply, from)
-                : Part(reply, from) with { Ending = Ending.Close });
+            return exchange.SendAsync(
+                from + step == content.Length ? Part(reply, from) : Part(reply, from) with { Ending = Ending.Close }
+            );
         });
         using var client = new FineTuningClient(Testing.Options(server) with { MaxRetryCount = 1 }, null);
         using var target = new MemoryStream();
@@ -193,16 +217,20 @@ public sealed class TransferTests
             Assert.Equal(2, (await Testing.FailsAsync(() => client.GetFileContentAsync("file-1", target))).Attempts);
         }
 
-        Reply Part(Reply reply, int from) => from == 0
-            ? reply
-            : reply.With("Content-Range", $"bytes {from}-{content.Length - 1}/{content.Length}") with { Status = 206 };
+        Reply Part(Reply reply, int from) =>
+            from == 0
+                ? reply
+                : reply.With("Content-Range", $"bytes {from}-{content.Length - 1}/{content.Length}") with
+                {
+                    Status = 206,
+                };
     }
 
     [Fact]
     public async Task A_download_of_many_bytes_is_exact()
     {
         byte[] content = [.. Enumerable.Range(0, 1_000_000).Select(i => (byte)(i % 251))];
-        await using StubServer server = StubServer.Replies(Reply.Raw(content));
+        await using var server = StubServer.Replies(Reply.Raw(content));
         using FineTuningClient client = Testing.Client(server);
         using var target = new MemoryStream();
         var progress = new Reports<long>();
@@ -215,7 +243,7 @@ public sealed class TransferTests
     [Fact]
     public async Task A_refused_download_leaves_the_target_as_it_was()
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(404));
+        await using var server = StubServer.Replies(Reply.Error(404));
         using FineTuningClient client = Testing.Client(server);
         using var target = new MemoryStream();
         target.Write("abc"u8);
@@ -226,7 +254,7 @@ public sealed class TransferTests
     [Fact]
     public async Task Without_a_stream_nothing_is_sent()
     {
-        await using StubServer server = StubServer.Replies(Reply.Error(404));
+        await using var server = StubServer.Replies(Reply.Error(404));
         using FineTuningClient client = Testing.Client(server);
         await Assert.ThrowsAsync<ArgumentNullException>(() => client.CreateFileAsync(null!, "a", "fine-tune"));
         await Assert.ThrowsAsync<ArgumentNullException>(() => client.GetFileContentAsync("file-1", null!));
@@ -242,16 +270,28 @@ public sealed class TransferTests
         string[] pieces = body.Split(boundary);
         Assert.Equal(string.Empty, pieces[0]);
         Assert.Equal("--\r\n", pieces[^1]);
-        return [.. pieces[1..^1].Select(piece =>
-        {
-            Assert.StartsWith("\r\n", piece, StringComparison.Ordinal);
-            Assert.EndsWith("\r\n", piece, StringComparison.Ordinal);
-            int end = piece.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            string[] headers = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(piece[2..end])).Split("\r\n");
-            return new Part(Header("Content-Disposition"), Header("Content-Type"), headers.Length, Encoding.Latin1.GetBytes(piece[(end + 4)..^2]));
+        return
+        [
+            .. pieces[1..^1]
+                .Select(piece =>
+                {
+                    Assert.StartsWith("\r\n", piece, StringComparison.Ordinal);
+                    Assert.EndsWith("\r\n", piece, StringComparison.Ordinal);
+                    int end = piece.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+                    string[] headers = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(piece[2..end])).Split("\r\n");
+                    return new Part(
+                        Header("Content-Disposition"),
+                        Header("Content-Type"),
+                        headers.Length,
+                        Encoding.Latin1.GetBytes(piece[(end + 4)..^2])
+                    );
 
-            string? Header(string name) => headers.FirstOrDefault(h => h.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..];
-        })];
+                    string? Header(string name) =>
+                        headers
+                            .FirstOrDefault(h => h.StartsWith(name + ": ", StringComparison.Ordinal))
+                            ?[(name.Length + 2)..];
+                }),
+        ];
     }
 
     private sealed record Part(string? Disposition, string? Type, int HeaderCount, byte[] Bytes)
@@ -261,8 +301,12 @@ public sealed class TransferTests
 
     private sealed class FullDisk : MemoryStream
     {
-        public override Task WriteAsync(byte[] buffer, int offset, int count, System.Threading.CancellationToken cancellationToken) =>
-            throw new IOException("The disk is full.");
+        public override Task WriteAsync(
+            byte[] buffer,
+            int offset,
+            int count,
+            System.Threading.CancellationToken cancellationToken
+        ) => throw new IOException("The disk is full.");
     }
 }
 
@@ -289,7 +333,8 @@ public sealed class MemoryTests
                 {
                     foreach (byte b in piece.AsSpan(0, count))
                     {
-                        // The content begins behind the second blank line of the form; behind it stands only the last boundary.
+                        // The content begins behind the second blank line of the form; behind it stands only the last
+                        // boundary.
                         if (position >= 0 && position < Size)
                         {
                             isExact &= b == position++ % 251;
@@ -305,11 +350,14 @@ public sealed class MemoryTests
 
                 await exchange.SendAsync(Reply.Json("""{"id":"file-1"}"""));
             },
-            scriptReadsBody: true);
+            scriptReadsBody: true
+        );
         using FineTuningClient client = Testing.Client(server);
         long sent = 0;
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        await client.CreateFileAsync(() => new PatternStream(Size), "a.bin", "fine-tune", new Call<long>(n => sent = n)).WaitAsync(Testing.Timeout);
+        await client
+            .CreateFileAsync(() => new PatternStream(Size), "a.bin", "fine-tune", new Call<long>(n => sent = n))
+            .WaitAsync(Testing.Timeout);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         Assert.Equal((Size, Size, true), (sent, received, isExact));
         Assert.InRange(allocated, 0, 8 * 1024 * 1024);
@@ -340,7 +388,12 @@ public sealed class MemoryTests
     {
         public long Count { get; private set; }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, System.Threading.CancellationToken cancellationToken)
+        public override Task WriteAsync(
+            byte[] buffer,
+            int offset,
+            int count,
+            System.Threading.CancellationToken cancellationToken
+        )
         {
             Count += count;
             return Task.CompletedTask;

@@ -17,9 +17,15 @@ public sealed class CheckpointFinderTests
         await using StubServer server = Jobs(5);
         using FineTuningClient client = Testing.Client(server);
         var seen = new List<int>();
-        CheckpointResource? found = await new CheckpointFinder(client).FindAsync("ckpt-1-b", new SynchronousProgress<int>(seen.Add));
+        CheckpointResource? found = await new CheckpointFinder(client).FindAsync(
+            "ckpt-1-b",
+            new SynchronousProgress<int>(seen.Add)
+        );
         Assert.Equal("model-1-b", found?.FineTunedModelCheckpoint);
-        Assert.Equal(["jobs?limit=100", "jobs/job-0/checkpoints?limit=100", "jobs/job-1/checkpoints?limit=100"], Paths(server));
+        Assert.Equal(
+            ["jobs?limit=100", "jobs/job-0/checkpoints?limit=100", "jobs/job-1/checkpoints?limit=100"],
+            Paths(server)
+        );
         Assert.Equal([0, 1], seen);
     }
 
@@ -60,8 +66,9 @@ public sealed class CheckpointFinderTests
     [Fact]
     public async Task A_list_that_goes_in_a_circle_ends()
     {
-        await using StubServer server = StubServer.Answers(_ => Reply.Json(
-            """{"object":"list","data":[{"id":"job-0","status":"queued"}],"has_more":true}"""));
+        await using var server = StubServer.Answers(_ =>
+            Reply.Json("""{"object":"list","data":[{"id":"job-0","status":"queued"}],"has_more":true}""")
+        );
         using FineTuningClient client = Testing.Client(server);
         Assert.Null(await new CheckpointFinder(client).FindAsync("ckpt-0-a"));
         Assert.Equal(2, server.Count);
@@ -71,7 +78,10 @@ public sealed class CheckpointFinderTests
     public async Task A_search_that_failed_begins_again_with_the_job_it_failed_at()
     {
         bool fails = true;
-        await using StubServer server = Jobs(3, fails: path => path.Contains("job-1/", StringComparison.Ordinal) && fails);
+        await using StubServer server = Jobs(
+            3,
+            fails: path => path.Contains("job-1/", StringComparison.Ordinal) && fails
+        );
         using FineTuningClient client = Testing.Client(server);
         var finder = new CheckpointFinder(client);
         await Assert.ThrowsAsync<FineTuningApiException>(() => finder.FindAsync("ckpt-1-a"));
@@ -79,27 +89,45 @@ public sealed class CheckpointFinderTests
         Assert.NotNull(await finder.FindAsync("ckpt-1-a"));
     }
 
-    private static List<string> Paths(StubServer server) => [.. server.Requests.Select(r => r.Target["/v1/fine_tuning/".Length..])];
+    private static List<string> Paths(StubServer server) =>
+        [.. server.Requests.Select(r => r.Target["/v1/fine_tuning/".Length..])];
 
-    private static StubServer Jobs(int count, int pageSize = 100, string status = "succeeded", Func<string, bool>? fails = null) => StubServer.Answers(request =>
-    {
-        string path = request.Target["/v1/fine_tuning/".Length..];
-        if (fails?.Invoke(path) == true)
+    private static StubServer Jobs(
+        int count,
+        int pageSize = 100,
+        string status = "succeeded",
+        Func<string, bool>? fails = null
+    ) =>
+        StubServer.Answers(request =>
         {
-            return Reply.Json("""{"error":{"message":"no"}}""", 403);
-        }
+            string path = request.Target["/v1/fine_tuning/".Length..];
+            if (fails?.Invoke(path) == true)
+            {
+                return Reply.Json("""{"error":{"message":"no"}}""", 403);
+            }
 
-        if (path.StartsWith("jobs?", StringComparison.Ordinal))
-        {
-            int mark = path.IndexOf("after=job-", StringComparison.Ordinal);
-            int start = mark < 0 ? 0 : int.Parse(path[(mark + "after=job-".Length)..].Split('&')[0], System.Globalization.CultureInfo.InvariantCulture) + 1;
-            IEnumerable<string> jobs = Enumerable.Range(start, Math.Min(pageSize, count - start)).Select(i => $$"""{"id":"job-{{i}}","status":"{{status}}"}""");
-            return Reply.Json($$"""{"object":"list","data":[{{string.Join(',', jobs)}}],"has_more":{{(start + pageSize < count ? "true" : "false")}}}""");
-        }
+            if (path.StartsWith("jobs?", StringComparison.Ordinal))
+            {
+                int mark = path.IndexOf("after=job-", StringComparison.Ordinal);
+                int start =
+                    mark < 0
+                        ? 0
+                        : int.Parse(
+                            path[(mark + "after=job-".Length)..].Split('&')[0],
+                            System.Globalization.CultureInfo.InvariantCulture
+                        ) + 1;
+                IEnumerable<string> jobs = Enumerable
+                    .Range(start, Math.Min(pageSize, count - start))
+                    .Select(i => $$"""{"id":"job-{{i}}","status":"{{status}}"}""");
+                return Reply.Json(
+                    $$"""{"object":"list","data":[{{string.Join(',', jobs)}}],"has_more":{{(start + pageSize < count ? "true" : "false")}}}"""
+                );
+            }
 
-        string job = path.Split('/')[1]["job-".Length..];
-        IEnumerable<string> checkpoints = new[] { "a", "b" }.Select(letter =>
-            $$"""{"id":"ckpt-{{job}}-{{letter}}","fine_tuned_model_checkpoint":"model-{{job}}-{{letter}}","step_number":1}""");
-        return Reply.Json($$"""{"object":"list","data":[{{string.Join(',', checkpoints)}}],"has_more":false}""");
-    });
+            string job = path.Split('/')[1]["job-".Length..];
+            IEnumerable<string> checkpoints = new[] { "a", "b" }.Select(letter =>
+                $$"""{"id":"ckpt-{{job}}-{{letter}}","fine_tuned_model_checkpoint":"model-{{job}}-{{letter}}","step_number":1}"""
+            );
+            return Reply.Json($$"""{"object":"list","data":[{{string.Join(',', checkpoints)}}],"has_more":false}""");
+        });
 }

@@ -44,7 +44,9 @@ public sealed class PermissionGranterTests
     public async Task Of_a_refused_rest_the_refusal_is_told()
     {
         await using var service = new Service(400) { Granted = { "b" }, Refused = "a" };
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => service.GrantAsync("a", "b"));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            service.GrantAsync("a", "b")
+        );
         Assert.Equal("refused: a", error.Message);
         Assert.Equal(["POST a b", "GET", "POST a"], service.Asked);
     }
@@ -53,7 +55,9 @@ public sealed class PermissionGranterTests
     public async Task Where_the_permissions_cannot_be_listed_the_refusal_is_told()
     {
         await using var service = new Service(409) { Granted = { "a" }, MayList = false };
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => service.GrantAsync("a", "b"));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            service.GrantAsync("a", "b")
+        );
         Assert.Equal(ApiErrorKind.Conflict, error.Kind);
     }
 
@@ -69,7 +73,9 @@ public sealed class PermissionGranterTests
     public async Task A_grant_that_leaves_nothing_behind_is_told_of()
     {
         await using var service = new Service(0) { Forgets = true };
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => service.GrantAsync("a", "b"));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            service.GrantAsync("a", "b")
+        );
         Assert.Equal((ApiErrorKind.InvalidResponse, true), (error.Kind, error.MayHaveWorked));
         Assert.Contains("no permission of a, b", error.Message, StringComparison.Ordinal);
     }
@@ -90,7 +96,9 @@ public sealed class PermissionGranterTests
         var granted = new List<string>();
         FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(async () =>
         {
-            await foreach (PermissionResource permission in service.StreamAsync([.. Enumerable.Range(0, 150).Select(i => $"p{i}")]))
+            await foreach (
+                PermissionResource permission in service.StreamAsync([.. Enumerable.Range(0, 150).Select(i => $"p{i}")])
+            )
             {
                 granted.Add(permission.ProjectId);
             }
@@ -123,7 +131,8 @@ public sealed class PermissionGranterTests
 
         public List<string> Asked { get; } = [];
 
-        public async Task<IReadOnlyList<PermissionResource>> GrantAsync(params string[] projects) => await StreamAsync(projects).ToListAsync();
+        public async Task<IReadOnlyList<PermissionResource>> GrantAsync(params string[] projects) =>
+            await StreamAsync(projects).ToListAsync();
 
         public IAsyncEnumerable<PermissionResource> StreamAsync(params string[] projects) =>
             new PermissionGranter(_client).GrantAsync("ft:m:o::i", projects);
@@ -142,7 +151,14 @@ public sealed class PermissionGranterTests
                 return MayList ? Reply.Json(List(Granted)) : Error(403, "not yours");
             }
 
-            string[] projects = [.. JsonDocument.Parse(request.Text).RootElement.GetProperty("project_ids").EnumerateArray().Select(p => p.GetString()!)];
+            string[] projects =
+            [
+                .. JsonDocument
+                    .Parse(request.Text)
+                    .RootElement.GetProperty("project_ids")
+                    .EnumerateArray()
+                    .Select(p => p.GetString()!),
+            ];
             string asked = $"POST {string.Join(' ', projects)}";
             if (Asked.LastOrDefault() != asked)
             {
@@ -165,11 +181,13 @@ public sealed class PermissionGranterTests
             return Reply.Json(List(fresh));
         }
 
-        private string List(IEnumerable<string> projects) => $$"""
+        private string List(IEnumerable<string> projects) =>
+            $$"""
             {"object":"list","has_more":false,"data":[{{string.Join(',', projects.Select(project =>
                 $$"""{"object":"checkpoint.permission","id":"cp_{{Granted.IndexOf(project)}}","created_at":1,"project_id":"{{project}}"}"""))}}]}
             """;
 
-        private static Reply Error(int status, string message) => Reply.Json($$$"""{"error":{"message":"{{{message}}}"}}""", status);
+        private static Reply Error(int status, string message) =>
+            Reply.Json($$$"""{"error":{"message":"{{{message}}}"}}""", status);
     }
 }

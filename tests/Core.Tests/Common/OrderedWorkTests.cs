@@ -10,7 +10,7 @@ public sealed class OrderedWorkTests
     public async Task Results_come_in_the_order_of_adding_however_long_each_takes()
     {
         using var work = new OrderedWork<int>(4);
-        var gates = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
+        TaskCompletionSource[] gates = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
         for (int i = 0; i < 4; i++)
         {
             int number = i;
@@ -23,7 +23,7 @@ public sealed class OrderedWorkTests
 
         // The last is done first.
         List<int> results = [];
-        Task taking = Task.Run(async () =>
+        var taking = Task.Run(async () =>
         {
             while (work.Count > 0)
             {
@@ -46,7 +46,9 @@ public sealed class OrderedWorkTests
     public async Task Never_more_run_than_may_and_what_waits_is_bounded(int atOnce)
     {
         using var work = new OrderedWork<int>(atOnce);
-        int running = 0, most = 0, held = 0;
+        int running = 0,
+            most = 0,
+            held = 0;
         List<int> results = [];
         for (int i = 0; i < 300; i++)
         {
@@ -122,5 +124,6 @@ public sealed class OrderedWorkTests
     }
 
     [Fact]
-    public void Nothing_at_once_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new OrderedWork<int>(0));
+    public void Nothing_at_once_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OrderedWork<int>(0));
 }

@@ -1,6 +1,5 @@
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
-using FineTuning.Core.Datasets.Scanning;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Connections;
@@ -53,7 +52,10 @@ public sealed class ProfileTests : IDisposable
         _store.Write("a", new ConnectionProfile { Endpoint = new Uri("https://example.com") });
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_store.Folder));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(_store.Folder)
+            );
         }
     }
 
@@ -72,7 +74,11 @@ public sealed class ProfileTests : IDisposable
     {
         Directory.CreateDirectory(_store.Folder);
         File.WriteAllText(Path.Combine(_store.Folder, "bad.json"), text);
-        Assert.Contains("'bad'", Assert.Throws<InvalidDataException>(() => _store.Read("bad")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'bad'",
+            Assert.Throws<InvalidDataException>(() => _store.Read("bad")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -94,7 +100,9 @@ public sealed class ProfileTests : IDisposable
         Assert.Equal(isName, ProfileStore.IsName(name));
         if (!isName)
         {
-            Assert.Throws<ArgumentException>(() => _store.Write(name, new ConnectionProfile { Endpoint = new Uri("https://example.com") }));
+            Assert.Throws<ArgumentException>(() =>
+                _store.Write(name, new ConnectionProfile { Endpoint = new Uri("https://example.com") })
+            );
         }
     }
 
@@ -108,8 +116,16 @@ public sealed class ProfileTests : IDisposable
     [InlineData("https://my-res.openai.azure.com/openai/v1/", "2024-10-21", "https://my-res.openai.azure.com/openai")]
     [InlineData("https://gate.example/azure/openai", null, "https://gate.example/azure/openai/v1")]
     [InlineData("my-res.openai.azure.com", null, "https://my-res.openai.azure.com/openai/v1")]
-    [InlineData("https://my-res.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21", null, "https://my-res.openai.azure.com/openai/v1")]
-    [InlineData("https://my-res.services.ai.azure.com/api/projects/p", null, "https://my-res.services.ai.azure.com/openai/v1")]
+    [InlineData(
+        "https://my-res.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21",
+        null,
+        "https://my-res.openai.azure.com/openai/v1"
+    )]
+    [InlineData(
+        "https://my-res.services.ai.azure.com/api/projects/p",
+        null,
+        "https://my-res.services.ai.azure.com/openai/v1"
+    )]
     [InlineData("http://127.0.0.1:5005", null, "http://127.0.0.1:5005/openai/v1")]
     public void The_base_of_a_resource(string resource, string? version, string expected) =>
         Assert.Equal(expected, AzureAddress.Base(resource, version).ToString());

@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
-using FineTuning.Core.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;
@@ -39,7 +38,10 @@ public class BlockPipelineTests
         Pass pass = new() { IsInOrder = true };
         pass.OnWork = _ => Assert.Equal(pass.Blocks, worked++);
 
-        await new BlockPipeline<Worker>(pass) { MaxLineBytes = 1000, MaxParallel = 4 }.RunAsync(new MemoryStream(Numbers()), default);
+        await new BlockPipeline<Worker>(pass) { MaxLineBytes = 1000, MaxParallel = 4 }.RunAsync(
+            new MemoryStream(Numbers()),
+            default
+        );
 
         Assert.True(pass.Blocks > 3);
         Assert.Equal(pass.Blocks, worked);
@@ -67,7 +69,10 @@ public class BlockPipelineTests
         Assert.Equal(new StreamStart(null, false), Assert.Single(plain.Starts));
 
         Pass marked = new();
-        await new BlockPipeline<Worker>(marked) { MaxLineBytes = 1000 }.RunAsync(new MemoryStream([0xEF, 0xBB, 0xBF, (byte)'7']), default);
+        await new BlockPipeline<Worker>(marked) { MaxLineBytes = 1000 }.RunAsync(
+            new MemoryStream([0xEF, 0xBB, 0xBF, (byte)'7']),
+            default
+        );
         Assert.Equal(new StreamStart(null, true), Assert.Single(marked.Starts));
         Assert.Equal([7], marked.Merged);
 
@@ -97,8 +102,12 @@ public class BlockPipelineTests
             },
         };
 
-        await Assert.ThrowsAsync<InvalidDataException>(
-            () => new BlockPipeline<Worker>(pass) { MaxLineBytes = 1000, MaxParallel = 4 }.RunAsync(new MemoryStream(Numbers()), default));
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            new BlockPipeline<Worker>(pass) { MaxLineBytes = 1000, MaxParallel = 4 }.RunAsync(
+                new MemoryStream(Numbers()),
+                default
+            )
+        );
         Assert.Equal(0, atWork);
     }
 
@@ -108,8 +117,9 @@ public class BlockPipelineTests
         using CancellationTokenSource source = new();
         Pass pass = new() { OnWork = _ => source.Cancel() };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new BlockPipeline<Worker>(pass) { MaxLineBytes = 1000 }.RunAsync(new MemoryStream(Numbers()), source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            new BlockPipeline<Worker>(pass) { MaxLineBytes = 1000 }.RunAsync(new MemoryStream(Numbers()), source.Token)
+        );
         Assert.Equal(0, pass.Blocks);
     }
 
@@ -117,7 +127,15 @@ public class BlockPipelineTests
     public void A_cursor_tells_the_lines_of_a_block_and_how_they_end()
     {
         byte[] data = "ab\r\n\n\rc\nd\r"u8.ToArray();
-        LineCursor cursor = new(new LineBlock { Buffer = data, Start = 1, End = data.Length, Offset = 100 });
+        LineCursor cursor = new(
+            new LineBlock
+            {
+                Buffer = data,
+                Start = 1,
+                End = data.Length,
+                Offset = 100,
+            }
+        );
         List<string> found = [];
         while (cursor.Next())
         {

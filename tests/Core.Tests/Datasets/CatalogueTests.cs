@@ -1,6 +1,5 @@
 using System.Text;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Datasets.Scanning;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;
@@ -32,14 +31,20 @@ public class CatalogueTests
         Assert.False(entry.Fix.TrimEnd('.').Contains(". ", StringComparison.Ordinal), "A fix is one sentence.");
 
         // Where the example is a line and not a description of a file.
-        if (entry.Example.StartsWith('{') && !entry.Example.Contains(" with ", StringComparison.Ordinal)
-            && !entry.Example.Contains(" in a file ", StringComparison.Ordinal))
+        if (
+            entry.Example.StartsWith('{')
+            && !entry.Example.Contains(" with ", StringComparison.Ordinal)
+            && !entry.Example.Contains(" in a file ", StringComparison.Ordinal)
+        )
         {
             DatasetCheckOptions options = new()
             {
                 MinimumExamples = 0,
                 CheckSecrets = true,
-                Format = code == "FT1201" ? DatasetFormat.Chat : code == "FT1501" ? DatasetFormat.Reinforcement : null,
+                Format =
+                    code == "FT1201" ? DatasetFormat.Chat
+                    : code == "FT1501" ? DatasetFormat.Reinforcement
+                    : null,
             };
             string line = entry.Example.Replace("sk-...", "sk-" + new string('a', 30), StringComparison.Ordinal);
             DatasetReport report = await Check.RunAsync(Encoding.UTF8.GetBytes(line + "\n"), options);

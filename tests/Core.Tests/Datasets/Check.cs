@@ -1,6 +1,5 @@
 using System.Text;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Tests.Support;
 
 namespace FineTuning.Core.Tests.Datasets;
 
@@ -20,10 +19,16 @@ internal static class Check
     public static readonly DatasetCheckOptions Small = new() { MinimumExamples = 0 };
 
     // Single quotes stand for double ones, and <U> and the like for the pieces above.
-    public static string Text(string pattern) => pattern
-        .Replace("<IN>", Input).Replace("<PO>", Preferred).Replace("<NO>", Other)
-        .Replace("<U>", User).Replace("<A>", Assistant).Replace("<CALL>", Call).Replace("<TOOL>", Answer)
-        .Replace('\'', '"');
+    public static string Text(string pattern) =>
+        pattern
+            .Replace("<IN>", Input)
+            .Replace("<PO>", Preferred)
+            .Replace("<NO>", Other)
+            .Replace("<U>", User)
+            .Replace("<A>", Assistant)
+            .Replace("<CALL>", Call)
+            .Replace("<TOOL>", Answer)
+            .Replace('\'', '"');
 
     public static byte[] Bytes(string pattern) => Encoding.UTF8.GetBytes(Text(pattern));
 
@@ -34,7 +39,12 @@ internal static class Check
         RunAsync(Bytes(pattern), options);
 
     // "FT1205@2 FT1209@2": the codes with their lines, in order of line and code.
-    public static string Found(DatasetReport report) => string.Join(" ", report.Problems
-        .OrderBy(problem => problem.Line).ThenBy(problem => problem.Code, StringComparer.Ordinal)
-        .Select(problem => FormattableString.Invariant($"{problem.Code}@{problem.Line}")));
+    public static string Found(DatasetReport report) =>
+        string.Join(
+            " ",
+            report
+                .Problems.OrderBy(problem => problem.Line)
+                .ThenBy(problem => problem.Code, StringComparer.Ordinal)
+                .Select(problem => FormattableString.Invariant($"{problem.Code}@{problem.Line}"))
+        );
 }

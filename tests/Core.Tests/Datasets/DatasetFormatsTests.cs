@@ -20,5 +20,6 @@ public sealed class DatasetFormatsTests
     [InlineData("", "supervised", null)]
     [InlineData("gpt-4o-mini", "dpo", null)]
     [InlineData("o4-mini-2025-04-16", "reinforcement", null)]
-    public void Of_a_model(string model, string method, DatasetFormat? expected) => Assert.Equal(expected, DatasetFormats.ForModel(model, method));
+    public void Of_a_model(string model, string method, DatasetFormat? expected) =>
+        Assert.Equal(expected, DatasetFormats.ForModel(model, method));
 }

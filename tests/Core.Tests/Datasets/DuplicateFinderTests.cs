@@ -19,8 +19,10 @@ public class DuplicateFinderTests
     {
         Random random = new(7);
         using DuplicateFinder finder = new(inMemory);
-        Dictionary<int, long> firstLines = [], validationLines = [];
-        List<DuplicateLine> inTraining = [], inValidation = [];
+        Dictionary<int, long> firstLines = [],
+            validationLines = [];
+        List<DuplicateLine> inTraining = [],
+            inValidation = [];
         for (long line = 1; line <= 5_000; line++)
         {
             int text = random.Next(4_000);
@@ -54,7 +56,8 @@ public class DuplicateFinderTests
     public void Large_lines_and_places_are_kept_as_they_are()
     {
         using DuplicateFinder finder = new();
-        long line = (1L << 39) - 2, offset = (1L << 48) - 1;
+        long line = (1L << 39) - 2,
+            offset = (1L << 48) - 1;
         finder.Add(HashOf(1), line, 5);
         finder.Add(HashOf(1), line + 1, offset);
         finder.Add(HashOf(1), line + 1, offset, file: 1);
@@ -108,7 +111,11 @@ public class DuplicateFinderTests
                 finder.Add(HashOf(line), line, 0);
             }
         });
-        Assert.Contains($"'{Path.GetTempPath()}': No space left on device. Free some space there", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{Path.GetTempPath()}': No space left on device. Free some space there",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("TMPDIR", error.Message, StringComparison.Ordinal);
     }
 
@@ -173,42 +180,65 @@ public class DuplicateFinderTests
     public async Task The_report_has_the_first_duplicates_in_line_order_and_counts_them_all(int inMemory)
     {
         const int Lines = 30_000;
-        string[] lines = Enumerable.Range(1, Lines).Select(i => $"{{'prompt':'{(i % 3 == 0 ? i - 2 : i)}','completion':'a'}}").ToArray();
+        string[] lines = Enumerable
+            .Range(1, Lines)
+            .Select(i => $"{{'prompt':'{(i % 3 == 0 ? i - 2 : i)}','completion':'a'}}")
+            .ToArray();
         byte[] data = Check.Bytes(string.Join("\n", lines));
         using DuplicateFinder finder = new(inMemory);
-        DatasetScan scan = new("x", new DatasetCheckOptions { MaxProblemsPerCode = 50 }, data.Length, null) { Duplicates = finder };
+        DatasetScan scan = new("x", new DatasetCheckOptions { MaxProblemsPerCode = 50 }, data.Length, null)
+        {
+            Duplicates = finder,
+        };
 
         DatasetReport report = await scan.RunAsync(new MemoryStream(data), null, null, default);
 
         DatasetProblem[] found = report.Problems.Where(problem => problem.Code == "FT1602").ToArray();
         Assert.Equal(Lines / 3, report.CountsByCode["FT1602"]);
         Assert.Equal(Enumerable.Range(1, 50).Select(i => i * 3L), found.Select(problem => problem.Line));
-        Assert.Equal(Enumerable.Range(1, 50).Select(i => $"The line is the same as line {(i * 3) - 2}."), found.Select(problem => problem.Message));
-        Assert.All(found, problem => Assert.StartsWith(
-            lines[problem.Line - 1].Replace('\'', '"'), Encoding.UTF8.GetString(data, (int)problem.ByteOffset, 50), StringComparison.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(1, 50).Select(i => $"The line is the same as line {(i * 3) - 2}."),
+            found.Select(problem => problem.Message)
+        );
+        Assert.All(
+            found,
+            problem =>
+                Assert.StartsWith(
+                    lines[problem.Line - 1].Replace('\'', '"'),
+                    Encoding.UTF8.GetString(data, (int)problem.ByteOffset, 50),
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     // The last progress is told when all is read and before the duplicates are looked up.
     [Fact]
     public async Task Cancelling_stops_a_check_that_has_read_everything()
     {
-        byte[] data = Check.Bytes(string.Concat(Enumerable.Range(1, 1_000).Select(i => $"{{'prompt':'{i}','completion':'a'}}\n")));
+        byte[] data = Check.Bytes(
+            string.Concat(Enumerable.Range(1, 1_000).Select(i => $"{{'prompt':'{i}','completion':'a'}}\n"))
+        );
         using CancellationTokenSource source = new();
         CancelAtEnd progress = new(source);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => DatasetChecker.CheckAsync(new MemoryStream(data), "x", null, progress, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetChecker.CheckAsync(new MemoryStream(data), "x", null, progress, source.Token)
+        );
         Assert.Equal(data.Length, progress.Bytes);
     }
 
     [Fact]
     public async Task A_full_disk_ends_the_check_with_what_to_do()
     {
-        byte[] data = Check.Bytes(string.Concat(Enumerable.Range(1, 1_000).Select(i => $"{{'prompt':'{i}','completion':'a'}}\n")));
+        byte[] data = Check.Bytes(
+            string.Concat(Enumerable.Range(1, 1_000).Select(i => $"{{'prompt':'{i}','completion':'a'}}\n"))
+        );
         using DuplicateFinder finder = new(100, () => new FullDisk());
         DatasetScan scan = new("x", new DatasetCheckOptions(), data.Length, null) { Duplicates = finder };
 
-        IOException error = await Assert.ThrowsAsync<IOException>(() => scan.RunAsync(new MemoryStream(data), null, null, default));
+        IOException error = await Assert.ThrowsAsync<IOException>(() =>
+            scan.RunAsync(new MemoryStream(data), null, null, default)
+        );
         Assert.Contains("Free some space there", error.Message, StringComparison.Ordinal);
     }
 
@@ -237,6 +267,7 @@ public class DuplicateFinderTests
 
     private sealed class FullDisk : MemoryStream
     {
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
+        public override void Write(byte[] buffer, int offset, int count) =>
+            throw new IOException("No space left on device");
     }
 }

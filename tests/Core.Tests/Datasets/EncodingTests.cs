@@ -23,7 +23,7 @@ public class EncodingTests
     [InlineData("utf-32BE", false, "FT1003@0")]
     public async Task Other_encodings_are_named_once(string encoding, bool mark, string expected)
     {
-        Encoding other = Encoding.GetEncoding(encoding);
+        var other = Encoding.GetEncoding(encoding);
         byte[] data = [.. mark ? other.GetPreamble() : [], .. other.GetBytes(Text)];
 
         DatasetReport report = await Check.RunAsync(data, new DatasetCheckOptions());
@@ -77,7 +77,9 @@ public class EncodingTests
     public async Task Bytes_that_are_not_utf8_are_an_error_at_their_place(string hex)
     {
         byte[] bad = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
-        byte[] first = Check.Bytes("{'prompt':'é€😀','completion':'x'}\n{'prompt':'long enough for eight bytes at a time ");
+        byte[] first = Check.Bytes(
+            "{'prompt':'é€😀','completion':'x'}\n{'prompt':'long enough for eight bytes at a time "
+        );
         byte[] data = [.. first, .. bad, .. Check.Bytes("','completion':'b'}\n{'prompt':'c','completion':'d'}\n")];
 
         DatasetReport report = await Check.RunAsync(data);
@@ -108,8 +110,11 @@ public class EncodingTests
     [Fact]
     public async Task A_legacy_code_page_is_an_error_per_line_and_other_problems_are_still_found()
     {
-        byte[] data = Encoding.Latin1.GetBytes(Check.Text(
-            "{'prompt':'a','completion':'b'}\n{'prompt':'caf\u00e9','completion':1}\n{'prompt':'na\u00efve','completion':'d'}\n"));
+        byte[] data = Encoding.Latin1.GetBytes(
+            Check.Text(
+                "{'prompt':'a','completion':'b'}\n{'prompt':'caf\u00e9','completion':1}\n{'prompt':'na\u00efve','completion':'d'}\n"
+            )
+        );
 
         Assert.Equal("FT1009@2 FT1304@2 FT1009@3", Check.Found(await Check.RunAsync(data)));
     }

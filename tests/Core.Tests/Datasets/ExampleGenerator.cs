@@ -1,21 +1,35 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tests.Datasets;
 
 // Makes random examples the service would take, and ways to spoil them.
 internal sealed class ExampleGenerator(Random random)
 {
-    private static readonly string[] Words =
-        ["Hi", "naïve", "日本語", "😀", "مرحبا", "a\"b", "back\\slash", "tab\there", "line\nfeed", "C#", "{not json", "\u00a0", "0"];
+    private static readonly string[] s_words =
+    [
+        "Hi",
+        "naïve",
+        "日本語",
+        "😀",
+        "مرحبا",
+        "a\"b",
+        "back\\slash",
+        "tab\there",
+        "line\nfeed",
+        "C#",
+        "{not json",
+        "\u00a0",
+        "0",
+    ];
 
     private int _serial;
 
     public DatasetFormat AnyFormat() => (DatasetFormat)random.Next(1, 5);
 
-    public string[] Dataset(DatasetFormat format, int count) => Enumerable.Range(0, count).Select(_ => Write(Example(format))).ToArray();
+    public string[] Dataset(DatasetFormat format, int count) =>
+        Enumerable.Range(0, count).Select(_ => Write(Example(format))).ToArray();
 
     // Returns what was done, and the line with an error in it.
     public (string Kind, string Line) Corrupt(string line, DatasetFormat format)
@@ -37,12 +51,14 @@ internal sealed class ExampleGenerator(Random random)
                     example["extra_key"] = 1;
                     return ("extra key", Write(example));
                 case 5:
-                    example.Remove(format switch
-                    {
-                        DatasetFormat.Completion => "completion",
-                        DatasetFormat.Preference => "preferred_output",
-                        _ => "messages",
-                    });
+                    example.Remove(
+                        format switch
+                        {
+                            DatasetFormat.Completion => "completion",
+                            DatasetFormat.Preference => "preferred_output",
+                            _ => "messages",
+                        }
+                    );
                     return ("key removed", Write(example));
                 case 6 when Messages(example) is { } messages:
                     messages[random.Next(messages.Count)]!["role"] = Pick("User", "human", "assistent", "");
@@ -60,18 +76,25 @@ internal sealed class ExampleGenerator(Random random)
         }
     }
 
-    private static JsonArray? Messages(JsonObject example) => (example["messages"] ?? example["input"]?["messages"])?.AsArray();
+    private static JsonArray? Messages(JsonObject example) =>
+        (example["messages"] ?? example["input"]?["messages"])?.AsArray();
 
-    private JsonObject Example(DatasetFormat format) => format switch
-    {
-        DatasetFormat.Chat => Chat(),
-        DatasetFormat.Completion => Shuffled(("prompt", Text()), ("completion", Text())),
-        DatasetFormat.Preference => Shuffled(
-            ("input", new JsonObject { ["messages"] = Prompt() }),
-            ("preferred_output", new JsonArray(Assistant())),
-            ("non_preferred_output", new JsonArray(Assistant()))),
-        _ => Shuffled(("messages", Prompt()), ("answer", Text()), ("rubric", new JsonObject { ["points"] = random.Next() })),
-    };
+    private JsonObject Example(DatasetFormat format) =>
+        format switch
+        {
+            DatasetFormat.Chat => Chat(),
+            DatasetFormat.Completion => Shuffled(("prompt", Text()), ("completion", Text())),
+            DatasetFormat.Preference => Shuffled(
+                ("input", new JsonObject { ["messages"] = Prompt() }),
+                ("preferred_output", new JsonArray(Assistant())),
+                ("non_preferred_output", new JsonArray(Assistant()))
+            ),
+            _ => Shuffled(
+                ("messages", Prompt()),
+                ("answer", Text()),
+                ("rubric", new JsonObject { ["points"] = random.Next() })
+            ),
+        };
 
     private JsonObject Chat()
     {
@@ -79,8 +102,25 @@ internal sealed class ExampleGenerator(Random random)
         if (random.Next(4) == 0)
         {
             string id = "call_" + random.Next();
-            messages.Add(Shuffled(("role", "assistant"), ("content", null), ("tool_calls", new JsonArray(Shuffled(
-                ("id", id), ("type", "function"), ("function", Shuffled(("name", "look_up"), ("arguments", "{\"q\":\"" + _serial + "\"}"))))))));
+            messages.Add(
+                Shuffled(
+                    ("role", "assistant"),
+                    ("content", null),
+                    (
+                        "tool_calls",
+                        new JsonArray(
+                            Shuffled(
+                                ("id", id),
+                                ("type", "function"),
+                                (
+                                    "function",
+                                    Shuffled(("name", "look_up"), ("arguments", "{\"q\":\"" + _serial + "\"}"))
+                                )
+                            )
+                        )
+                    )
+                )
+            );
             messages.Add(Shuffled(("role", "tool"), ("tool_call_id", id), ("content", Text())));
         }
 
@@ -88,8 +128,26 @@ internal sealed class ExampleGenerator(Random random)
         List<(string, JsonNode?)> keys = [("messages", messages)];
         if (random.Next(3) == 0)
         {
-            keys.Add(("tools", new JsonArray(Shuffled(("type", "function"), ("function", Shuffled(("name", "look_up"),
-                ("parameters", new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() })))))));
+            keys.Add(
+                (
+                    "tools",
+                    new JsonArray(
+                        Shuffled(
+                            ("type", "function"),
+                            (
+                                "function",
+                                Shuffled(
+                                    ("name", "look_up"),
+                                    (
+                                        "parameters",
+                                        new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() }
+                                    )
+                                )
+                            )
+                        )
+                    )
+                )
+            );
             keys.Add(("parallel_tool_calls", random.Next(2) == 0));
         }
 
@@ -116,23 +174,31 @@ internal sealed class ExampleGenerator(Random random)
 
     private JsonObject UserMessage()
     {
-        JsonNode content = random.Next(4) == 0
-            ? new JsonArray(
-                Shuffled(("type", "text"), ("text", Text())),
-                Shuffled(("type", "image_url"), ("image_url", new JsonObject { ["url"] = "https://example.com/" + random.Next() })))
-            : Text();
+        JsonNode content =
+            random.Next(4) == 0
+                ? new JsonArray(
+                    Shuffled(("type", "text"), ("text", Text())),
+                    Shuffled(
+                        ("type", "image_url"),
+                        ("image_url", new JsonObject { ["url"] = "https://example.com/" + random.Next() })
+                    )
+                )
+                : Text();
         return random.Next(5) == 0
             ? Shuffled(("role", "user"), ("name", "ann"), ("content", content))
             : Shuffled(("role", "user"), ("content", content));
     }
 
-    private JsonObject Assistant() => random.Next(5) == 0
-        ? Shuffled(("role", "assistant"), ("content", Text()), ("weight", 1))
-        : Shuffled(("role", "assistant"), ("content", Text()));
+    private JsonObject Assistant() =>
+        random.Next(5) == 0
+            ? Shuffled(("role", "assistant"), ("content", Text()), ("weight", 1))
+            : Shuffled(("role", "assistant"), ("content", Text()));
 
     // Never twice the same, so that nothing is a duplicate by chance.
-    private JsonValue Text() => JsonValue.Create(
-        string.Join(" ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Pick(Words))) + " " + _serial++);
+    private JsonValue Text() =>
+        JsonValue.Create(
+            string.Join(" ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Pick(s_words))) + " " + _serial++
+        );
 
     private string Pick(params string[] from) => from[random.Next(from.Length)];
 

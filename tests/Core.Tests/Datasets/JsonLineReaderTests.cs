@@ -1,6 +1,5 @@
 using System.Text;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;
@@ -13,8 +12,15 @@ public class JsonLineReaderTests
         List<string> lines = await ReadAsync("ab\n\r\nc\rd\r\n\nlast", 100);
 
         Assert.Equal(
-            ["1 @0 [ab] LineFeed", "2 @3 [] CarriageReturnLineFeed", "3 @5 [c\rd] CarriageReturnLineFeed", "4 @10 [] LineFeed", "5 @11 [last] None"],
-            lines);
+            [
+                "1 @0 [ab] LineFeed",
+                "2 @3 [] CarriageReturnLineFeed",
+                "3 @5 [c\rd] CarriageReturnLineFeed",
+                "4 @10 [] LineFeed",
+                "5 @11 [last] None",
+            ],
+            lines
+        );
     }
 
     [Fact]
@@ -40,7 +46,8 @@ public class JsonLineReaderTests
     {
         Assert.Equal(
             ["1 @0 [ab] LineFeed", "2 @3 too long, 6 LineFeed", "3 @10 [cde] LineFeed", "4 @14 too long, 4 None"],
-            await ReadAsync("ab\nabcdef\ncde\nabcd", 3));
+            await ReadAsync("ab\nabcdef\ncde\nabcd", 3)
+        );
     }
 
     [Fact]
@@ -49,9 +56,15 @@ public class JsonLineReaderTests
         string text = "ab\n" + new string('x', 3_000_000) + "\ncd\nef\n" + new string('y', 2_000_000);
 
         Assert.Equal(
-            ["1 @0 [ab] LineFeed", "2 @3 too long, 3000000 LineFeed", "3 @3000004 [cd] LineFeed", "4 @3000007 [ef] LineFeed",
-                "5 @3000010 too long, 2000000 None"],
-            await ReadAsync(text, 1000));
+            [
+                "1 @0 [ab] LineFeed",
+                "2 @3 too long, 3000000 LineFeed",
+                "3 @3000004 [cd] LineFeed",
+                "4 @3000007 [ef] LineFeed",
+                "5 @3000010 too long, 2000000 None",
+            ],
+            await ReadAsync(text, 1000)
+        );
     }
 
     // Lines of every length around the borders of blocks, against the plainest way to do the same.
@@ -66,7 +79,8 @@ public class JsonLineReaderTests
         StringBuilder text = new();
         while (text.Length < (maxRead < 100 ? 20_000 : 3_000_000))
         {
-            text.Append((char)('a' + random.Next(26)), random.Next(10) == 0 ? random.Next(200_000) : random.Next(50)).Append('\n');
+            text.Append((char)('a' + random.Next(26)), random.Next(10) == 0 ? random.Next(200_000) : random.Next(50))
+                .Append('\n');
         }
 
         text.Append("end");
@@ -103,7 +117,9 @@ public class JsonLineReaderTests
                 ? FormattableString.Invariant($"too long, {reader.ByteLength}")
                 : "[" + Encoding.UTF8.GetString(reader.Line.Span) + "]";
             Assert.Equal(reader.IsTooLong, reader.ByteLength != reader.Line.Length);
-            lines.Add(FormattableString.Invariant($"{reader.LineNumber} @{reader.ByteOffset} {content} {reader.Ending}"));
+            lines.Add(
+                FormattableString.Invariant($"{reader.LineNumber} @{reader.ByteOffset} {content} {reader.Ending}")
+            );
         }
 
         return lines;

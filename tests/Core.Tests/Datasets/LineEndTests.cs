@@ -12,8 +12,11 @@ namespace FineTuning.Core.Tests.Datasets;
 public class LineEndTests
 {
     // Every row of the tables that has no line-end business of its own, one after the other.
-    private static string Everything => string.Join("\n", new[] { ChatRows.All, ToolRows.All, OtherRows.All }
-        .SelectMany(rows => rows).Select(row => (string)row[2]));
+    private static string Everything =>
+        string.Join(
+            "\n",
+            new[] { ChatRows.All, ToolRows.All, OtherRows.All }.SelectMany(rows => rows).Select(row => (string)row[2])
+        );
 
     [Fact]
     public async Task Crlf_changes_nothing_but_its_own_warning()
@@ -36,11 +39,16 @@ public class LineEndTests
         DatasetReport with = await Check.RunAsync([0xEF, 0xBB, 0xBF, .. data]);
 
         Assert.Equal(without.WarningCount + 1, with.WarningCount);
-        Assert.Single(with.Problems, problem => problem.Code == "FT1006" && problem.Line == 1 && problem.ByteOffset == 0);
+        Assert.Single(
+            with.Problems,
+            problem => problem.Code == "FT1006" && problem.Line == 1 && problem.ByteOffset == 0
+        );
         Assert.Equal(Lines(without), Lines(with));
         Assert.Equal(
             without.Problems.Where(problem => problem.Line > 0).Select(problem => problem.ByteOffset + 3),
-            with.Problems.Where(problem => problem.Line > 0 && problem.Code != "FT1006").Select(problem => problem.ByteOffset));
+            with.Problems.Where(problem => problem.Line > 0 && problem.Code != "FT1006")
+                .Select(problem => problem.ByteOffset)
+        );
     }
 
     [Fact]
@@ -62,7 +70,12 @@ public class LineEndTests
     public async Task Culture_changes_nothing(string culture)
     {
         string data = Everything + "\n" + string.Join("\n", Enumerable.Repeat("{'İı':1}", 2000)) + "\r\n";
-        DatasetCheckOptions options = new() { MaxLineBytes = 2000, CheckSecrets = true, MinimumExamples = 100_000 };
+        DatasetCheckOptions options = new()
+        {
+            MaxLineBytes = 2000,
+            CheckSecrets = true,
+            MinimumExamples = 100_000,
+        };
         DatasetReport plain = await Check.RunAsync(data, options);
         CultureInfo before = CultureInfo.CurrentCulture;
         CultureInfo special = new(culture) { NumberFormat = { NegativeSign = "minus", NumberGroupSeparator = "_" } };
@@ -74,7 +87,10 @@ public class LineEndTests
 
             Assert.True(report.Problems.Count > 500);
             Assert.Equal(plain.Problems, report.Problems);
-            Assert.Equal(plain.Problems.Select(problem => problem.ToString()), report.Problems.Select(problem => problem.ToString()));
+            Assert.Equal(
+                plain.Problems.Select(problem => problem.ToString()),
+                report.Problems.Select(problem => problem.ToString())
+            );
         }
         finally
         {
@@ -92,7 +108,12 @@ public class LineEndTests
         {
             string role = i % 997 == 0 ? "usr" : "user";
             string content = (i % 8009).ToString(CultureInfo.InvariantCulture);
-            text.Append("{'messages':[{'role':'").Append(role).Append("','content':'").Append(content).Append(' ', i % 8009 % 50).Append("'},<A>]}\n");
+            text.Append("{'messages':[{'role':'")
+                .Append(role)
+                .Append("','content':'")
+                .Append(content)
+                .Append(' ', i % 8009 % 50)
+                .Append("'},<A>]}\n");
         }
 
         byte[] data = Check.Bytes(text.ToString());
@@ -110,11 +131,17 @@ public class LineEndTests
     private static async Task<DatasetReport> Scan(byte[] data, int workers)
     {
         using DuplicateFinder duplicates = new();
-        DatasetScan scan = new("test", Check.Small, data.Length, null) { MaxParallel = workers, Duplicates = duplicates };
+        DatasetScan scan = new("test", Check.Small, data.Length, null)
+        {
+            MaxParallel = workers,
+            Duplicates = duplicates,
+        };
         return await scan.RunAsync(new MemoryStream(data), null, null, default);
     }
 
-    private static string[] Lines(DatasetReport report) => report.Problems
-        .Where(problem => problem.Code is not ("FT1006" or "FT1007"))
-        .Select(problem => FormattableString.Invariant($"{problem} {problem.JsonPath} {problem.Fix}")).ToArray();
+    private static string[] Lines(DatasetReport report) =>
+        report
+            .Problems.Where(problem => problem.Code is not ("FT1006" or "FT1007"))
+            .Select(problem => FormattableString.Invariant($"{problem} {problem.JsonPath} {problem.Fix}"))
+            .ToArray();
 }

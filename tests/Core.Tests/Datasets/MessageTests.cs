@@ -15,7 +15,10 @@ public class MessageTests
 
         DatasetProblem problem = Assert.Single(report.Problems);
         string line = Check.Text("{'messages':[<U>,{'role':");
-        Assert.Equal("The message has the role \"asistant\", which is not one of system, developer, user, assistant, tool, function.", problem.Message);
+        Assert.Equal(
+            "The message has the role \"asistant\", which is not one of system, developer, user, assistant, tool, function.",
+            problem.Message
+        );
         Assert.Equal("Write system, developer, user, assistant or tool.", problem.Fix);
         Assert.Equal("$.messages[1].role", problem.JsonPath);
         Assert.Equal(Check.Text(Good).Length + line.Length, problem.ByteOffset);
@@ -35,18 +38,47 @@ public class MessageTests
     }
 
     [Theory]
-    [InlineData("{'messages':[<U>,<A>],'id':1}", "$.id", "The key \"id\" is not one that a chat example may have: messages, tools, parallel_tool_calls, functions.")]
-    [InlineData("{'messages':[{'role':'user','content':'Hi','a b':1},<A>]}", "$.messages[0][\"a b\"]", "The message has the key \"a b\", which messages do not have.")]
-    [InlineData("{'messages':[<U>,<A>],'tools':[{'type':'function','function':{'name':'a b'}}]}", "$.tools[0].function.name",
-        "The function name \"a b\" is not made of 1 to 64 letters, digits, - and _.")]
-    [InlineData("{'messages':[<U>,{'role':'assistant','content':'x','weight':2.5}]}", "$.messages[1].weight", "The weight is 2.5, not 0 or 1.")]
-    [InlineData("{'messages':[{'role':'system','content':[{'type':'text','text':'x'},{'type':'refusal','refusal':'x'}]},<A>]}", "$.messages[0].content[1]",
-        "The message with the role \"system\" has a part of the type \"refusal\", which it may not have.")]
-    [InlineData("{'messages':[{'role':'a\\nb\\u2028','content':'x'},<A>]}", "$.messages[0].role",
-        "The message has the role \"a\\u000ab\\u2028\", which is not one of system, developer, user, assistant, tool, function.")]
+    [InlineData(
+        "{'messages':[<U>,<A>],'id':1}",
+        "$.id",
+        "The key \"id\" is not one that a chat example may have: messages, tools, parallel_tool_calls, functions."
+    )]
+    [InlineData(
+        "{'messages':[{'role':'user','content':'Hi','a b':1},<A>]}",
+        "$.messages[0][\"a b\"]",
+        "The message has the key \"a b\", which messages do not have."
+    )]
+    [InlineData(
+        "{'messages':[<U>,<A>],'tools':[{'type':'function','function':{'name':'a b'}}]}",
+        "$.tools[0].function.name",
+        "The function name \"a b\" is not made of 1 to 64 letters, digits, - and _."
+    )]
+    [InlineData(
+        "{'messages':[<U>,{'role':'assistant','content':'x','weight':2.5}]}",
+        "$.messages[1].weight",
+        "The weight is 2.5, not 0 or 1."
+    )]
+    [InlineData(
+        "{'messages':[{'role':'system','content':[{'type':'text','text':'x'},{'type':'refusal','refusal':'x'}]},<A>]}",
+        "$.messages[0].content[1]",
+        "The message with the role \"system\" has a part of the type \"refusal\", which it may not have."
+    )]
+    [InlineData(
+        "{'messages':[{'role':'a\\nb\\u2028','content':'x'},<A>]}",
+        "$.messages[0].role",
+        "The message has the role \"a\\u000ab\\u2028\", which is not one of system, developer, user, assistant, tool, function."
+    )]
     [InlineData("{'messages':[<U>,<A>],}", null, "A comma stands before the closing } at byte 85 of the line.")]
-    [InlineData("{'messages':None}", null, "The line is not valid JSON: a Python value where JSON has true, false and null at byte 13 of the line.")]
-    [InlineData("{'a':1,'b':2,'c':3,'d':4,'e':5,'f':6}", "$", "The line has the keys \"a\", \"b\", \"c\", \"d\", \"e\", …, which is no kind of example.")]
+    [InlineData(
+        "{'messages':None}",
+        null,
+        "The line is not valid JSON: a Python value where JSON has true, false and null at byte 13 of the line."
+    )]
+    [InlineData(
+        "{'a':1,'b':2,'c':3,'d':4,'e':5,'f':6}",
+        "$",
+        "The line has the keys \"a\", \"b\", \"c\", \"d\", \"e\", …, which is no kind of example."
+    )]
     [InlineData("{'prompt':'a','completion':'b'}", null, "The line is a completion example, not a chat example.")]
     public async Task Names_the_thing(string line, string? path, string message)
     {
@@ -63,7 +95,12 @@ public class MessageTests
         string role = string.Concat(System.Linq.Enumerable.Repeat("😀", 5000));
         DatasetReport cut = await Check.RunAsync("{'messages':[{'role':'" + role + "','content':'x'},<A>]}");
         DatasetReport secret = await Check.RunAsync(
-            "{'prompt':'sk-abcdefghijklmnopqrstuvwx','completion':'ann@example.com'}", Check.Small with { CheckSecrets = true });
+            "{'prompt':'sk-abcdefghijklmnopqrstuvwx','completion':'ann@example.com'}",
+            Check.Small with
+            {
+                CheckSecrets = true,
+            }
+        );
 
         Assert.InRange(cut.Problems[0].Message.Length, 100, 200);
         Assert.Contains("😀…\"", cut.Problems[0].Message, System.StringComparison.Ordinal);

@@ -15,7 +15,8 @@ public class ModelLimitsTests
     [InlineData("gpt-4o-mini-2024-07-18.ft-0123abc", 65_536)]
     [InlineData("llama-3", null)]
     [InlineData("ft:", null)]
-    public void Knows_how_much_of_an_example_is_learned(string model, int? tokens) => Assert.Equal(tokens, ModelLimits.ExampleTokens(model));
+    public void Knows_how_much_of_an_example_is_learned(string model, int? tokens) =>
+        Assert.Equal(tokens, ModelLimits.ExampleTokens(model));
 
     [Theory]
     [InlineData("gpt-4o-2024-08-06", "gpt-4o")]
@@ -23,7 +24,8 @@ public class ModelLimitsTests
     [InlineData("-2024-08-06", "-2024-08-06")]
     [InlineData("gpt-3.5-turbo-0613", "gpt-3.5-turbo-0613")]
     [InlineData("a-2024_08-06", "a-2024_08-06")]
-    public void A_name_without_its_date(string model, string expected) => Assert.Equal(expected, BaseModelName.WithoutDate(model));
+    public void A_name_without_its_date(string model, string expected) =>
+        Assert.Equal(expected, BaseModelName.WithoutDate(model));
 
     // A token is a byte at least, so the short line is not even counted; the long one is.
     [Theory]
@@ -37,7 +39,12 @@ public class ModelLimitsTests
     {
         string text = string.Join(" ", System.Linq.Enumerable.Repeat("word", words));
         DatasetReport report = await Check.RunAsync(
-            "{'messages':[{'role':'user','content':'" + text + "'},<A>]}", Check.Small with { Model = model });
+            "{'messages':[{'role':'user','content':'" + text + "'},<A>]}",
+            Check.Small with
+            {
+                Model = model,
+            }
+        );
 
         Assert.Equal(expected, Check.Found(report));
         Assert.True(report.IsValid);
@@ -53,6 +60,14 @@ public class ModelLimitsTests
     [InlineData("ft:davinci-002:org::id", null, "{<IN>,<PO>,<NO>}", "FT1107@1")]
     [InlineData("mine", null, "{'prompt':'a','completion':'b'}", "")]
     [InlineData("mine", "supervised", "{'messages':[<U>,<A>]}", "")]
-    public async Task A_kind_that_the_model_does_not_take_is_an_error(string model, string? method, string line, string expected) =>
-        Assert.Equal(expected, Check.Found(await Check.RunAsync(line, Check.Small with { Model = model, Method = method })));
+    public async Task A_kind_that_the_model_does_not_take_is_an_error(
+        string model,
+        string? method,
+        string line,
+        string expected
+    ) =>
+        Assert.Equal(
+            expected,
+            Check.Found(await Check.RunAsync(line, Check.Small with { Model = model, Method = method }))
+        );
 }

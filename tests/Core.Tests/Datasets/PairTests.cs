@@ -57,7 +57,13 @@ public sealed class PairTests : IDisposable
     {
         string both = Write("both.jsonl", Completions(0, 12));
 
-        DatasetReport report = await DatasetChecker.CheckPairAsync(both, both, new DatasetCheckOptions { CheckDuplicates = false }, null, default);
+        DatasetReport report = await DatasetChecker.CheckPairAsync(
+            both,
+            both,
+            new DatasetCheckOptions { CheckDuplicates = false },
+            null,
+            default
+        );
 
         Assert.Equal("", Check.Found(report.Validation!));
         DatasetReport with = await DatasetChecker.CheckPairAsync(both, both, null, null, default);
@@ -69,7 +75,13 @@ public sealed class PairTests : IDisposable
     {
         string training = Write("train.jsonl", Completions(0, 12));
 
-        DatasetReport report = await DatasetChecker.CheckPairAsync(training, Write("valid.jsonl", ""), null, null, default);
+        DatasetReport report = await DatasetChecker.CheckPairAsync(
+            training,
+            Write("valid.jsonl", ""),
+            null,
+            null,
+            default
+        );
 
         Assert.Equal("FT1001@0", Check.Found(report.Validation!));
     }
@@ -91,13 +103,24 @@ public sealed class PairTests : IDisposable
     public async Task What_is_not_content_throws()
     {
         string missing = Path.Combine(_folder.FullName, "missing.jsonl");
-        await Assert.ThrowsAsync<FileNotFoundException>(() => DatasetChecker.CheckFileAsync(missing, null, null, default));
-        await Assert.ThrowsAsync<FileNotFoundException>(
-            () => DatasetChecker.CheckPairAsync(Write("a.jsonl", ""), missing, null, null, default));
-        await Assert.ThrowsAsync<ArgumentException>(() => Check.RunAsync("", new DatasetCheckOptions { Method = "magic" }));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Check.RunAsync("", new DatasetCheckOptions { MaxLineBytes = 0 }));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Check.RunAsync("", new DatasetCheckOptions { MaxProblemsPerCode = -1 }));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => DatasetChecker.CheckAsync(null!, "x", null, null, default));
+        await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            DatasetChecker.CheckFileAsync(missing, null, null, default)
+        );
+        await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            DatasetChecker.CheckPairAsync(Write("a.jsonl", ""), missing, null, null, default)
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Check.RunAsync("", new DatasetCheckOptions { Method = "magic" })
+        );
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            Check.RunAsync("", new DatasetCheckOptions { MaxLineBytes = 0 })
+        );
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            Check.RunAsync("", new DatasetCheckOptions { MaxProblemsPerCode = -1 })
+        );
+        await Assert.ThrowsAsync<ArgumentNullException>(() =>
+            DatasetChecker.CheckAsync(null!, "x", null, null, default)
+        );
     }
 
     private static string Completions(int first, int count) =>

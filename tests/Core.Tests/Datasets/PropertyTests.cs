@@ -30,11 +30,62 @@ public class PropertyTests
     [InlineData(13)]
     public async Task Random_pieces_never_throw(int seed)
     {
-        string[] pieces = [
-            "{", "}", "[", "]", ":", ",", "'", "\\", "\n", "\r", "\r\n", " ", "\\u", "\\ud800", "\\udc00", "null", "true", "0", "1.5", "-",
-            "'messages':", "'role':", "'content':", "'user'", "'assistant'", "'tool_calls':", "'weight':", "'tools':", "'prompt':", "'completion':",
-            "'input':", "'preferred_output':", "'type':", "'text'", "'image_url':", "'function':", "'arguments':", "<U>", "<A>", "<CALL>", "<TOOL>",
-            "\u2028", "\uFEFF", "é", "😀", "sk-", "@", "a.b", "{'messages':[", "]}", "'name':", "'id':", "'x'"];
+        string[] pieces =
+        [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "'",
+            "\\",
+            "\n",
+            "\r",
+            "\r\n",
+            " ",
+            "\\u",
+            "\\ud800",
+            "\\udc00",
+            "null",
+            "true",
+            "0",
+            "1.5",
+            "-",
+            "'messages':",
+            "'role':",
+            "'content':",
+            "'user'",
+            "'assistant'",
+            "'tool_calls':",
+            "'weight':",
+            "'tools':",
+            "'prompt':",
+            "'completion':",
+            "'input':",
+            "'preferred_output':",
+            "'type':",
+            "'text'",
+            "'image_url':",
+            "'function':",
+            "'arguments':",
+            "<U>",
+            "<A>",
+            "<CALL>",
+            "<TOOL>",
+            "\u2028",
+            "\uFEFF",
+            "é",
+            "😀",
+            "sk-",
+            "@",
+            "a.b",
+            "{'messages':[",
+            "]}",
+            "'name':",
+            "'id':",
+            "'x'",
+        ];
         Random random = new(seed);
         for (int round = 0; round < 4000; round++)
         {
@@ -81,9 +132,15 @@ public class PropertyTests
             DatasetFormat format = generator.AnyFormat();
             string[] lines = generator.Dataset(format, random.Next(10, 25));
 
-            DatasetReport report = await Check.RunAsync(Encoding.UTF8.GetBytes(string.Join("\n", lines)), new DatasetCheckOptions());
+            DatasetReport report = await Check.RunAsync(
+                Encoding.UTF8.GetBytes(string.Join("\n", lines)),
+                new DatasetCheckOptions()
+            );
 
-            Assert.True(report.IsValid, $"seed {seed}, round {round}, {format}:\n" + string.Join("\n", report.Problems));
+            Assert.True(
+                report.IsValid,
+                $"seed {seed}, round {round}, {format}:\n" + string.Join("\n", report.Problems)
+            );
             Assert.Equal(format, report.Format);
             Assert.Equal(lines.Length, report.ExampleCount);
         }
@@ -107,12 +164,20 @@ public class PropertyTests
 
             // The format is given: which line would show it is another matter.
             DatasetReport report = await Check.RunAsync(
-                Encoding.UTF8.GetBytes(string.Join("\n", lines)), new DatasetCheckOptions { Format = format });
+                Encoding.UTF8.GetBytes(string.Join("\n", lines)),
+                new DatasetCheckOptions { Format = format }
+            );
 
-            long[] found = report.Problems.Where(problem => problem.Severity == ProblemSeverity.Error)
-                .Select(problem => problem.Line).Distinct().ToArray();
-            Assert.True(found is [long only] && only == line + 1, $"seed {seed}, round {round}, {kind} of {format} in line {line + 1}: "
-                + $"found errors in [{string.Join(", ", found)}]\n{lines[line]}");
+            long[] found = report
+                .Problems.Where(problem => problem.Severity == ProblemSeverity.Error)
+                .Select(problem => problem.Line)
+                .Distinct()
+                .ToArray();
+            Assert.True(
+                found is [long only] && only == line + 1,
+                $"seed {seed}, round {round}, {kind} of {format} in line {line + 1}: "
+                    + $"found errors in [{string.Join(", ", found)}]\n{lines[line]}"
+            );
         }
 
         Assert.True(kinds.Count >= 8, string.Join(", ", kinds));
@@ -126,11 +191,23 @@ public class PropertyTests
             CheckSecrets = random.Next(2) == 0,
             MaxLineBytes = random.Next(4) == 0 ? random.Next(1, 60) : 1_000_000,
             MaxProblemsPerCode = random.Next(4),
-            Method = random.Next(6) switch { 0 => "supervised", 1 => "dpo", 2 => "reinforcement", _ => null },
+            Method = random.Next(6) switch
+            {
+                0 => "supervised",
+                1 => "dpo",
+                2 => "reinforcement",
+                _ => null,
+            },
         };
         try
         {
-            DatasetReport report = await DatasetChecker.CheckAsync(new MemoryStream(data), "fuzz", options, null, default);
+            DatasetReport report = await DatasetChecker.CheckAsync(
+                new MemoryStream(data),
+                "fuzz",
+                options,
+                null,
+                default
+            );
             Assert.Equal(report.ErrorCount + report.WarningCount, report.CountsByCode.Values.Sum());
             Assert.All(report.Problems, problem => Assert.InRange(problem.ByteOffset, 0, data.Length));
             Assert.All(report.Problems, problem => Assert.InRange(problem.Line, 0, Math.Max(report.LineCount, 1)));

@@ -25,7 +25,15 @@ public class SizeTests
         };
         long before = GC.GetTotalMemory(true);
         DatasetReport report = await DatasetChecker.CheckAsync(
-            stream, "huge", Check.Small with { MaxLineBytes = limit * Megabyte }, null, default);
+            stream,
+            "huge",
+            Check.Small with
+            {
+                MaxLineBytes = limit * Megabyte,
+            },
+            null,
+            default
+        );
 
         Assert.Equal("FT1011@1", Check.Found(report));
         Assert.Contains("1073741824 bytes", report.Problems[0].Message, StringComparison.Ordinal);
@@ -44,14 +52,30 @@ public class SizeTests
         byte[] tail = Check.Bytes("','completion':1}");
         GeneratedStream stream = new(
             length + head.Length + tail.Length,
-            at => at < head.Length ? head[at] : at < head.Length + length ? (byte)'x' : tail[at - head.Length - length], maxRead: 100_000);
+            at =>
+                at < head.Length ? head[at]
+                : at < head.Length + length ? (byte)'x'
+                : tail[at - head.Length - length],
+            maxRead: 100_000
+        );
 
         DatasetReport report = await DatasetChecker.CheckAsync(
-            stream, "long", Check.Small with { MaxLineBytes = length + head.Length + tail.Length }, null, default);
+            stream,
+            "long",
+            Check.Small with
+            {
+                MaxLineBytes = length + head.Length + tail.Length,
+            },
+            null,
+            default
+        );
 
         // It is over every context, too.
         Assert.Equal("FT1304@1 FT1608@1", Check.Found(report));
-        Assert.Equal(head.Length + length + "','completion':".Length, report.Problems.Single(problem => problem.Code == "FT1304").ByteOffset);
+        Assert.Equal(
+            head.Length + length + "','completion':".Length,
+            report.Problems.Single(problem => problem.Code == "FT1304").ByteOffset
+        );
         Assert.Equal(DatasetFormat.Completion, report.Format);
     }
 
@@ -75,7 +99,15 @@ public class SizeTests
             string data = string.Join(end, fits, over, fits, over, over, fits);
             DatasetReport report = await Check.RunAsync(data, options);
 
-            Assert.Equal("FT1011@2 FT1011@4 FT1011@5", Check.Found(report with { Problems = report.Problems.Where(p => p.Line > 0 && p.Code != "FT1608").ToArray() }));
+            Assert.Equal(
+                "FT1011@2 FT1011@4 FT1011@5",
+                Check.Found(
+                    report with
+                    {
+                        Problems = report.Problems.Where(p => p.Line > 0 && p.Code != "FT1608").ToArray(),
+                    }
+                )
+            );
             Assert.Equal(fits.Length + end.Length, report.Problems.First(p => p.Line == 2).ByteOffset);
             Assert.Equal(6, report.LineCount);
         }
@@ -84,7 +116,9 @@ public class SizeTests
     [Fact]
     public async Task Problems_are_capped_per_code_and_counted_in_full()
     {
-        string data = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{{'prompt':{i},'completion':'{i} '}}\n")) + "{'prompt':'a'}\n";
+        string data =
+            string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{{'prompt':{i},'completion':'{i} '}}\n"))
+            + "{'prompt':'a'}\n";
 
         DatasetReport report = await Check.RunAsync(data, Check.Small with { MaxProblemsPerCode = 7 });
 
@@ -92,7 +126,10 @@ public class SizeTests
         Assert.Equal(30_000, report.CountsByCode["FT1306"]);
         Assert.Equal(30_001, report.ErrorCount);
         Assert.Equal(30_000, report.WarningCount);
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7], report.Problems.Where(problem => problem.Code == "FT1302").Select(problem => problem.Line));
+        Assert.Equal(
+            [1, 2, 3, 4, 5, 6, 7],
+            report.Problems.Where(problem => problem.Code == "FT1302").Select(problem => problem.Line)
+        );
         Assert.Equal(7, report.Problems.Count(problem => problem.Code == "FT1306"));
         Assert.Equal(30_001, Assert.Single(report.Problems, problem => problem.Code == "FT1303").Line);
         Assert.Equal(report.Problems.OrderBy(problem => problem.Line), report.Problems);
@@ -101,7 +138,13 @@ public class SizeTests
     [Fact]
     public async Task A_cap_of_none_only_counts()
     {
-        DatasetReport report = await Check.RunAsync("{'prompt':1}\n{'prompt':2}\n", Check.Small with { MaxProblemsPerCode = 0 });
+        DatasetReport report = await Check.RunAsync(
+            "{'prompt':1}\n{'prompt':2}\n",
+            Check.Small with
+            {
+                MaxProblemsPerCode = 0,
+            }
+        );
 
         Assert.Empty(report.Problems);
         Assert.Equal(4, report.ErrorCount);
@@ -113,7 +156,13 @@ public class SizeTests
     {
         string messages = string.Join(",", Enumerable.Repeat("{'role':'x','content':'y'}", 10_000));
 
-        DatasetReport report = await Check.RunAsync("{'messages':[" + messages + "]}", Check.Small with { MaxProblemsPerCode = 5 });
+        DatasetReport report = await Check.RunAsync(
+            "{'messages':[" + messages + "]}",
+            Check.Small with
+            {
+                MaxProblemsPerCode = 5,
+            }
+        );
 
         Assert.Equal(5, report.Problems.Count);
         Assert.Equal(10_000, report.ErrorCount);
@@ -151,8 +200,18 @@ public class SizeTests
             },
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => DatasetChecker.CheckAsync(stream, "endless", Check.Small with { CheckDuplicates = false }, null, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetChecker.CheckAsync(
+                stream,
+                "endless",
+                Check.Small with
+                {
+                    CheckDuplicates = false,
+                },
+                null,
+                source.Token
+            )
+        );
         Assert.InRange(read, 5 * Megabyte, 8 * Megabyte);
     }
 
@@ -171,8 +230,18 @@ public class SizeTests
             },
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => DatasetChecker.CheckAsync(stream, "endless", Check.Small with { MaxLineBytes = Megabyte }, null, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetChecker.CheckAsync(
+                stream,
+                "endless",
+                Check.Small with
+                {
+                    MaxLineBytes = Megabyte,
+                },
+                null,
+                source.Token
+            )
+        );
     }
 
     [Fact]
@@ -182,7 +251,15 @@ public class SizeTests
         Told told = new();
 
         DatasetReport report = await DatasetChecker.CheckAsync(
-            new MemoryStream(data), "x", Check.Small with { CheckDuplicates = false }, told, default);
+            new MemoryStream(data),
+            "x",
+            Check.Small with
+            {
+                CheckDuplicates = false,
+            },
+            told,
+            default
+        );
 
         Assert.True(told.All.Count >= 3);
         Assert.Equal(told.All.OrderBy(one => one.BytesRead), told.All);

@@ -16,7 +16,10 @@ public class TableTests
         DatasetReport report = await Check.RunAsync(data, Parse(options));
 
         string found = Check.Found(report);
-        Assert.True(expected == found, $"{what}: expected [{expected}], found [{found}]\n" + string.Join("\n", report.Problems));
+        Assert.True(
+            expected == found,
+            $"{what}: expected [{expected}], found [{found}]\n" + string.Join("\n", report.Problems)
+        );
         foreach (DatasetProblem problem in report.Problems)
         {
             Assert.NotEmpty(problem.Message);
@@ -31,13 +34,21 @@ public class TableTests
     [Fact]
     public void Every_code_has_a_row()
     {
-        string rows = string.Join(" ", new[] { ChatRows.All, ToolRows.All, OtherRows.All, LineRows.All }
-            .SelectMany(rows => rows).Select(row => (string)row[3]));
+        string rows = string.Join(
+            " ",
+            new[] { ChatRows.All, ToolRows.All, OtherRows.All, LineRows.All }
+                .SelectMany(rows => rows)
+                .Select(row => (string)row[3])
+        );
         // These need more than a small text: bytes, a second file, or a very long line.
         string elsewhere = "FT1002 FT1003 FT1004 FT1005 FT1006 FT1009 FT1604 FT1605 FT1608";
 
-        string[] missing = ProblemCodes.All.Select(code => code.Code)
-            .Where(code => !rows.Contains(code, StringComparison.Ordinal) && !elsewhere.Contains(code, StringComparison.Ordinal)).ToArray();
+        string[] missing = ProblemCodes
+            .All.Select(code => code.Code)
+            .Where(code =>
+                !rows.Contains(code, StringComparison.Ordinal) && !elsewhere.Contains(code, StringComparison.Ordinal)
+            )
+            .ToArray();
 
         Assert.Empty(missing);
     }

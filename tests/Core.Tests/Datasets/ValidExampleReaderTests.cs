@@ -16,69 +16,80 @@ public class ValidExampleReaderTests
     private const string Preference =
         "{'input':{'messages':[{'content':'Hi','role':'user','name':'x'}]},'preferred_output':[<A>],'non_preferred_output':[{'role':'assistant','content':'No'}]}";
 
-    public static TheoryData<DatasetFormat, string> Good => new()
-    {
-        { DatasetFormat.Chat, Chat },
-        { DatasetFormat.Chat, "{'messages':[<U>,<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'A','weight':0},<U>,<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'developer','content':' '},{'content':'\\/\\b\\f\\r\\t\\'','role':'user'},<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[<U>,{'role':'assistant','content':'long enough for several vectors, and then \\' an escape, 日本語 and 😀'}]}" },
-        { DatasetFormat.Completion, Completion },
-        { DatasetFormat.Completion, "{'completion': 'b\\n\\n.', 'prompt': ''}" },
-        { DatasetFormat.Preference, Preference },
-        { DatasetFormat.Preference, "{'preferred_output': [<A>], 'input': {'messages': [<A>, <U>]}, 'non_preferred_output': [<A>, <A>]}" },
-    };
+    public static TheoryData<DatasetFormat, string> Good =>
+        new()
+        {
+            { DatasetFormat.Chat, Chat },
+            { DatasetFormat.Chat, "{'messages':[<U>,<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'A','weight':0},<U>,<A>]}" },
+            {
+                DatasetFormat.Chat,
+                "{'messages':[{'role':'developer','content':' '},{'content':'\\/\\b\\f\\r\\t\\'','role':'user'},<A>]}"
+            },
+            {
+                DatasetFormat.Chat,
+                "{'messages':[<U>,{'role':'assistant','content':'long enough for several vectors, and then \\' an escape, 日本語 and 😀'}]}"
+            },
+            { DatasetFormat.Completion, Completion },
+            { DatasetFormat.Completion, "{'completion': 'b\\n\\n.', 'prompt': ''}" },
+            { DatasetFormat.Preference, Preference },
+            {
+                DatasetFormat.Preference,
+                "{'preferred_output': [<A>], 'input': {'messages': [<A>, <U>]}, 'non_preferred_output': [<A>, <A>]}"
+            },
+        };
 
     // Each is fine but for one thing, or spelt in a way that is left to the rules.
-    public static TheoryData<DatasetFormat, string> ForTheRules => new()
-    {
-        { DatasetFormat.Chat, "{'messages':[<U>]}" },
-        { DatasetFormat.Chat, "{'messages':[]}" },
-        { DatasetFormat.Chat, "{'messages':[<A>,<U>]}" },
-        { DatasetFormat.Chat, "{'messages':[<A>],'messages':[<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[<A>],'tools':[]}" },
-        { DatasetFormat.Chat, "{'messages':[<A>,]}" },
-        { DatasetFormat.Chat, "{'messages':[<A>" },
-        { DatasetFormat.Chat, "{'messages':[<CALL>,<TOOL>,<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','weight':0}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','weight':2}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','weight':10}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'user','content':'a','weight':1},<A>]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','role':'assistant'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','content':'a'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'content':'a'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'Assistant','content':'a'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':null}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':''}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a '}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a\\n'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a\tb'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\x'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\u12'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\u12g4'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\ud800'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\ud800\\u0041'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\udc00\\ud800'}]}" },
-        { DatasetFormat.Chat, "{'messages':[{'r\\u006fle':'assistant','content':'a'}]}" },
-        { DatasetFormat.Chat, "{ 'messages':[<A>]}" },
-        { DatasetFormat.Chat, "{'messages':  [<A>]}" },
-        { DatasetFormat.Completion, "{'prompt':'a','completion':' '}" },
-        { DatasetFormat.Completion, "{'prompt':'a','completion':'b '}" },
-        { DatasetFormat.Completion, "{'prompt':'a','completion':'b\\t'}" },
-        { DatasetFormat.Completion, "{'prompt':'a'}" },
-        { DatasetFormat.Completion, "{'completion':'a'}" },
-        { DatasetFormat.Completion, "{'prompt':'a','completion':'b','prompt':'c'}" },
-        { DatasetFormat.Preference, "{<IN>,<PO>,'non_preferred_output':[<A>]}" },
-        { DatasetFormat.Preference, "{<PO>,<NO>}" },
-        { DatasetFormat.Preference, "{<IN>,<PO>}" },
-        { DatasetFormat.Preference, "{<IN>,<NO>}" },
-        { DatasetFormat.Preference, "{'input':{'messages':[<U>,<A>]},<PO>,<NO>}" },
-        { DatasetFormat.Preference, "{<IN>,'preferred_output':[<U>],<NO>}" },
-        { DatasetFormat.Preference, "{<IN>,'preferred_output':[],<NO>}" },
-        { DatasetFormat.Preference, "{<IN>,'preferred_output':[{'role':'assistant','content':'a '}],<NO>}" },
-    };
+    public static TheoryData<DatasetFormat, string> ForTheRules =>
+        new()
+        {
+            { DatasetFormat.Chat, "{'messages':[<U>]}" },
+            { DatasetFormat.Chat, "{'messages':[]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>,<U>]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>],'messages':[<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>],'tools':[]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>,]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>" },
+            { DatasetFormat.Chat, "{'messages':[<CALL>,<TOOL>,<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','weight':0}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','weight':2}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','weight':10}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'user','content':'a','weight':1},<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','role':'assistant'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a','content':'a'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'content':'a'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'Assistant','content':'a'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':null}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':''}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a '}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a\\n'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'a\tb'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\x'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\u12'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\u12g4'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\ud800'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\ud800\\u0041'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'\\udc00\\ud800'}]}" },
+            { DatasetFormat.Chat, "{'messages':[{'r\\u006fle':'assistant','content':'a'}]}" },
+            { DatasetFormat.Chat, "{ 'messages':[<A>]}" },
+            { DatasetFormat.Chat, "{'messages':  [<A>]}" },
+            { DatasetFormat.Completion, "{'prompt':'a','completion':' '}" },
+            { DatasetFormat.Completion, "{'prompt':'a','completion':'b '}" },
+            { DatasetFormat.Completion, "{'prompt':'a','completion':'b\\t'}" },
+            { DatasetFormat.Completion, "{'prompt':'a'}" },
+            { DatasetFormat.Completion, "{'completion':'a'}" },
+            { DatasetFormat.Completion, "{'prompt':'a','completion':'b','prompt':'c'}" },
+            { DatasetFormat.Preference, "{<IN>,<PO>,'non_preferred_output':[<A>]}" },
+            { DatasetFormat.Preference, "{<PO>,<NO>}" },
+            { DatasetFormat.Preference, "{<IN>,<PO>}" },
+            { DatasetFormat.Preference, "{<IN>,<NO>}" },
+            { DatasetFormat.Preference, "{'input':{'messages':[<U>,<A>]},<PO>,<NO>}" },
+            { DatasetFormat.Preference, "{<IN>,'preferred_output':[<U>],<NO>}" },
+            { DatasetFormat.Preference, "{<IN>,'preferred_output':[],<NO>}" },
+            { DatasetFormat.Preference, "{<IN>,'preferred_output':[{'role':'assistant','content':'a '}],<NO>}" },
+        };
 
     [Theory]
     [MemberData(nameof(Good))]
@@ -116,7 +127,8 @@ public class ValidExampleReaderTests
         }
     }
 
-    // Every byte of a good line replaced, removed, and with another put before it: what is a problem anywhere is one in both ways.
+    // Every byte of a good line replaced, removed, and with another put before it: what is a problem anywhere is one in
+    // both ways.
     [Theory]
     [InlineData(DatasetFormat.Chat, Chat)]
     [InlineData(DatasetFormat.Completion, Completion)]
@@ -142,7 +154,14 @@ public class ValidExampleReaderTests
             all.Write([.. line, (byte)'\n']);
         }
 
-        DatasetReport report = await AreTheSame(all.ToArray(), Check.Small with { Format = format, MaxProblemsPerCode = int.MaxValue });
+        DatasetReport report = await AreTheSame(
+            all.ToArray(),
+            Check.Small with
+            {
+                Format = format,
+                MaxProblemsPerCode = int.MaxValue,
+            }
+        );
         Assert.True(report.ErrorCount > changed.Count / 2);
 
         // At the end of the data there is no room for a whole vector.
@@ -177,7 +196,12 @@ public class ValidExampleReaderTests
                         lines.Insert(line, lines[random.Next(lines.Count)]);
                         break;
                     case 2:
-                        lines[line] += random.Next(3) switch { 0 => " ", 1 => "\u2028", _ => "\t\r" };
+                        lines[line] += random.Next(3) switch
+                        {
+                            0 => " ",
+                            1 => "\u2028",
+                            _ => "\t\r",
+                        };
                         break;
                     default:
                         lines.Insert(line, generator.Dataset(generator.AnyFormat(), 1)[0]);
@@ -192,14 +216,17 @@ public class ValidExampleReaderTests
                 data[random.Next(data.Length)] = (byte)random.Next(256);
             }
 
-            await AreTheSame(data, new DatasetCheckOptions
-            {
-                MaxProblemsPerCode = random.Next(3) == 0 ? 2 : 100,
-                MaxLineBytes = random.Next(4) == 0 ? 150 : 100_000,
-                CheckSecrets = random.Next(4) == 0,
-                Format = random.Next(2) == 0 ? format : null,
-                Method = random.Next(4) == 0 ? "supervised" : null,
-            });
+            await AreTheSame(
+                data,
+                new DatasetCheckOptions
+                {
+                    MaxProblemsPerCode = random.Next(3) == 0 ? 2 : 100,
+                    MaxLineBytes = random.Next(4) == 0 ? 150 : 100_000,
+                    CheckSecrets = random.Next(4) == 0,
+                    Format = random.Next(2) == 0 ? format : null,
+                    Method = random.Next(4) == 0 ? "supervised" : null,
+                }
+            );
         }
     }
 
@@ -207,16 +234,34 @@ public class ValidExampleReaderTests
     [Theory]
     [InlineData("{'messages':[<U>,<A>]}", "{'messages':[<U>,  <A>]}")]
     [InlineData("{'prompt':'<N>','completion':'b'}", "{  'prompt':'<N>','completion':'b'}")]
-    [InlineData("{'input':{'messages':[<U>]},'preferred_output':[<A>],<NO>}", "{  'input':{'messages':[<U>]},'preferred_output':[<A>],<NO>}")]
+    [InlineData(
+        "{'input':{'messages':[<U>]},'preferred_output':[<A>],<NO>}",
+        "{  'input':{'messages':[<U>]},'preferred_output':[<A>],<NO>}"
+    )]
     public async Task The_same_answer_is_the_same_both_ways(string usual, string unusual)
     {
-        string[] lines = Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? usual : unusual).Replace("<N>", $"{i}")).ToArray();
+        string[] lines = Enumerable
+            .Range(0, 20)
+            .Select(i => (i % 2 == 0 ? usual : unusual).Replace("<N>", $"{i}"))
+            .ToArray();
 
-        DatasetReport report = await AreTheSame(Check.Bytes(string.Join("\n", lines)), Check.Small with { CheckDuplicates = false });
+        DatasetReport report = await AreTheSame(
+            Check.Bytes(string.Join("\n", lines)),
+            Check.Small with
+            {
+                CheckDuplicates = false,
+            }
+        );
 
         Assert.Equal("FT1603@0", Check.Found(report));
         string other = usual.Replace("<A>", "{'role':'assistant','content':'Other'}").Replace("'b'", "'c'");
-        report = await AreTheSame(Check.Bytes(string.Join("\n", [.. lines, other])), Check.Small with { CheckDuplicates = false });
+        report = await AreTheSame(
+            Check.Bytes(string.Join("\n", [.. lines, other])),
+            Check.Small with
+            {
+                CheckDuplicates = false,
+            }
+        );
         Assert.Equal("", Check.Found(report));
     }
 
@@ -237,12 +282,21 @@ public class ValidExampleReaderTests
     {
         DatasetReport byRules = await Scan(data, options, byRulesOnly: true);
         DatasetReport report = await Scan(data, options, byRulesOnly: false);
-        if (!byRules.Problems.SequenceEqual(report.Problems) || !byRules.CountsByCode.SequenceEqual(report.CountsByCode)
-            || (byRules.LineCount, byRules.ExampleCount, byRules.Format, byRules.Bytes) != (report.LineCount, report.ExampleCount, report.Format, report.Bytes))
+        if (
+            !byRules.Problems.SequenceEqual(report.Problems)
+            || !byRules.CountsByCode.SequenceEqual(report.CountsByCode)
+            || (byRules.LineCount, byRules.ExampleCount, byRules.Format, byRules.Bytes)
+                != (report.LineCount, report.ExampleCount, report.Format, report.Bytes)
+        )
         {
-            DatasetProblem[] difference = byRules.Problems.Except(report.Problems).Concat(report.Problems.Except(byRules.Problems)).ToArray();
-            Assert.Fail($"By the rules {Numbers(byRules)}, else {Numbers(report)}:\n{string.Join<DatasetProblem>("\n", difference.Take(5))}\n"
-                + Encoding.UTF8.GetString(data, 0, Math.Min(data.Length, 2000)));
+            DatasetProblem[] difference = byRules
+                .Problems.Except(report.Problems)
+                .Concat(report.Problems.Except(byRules.Problems))
+                .ToArray();
+            Assert.Fail(
+                $"By the rules {Numbers(byRules)}, else {Numbers(report)}:\n{string.Join<DatasetProblem>("\n", difference.Take(5))}\n"
+                    + Encoding.UTF8.GetString(data, 0, Math.Min(data.Length, 2000))
+            );
         }
 
         return report;
@@ -254,7 +308,11 @@ public class ValidExampleReaderTests
     private static async Task<DatasetReport> Scan(byte[] data, DatasetCheckOptions options, bool byRulesOnly)
     {
         using DuplicateFinder? duplicates = options.CheckDuplicates ? new DuplicateFinder() : null;
-        DatasetScan scan = new("test", options, data.Length, null) { ByRulesOnly = byRulesOnly, Duplicates = duplicates };
+        DatasetScan scan = new("test", options, data.Length, null)
+        {
+            ByRulesOnly = byRulesOnly,
+            Duplicates = duplicates,
+        };
         return await scan.RunAsync(new MemoryStream(data), null, null, default);
     }
 }

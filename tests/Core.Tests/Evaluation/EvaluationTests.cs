@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Evaluation;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Tests.Support;
@@ -13,19 +12,32 @@ public sealed class EvaluationTests
 
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}""", Asked, "a")]
-    [InlineData("""{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","weight":1}]}""", Asked, "a")]
+    [InlineData(
+        """{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","weight":1}]}""",
+        Asked,
+        "a"
+    )]
     [InlineData("""{"messages":[{"role":"user","content":"q"}],"answer":"x"}""", Asked, null)]
     [InlineData("""{"prompt":"q","completion":"a"}""", Asked, "a")]
     [InlineData("""{"prompt":"q"}""", Asked, null)]
-    [InlineData("""{"input":{"messages":[{"role":"user","content":"q"}]},"preferred_output":[{"role":"assistant","content":"a"}],"non_preferred_output":[]}""", Asked, "a")]
-    [InlineData("""{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""", Asked, "ab")]
+    [InlineData(
+        """{"input":{"messages":[{"role":"user","content":"q"}]},"preferred_output":[{"role":"assistant","content":"a"}],"non_preferred_output":[]}""",
+        Asked,
+        "a"
+    )]
+    [InlineData(
+        """{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""",
+        Asked,
+        "ab"
+    )]
     [InlineData(
         """{"messages":[{"role":"user","content":"1"},{"role":"assistant","content":"x","weight":0},{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}""",
         """[{"role":"user","content":"1"},{"role":"assistant","content":"x"},{"role":"user","content":"q"}]""",
-        "a")]
+        "a"
+    )]
     public void An_example_of_each_kind_becomes_a_question(string row, string messages, string? reference)
     {
-        EvaluationExample example = EvaluationExample.Read(Testing.Parse(row));
+        var example = EvaluationExample.Read(Testing.Parse(row));
         Assert.Equal(messages, example.Messages.GetRawText());
         Assert.Equal((reference, "q"), (example.Reference, example.Prompt));
         Assert.Equal(reference is not null, example.Item.TryGetProperty("reference", out JsonElement item));
@@ -35,10 +47,19 @@ public sealed class EvaluationTests
     [Fact]
     public void Fields_of_the_example_are_the_graders_and_its_own_reference_stays()
     {
-        EvaluationExample example = EvaluationExample.Read(Testing.Parse(
-            """{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"reference":"mine","tools":[{"type":"function"}],"level":3}"""));
-        Assert.Equal(("mine", "a", 3), (
-            example.Item.GetProperty("reference").GetString(), example.Item.GetProperty("reference_answer").GetString(), example.Item.GetProperty("level").GetInt32()));
+        var example = EvaluationExample.Read(
+            Testing.Parse(
+                """{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"reference":"mine","tools":[{"type":"function"}],"level":3}"""
+            )
+        );
+        Assert.Equal(
+            ("mine", "a", 3),
+            (
+                example.Item.GetProperty("reference").GetString(),
+                example.Item.GetProperty("reference_answer").GetString(),
+                example.Item.GetProperty("level").GetInt32()
+            )
+        );
         Assert.Equal(["tools"], example.Options.Keys);
     }
 
@@ -50,7 +71,10 @@ public sealed class EvaluationTests
     [InlineData("""{"messages":["x"]}""", "no object")]
     [InlineData("""{"messages":[{"role":"assistant","content":"a"}]}""", "no question")]
     public void What_is_no_example_is_refused_in_words(string row, string words) =>
-        Assert.Contains(words, Assert.Throws<FormatException>(() => EvaluationExample.Read(Testing.Parse(row))).Message);
+        Assert.Contains(
+            words,
+            Assert.Throws<FormatException>(() => EvaluationExample.Read(Testing.Parse(row))).Message
+        );
 
     [Fact]
     public void What_the_system_says_goes_first_unless_the_example_has_it()
@@ -68,10 +92,16 @@ public sealed class EvaluationTests
         var meter = new ScoreMeter();
         foreach (double reward in rewards)
         {
-            meter.Add(Result(reward) with { SubRewards = new Dictionary<string, double> { ["a"] = reward, ["b"] = 1 } });
+            meter.Add(
+                Result(reward) with
+                {
+                    SubRewards = new Dictionary<string, double> { ["a"] = reward, ["b"] = 1 },
+                }
+            );
         }
 
-        double mean = rewards.Average(), error = Math.Sqrt(rewards.Sum(r => (r - mean) * (r - mean)) / 5 / 6);
+        double mean = rewards.Average(),
+            error = Math.Sqrt(rewards.Sum(r => (r - mean) * (r - mean)) / 5 / 6);
         Assert.Equal(mean, meter.Mean, 12);
         Assert.Equal(error, meter.StandardError, 12);
         Assert.Equal((0, 1, 6, 0), (meter.Min, meter.Max, meter.Count, meter.Errors));
@@ -102,5 +132,11 @@ public sealed class EvaluationTests
         Assert.Null(meter.Parts);
     }
 
-    private static GradeResult Result(double reward) => new() { Reward = reward, Errors = GradeErrors.None, TokenUsage = new Dictionary<string, GraderTokens>() };
+    private static GradeResult Result(double reward) =>
+        new()
+        {
+            Reward = reward,
+            Errors = GradeErrors.None,
+            TokenUsage = new Dictionary<string, GraderTokens>(),
+        };
 }

@@ -130,7 +130,13 @@ public sealed class AtomicFileTests : IDisposable
             return;
         }
 
-        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+        using var full = new FileStream(
+            "/dev/full",
+            FileMode.Open,
+            FileAccess.Write,
+            FileShare.ReadWrite,
+            bufferSize: 1
+        );
         using (AtomicFile file = new(Target, overwrite: false, "key"))
         {
             file.Stream.Write("abc"u8);
@@ -145,9 +151,16 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     // By the system's list: asking the stream for its handle would write what is in its buffer.
-    private static int OpenOf(string folder) => int.Parse(
-        Path.GetFileName(Array.Find(Directory.GetFiles("/proc/self/fd"), fd => new FileInfo(fd).LinkTarget?.StartsWith(folder + "/", StringComparison.Ordinal) == true)!),
-        CultureInfo.InvariantCulture);
+    private static int OpenOf(string folder) =>
+        int.Parse(
+            Path.GetFileName(
+                Array.Find(
+                    Directory.GetFiles("/proc/self/fd"),
+                    fd => new FileInfo(fd).LinkTarget?.StartsWith(folder + "/", StringComparison.Ordinal) == true
+                )!
+            ),
+            CultureInfo.InvariantCulture
+        );
 
     [DllImport("libc")]
     private static extern int dup2(int from, int to);

@@ -42,9 +42,11 @@ public sealed class FileDownloadTests : IDisposable
     public async Task An_existing_file_is_kept_and_nothing_is_asked()
     {
         await File.WriteAllTextAsync(Target, "mine");
-        await using StubServer server = StubServer.Replies(Reply.Raw("new"u8.ToArray()));
+        await using var server = StubServer.Replies(Reply.Raw("new"u8.ToArray()));
         using FineTuningClient client = Testing.Client(server);
-        await Assert.ThrowsAsync<IOException>(() => new FileDownload(client).RunAsync(new FileResource { Id = "file-1" }, Target));
+        await Assert.ThrowsAsync<IOException>(() =>
+            new FileDownload(client).RunAsync(new FileResource { Id = "file-1" }, Target)
+        );
         Assert.Equal("mine", await File.ReadAllTextAsync(Target));
         Assert.Empty(server.Requests);
     }
@@ -53,7 +55,7 @@ public sealed class FileDownloadTests : IDisposable
     public async Task An_existing_file_is_replaced_if_asked()
     {
         await File.WriteAllTextAsync(Target, "mine, and longer than the new one");
-        await using StubServer server = StubServer.Replies(Reply.Raw("new"u8.ToArray()));
+        await using var server = StubServer.Replies(Reply.Raw("new"u8.ToArray()));
         using FineTuningClient client = Testing.Client(server);
         await new FileDownload(client) { Overwrite = true }.RunAsync(new FileResource { Id = "file-1" }, Target);
         Assert.Equal("new", await File.ReadAllTextAsync(Target));
@@ -63,9 +65,11 @@ public sealed class FileDownloadTests : IDisposable
     public async Task A_failure_leaves_the_old_file_and_no_part()
     {
         await File.WriteAllTextAsync(Target, "mine");
-        await using StubServer server = StubServer.Replies(Reply.Error(404));
+        await using var server = StubServer.Replies(Reply.Error(404));
         using FineTuningClient client = Testing.Client(server);
-        await Testing.FailsAsync(() => new FileDownload(client) { Overwrite = true }.RunAsync(new FileResource { Id = "file-1" }, Target));
+        await Testing.FailsAsync(() =>
+            new FileDownload(client) { Overwrite = true }.RunAsync(new FileResource { Id = "file-1" }, Target)
+        );
         Assert.Equal("mine", await File.ReadAllTextAsync(Target));
         Assert.Single(_folder.GetFiles());
     }
@@ -76,16 +80,19 @@ public sealed class FileDownloadTests : IDisposable
     [InlineData(null, null)]
     public async Task A_download_that_broke_goes_on_where_it_did(string? tag, string? condition)
     {
-        await using StubServer server = StubServer.Replies(Broken("01234", 10, tag), Rest("56789", 5, 10));
+        await using var server = StubServer.Replies(Broken("01234", 10, tag), Rest("56789", 5, 10));
         await DownloadAsync(server, bytes: 10);
         Assert.Equal("0123456789", await File.ReadAllTextAsync(Target));
-        Assert.Equal((null, "bytes=5-", condition), (server.Requests[0]["Range"], server.Requests[1]["Range"], server.Requests[1]["If-Range"]));
+        Assert.Equal(
+            (null, "bytes=5-", condition),
+            (server.Requests[0]["Range"], server.Requests[1]["Range"], server.Requests[1]["If-Range"])
+        );
     }
 
     [Fact]
     public async Task Another_content_comes_whole()
     {
-        await using StubServer server = StubServer.Replies(Broken("01234", 10, "\"v1\""), Reply.Raw("abcdefghij"u8.ToArray()));
+        await using var server = StubServer.Replies(Broken("01234", 10, "\"v1\""), Reply.Raw("abcdefghij"u8.ToArray()));
         await DownloadAsync(server, bytes: 10);
         Assert.Equal("abcdefghij", await File.ReadAllTextAsync(Target));
     }
@@ -100,8 +107,11 @@ public sealed class FileDownloadTests : IDisposable
     public async Task A_part_that_was_not_asked_for_is_not_taken(string? range)
     {
         Reply wrong = Reply.Raw("56789"u8.ToArray()) with { Status = 206 };
-        await using StubServer server = StubServer.Replies(
-            Broken("01234", 10), range is null ? wrong : wrong.With("Content-Range", range), Reply.Raw("0123456789"u8.ToArray()));
+        await using var server = StubServer.Replies(
+            Broken("01234", 10),
+            range is null ? wrong : wrong.With("Content-Range", range),
+            Reply.Raw("0123456789"u8.ToArray())
+        );
         await DownloadAsync(server, bytes: 10);
         Assert.Equal("0123456789", await File.ReadAllTextAsync(Target));
         Assert.Null(server.Requests[2]["Range"]);
@@ -111,7 +121,7 @@ public sealed class FileDownloadTests : IDisposable
     public async Task Where_no_ranges_are_offered_it_starts_again()
     {
         Reply plain = Reply.Raw("01234"u8.ToArray()) with { Length = 10, Ending = Ending.Close };
-        await using StubServer server = StubServer.Replies(plain, Reply.Raw("0123456789"u8.ToArray()));
+        await using var server = StubServer.Replies(plain, Reply.Raw("0123456789"u8.ToArray()));
         await DownloadAsync(server, bytes: 10);
         Assert.Equal("0123456789", await File.ReadAllTextAsync(Target));
         Assert.Null(server.Requests[1]["Range"]);
@@ -123,14 +133,24 @@ public sealed class FileDownloadTests : IDisposable
     public async Task What_is_large_enough_is_kept_for_the_next_call(long keptFrom, bool isKept)
     {
         bool isUp = false;
-        await using StubServer server = StubServer.Answers(request =>
-            request["Range"] is null ? isUp ? Reply.Raw("0123456789"u8.ToArray()) : Broken("01234", 10) : isUp ? Rest("56789", 5, 10) : Reply.Error(400));
+        await using var server = StubServer.Answers(request =>
+            request["Range"] is null
+                ? isUp
+                    ? Reply.Raw("0123456789"u8.ToArray())
+                    : Broken("01234", 10)
+                : isUp
+                    ? Rest("56789", 5, 10)
+                    : Reply.Error(400)
+        );
         using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
         var file = new FileResource { Id = "file-1", Bytes = 10 };
         var download = new FileDownload(client) { KeptFrom = keptFrom };
         await Testing.FailsAsync(() => download.RunAsync(file, Target));
         Assert.Equal(isKept ? 1 : 0, _folder.GetFiles().Length);
-        Assert.Equal((isKept ? 5L : null, isKept ? _folder.GetFiles()[0].FullName : null), (download.Pending?.Bytes, download.Pending?.Path));
+        Assert.Equal(
+            (isKept ? 5L : null, isKept ? _folder.GetFiles()[0].FullName : null),
+            (download.Pending?.Bytes, download.Pending?.Path)
+        );
 
         isUp = true;
         await download.RunAsync(file, Target);
@@ -143,7 +163,9 @@ public sealed class FileDownloadTests : IDisposable
     [Fact]
     public async Task What_is_kept_of_another_file_is_not_gone_on_with()
     {
-        await using StubServer server = StubServer.Answers(request => request["Range"] is null ? Broken("01234", 10) : Reply.Error(500));
+        await using var server = StubServer.Answers(request =>
+            request["Range"] is null ? Broken("01234", 10) : Reply.Error(500)
+        );
         using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
         var download = new FileDownload(client) { KeptFrom = 5 };
         await Testing.FailsAsync(() => download.RunAsync(new FileResource { Id = "file-1", Bytes = 10 }, Target));
@@ -155,8 +177,11 @@ public sealed class FileDownloadTests : IDisposable
     public async Task A_part_that_the_server_has_not_is_fetched_again()
     {
         bool isUp = false;
-        await using StubServer server = StubServer.Answers(request =>
-            request["Range"] is not null ? Reply.Error(416) : isUp ? Reply.Raw("abc"u8.ToArray()) : Broken("01234", 10));
+        await using var server = StubServer.Answers(request =>
+            request["Range"] is not null ? Reply.Error(416)
+            : isUp ? Reply.Raw("abc"u8.ToArray())
+            : Broken("01234", 10)
+        );
         using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
         var download = new FileDownload(client) { KeptFrom = 5 };
         var file = new FileResource { Id = "file-1", Bytes = null };
@@ -171,9 +196,14 @@ public sealed class FileDownloadTests : IDisposable
     [InlineData("fine-tune-results", true)]
     public async Task Another_number_of_bytes_than_the_service_told_is_an_error(string purpose, bool isTaken)
     {
-        await using StubServer server = StubServer.Replies(Reply.Raw("0123"u8.ToArray()).With("Accept-Ranges", "bytes"));
+        await using var server = StubServer.Replies(Reply.Raw("0123"u8.ToArray()).With("Accept-Ranges", "bytes"));
         using FineTuningClient client = Testing.Client(server);
-        var file = new FileResource { Id = "file-1", Bytes = 10, Purpose = purpose };
+        var file = new FileResource
+        {
+            Id = "file-1",
+            Bytes = 10,
+            Purpose = purpose,
+        };
         var download = new FileDownload(client) { KeptFrom = 1, DecodeResults = false };
         if (isTaken)
         {
@@ -193,7 +223,7 @@ public sealed class FileDownloadTests : IDisposable
     public async Task What_is_kept_outlasts_an_answer_that_is_another_page()
     {
         bool isPage = false;
-        await using StubServer server = StubServer.Answers(_ => isPage ? Reply.Raw("page"u8.ToArray()) : Broken("01234", 10));
+        await using var server = StubServer.Answers(_ => isPage ? Reply.Raw("page"u8.ToArray()) : Broken("01234", 10));
         using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
         var download = new FileDownload(client) { KeptFrom = 5 };
         var file = new FileResource { Id = "file-1", Bytes = 10 };
@@ -207,11 +237,12 @@ public sealed class FileDownloadTests : IDisposable
     public async Task A_body_that_does_not_end_is_not_taken()
     {
         byte[] body = new byte[50_000_000];
-        await using StubServer server = StubServer.Answers(_ => Reply.Raw(body) with { Length = -1, Ending = Ending.Close });
+        await using var server = StubServer.Answers(_ => Reply.Raw(body) with { Length = -1, Ending = Ending.Close });
         using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
         var reports = new Reports<long>();
-        FineTuningApiException e = await Testing.FailsAsync(
-            () => new FileDownload(client).RunAsync(new FileResource { Id = "file-1", Bytes = 1_000_000 }, Target, reports));
+        FineTuningApiException e = await Testing.FailsAsync(() =>
+            new FileDownload(client).RunAsync(new FileResource { Id = "file-1", Bytes = 1_000_000 }, Target, reports)
+        );
         Assert.Contains("more bytes of a file that has 1000000", e.Message, StringComparison.Ordinal);
         Assert.All(reports.Items, bytes => Assert.InRange(bytes, 0, 1_000_000));
         Assert.Empty(_folder.GetFiles());
@@ -227,7 +258,7 @@ public sealed class FileDownloadTests : IDisposable
 
         string victim = Path.Combine(_folder.FullName, "victim");
         await File.WriteAllTextAsync(victim, "mine");
-        await using StubServer server = StubServer.Answers(_ => Broken("01234", 10));
+        await using var server = StubServer.Answers(_ => Broken("01234", 10));
         using FineTuningClient client = new(Testing.Options(server) with { MaxRetryCount = 0 }, Testing.Credential());
         var download = new FileDownload(client) { KeptFrom = 5 };
         var file = new FileResource { Id = "file-1", Bytes = 10 };
@@ -243,12 +274,21 @@ public sealed class FileDownloadTests : IDisposable
     /// <summary>An answer that ends before it is whole, of a server that offers ranges.</summary>
     private static Reply Broken(string content, int length, string? tag = null)
     {
-        Reply reply = (Reply.Raw(Encoding.ASCII.GetBytes(content)) with { Length = length, Ending = Ending.Close }).With("Accept-Ranges", "bytes");
+        Reply reply = (
+            Reply.Raw(Encoding.ASCII.GetBytes(content)) with
+            {
+                Length = length,
+                Ending = Ending.Close,
+            }
+        ).With("Accept-Ranges", "bytes");
         return tag is null ? reply : reply.With("ETag", tag);
     }
 
     private static Reply Rest(string content, int from, int length) =>
-        (Reply.Raw(Encoding.ASCII.GetBytes(content)) with { Status = 206 }).With("Content-Range", $"bytes {from}-{length - 1}/{length}");
+        (Reply.Raw(Encoding.ASCII.GetBytes(content)) with { Status = 206 }).With(
+            "Content-Range",
+            $"bytes {from}-{length - 1}/{length}"
+        );
 
     private async Task DownloadAsync(StubServer server, long bytes)
     {
@@ -259,9 +299,14 @@ public sealed class FileDownloadTests : IDisposable
 
     private async Task RunAsync(string content, string purpose, bool decode)
     {
-        await using StubServer server = StubServer.Replies(Reply.Raw(Encoding.UTF8.GetBytes(content)));
+        await using var server = StubServer.Replies(Reply.Raw(Encoding.UTF8.GetBytes(content)));
         using FineTuningClient client = Testing.Client(server);
-        var file = new FileResource { Id = "file-1", FileName = "x", Purpose = purpose };
+        var file = new FileResource
+        {
+            Id = "file-1",
+            FileName = "x",
+            Purpose = purpose,
+        };
         await new FileDownload(client) { DecodeResults = decode }.RunAsync(file, Target);
     }
 }

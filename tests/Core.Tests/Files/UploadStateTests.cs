@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Tests.Support;
 using Xunit;
@@ -16,7 +15,8 @@ public sealed class UploadStateTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void A_state_is_read_as_it_was_written() => Assert.Equal("part-1", UploadState.Parse(State().ToBytes())?.Parts[0].Id);
+    public void A_state_is_read_as_it_was_written() =>
+        Assert.Equal("part-1", UploadState.Parse(State().ToBytes())?.Parts[0].Id);
 
     [Theory]
     [InlineData("Service", null)]
@@ -124,7 +124,7 @@ public sealed class UploadStateTests : IDisposable
         }
 
         List<bool> free = [];
-        await using StubServer server = StubServer.Answers(_ =>
+        await using var server = StubServer.Answers(_ =>
         {
             using UploadSlot? slot = store.TryTake("a");
             free.Add(slot is not null);
@@ -143,22 +143,27 @@ public sealed class UploadStateTests : IDisposable
     [InlineData(true, 30, true)]
     public void What_may_have_become_a_file_is_kept_longer(bool isCompleting, int days, bool hasExpired)
     {
-        UploadState state = State() with { IsCompleting = isCompleting, ExpiresAt = TestClock.Start - TimeSpan.FromDays(days) };
+        UploadState state = State() with
+        {
+            IsCompleting = isCompleting,
+            ExpiresAt = TestClock.Start - TimeSpan.FromDays(days),
+        };
         Assert.Equal(hasExpired, StaleUploads.HasExpired(state, new TestClock()));
     }
 
-    private static UploadState State() => new()
-    {
-        Service = "service",
-        Purpose = "fine-tune",
-        Path = "/a.jsonl",
-        Name = "a.jsonl",
-        Bytes = 10,
-        LastWrite = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
-        PartBytes = 4,
-        UploadId = "upload-1",
-        CreatedAt = TestClock.Start,
-        ExpiresAt = TestClock.Start + TimeSpan.FromHours(1),
-        Parts = [new UploadStatePart(0, "part-1", "abc")],
-    };
+    private static UploadState State() =>
+        new()
+        {
+            Service = "service",
+            Purpose = "fine-tune",
+            Path = "/a.jsonl",
+            Name = "a.jsonl",
+            Bytes = 10,
+            LastWrite = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+            PartBytes = 4,
+            UploadId = "upload-1",
+            CreatedAt = TestClock.Start,
+            ExpiresAt = TestClock.Start + TimeSpan.FromHours(1),
+            Parts = [new UploadStatePart(0, "part-1", "abc")],
+        };
 }

@@ -10,7 +10,9 @@ public sealed class KnownModelTests
     [Fact]
     public void The_day_of_retirement_is_the_day_that_the_service_names()
     {
-        KnownModel model = Make("""{"id":"ft:gpt-4o-mini:acme::x","object":"model","created":1700000000,"owned_by":"acme","shutdown_date":"2027-01-06"}""");
+        KnownModel model = Make(
+            """{"id":"ft:gpt-4o-mini:acme::x","object":"model","created":1700000000,"owned_by":"acme","shutdown_date":"2027-01-06"}"""
+        );
         Assert.Equal(new DateTime(2027, 1, 6), model.RetiresAt!.Value.LocalDateTime);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000000), model.CreatedAt);
         Assert.True(model.IsOurs);
@@ -20,10 +22,12 @@ public sealed class KnownModelTests
     [Fact]
     public void Azure_tells_base_job_and_end_in_fields_of_its_own()
     {
-        KnownModel model = Make("""
+        KnownModel model = Make(
+            """
             {"id":"my-own-name","object":"model","created_at":1700000000,"model":"gpt-35-turbo-0613","fine_tune":"ftjob-1",
              "deprecation":{"inference":1800000000},"capabilities":{"inference":true}}
-            """);
+            """
+        );
         Assert.Equal(("gpt-35-turbo-0613", "ftjob-1", true), (model.Base, model.JobId, model.IsOurs));
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000000), model.CreatedAt);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1800000000), model.RetiresAt);
@@ -32,7 +36,9 @@ public sealed class KnownModelTests
     [Fact]
     public void A_base_model_is_not_ours()
     {
-        KnownModel model = Make("""{"id":"gpt-4o-mini","object":"model","created":1700000000,"owned_by":"system","shutdown_date":null}""");
+        KnownModel model = Make(
+            """{"id":"gpt-4o-mini","object":"model","created":1700000000,"owned_by":"system","shutdown_date":null}"""
+        );
         Assert.Equal((false, null, null, null), (model.IsOurs, model.Base, model.JobId, model.RetiresAt));
     }
 

@@ -11,7 +11,11 @@ internal sealed class TestModel(string? answer) : IGraderModel
     public string? FindRefusal(string model) => model == "judge" ? null : $"There is no model '{model}'.";
 
     public Task<GraderModelAnswer> AnswerAsync(
-        string model, IReadOnlyList<GraderMessage> messages, GraderSampling sampling, CancellationToken cancellationToken)
+        string model,
+        IReadOnlyList<GraderMessage> messages,
+        GraderSampling sampling,
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         Asked.Add((messages, sampling));
@@ -27,8 +31,11 @@ internal sealed class AnyModel : IGraderModel
     public string? FindRefusal(string model) => null;
 
     public Task<GraderModelAnswer> AnswerAsync(
-        string model, IReadOnlyList<GraderMessage> messages, GraderSampling sampling, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        string model,
+        IReadOnlyList<GraderMessage> messages,
+        GraderSampling sampling,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 }
 
 /// <summary>Instead of running the source, reads a number from it.</summary>
@@ -38,7 +45,12 @@ internal sealed class TestPython : IGraderPython
 
     public Action? Asked { get; init; }
 
-    public Task<double> GradeAsync(string source, JsonElement sample, JsonElement item, CancellationToken cancellationToken)
+    public Task<double> GradeAsync(
+        string source,
+        JsonElement sample,
+        JsonElement item,
+        CancellationToken cancellationToken
+    )
     {
         Asked?.Invoke();
         Last = (sample.GetRawText(), item.GetRawText());

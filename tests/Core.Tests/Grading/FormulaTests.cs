@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Formulas;
 using FineTuning.Core.Grading.Reading;
@@ -8,7 +7,14 @@ namespace FineTuning.Core.Tests.Grading;
 
 public sealed class FormulaTests
 {
-    private static readonly Dictionary<string, double> s_scores = new() { ["a"] = 0.5, ["b_2"] = 4, ["zero"] = 0, ["min"] = 7, ["größe"] = 3 };
+    private static readonly Dictionary<string, double> s_scores = new()
+    {
+        ["a"] = 0.5,
+        ["b_2"] = 4,
+        ["zero"] = 0,
+        ["min"] = 7,
+        ["größe"] = 3,
+    };
 
     /// <summary>Values are those of the same expressions in Python, with ** for ^.</summary>
     [Theory]
@@ -83,7 +89,9 @@ public sealed class FormulaTests
     [InlineData("min(1 / zero, 1)", "division by zero")]
     public void A_formula_without_a_value_is_an_error_of_the_sample(string formula, string part)
     {
-        GradingException e = Assert.Throws<GradingException>(() => Parse(formula, s_scores.Keys, "$").Evaluate(s_scores));
+        GradingException e = Assert.Throws<GradingException>(() =>
+            Parse(formula, s_scores.Keys, "$").Evaluate(s_scores)
+        );
         Assert.True(e.Errors.FormulaParseError);
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
     }
@@ -97,11 +105,19 @@ public sealed class FormulaTests
     {
         Assert.NotNull(Nested(60));
         Assert.Contains("levels", Assert.Throws<GraderException>(() => Nested(70)).Message, StringComparison.Ordinal);
-        Assert.Contains("4096", Assert.Throws<GraderException>(() => Nested(100_000)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "4096",
+            Assert.Throws<GraderException>(() => Nested(100_000)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2048, Parse(string.Join("+", Enumerable.Repeat("1", 2048)), [], "$").Evaluate(s_scores));
 
         Formula Nested(int depth) =>
-            Parse(string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)), [], "$");
+            Parse(
+                string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)),
+                [],
+                "$"
+            );
     }
 
     [Theory]
@@ -115,8 +131,8 @@ public sealed class FormulaTests
 
     private static Formula Parse(string text, IReadOnlyCollection<string> names, string path)
     {
-        GraderReading reading = GraderReading.ForUse(new GraderServices());
-        Formula formula = Formula.Parse(text, names, path, reading);
+        var reading = GraderReading.ForUse(new GraderServices());
+        var formula = Formula.Parse(text, names, path, reading);
         return reading.FirstError is { } problem ? throw new GraderException(problem) : formula;
     }
 }

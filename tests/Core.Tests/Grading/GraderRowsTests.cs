@@ -1,5 +1,4 @@
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Tests.Support;
 using Xunit;
@@ -14,17 +13,23 @@ public sealed class GraderRowsTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public async Task Rows_that_have_every_field_are_no_problem() => Assert.Empty(await CheckAsync(
-        "{{ item.answer }} {{ item.list[0].city }} {{ sample.output_text }}", Row("a"), Row("b")));
+    public async Task Rows_that_have_every_field_are_no_problem() =>
+        Assert.Empty(
+            await CheckAsync("{{ item.answer }} {{ item.list[0].city }} {{ sample.output_text }}", Row("a"), Row("b"))
+        );
 
     [Fact]
     public async Task A_field_that_no_row_has_is_an_error()
     {
         GraderProblem problem = Assert.Single(await CheckAsync("Is it\n{{ item.anser }}?", Row("a"), Row("b")));
-        Assert.Equal(("FT2024", ProblemSeverity.Error, "$.reference", 2, 4), (problem.Code, problem.Severity, problem.JsonPath, problem.Line!.Value, problem.Column!.Value));
+        Assert.Equal(
+            ("FT2024", ProblemSeverity.Error, "$.reference", 2, 4),
+            (problem.Code, problem.Severity, problem.JsonPath, problem.Line!.Value, problem.Column!.Value)
+        );
         Assert.Equal(
             $"The template's \"{{{{ item.anser }}}}\" names \"anser\", which no row of {Path.GetFileName(_path)} has: without it a sample cannot be graded.",
-            problem.Message);
+            problem.Message
+        );
         Assert.Equal("Did you mean \"answer\"? Line 1 has answer, list.", problem.Fix);
     }
 
@@ -54,10 +59,12 @@ public sealed class GraderRowsTests : IDisposable
     [Fact]
     public async Task Each_place_of_a_multi_grader_has_its_own_problem()
     {
-        string Part(string name, string field) => $$$"""
-            "{{{name}}}":{"type":"string_check","name":"{{{name}}}","operation":"eq","input":"{{ sample.output_text }}","reference":"{{ item.{{{field}}} }}"}
-            """;
-        string multi = $$"""{"type":"multi","name":"m","calculate_output":"a + b + c","graders":{ {{Part("a", "answer")}},{{Part("b", "x")}},{{Part("c", "y")}} } }""";
+        string Part(string name, string field) =>
+            $$$"""
+                "{{{name}}}":{"type":"string_check","name":"{{{name}}}","operation":"eq","input":"{{ sample.output_text }}","reference":"{{ item.{{{field}}} }}"}
+                """;
+        string multi =
+            $$"""{"type":"multi","name":"m","calculate_output":"a + b + c","graders":{ {{Part("a", "answer")}},{{Part("b", "x")}},{{Part("c", "y")}} } }""";
         await File.WriteAllTextAsync(_path, Row("a"));
         IReadOnlyList<GraderProblem> problems = await GraderRows.CheckAsync(Testing.Parse(multi), _path);
         Assert.Equal(["$.graders.b.reference", "$.graders.c.reference"], problems.Select(problem => problem.JsonPath));
@@ -68,14 +75,17 @@ public sealed class GraderRowsTests : IDisposable
         Assert.Empty(await CheckAsync("{{ item.answer }}", Row("a"), "[]", "no JSON", string.Empty));
 
     [Fact]
-    public async Task A_mark_of_the_byte_order_is_no_part_of_the_first_row() => Assert.Empty(await CheckAsync("{{ item.answer }}", "\uFEFF" + Row("a")));
+    public async Task A_mark_of_the_byte_order_is_no_part_of_the_first_row() =>
+        Assert.Empty(await CheckAsync("{{ item.answer }}", "\uFEFF" + Row("a")));
 
     [Theory]
     [InlineData("")]
     [InlineData("answer,team\na,b")]
     public async Task A_file_without_a_row_is_no_dataset(string text)
     {
-        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => CheckAsync("{{ item.answer }}", text.Split('\n')));
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            CheckAsync("{{ item.answer }}", text.Split('\n'))
+        );
         Assert.Contains(_path, error.Message, StringComparison.Ordinal);
     }
 
@@ -83,7 +93,9 @@ public sealed class GraderRowsTests : IDisposable
     public async Task A_grader_that_names_no_field_needs_no_file()
     {
         Assert.Empty(await GraderRows.CheckAsync(Testing.Parse(Grader("yes")), _path));
-        await Assert.ThrowsAsync<FileNotFoundException>(() => GraderRows.CheckAsync(Testing.Parse(Grader("{{ item.a }}")), _path));
+        await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            GraderRows.CheckAsync(Testing.Parse(Grader("{{ item.a }}")), _path)
+        );
     }
 
     [Fact]
@@ -92,14 +104,21 @@ public sealed class GraderRowsTests : IDisposable
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
         await File.WriteAllTextAsync(_path, Row("a"));
-        await Testing.IsCancelledAsync(() => GraderRows.CheckAsync(Testing.Parse(Grader("{{ item.answer }}")), _path, cancelled.Token));
+        await Testing.IsCancelledAsync(() =>
+            GraderRows.CheckAsync(Testing.Parse(Grader("{{ item.answer }}")), _path, cancelled.Token)
+        );
     }
 
     private static string Row(string answer) => $$"""{"answer":"{{answer}}","list":[{"city":"Rome"}]}""";
 
-    private static string Grader(string reference) => $$$"""
-        {"type":"string_check","name":"c","operation":"eq","input":"{{ sample.output_text }}","reference":"{{{reference.Replace("\n", "\\n", StringComparison.Ordinal)}}}"}
-        """;
+    private static string Grader(string reference) =>
+        $$$"""
+            {"type":"string_check","name":"c","operation":"eq","input":"{{ sample.output_text }}","reference":"{{{reference.Replace(
+                "\n",
+                "\\n",
+                StringComparison.Ordinal
+            )}}}"}
+            """;
 
     private async Task<IReadOnlyList<GraderProblem>> CheckAsync(string reference, params string[] rows)
     {

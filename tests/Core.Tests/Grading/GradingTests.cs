@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Tests.Support;
 using Xunit;
@@ -27,7 +26,16 @@ public sealed class GradingTests
     [InlineData("ilike", "ÉTÉ", "été", 1)]
     public async Task A_string_check_is_1_or_0(string operation, string sample, string reference, double expected)
     {
-        LocalGrader grader = Create(new { type = "string_check", name = "c", input = "{{ sample.output_text }}", reference, operation });
+        LocalGrader grader = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = "{{ sample.output_text }}",
+                reference,
+                operation,
+            }
+        );
         GradeResult result = await grader.GradeAsync(sample, null);
 
         Assert.Equal(expected, result.Reward);
@@ -42,7 +50,16 @@ public sealed class GradingTests
     public async Task Case_is_ignored_alike_in_every_culture(string culture)
     {
         using CultureScope scope = new(culture);
-        LocalGrader grader = Create(new { type = "string_check", name = "c", input = "TITLE I", reference = "title i", operation = "ilike" });
+        LocalGrader grader = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = "TITLE I",
+                reference = "title i",
+                operation = "ilike",
+            }
+        );
         Assert.Equal(1, (await grader.GradeAsync("x", null)).Reward);
     }
 
@@ -64,7 +81,16 @@ public sealed class GradingTests
     [InlineData("", "")]
     public async Task A_template_is_filled(string template, string expected)
     {
-        LocalGrader grader = Create(new { type = "string_check", name = "c", input = template, reference = expected, operation = "eq" });
+        LocalGrader grader = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = template,
+                reference = expected,
+                operation = "eq",
+            }
+        );
         GradeResult result = await grader.GradeAsync("""{"city": "Rome", "n": [7]}""", Testing.Parse(Item));
 
         Assert.Null(result.Errors.Message);
@@ -79,21 +105,51 @@ public sealed class GradingTests
     [InlineData("{{ sample.output_json.city }}", "not json", "sample", "not JSON")]
     [InlineData("{{ sample.output_json.city }}", "{\"town\":1}", "variable", "sample.output_json.city")]
     [InlineData("{{ sample.choices[1].x }}", "x", "variable", "sample.choices[1].x")]
-    public async Task A_value_that_is_missing_is_an_error_of_the_sample(string template, string sample, string flag, string part)
+    public async Task A_value_that_is_missing_is_an_error_of_the_sample(
+        string template,
+        string sample,
+        string flag,
+        string part
+    )
     {
-        LocalGrader grader = Create(new { type = "string_check", name = "c", input = template, reference = template, operation = "eq" });
+        LocalGrader grader = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = template,
+                reference = template,
+                operation = "eq",
+            }
+        );
         GradeResult result = await grader.GradeAsync(sample, Testing.Parse(Item));
 
         Assert.Equal(0, result.Reward);
-        Assert.Equal((flag == "variable", flag == "sample"), (result.Errors.InvalidVariableError, result.Errors.SampleParseError));
+        Assert.Equal(
+            (flag == "variable", flag == "sample"),
+            (result.Errors.InvalidVariableError, result.Errors.SampleParseError)
+        );
         Assert.Contains(part, result.Errors.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_an_item_its_fields_are_missing()
     {
-        LocalGrader grader = Create(new { type = "string_check", name = "c", input = "{{ item.a }}", reference = "", operation = "eq" });
-        Assert.Contains("no item was given", (await grader.GradeAsync("x", null)).Errors.Message, StringComparison.Ordinal);
+        LocalGrader grader = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = "{{ item.a }}",
+                reference = "",
+                operation = "eq",
+            }
+        );
+        Assert.Contains(
+            "no item was given",
+            (await grader.GradeAsync("x", null)).Errors.Message,
+            StringComparison.Ordinal
+        );
         Assert.True((await grader.GradeAsync("x", Testing.Parse("[1]"))).Errors.InvalidVariableError);
     }
 
@@ -102,10 +158,32 @@ public sealed class GradingTests
     {
         const string Sample = "{{sample.output_text}}";
         string twenty = string.Concat(Enumerable.Repeat(Sample, 20));
-        LocalGrader similar = Create(new { type = "text_similarity", name = "t", input = Sample, reference = "a", evaluation_metric = "fuzzy_match" });
-        LocalGrader repeats = Create(new { type = "string_check", name = "c", input = twenty, reference = "", operation = "ne" });
+        LocalGrader similar = Create(
+            new
+            {
+                type = "text_similarity",
+                name = "t",
+                input = Sample,
+                reference = "a",
+                evaluation_metric = "fuzzy_match",
+            }
+        );
+        LocalGrader repeats = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = twenty,
+                reference = "",
+                operation = "ne",
+            }
+        );
 
-        Assert.Contains("100000", (await similar.GradeAsync(new string('a', 100_001), null)).Errors.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "100000",
+            (await similar.GradeAsync(new string('a', 100_001), null)).Errors.Message,
+            StringComparison.Ordinal
+        );
         Assert.True((await repeats.GradeAsync(new string('a', 60_000), null)).Errors.OtherError);
         Assert.Equal(1, (await repeats.GradeAsync(new string('a', 40_000), null)).Reward);
     }
@@ -113,7 +191,16 @@ public sealed class GradingTests
     [Fact]
     public async Task A_broken_sample_or_item_never_throws()
     {
-        LocalGrader grader = Create(new { type = "string_check", name = "c", input = "{{item.a}}{{sample.choices}}", reference = "", operation = "ne" });
+        LocalGrader grader = Create(
+            new
+            {
+                type = "string_check",
+                name = "c",
+                input = "{{item.a}}{{sample.choices}}",
+                reference = "",
+                operation = "ne",
+            }
+        );
         string deep = new string('[', 5000) + new string(']', 5000);
 
         Assert.True((await grader.GradeAsync("x", Testing.Parse("""{"a":"\ud800"}"""))).Errors.OtherError);
@@ -125,7 +212,8 @@ public sealed class GradingTests
     public async Task A_multi_grader_works_out_a_score_of_its_parts()
     {
         LocalGrader grader = Multi("0.75 * exact + 0.25 * near");
-        GradeResult right = await grader.GradeAsync("Paris", Testing.Parse(Item)), wrong = await grader.GradeAsync("paris", Testing.Parse(Item));
+        GradeResult right = await grader.GradeAsync("Paris", Testing.Parse(Item)),
+            wrong = await grader.GradeAsync("paris", Testing.Parse(Item));
 
         Assert.Equal(1, right.Reward);
         Assert.Equal(0.2, wrong.Reward, 1e-12);
@@ -159,7 +247,17 @@ public sealed class GradingTests
         Assert.Equal("judge", result.SampledModel);
         (IReadOnlyList<GraderMessage> messages, GraderSampling sampling) = Assert.Single(model.Asked);
         Assert.Equal([new GraderMessage("system", "Judge."), new GraderMessage("user", "Rome or Paris?")], messages);
-        Assert.Equal(new GraderSampling { Temperature = 0.5, TopP = 1, Seed = 3, MaxTokens = 8, ReasoningEffort = "low" }, sampling);
+        Assert.Equal(
+            new GraderSampling
+            {
+                Temperature = 0.5,
+                TopP = 1,
+                Seed = 3,
+                MaxTokens = 8,
+                ReasoningEffort = "low",
+            },
+            sampling
+        );
         Assert.Equal(new GraderTokens(20, 2), result.TokenUsage["judge"]);
     }
 
@@ -183,7 +281,9 @@ public sealed class GradingTests
 
     [Fact]
     public async Task A_model_that_cannot_answer_is_an_error_of_the_sample() =>
-        Assert.True((await Score(new TestModel(null)).GradeAsync("x", Testing.Parse(Item))).Errors.ModelGraderServerError);
+        Assert.True(
+            (await Score(new TestModel(null)).GradeAsync("x", Testing.Parse(Item))).Errors.ModelGraderServerError
+        );
 
     [Theory]
     [InlineData("good", 1.0)]
@@ -199,11 +299,20 @@ public sealed class GradingTests
                 type = "label_model",
                 name = "l",
                 model = "judge",
-                input = new[] { new { type = "message", role = "user", content = new { type = "input_text", text = "{{item.answer}}" } } },
+                input = new[]
+                {
+                    new
+                    {
+                        type = "message",
+                        role = "user",
+                        content = new { type = "input_text", text = "{{item.answer}}" },
+                    },
+                },
                 labels = new[] { "good", "fair", "bad" },
                 passing_labels = new[] { "good", "fair" },
             },
-            new GraderServices { Model = new TestModel(answer) });
+            new GraderServices { Model = new TestModel(answer) }
+        );
         GradeResult result = await grader.GradeAsync("x", Testing.Parse(Item));
 
         Assert.Equal(expected ?? 0, result.Reward);
@@ -215,9 +324,27 @@ public sealed class GradingTests
     {
         TestPython python = new();
         GraderServices services = new() { Python = python };
-        LocalGrader quarter = Create(new { type = "python", name = "p", source = "0.25", image_tag = "x" }, services);
-        LocalGrader endless = Create(new { type = "python", name = "p", source = "Infinity" }, services);
-        GradeResult result = await quarter.GradeAsync("[1]", Testing.Parse("""{"a":1}""")), infinite = await endless.GradeAsync("x", null);
+        LocalGrader quarter = Create(
+            new
+            {
+                type = "python",
+                name = "p",
+                source = "0.25",
+                image_tag = "x",
+            },
+            services
+        );
+        LocalGrader endless = Create(
+            new
+            {
+                type = "python",
+                name = "p",
+                source = "Infinity",
+            },
+            services
+        );
+        GradeResult result = await quarter.GradeAsync("[1]", Testing.Parse("""{"a":1}""")),
+            infinite = await endless.GradeAsync("x", null);
 
         Assert.Equal(0.25, result.Reward);
         Assert.True(infinite.Errors.PythonGraderRuntimeError);
@@ -227,7 +354,8 @@ public sealed class GradingTests
             {"output_text":"x","output_json":null,"output_tools":[],
              "choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"x"}}]}
             """,
-            python.Last.Sample);
+            python.Last.Sample
+        );
     }
 
     [Fact]
@@ -243,8 +371,13 @@ public sealed class GradingTests
     {
         LocalGrader grader = Multi("(exact + near) / 2");
         JsonElement item = Testing.Parse(Item);
-        double[] rewards = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
-            (await grader.GradeAsync(i % 2 == 0 ? "Paris" : "paris", item)).Reward)));
+        double[] rewards = await Task.WhenAll(
+            Enumerable
+                .Range(0, 200)
+                .Select(i =>
+                    Task.Run(async () => (await grader.GradeAsync(i % 2 == 0 ? "Paris" : "paris", item)).Reward)
+                )
+        );
 
         Assert.Equal(Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? 1 : 0.4), rewards);
     }
@@ -258,42 +391,89 @@ public sealed class GradingTests
         object graders = new
         {
             script = new { type = "python", source = "1" },
-            check = new { type = "string_check", input, reference = "x", operation = "eq" },
+            check = new
+            {
+                type = "string_check",
+                input,
+                reference = "x",
+                operation = "eq",
+            },
         };
         LocalGrader grader = Create(
-            new { type = "multi", name = "m", graders, calculate_output = "script + check" },
-            new GraderServices { Python = new TestPython { Asked = source.Cancel } });
+            new
+            {
+                type = "multi",
+                name = "m",
+                graders,
+                calculate_output = "script + check",
+            },
+            new GraderServices { Python = new TestPython { Asked = source.Cancel } }
+        );
         await Testing.IsCancelledAsync(() => grader.GradeAsync("x", null, source.Token));
     }
 
     private static LocalGrader Create(object definition, GraderServices? services = null) =>
         LocalGrader.Create(JsonSerializer.SerializeToElement(definition), services);
 
-    private static LocalGrader Multi(string formula) => Create(new
-    {
-        type = "multi",
-        name = "m",
-        graders = new
-        {
-            exact = new { type = "string_check", name = "e", input = "{{ sample.output_text }}", reference = "{{ item.answer }}", operation = "eq" },
-            near = new { type = "text_similarity", name = "n", input = "{{ sample.output_text }}", reference = "Paris", evaluation_metric = "fuzzy_match" },
-        },
-        calculate_output = formula,
-    });
-
-    private static LocalGrader Score(TestModel model) => Create(
-        new
-        {
-            type = "score_model",
-            name = "s",
-            model = "judge",
-            input = new object[]
+    private static LocalGrader Multi(string formula) =>
+        Create(
+            new
             {
-                new { role = "system", content = "Judge." },
-                new { role = "user", content = new object[] { "{{ sample.output_text }} or ", new { type = "input_text", text = "{{ item.answer }}?" } } },
+                type = "multi",
+                name = "m",
+                graders = new
+                {
+                    exact = new
+                    {
+                        type = "string_check",
+                        name = "e",
+                        input = "{{ sample.output_text }}",
+                        reference = "{{ item.answer }}",
+                        operation = "eq",
+                    },
+                    near = new
+                    {
+                        type = "text_similarity",
+                        name = "n",
+                        input = "{{ sample.output_text }}",
+                        reference = "Paris",
+                        evaluation_metric = "fuzzy_match",
+                    },
+                },
+                calculate_output = formula,
+            }
+        );
+
+    private static LocalGrader Score(TestModel model) =>
+        Create(
+            new
+            {
+                type = "score_model",
+                name = "s",
+                model = "judge",
+                input = new object[]
+                {
+                    new { role = "system", content = "Judge." },
+                    new
+                    {
+                        role = "user",
+                        content = new object[]
+                        {
+                            "{{ sample.output_text }} or ",
+                            new { type = "input_text", text = "{{ item.answer }}?" },
+                        },
+                    },
+                },
+                range = new[] { 0, 10 },
+                sampling_params = new
+                {
+                    temperature = 0.5,
+                    top_p = 1,
+                    seed = 3,
+                    max_completions_tokens = 8,
+                    reasoning_effort = "low",
+                },
             },
-            range = new[] { 0, 10 },
-            sampling_params = new { temperature = 0.5, top_p = 1, seed = 3, max_completions_tokens = 8, reasoning_effort = "low" },
-        },
-        new GraderServices { Model = model });
+            new GraderServices { Model = model }
+        );
 }

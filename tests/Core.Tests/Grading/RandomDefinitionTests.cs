@@ -1,15 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Linting;
-using FineTuning.Core.Tests.Datasets;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Grading;
 
-/// <summary>Definitions with parts replaced at random: each is refused with a place, or grades whatever comes.</summary>
+/// <summary>Definitions with parts replaced at random: each is refused with a place, or grades whatever
+/// comes.</summary>
 public sealed class RandomDefinitionTests
 {
     private static readonly string[] s_valid =
@@ -23,11 +22,48 @@ public sealed class RandomDefinitionTests
 
     private static readonly string[] s_texts =
     [
-        "", " ", "{{", "}}", "{{}}", "{{ item.a }}", "{{ item.a }", "{{ sample.output_json }}", "{{sample.choices[9]}}", "{{item[a]}}", "a+", "a/0", "a % a",
-        "min(a,", "(((", "type", "multi", "python", "judge", "cosine", "bleu", "meteor", "eq", "\u0000", "é😀", "1e308*10", "_", "-a^-a", "log(a)",
+        "",
+        " ",
+        "{{",
+        "}}",
+        "{{}}",
+        "{{ item.a }}",
+        "{{ item.a }",
+        "{{ sample.output_json }}",
+        "{{sample.choices[9]}}",
+        "{{item[a]}}",
+        "a+",
+        "a/0",
+        "a % a",
+        "min(a,",
+        "(((",
+        "type",
+        "multi",
+        "python",
+        "judge",
+        "cosine",
+        "bleu",
+        "meteor",
+        "eq",
+        "\u0000",
+        "é😀",
+        "1e308*10",
+        "_",
+        "-a^-a",
+        "log(a)",
     ];
 
-    private static readonly string[] s_samples = ["", "x", "[1]", "{\"a\":[\"b\"]}", "half \ud83d", "null", new string('[', 300), "a b c d e"];
+    private static readonly string[] s_samples =
+    [
+        "",
+        "x",
+        "[1]",
+        "{\"a\":[\"b\"]}",
+        "half \ud83d",
+        "null",
+        new string('[', 300),
+        "a b c d e",
+    ];
 
     [Theory]
     [InlineData(1)]
@@ -37,7 +73,8 @@ public sealed class RandomDefinitionTests
     {
         Random random = new(seed);
         GraderServices services = new() { Model = new TestModel("1"), Python = new TestPython() };
-        int taken = 0, refused = 0;
+        int taken = 0,
+            refused = 0;
         for (int round = 0; round < 2000; round++)
         {
             JsonNode definition = JsonNode.Parse(s_valid[random.Next(s_valid.Length)])!;
@@ -49,10 +86,16 @@ public sealed class RandomDefinitionTests
             string json = definition.ToJsonString();
             try
             {
-                LocalGrader grader = LocalGrader.Create(JsonElement.Parse(json), services);
-                GradeResult result = await grader.GradeAsync(s_samples[random.Next(s_samples.Length)], JsonElement.Parse("""{"a":["b",{"c":null}]}"""));
+                var grader = LocalGrader.Create(JsonElement.Parse(json), services);
+                GradeResult result = await grader.GradeAsync(
+                    s_samples[random.Next(s_samples.Length)],
+                    JsonElement.Parse("""{"a":["b",{"c":null}]}""")
+                );
                 Assert.True(double.IsFinite(result.Reward), json);
-                Assert.True(!result.Errors.Any || (result.Errors.Message is { Length: > 0 } && result.Reward == 0), json);
+                Assert.True(
+                    !result.Errors.Any || (result.Errors.Message is { Length: > 0 } && result.Reward == 0),
+                    json
+                );
                 taken++;
             }
             catch (GraderException e)
@@ -68,8 +111,8 @@ public sealed class RandomDefinitionTests
     }
 
     /// <summary>
-    /// The two readings of one definition say the same: what the linter passes can be used wherever the services for it are, and it finds
-    /// what use would be refused for. What is unknown it only warns of, since a service may know it.
+    /// The two readings of one definition say the same: what the linter passes can be used wherever the services for it
+    /// are, and it finds what use would be refused for. What is unknown it only warns of, since a service may know it.
     /// </summary>
     [Theory]
     [InlineData(4)]
@@ -78,8 +121,9 @@ public sealed class RandomDefinitionTests
     {
         Random random = new(seed);
         GraderServices services = new() { Model = new AnyModel(), Python = new TestPython() };
-        JsonElement item = JsonElement.Parse("""{"a":["b",{"c":null}],"\ud800":1}""");
-        int passed = 0, failed = 0;
+        var item = JsonElement.Parse("""{"a":["b",{"c":null}],"\ud800":1}""");
+        int passed = 0,
+            failed = 0;
         for (int round = 0; round < 3000; round++)
         {
             JsonNode definition = JsonNode.Parse(s_valid[random.Next(s_valid.Length)])!;
@@ -88,8 +132,12 @@ public sealed class RandomDefinitionTests
                 Change(definition, random);
             }
 
-            JsonElement json = JsonElement.Parse(definition.ToJsonString());
-            GraderProblem? found = GraderLinter.Check(json).FirstOrDefault(problem => problem.Severity == ProblemSeverity.Error || problem.Code is "FT2003" or "FT2006");
+            var json = JsonElement.Parse(definition.ToJsonString());
+            GraderProblem? found = GraderLinter
+                .Check(json)
+                .FirstOrDefault(problem =>
+                    problem.Severity == ProblemSeverity.Error || problem.Code is "FT2003" or "FT2006"
+                );
             GraderProblem? error = found is null ? null : found with { Severity = ProblemSeverity.Error };
             GraderException? refusal = null;
             try
@@ -146,22 +194,27 @@ public sealed class RandomDefinitionTests
         }
 
         all.Add(node);
-        foreach (JsonNode? child in node is JsonObject part ? part.Select(property => property.Value) : node as JsonArray ?? [])
+        foreach (
+            JsonNode? child in node is JsonObject part
+                ? part.Select(property => property.Value)
+                : node as JsonArray ?? []
+        )
         {
             Collect(child, all);
         }
     }
 
-    private static JsonNode? Value(Random random) => random.Next(12) switch
-    {
-        0 => null,
-        1 => random.Next(-2, 5),
-        2 => 1e300,
-        3 => true,
-        4 => new JsonArray(),
-        5 => new JsonObject(),
-        6 => new JsonArray(1, "a", null),
-        7 => JsonNode.Parse(s_valid[random.Next(s_valid.Length)]),
-        _ => s_texts[random.Next(s_texts.Length)],
-    };
+    private static JsonNode? Value(Random random) =>
+        random.Next(12) switch
+        {
+            0 => null,
+            1 => random.Next(-2, 5),
+            2 => 1e300,
+            3 => true,
+            4 => new JsonArray(),
+            5 => new JsonObject(),
+            6 => new JsonArray(1, "a", null),
+            7 => JsonNode.Parse(s_valid[random.Next(s_valid.Length)]),
+            _ => s_texts[random.Next(s_texts.Length)],
+        };
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Grading;
 
-/// <summary>The metrics against other implementations' scores, which are in files: Reference/README.md tells how they were made.</summary>
+/// <summary>The metrics against other implementations' scores, which are in files: Reference/README.md tells how they
+/// were made.</summary>
 public sealed class ReferenceScoreTests
 {
     /// <summary>Both sides add and multiply doubles, in another order.</summary>
@@ -38,7 +38,11 @@ public sealed class ReferenceScoreTests
                 double score = Score(expected.Name, line);
                 if (!(Math.Abs(score - expected.Value.GetDouble()) <= Tolerance))
                 {
-                    wrong.Add(FormattableString.Invariant($"{Name(line)}: {expected.Name} is {score:R}, not {expected.Value.GetDouble():R} ({Text(line, "source")})"));
+                    wrong.Add(
+                        FormattableString.Invariant(
+                            $"{Name(line)}: {expected.Name} is {score:R}, not {expected.Value.GetDouble():R} ({Text(line, "source")})"
+                        )
+                    );
                 }
             }
         }
@@ -57,7 +61,8 @@ public sealed class ReferenceScoreTests
             foreach (JsonProperty figure in line.GetProperty("published").EnumerateObject())
             {
                 string digits = figure.Value.GetString()!;
-                double score = Score(figure.Name, line), published = double.Parse(digits, CultureInfo.InvariantCulture);
+                double score = Score(figure.Name, line),
+                    published = double.Parse(digits, CultureInfo.InvariantCulture);
 
                 // Some are rounded and some are cut off, so they may be off by one of the last digit.
                 int point = digits.IndexOf('.', StringComparison.Ordinal);
@@ -65,7 +70,11 @@ public sealed class ReferenceScoreTests
                 compared++;
                 if (!(Math.Abs(score - published) <= unit))
                 {
-                    wrong.Add(FormattableString.Invariant($"{Name(line)}: {figure.Name} is {score:R}, not {digits} ({Text(line, "where")})"));
+                    wrong.Add(
+                        FormattableString.Invariant(
+                            $"{Name(line)}: {figure.Name} is {score:R}, not {digits} ({Text(line, "where")})"
+                        )
+                    );
                 }
             }
         }
@@ -82,18 +91,31 @@ public sealed class ReferenceScoreTests
 
         Assert.True(lines.Count >= FewestCases, $"{lines.Count} cases of {family}");
         Assert.Equal(lines.Count, lines.Select(Name).Distinct().Count());
-        Assert.Equal(lines.Count, lines.Select(line => (Text(line, "input"), Text(line, "reference"))).Distinct().Count());
-        Assert.All(lines, line => Assert.Equal(s_families[family], line.GetProperty("scores").EnumerateObject().Select(score => score.Name)));
+        Assert.Equal(
+            lines.Count,
+            lines.Select(line => (Text(line, "input"), Text(line, "reference"))).Distinct().Count()
+        );
+        Assert.All(
+            lines,
+            line =>
+                Assert.Equal(
+                    s_families[family],
+                    line.GetProperty("scores").EnumerateObject().Select(score => score.Name)
+                )
+        );
         Assert.All(lines, line => Assert.NotEmpty(Text(line, "source")));
     }
 
     [Fact]
-    public void Each_metric_belongs_to_a_family() => Assert.Equal(TextSimilarity.Metrics.Order(), s_families.Values.SelectMany(metrics => metrics).Order());
+    public void Each_metric_belongs_to_a_family() =>
+        Assert.Equal(TextSimilarity.Metrics.Order(), s_families.Values.SelectMany(metrics => metrics).Order());
 
     private static IEnumerable<JsonElement> Read(string family) =>
-        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Grading", "Reference", family + ".jsonl")).Select(line => JsonElement.Parse(line));
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Grading", "Reference", family + ".jsonl"))
+            .Select(line => JsonElement.Parse(line));
 
-    private static double Score(string metric, JsonElement line) => TextSimilarity.Score(metric, Text(line, "input"), Text(line, "reference"));
+    private static double Score(string metric, JsonElement line) =>
+        TextSimilarity.Score(metric, Text(line, "input"), Text(line, "reference"));
 
     private static string Name(JsonElement line) => Text(line, "name");
 

@@ -97,10 +97,11 @@ public sealed class EventFollowerTests
     public async Task A_service_whose_pages_overlap_doubles_nothing()
     {
         _service.SetJob("j", "succeeded");
-        _service.Before = request => !request.Target.Contains("/events", StringComparison.Ordinal) ? null
+        _service.Before = request =>
+            !request.Target.Contains("/events", StringComparison.Ordinal) ? null
             : request.Target.Contains("after=", StringComparison.Ordinal)
                 ? Reply.Json(Testing.List([Testing.Event("e3"), Testing.Event("e2"), Testing.Event("e1")]))
-                : Reply.Json(Testing.List([Testing.Event("e4"), Testing.Event("e3")], more: true));
+            : Reply.Json(Testing.List([Testing.Event("e4"), Testing.Event("e3")], more: true));
         Assert.Equal(["e1", "e2", "e3", "e4"], await FollowAsync());
     }
 
@@ -178,11 +179,17 @@ public sealed class EventFollowerTests
     [InlineData(null, new[] { "e1" }, 3)]
     [InlineData(2.0, new[] { "e1" }, 3)]
     [InlineData(3600.0, new string[0], 1)]
-    public async Task A_restart_hears_the_last_word_of_a_job_that_ended_just_now(double? secondsAgo, string[] heard, int looks)
+    public async Task A_restart_hears_the_last_word_of_a_job_that_ended_just_now(
+        double? secondsAgo,
+        string[] heard,
+        int looks
+    )
     {
         // The first look finds nothing new, and the word comes after it.
         string more = secondsAgo is double seconds
-            ? FormattableString.Invariant($",\"finished_at\":{(TestClock.Start - TimeSpan.FromSeconds(seconds)).ToUnixTimeSeconds()}")
+            ? FormattableString.Invariant(
+                $",\"finished_at\":{(TestClock.Start - TimeSpan.FromSeconds(seconds)).ToUnixTimeSeconds()}"
+            )
             : string.Empty;
         _service.SetJob("j", "succeeded", more);
         Add(0, 1);
@@ -243,12 +250,15 @@ public sealed class EventFollowerTests
 
             return Task.CompletedTask;
         };
-        _service.Before = _ => !isDown ? null : fault switch
-        {
-            "reset" => Reply.Reset,
-            "html" => Reply.Json("<html>Back soon</html>"),
-            _ => Reply.Error(503),
-        };
+        _service.Before = _ =>
+            !isDown
+                ? null
+                : fault switch
+                {
+                    "reset" => Reply.Reset,
+                    "html" => Reply.Json("<html>Back soon</html>"),
+                    _ => Reply.Error(503),
+                };
         var outages = new Reports<ServiceOutage>();
         Assert.Equal(expected, await FollowAsync(outage: outages, interval: TimeSpan.FromSeconds(20)));
         Assert.Equal(2, outages.Items.Count);
@@ -278,7 +288,8 @@ public sealed class EventFollowerTests
 
             return Task.CompletedTask;
         };
-        _service.Before = r => r.Target.Contains("after=", StringComparison.Ordinal) && failures++ < 12 ? Reply.Error(503) : null;
+        _service.Before = r =>
+            r.Target.Contains("after=", StringComparison.Ordinal) && failures++ < 12 ? Reply.Error(503) : null;
         Assert.Equal(expected, await FollowAsync());
         Assert.True(failures > 12);
     }
@@ -317,7 +328,9 @@ public sealed class EventFollowerTests
         var seen = new List<string>();
         await Testing.IsCancelledAsync(async () =>
         {
-            await foreach (EventResource item in new EventFollower(client).FollowAsync("j", cancellationToken: source.Token))
+            await foreach (
+                EventResource item in new EventFollower(client).FollowAsync("j", cancellationToken: source.Token)
+            )
             {
                 seen.Add(item.Id);
                 if (seen.Count == 3)
@@ -366,9 +379,13 @@ public sealed class EventFollowerTests
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
         Assert.Equal(1000, (await new EventFollower(client).FollowAsync("j").ToListAsync()).Count);
-        string[] lists = [.. server.Requests.Select(r => r.Target).Where(t => t.Contains("/events", StringComparison.Ordinal))];
+        string[] lists =
+        [
+            .. server.Requests.Select(r => r.Target).Where(t => t.Contains("/events", StringComparison.Ordinal)),
+        ];
 
-        // The first look took ten pages, and the one after such a burst is ready for another; every later one is a job and a small page.
+        // The first look took ten pages, and the one after such a burst is ready for another; every later one is a job
+        // and a small page.
         int looks = server.Count - lists.Length;
         Assert.Equal(11, lists.Count(t => t.Contains("limit=100", StringComparison.Ordinal)));
         Assert.Equal(looks - 2, lists.Count(t => t.EndsWith("?limit=25", StringComparison.Ordinal)));
@@ -386,10 +403,13 @@ public sealed class EventFollowerTests
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
         var follower = new EventFollower(client);
-        FineTuningApiException error = await Testing.FailsAsync(() => follows
-            ? follower.FollowAsync("j", after).ToListAsync().AsTask()
-            : follower.ReadAsync("j", [after]));
-        Assert.Equal((ApiErrorKind.NotFound, EventFollower.UnknownEvent, "after"), (error.Kind, error.Code, error.Param));
+        FineTuningApiException error = await Testing.FailsAsync(() =>
+            follows ? follower.FollowAsync("j", after).ToListAsync().AsTask() : follower.ReadAsync("j", [after])
+        );
+        Assert.Equal(
+            (ApiErrorKind.NotFound, EventFollower.UnknownEvent, "after"),
+            (error.Kind, error.Code, error.Param)
+        );
         Assert.Contains($"'{after}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("the job j", error.Message, StringComparison.Ordinal);
     }
@@ -401,7 +421,10 @@ public sealed class EventFollowerTests
         string[] ids = Add(0, 250);
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        Assert.Equal(ids[100..].Reverse(), (await new EventFollower(client).ReadAsync("j", ["e99", "e3", "of another"])).Select(e => e.Id));
+        Assert.Equal(
+            ids[100..].Reverse(),
+            (await new EventFollower(client).ReadAsync("j", ["e99", "e3", "of another"])).Select(e => e.Id)
+        );
     }
 
     [Fact]
@@ -449,7 +472,9 @@ public sealed class EventFollowerTests
         using FineTuningClient client = Testing.Client(server, _clock);
         List<EventResource> items = await new EventFollower(client).FollowAsync("j").ToListAsync();
         Assert.Equal(
-            ["same", "same", "other", "same", "same", "other", "same", "same", "other"], items.Select(e => e.Message));
+            ["same", "same", "other", "same", "same", "other", "same", "same", "other"],
+            items.Select(e => e.Message)
+        );
     }
 
     [Fact]
@@ -457,7 +482,10 @@ public sealed class EventFollowerTests
     {
         _service.SetJob("j", "running");
         string page = Testing.List(Enumerable.Range(0, 100).Select(i => Testing.Event("e" + i)), more: true);
-        _service.Before = r => r.Target.Contains("/events", StringComparison.Ordinal) && _clock.Elapsed < TimeSpan.FromMinutes(1) ? Reply.Json(page) : null;
+        _service.Before = r =>
+            r.Target.Contains("/events", StringComparison.Ordinal) && _clock.Elapsed < TimeSpan.FromMinutes(1)
+                ? Reply.Json(page)
+                : null;
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
         var follower = new EventFollower(client);
@@ -468,7 +496,10 @@ public sealed class EventFollowerTests
             await Testing.FailsAsync(() => client.EnumerateEventsAsync("j").ToListAsync().AsTask()),
         ];
         Assert.All(errors, e => Assert.Contains("again and again", e.Message, StringComparison.Ordinal));
-        Assert.All(errors, e => Assert.Equal((ApiErrorKind.InvalidResponse, false, false), (e.Kind, e.IsTransient, e.MayHaveWorked)));
+        Assert.All(
+            errors,
+            e => Assert.Equal((ApiErrorKind.InvalidResponse, false, false), (e.Kind, e.IsTransient, e.MayHaveWorked))
+        );
         Assert.Empty(_clock.Delays);
     }
 
@@ -476,7 +507,11 @@ public sealed class EventFollowerTests
     [InlineData(60, 60, 0)]
     [InlineData(99, 99, 0)]
     [InlineData(101, 100, 1)]
-    public async Task New_events_without_ids_are_given_as_far_as_a_page_reaches_and_a_gap_is_told(int burst, int given, int gaps)
+    public async Task New_events_without_ids_are_given_as_far_as_a_page_reaches_and_a_gap_is_told(
+        int burst,
+        int given,
+        int gaps
+    )
     {
         _service.SetJob("j", "running");
         AddNameless(0, 1);
@@ -498,10 +533,13 @@ public sealed class EventFollowerTests
         var told = new Reports<string>();
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["j"], new FollowOptions { Gaps = told }).ToListAsync();
+        List<FollowedEvent> items = await new EventFollower(client)
+            .FollowAsync(["j"], new FollowOptions { Gaps = told })
+            .ToListAsync();
         Assert.Equal(
             ["m0", .. Enumerable.Range(1 + burst - given, given).Select(i => "m" + i)],
-            items.Where(i => i.Event is not null).Select(i => i.Event!.Message));
+            items.Where(i => i.Event is not null).Select(i => i.Event!.Message)
+        );
         Assert.Equal(Enumerable.Repeat("j", gaps), told.Items);
 
         void AddNameless(int start, int count)
@@ -523,9 +561,15 @@ public sealed class EventFollowerTests
         using FineTuningClient client = Testing.Client(server, _clock);
         var interval = TimeSpan.FromMilliseconds(milliseconds);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventFollower(client, interval));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new JobWaiter(client, new WaitOptions { PollInterval = interval }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromTicks(-1) }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new JobWaiter(client, new WaitOptions { NotFoundTime = TimeSpan.FromTicks(-1) }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new JobWaiter(client, new WaitOptions { PollInterval = interval })
+        );
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromTicks(-1) })
+        );
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new JobWaiter(client, new WaitOptions { NotFoundTime = TimeSpan.FromTicks(-1) })
+        );
     }
 
     [Fact]
@@ -535,7 +579,9 @@ public sealed class EventFollowerTests
         Add(0, 3);
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["nobody", "j", "j"], null).ToListAsync();
+        List<FollowedEvent> items = await new EventFollower(client)
+            .FollowAsync(["nobody", "j", "j"], null)
+            .ToListAsync();
         Assert.Equal(["nobody", "j", "j", "j", "j"], items.Select(i => i.JobId));
         Assert.Equal(404, items[0].Failure!.StatusCode);
         Assert.Equal(["e0", "e1", "e2"], items.Skip(1).Take(3).Select(i => i.Event!.Id));
@@ -549,7 +595,9 @@ public sealed class EventFollowerTests
         Add(0, 150);
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<FollowedEvent> items = await new EventFollower(client).FollowAsync(["j"], new FollowOptions { First = 120 }).ToListAsync();
+        List<FollowedEvent> items = await new EventFollower(client)
+            .FollowAsync(["j"], new FollowOptions { First = 120 })
+            .ToListAsync();
         Assert.Equal(120, items.Count(i => i.Event is not null));
         Assert.Equal("e119", items[119].Event!.Id);
     }
@@ -562,17 +610,17 @@ public sealed class EventFollowerTests
         // They come with the status, or at the next look, when nothing new has come with it.
         _service.SetJob("j", "running");
         Add(0, 1);
-        const int end = 5;
+        const int End = 5;
         int delays = 0;
         _clock.OnDelay = (_, _) =>
         {
             delays++;
-            if (delays == end)
+            if (delays == End)
             {
                 _service.SetJob("j", "succeeded");
             }
 
-            if (delays == end + delay)
+            if (delays == End + delay)
             {
                 Add(1, 2);
             }
@@ -583,7 +631,8 @@ public sealed class EventFollowerTests
     }
 
     [Fact]
-    public void Without_a_client_there_is_no_follower() => Assert.Throws<ArgumentNullException>(() => new EventFollower(null!));
+    public void Without_a_client_there_is_no_follower() =>
+        Assert.Throws<ArgumentNullException>(() => new EventFollower(null!));
 
     private string[] Add(int start, int count)
     {
@@ -596,11 +645,19 @@ public sealed class EventFollowerTests
         return ids;
     }
 
-    private async Task<List<string>> FollowAsync(string? after = null, IProgress<ServiceOutage>? outage = null, TimeSpan? interval = null)
+    private async Task<List<string>> FollowAsync(
+        string? after = null,
+        IProgress<ServiceOutage>? outage = null,
+        TimeSpan? interval = null
+    )
     {
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<EventResource> items = await new EventFollower(client, interval).FollowAsync("j", after, outage).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
+        List<EventResource> items = await new EventFollower(client, interval)
+            .FollowAsync("j", after, outage)
+            .ToListAsync()
+            .AsTask()
+            .WaitAsync(Testing.Timeout);
         return [.. items.Select(i => i.Id)];
     }
 }

@@ -47,7 +47,9 @@ internal sealed class FakeService
         }
 
         string[] path = request.Target.Split('?')[0].Split('/');
-        string query = request.Target.Contains('?', StringComparison.Ordinal) ? request.Target.Split('?')[1] : string.Empty;
+        string query = request.Target.Contains('?', StringComparison.Ordinal)
+            ? request.Target.Split('?')[1]
+            : string.Empty;
         try
         {
             lock (_gate)
@@ -66,7 +68,9 @@ internal sealed class FakeService
                 int limit = Math.Min(PageSize, int.Parse(Value("limit")!, CultureInfo.InvariantCulture));
                 List<(string Job, string Id, string Json)> newest = [.. _events.Where(e => e.Job == path[4]).Reverse()];
                 int start = after is null ? 0 : newest.FindIndex(e => e.Id == after) + 1;
-                return Reply.Json(Testing.List(newest.Skip(start).Take(limit).Select(e => e.Json), newest.Count > start + limit));
+                return Reply.Json(
+                    Testing.List(newest.Skip(start).Take(limit).Select(e => e.Json), newest.Count > start + limit)
+                );
             }
         }
         finally
@@ -78,6 +82,9 @@ internal sealed class FakeService
         }
 
         string? Value(string name) =>
-            query.Split('&').FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+            query
+                .Split('&')
+                .FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))
+                ?[(name.Length + 1)..];
     }
 }

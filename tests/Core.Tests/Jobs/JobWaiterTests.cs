@@ -29,7 +29,18 @@ public sealed class JobWaiterTests
     [Fact]
     public async Task A_job_is_waited_for_through_every_status()
     {
-        string[] way = ["validating_files", "queued", "running", "pausing", "paused", "resuming", "something_new", "running", "succeeded"];
+        string[] way =
+        [
+            "validating_files",
+            "queued",
+            "running",
+            "pausing",
+            "paused",
+            "resuming",
+            "something_new",
+            "running",
+            "succeeded",
+        ];
         int step = 0;
         _service.SetJob("j", way[0]);
         _clock.OnDelay = (_, _) =>
@@ -46,7 +57,11 @@ public sealed class JobWaiterTests
     {
         _service.SetJob("j", "paused");
         WaitOutcome outcome = Assert.Single(
-            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromHours(10), PollInterval = TimeSpan.FromMinutes(7) }));
+            await WaitAsync(
+                ["j"],
+                new WaitOptions { Timeout = TimeSpan.FromHours(10), PollInterval = TimeSpan.FromMinutes(7) }
+            )
+        );
         Assert.True(outcome.TimedOut);
         Assert.Equal(JobStatus.Paused, outcome.Job!.Status);
         Assert.Null(outcome.Failure);
@@ -60,7 +75,9 @@ public sealed class JobWaiterTests
     public async Task The_time_is_not_overrun(double seconds)
     {
         _service.SetJob("j", "running");
-        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(seconds) }));
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(seconds) })
+        );
         Assert.True(outcome.TimedOut);
         Assert.Equal("running", outcome.Job!.Status.Value);
         Assert.Equal(TimeSpan.FromSeconds(seconds), _clock.Elapsed);
@@ -80,7 +97,11 @@ public sealed class JobWaiterTests
             return Task.CompletedTask;
         };
         WaitOutcome outcome = Assert.Single(
-            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(60), PollInterval = TimeSpan.FromSeconds(20) }));
+            await WaitAsync(
+                ["j"],
+                new WaitOptions { Timeout = TimeSpan.FromSeconds(60), PollInterval = TimeSpan.FromSeconds(20) }
+            )
+        );
         Assert.False(outcome.TimedOut);
         Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
     }
@@ -114,8 +135,14 @@ public sealed class JobWaiterTests
         Assert.Equal(20, schedule.Next(new JobResource { EstimatedFinish = now.AddSeconds(40) }, now).TotalSeconds);
         Assert.Equal(2, schedule.Next(new JobResource { EstimatedFinish = now.AddSeconds(1) }, now).TotalSeconds);
         Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = now }, now).TotalSeconds);
-        Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = DateTimeOffset.MinValue }, now).TotalSeconds);
-        Assert.Equal(30, schedule.Next(new JobResource { EstimatedFinish = DateTimeOffset.MaxValue }, now).TotalSeconds);
+        Assert.Equal(
+            30,
+            schedule.Next(new JobResource { EstimatedFinish = DateTimeOffset.MinValue }, now).TotalSeconds
+        );
+        Assert.Equal(
+            30,
+            schedule.Next(new JobResource { EstimatedFinish = DateTimeOffset.MaxValue }, now).TotalSeconds
+        );
         schedule.Changed();
         Assert.Equal(2, schedule.Next(null, now).TotalSeconds);
         Assert.Equal(2.8, schedule.Next(null, now).TotalSeconds, 6);
@@ -139,17 +166,19 @@ public sealed class JobWaiterTests
     {
         _service.SetJob("j", "running");
         FinishAfter(TimeSpan.FromHours(11), "j");
-        _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(30) && _clock.Elapsed < TimeSpan.FromHours(10.5)
-            ? fault switch
-            {
-                "reset" => Reply.Reset,
-                "html" => Reply.Json("<html>Back soon</html>"),
-                _ => Reply.Error(503),
-            }
-            : null;
+        _service.Before = _ =>
+            _clock.Elapsed > TimeSpan.FromMinutes(30) && _clock.Elapsed < TimeSpan.FromHours(10.5)
+                ? fault switch
+                {
+                    "reset" => Reply.Reset,
+                    "html" => Reply.Json("<html>Back soon</html>"),
+                    _ => Reply.Error(503),
+                }
+                : null;
         var progress = new Reports<WaitProgress>();
         WaitOutcome outcome = Assert.Single(
-            await WaitAsync(["j"], new WaitOptions { PollInterval = TimeSpan.FromMinutes(10) }, progress));
+            await WaitAsync(["j"], new WaitOptions { PollInterval = TimeSpan.FromMinutes(10) }, progress)
+        );
         Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
         Assert.InRange(progress.Items.Count(p => p.Outage is not null), 50, 62);
         Assert.All(progress.Items, p => Assert.NotNull(p.Job));
@@ -230,7 +259,10 @@ public sealed class JobWaiterTests
 
             return Task.CompletedTask;
         };
-        List<WaitOutcome> outcomes = await WaitAsync([.. ids, .. ids], new WaitOptions { PollInterval = TimeSpan.FromSeconds(20) });
+        List<WaitOutcome> outcomes = await WaitAsync(
+            [.. ids, .. ids],
+            new WaitOptions { PollInterval = TimeSpan.FromSeconds(20) }
+        );
         Assert.Equal(ids.Reverse(), outcomes.Select(o => o.JobId));
         Assert.All(outcomes, o => Assert.True(o.Job!.Status.IsFinished));
     }
@@ -257,7 +289,13 @@ public sealed class JobWaiterTests
     {
         // The stub never answers; only the time of the wait can end this, long before the request's own time-out.
         await using var server = new StubServer(exchange => Task.Delay(Timeout.Infinite, exchange.Stopping));
-        using var client = new FineTuningClient(Testing.Options(server, SystemClock.Instance) with { Timeout = TimeSpan.FromHours(1) }, Testing.Credential());
+        using var client = new FineTuningClient(
+            Testing.Options(server, SystemClock.Instance) with
+            {
+                Timeout = TimeSpan.FromHours(1),
+            },
+            Testing.Credential()
+        );
         var waiter = new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.FromSeconds(1) });
         WaitOutcome outcome = await waiter.WaitAsync(["ftjob-1"]).FirstAsync().AsTask().WaitAsync(Testing.Timeout);
         Assert.Equal((true, null, null), (outcome.TimedOut, outcome.Job, outcome.Failure));
@@ -325,7 +363,9 @@ public sealed class JobWaiterTests
         };
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        await Testing.IsCancelledAsync(() => new JobWaiter(client).WaitAsync(["j"], null, source.Token).ToListAsync().AsTask());
+        await Testing.IsCancelledAsync(() =>
+            new JobWaiter(client).WaitAsync(["j"], null, source.Token).ToListAsync().AsTask()
+        );
         Assert.All(server.Requests, r => Assert.Equal("GET", r.Method));
     }
 
@@ -362,7 +402,11 @@ public sealed class JobWaiterTests
             }
         });
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<WaitOutcome> outcomes = await new JobWaiter(client).WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
+        List<WaitOutcome> outcomes = await new JobWaiter(client)
+            .WaitAsync(ids)
+            .ToListAsync()
+            .AsTask()
+            .WaitAsync(Testing.Timeout);
         Assert.Equal(ids, outcomes.Select(o => o.JobId));
     }
 
@@ -377,7 +421,8 @@ public sealed class JobWaiterTests
 
         int asked = 0;
         bool isNinth = false;
-        using SemaphoreSlim eight = new(0), ninth = new(0);
+        using SemaphoreSlim eight = new(0),
+            ninth = new(0);
         _service.Before = _ =>
         {
             // Each of the first eight is answered when all are there and a ninth has had its time to come.
@@ -413,7 +458,8 @@ public sealed class JobWaiterTests
             looks[id] = [];
         }
 
-        // All looks take most of the interval. Neither what the others take nor its own look is added to a job's interval.
+        // All looks take most of the interval. Neither what the others take nor its own look is added to a job's
+        // interval.
         _service.Before = request =>
         {
             lock (looks)
@@ -439,7 +485,10 @@ public sealed class JobWaiterTests
         }
 
         FinishAfter(TimeSpan.FromHours(2), ids);
-        _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(30) && _clock.Elapsed < TimeSpan.FromMinutes(40) ? Reply.Error(503, message: "Down.") : null;
+        _service.Before = _ =>
+            _clock.Elapsed > TimeSpan.FromMinutes(30) && _clock.Elapsed < TimeSpan.FromMinutes(40)
+                ? Reply.Error(503, message: "Down.")
+                : null;
         var outages = new Reports<ServiceOutage>();
         List<WaitOutcome> outcomes = await WaitAsync(ids, new WaitOptions { Outages = outages });
         Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job!.Status));
@@ -458,7 +507,9 @@ public sealed class JobWaiterTests
         _service.Before = request =>
         {
             int end = request.Target.EndsWith("/a", StringComparison.Ordinal) ? 6 : 20;
-            return _clock.Elapsed > TimeSpan.FromMinutes(5) && _clock.Elapsed < TimeSpan.FromMinutes(end) ? Reply.Error(503) : null;
+            return _clock.Elapsed > TimeSpan.FromMinutes(5) && _clock.Elapsed < TimeSpan.FromMinutes(end)
+                ? Reply.Error(503)
+                : null;
         };
         var outages = new Reports<ServiceOutage>();
         Assert.Equal(2, (await WaitAsync(["a", "b"], new WaitOptions { Outages = outages })).Count);
@@ -487,7 +538,10 @@ public sealed class JobWaiterTests
         _service.SetJob("j", "running");
         FinishAfter(TimeSpan.FromMinutes(20), "j");
         _service.Before = _ => _clock.Elapsed < TimeSpan.FromMinutes(10) ? Reply.Reset : null;
-        Assert.Equal(JobStatus.Succeeded, Assert.Single(await WaitAsync(["j"], new WaitOptions { WasReached = true })).Job!.Status);
+        Assert.Equal(
+            JobStatus.Succeeded,
+            Assert.Single(await WaitAsync(["j"], new WaitOptions { WasReached = true })).Job!.Status
+        );
     }
 
     [Fact]
@@ -511,12 +565,15 @@ public sealed class JobWaiterTests
     {
         _service.SetJob("j", "running");
         FinishAfter(TimeSpan.FromMinutes(30), "j");
-        _service.Before = _ => _clock.Elapsed < TimeSpan.FromMinutes(1) || _clock.Elapsed > TimeSpan.FromMinutes(9) ? null : fault switch
-        {
-            "redirect" => new Reply { Status = 302 }.With("Location", "https://example.invalid/maintenance"),
-            "409" => Reply.Error(409),
-            _ => Reply.Close,
-        };
+        _service.Before = _ =>
+            _clock.Elapsed < TimeSpan.FromMinutes(1) || _clock.Elapsed > TimeSpan.FromMinutes(9)
+                ? null
+                : fault switch
+                {
+                    "redirect" => new Reply { Status = 302 }.With("Location", "https://example.invalid/maintenance"),
+                    "409" => Reply.Error(409),
+                    _ => Reply.Close,
+                };
         Assert.Equal(JobStatus.Succeeded, Assert.Single(await WaitAsync("j")).Job!.Status);
     }
 
@@ -571,7 +628,10 @@ public sealed class JobWaiterTests
         _service.Before = _ => _clock.Elapsed < TimeSpan.FromSeconds(appears) ? Reply.Error(404) : null;
         var options = new WaitOptions { NotFoundTime = TimeSpan.FromSeconds(timeout) };
         WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], options));
-        Assert.Equal(isFound ? (null, JobStatus.Succeeded) : (404, null), (outcome.Failure?.StatusCode, outcome.Job?.Status));
+        Assert.Equal(
+            isFound ? (null, JobStatus.Succeeded) : (404, null),
+            (outcome.Failure?.StatusCode, outcome.Job?.Status)
+        );
     }
 
     [Fact]
@@ -579,7 +639,9 @@ public sealed class JobWaiterTests
     {
         _service.SetJob("j", "running");
         _service.Before = _ => _clock.Elapsed > TimeSpan.FromSeconds(2) ? Reply.Error(404) : null;
-        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { NotFoundTime = TimeSpan.FromMinutes(30) }));
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { NotFoundTime = TimeSpan.FromMinutes(30) })
+        );
         Assert.Equal((404, "running"), (outcome.Failure!.StatusCode, outcome.Job!.Status.Value));
         Assert.InRange(_clock.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
     }
@@ -591,11 +653,16 @@ public sealed class JobWaiterTests
         await using var server = new StubServer(exchange =>
         {
             string id = exchange.Request.Target.Split('/')[^1];
-            return id == "j3" ? Task.Delay(Timeout.Infinite, exchange.Stopping) : exchange.SendAsync(Reply.Json(Testing.Job(id, "running")));
+            return id == "j3"
+                ? Task.Delay(Timeout.Infinite, exchange.Stopping)
+                : exchange.SendAsync(Reply.Json(Testing.Job(id, "running")));
         });
         using FineTuningClient client = Testing.Client(server, _clock);
         List<WaitOutcome> outcomes = await new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.Zero })
-            .WaitAsync(ids).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
+            .WaitAsync(ids)
+            .ToListAsync()
+            .AsTask()
+            .WaitAsync(Testing.Timeout);
         Assert.Equal(ids, outcomes.Select(o => o.JobId));
         Assert.Equal(["j3"], outcomes.Where(o => o.Job is null).Select(o => o.JobId));
     }
@@ -605,7 +672,9 @@ public sealed class JobWaiterTests
     {
         _service.SetJob("j", "running");
         _service.Before = _ => _clock.Elapsed > TimeSpan.FromMinutes(1) ? Reply.Error(503, message: "Down.") : null;
-        WaitOutcome outcome = Assert.Single(await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromMinutes(10) }));
+        WaitOutcome outcome = Assert.Single(
+            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromMinutes(10) })
+        );
         Assert.True(outcome.TimedOut);
         Assert.Equal("running", outcome.Job!.Status.Value);
         Assert.Equal(503, outcome.Outage!.StatusCode);
@@ -617,7 +686,11 @@ public sealed class JobWaiterTests
         _service.SetJob("j", "running");
         FinishAfter(TimeSpan.FromSeconds(50), "j");
         WaitOutcome outcome = Assert.Single(
-            await WaitAsync(["j"], new WaitOptions { Timeout = TimeSpan.FromSeconds(50), PollInterval = TimeSpan.FromSeconds(40) }));
+            await WaitAsync(
+                ["j"],
+                new WaitOptions { Timeout = TimeSpan.FromSeconds(50), PollInterval = TimeSpan.FromSeconds(40) }
+            )
+        );
         Assert.Equal(JobStatus.Succeeded, outcome.Job!.Status);
     }
 
@@ -632,7 +705,9 @@ public sealed class JobWaiterTests
 
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        List<WaitOutcome> outcomes = await new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.Zero }).WaitAsync(ids).ToListAsync();
+        List<WaitOutcome> outcomes = await new JobWaiter(client, new WaitOptions { Timeout = TimeSpan.Zero })
+            .WaitAsync(ids)
+            .ToListAsync();
         Assert.Equal(30, server.Count);
         Assert.Equal("j29", outcomes[0].JobId);
         Assert.Equal(ids[..29], outcomes.Skip(1).Select(o => o.JobId));
@@ -644,11 +719,17 @@ public sealed class JobWaiterTests
     {
         _service.SetJob("a", "running");
         _service.SetJob("b", "succeeded");
-        await using var server = new StubServer(exchange => exchange.Request.Target.EndsWith("/a", StringComparison.Ordinal)
-            ? Task.Delay(Timeout.Infinite, exchange.Stopping)
-            : exchange.SendAsync(Reply.Json(Testing.Job("b", "succeeded"))));
+        await using var server = new StubServer(exchange =>
+            exchange.Request.Target.EndsWith("/a", StringComparison.Ordinal)
+                ? Task.Delay(Timeout.Infinite, exchange.Stopping)
+                : exchange.SendAsync(Reply.Json(Testing.Job("b", "succeeded")))
+        );
         using FineTuningClient client = Testing.Client(server, _clock);
-        WaitOutcome first = await new JobWaiter(client).WaitAsync(["a", "b"]).FirstAsync().AsTask().WaitAsync(Testing.Timeout);
+        WaitOutcome first = await new JobWaiter(client)
+            .WaitAsync(["a", "b"])
+            .FirstAsync()
+            .AsTask()
+            .WaitAsync(Testing.Timeout);
         Assert.Equal("b", first.JobId);
     }
 
@@ -660,7 +741,10 @@ public sealed class JobWaiterTests
         _service.SetJob("a", "running");
         _service.SetJob("b", "running");
         FinishAfter(TimeSpan.FromMinutes(10), "b");
-        _service.Before = r => r.Target.EndsWith("/a", StringComparison.Ordinal) && _clock.Elapsed > TimeSpan.FromMinutes(1) ? Reply.Error(status) : null;
+        _service.Before = r =>
+            r.Target.EndsWith("/a", StringComparison.Ordinal) && _clock.Elapsed > TimeSpan.FromMinutes(1)
+                ? Reply.Error(status)
+                : null;
         List<WaitOutcome> outcomes = await WaitAsync("a", "b");
         Assert.Equal(["a", "b"], outcomes.Select(o => o.JobId));
         Assert.Equal((status, "running"), (outcomes[0].Failure!.StatusCode, outcomes[0].Job!.Status.Value));
@@ -680,7 +764,11 @@ public sealed class JobWaiterTests
                 2 => _clock.UtcNow.ToUnixTimeSeconds() + random.Next(5),
                 _ => 253_402_300_799,
             };
-            _service.SetJob("j", _clock.Elapsed > TimeSpan.FromMinutes(10) ? "succeeded" : "running", $",\"estimated_finish\":{estimate}");
+            _service.SetJob(
+                "j",
+                _clock.Elapsed > TimeSpan.FromMinutes(10) ? "succeeded" : "running",
+                $",\"estimated_finish\":{estimate}"
+            );
             return Task.CompletedTask;
         };
         _service.SetJob("j", "running");
@@ -689,27 +777,37 @@ public sealed class JobWaiterTests
     }
 
     [Fact]
-    public void Without_a_client_there_is_no_waiter() => Assert.Throws<ArgumentNullException>(() => new JobWaiter(null!));
+    public void Without_a_client_there_is_no_waiter() =>
+        Assert.Throws<ArgumentNullException>(() => new JobWaiter(null!));
 
-    private void FinishAfter(TimeSpan time, params string[] ids) => _clock.OnDelay = (_, _) =>
-    {
-        if (_clock.Elapsed >= time)
+    private void FinishAfter(TimeSpan time, params string[] ids) =>
+        _clock.OnDelay = (_, _) =>
         {
-            foreach (string id in ids)
+            if (_clock.Elapsed >= time)
             {
-                _service.SetJob(id, "succeeded");
+                foreach (string id in ids)
+                {
+                    _service.SetJob(id, "succeeded");
+                }
             }
-        }
 
-        return Task.CompletedTask;
-    };
+            return Task.CompletedTask;
+        };
 
     private Task<List<WaitOutcome>> WaitAsync(params string[] ids) => WaitAsync(ids, null);
 
-    private async Task<List<WaitOutcome>> WaitAsync(string[] ids, WaitOptions? options, IProgress<WaitProgress>? progress = null)
+    private async Task<List<WaitOutcome>> WaitAsync(
+        string[] ids,
+        WaitOptions? options,
+        IProgress<WaitProgress>? progress = null
+    )
     {
         await using StubServer server = _service.Serve();
         using FineTuningClient client = Testing.Client(server, _clock);
-        return await new JobWaiter(client, options).WaitAsync(ids, progress).ToListAsync().AsTask().WaitAsync(Testing.Timeout);
+        return await new JobWaiter(client, options)
+            .WaitAsync(ids, progress)
+            .ToListAsync()
+            .AsTask()
+            .WaitAsync(Testing.Timeout);
     }
 }

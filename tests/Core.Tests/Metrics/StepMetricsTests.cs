@@ -22,14 +22,24 @@ public sealed class StepMetricsTests
     [InlineData("""{"step":-1}""", "Step 5: training loss=2", 5, null, 2.0, null)]
     [InlineData("""{"step":1e300}""", "Step 5: training loss=2", 5, null, 2.0, null)]
     [InlineData("""{"step":"3"}""", "Step 5: training loss=.", 5, null, null, null)]
-    public void The_numbers_come_from_the_data_or_the_sentence(string data, string message, int step, int? total, double? train, double? valid)
+    public void The_numbers_come_from_the_data_or_the_sentence(
+        string data,
+        string message,
+        int step,
+        int? total,
+        double? train,
+        double? valid
+    )
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
             StepMetrics metrics = StepMetrics.FromEvent(Event(data, message))!;
-            Assert.Equal((step, total, train, valid), (metrics.Step, metrics.TotalSteps, metrics.TrainLoss, metrics.ValidLoss));
+            Assert.Equal(
+                (step, total, train, valid),
+                (metrics.Step, metrics.TotalSteps, metrics.TrainLoss, metrics.ValidLoss)
+            );
         }
         finally
         {
@@ -47,7 +57,8 @@ public sealed class StepMetricsTests
     [InlineData("null", "Step x: training loss=2")]
     [InlineData("null", "Step 5: training loss=nan")]
     [InlineData("null", "New checkpoint created")]
-    public void Other_events_have_no_numbers(string data, string message) => Assert.Null(StepMetrics.FromEvent(Event(data, message)));
+    public void Other_events_have_no_numbers(string data, string message) =>
+        Assert.Null(StepMetrics.FromEvent(Event(data, message)));
 
     [Theory]
     [InlineData("train_mean_token_accuracy")]
@@ -62,6 +73,9 @@ public sealed class StepMetricsTests
     [Fact]
     public void No_event_has_no_numbers() => Assert.Null(StepMetrics.FromEvent(null!));
 
-    private static EventResource Event(string data, string message) => JsonSerializer.Deserialize(
-        Testing.Event("e", message: message, more: ",\"type\":\"metrics\",\"data\":" + data), WireContext.Default.EventResource)!;
+    private static EventResource Event(string data, string message) =>
+        JsonSerializer.Deserialize(
+            Testing.Event("e", message: message, more: ",\"type\":\"metrics\",\"data\":" + data),
+            WireContext.Default.EventResource
+        )!;
 }

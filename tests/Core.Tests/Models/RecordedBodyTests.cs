@@ -34,12 +34,18 @@ public sealed class RecordedBodyTests
     [Fact]
     public void Every_recorded_body_has_a_test()
     {
-        IEnumerable<string?> files = System.IO.Directory.GetFiles(System.IO.Path.Combine(System.AppContext.BaseDirectory, "Recorded"))
+        IEnumerable<string?> files = System
+            .IO.Directory.GetFiles(System.IO.Path.Combine(System.AppContext.BaseDirectory, "Recorded"))
             .Select(System.IO.Path.GetFileName);
-        object?[] tested = typeof(RecordedBodyTests).GetMethod(nameof(Every_member_survives_a_round_trip))!
+        object?[] tested = typeof(RecordedBodyTests)
+            .GetMethod(nameof(Every_member_survives_a_round_trip))!
             .GetCustomAttributesData()
             .Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a => ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!).Single().Value)
+            .Select(a =>
+                ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)
+                    .Single()
+                    .Value
+            )
             .ToArray();
         Assert.Equal(files.Order(), tested.Select(t => (string?)t).Order());
     }
@@ -47,7 +53,10 @@ public sealed class RecordedBodyTests
     [Fact]
     public void Jobs_have_their_values()
     {
-        ListResource<JobResource> list = JsonSerializer.Deserialize(Testing.Recorded("list-jobs.json"), WireContext.Default.ListResourceJobResource)!;
+        ListResource<JobResource> list = JsonSerializer.Deserialize(
+            Testing.Recorded("list-jobs.json"),
+            WireContext.Default.ListResourceJobResource
+        )!;
         Assert.Equal(4, list.Data.Count);
         Assert.True(list.HasMore);
         JobResource job = list.Data[1];
@@ -72,7 +81,9 @@ public sealed class RecordedBodyTests
     public void Checkpoints_have_their_values()
     {
         ListResource<CheckpointResource> list = JsonSerializer.Deserialize(
-            Testing.Recorded("list-checkpoints.json"), WireContext.Default.ListResourceCheckpointResource)!;
+            Testing.Recorded("list-checkpoints.json"),
+            WireContext.Default.ListResourceCheckpointResource
+        )!;
         Assert.False(list.HasMore);
         Assert.Equal("ftckpt_6b3buMYT7R4nEojlSfhhJECi", list.FirstId);
         Assert.Equal("ftckpt_6OhgatTMpC0B68vrXbVcZp2V", list.LastId);
@@ -88,7 +99,9 @@ public sealed class RecordedBodyTests
     [Fact]
     public void Events_have_their_values()
     {
-        EventResource item = JsonSerializer.Deserialize(Testing.Recorded("list-events.json"), WireContext.Default.ListResourceEventResource)!.Data[0];
+        EventResource item = JsonSerializer
+            .Deserialize(Testing.Recorded("list-events.json"), WireContext.Default.ListResourceEventResource)!
+            .Data[0];
         Assert.Equal("ftevent-qHwyvbJ5nF1hZ3uS4ljNpGGj", item.Id);
         Assert.Equal("info", item.Level);
         Assert.Equal("message", item.Type);
@@ -97,12 +110,27 @@ public sealed class RecordedBodyTests
     }
 
     [Theory]
-    [InlineData("file", """{"object":"file","id":"file-1","bytes":12,"created_at":5,"expires_at":9,"filename":"a.jsonl","purpose":"fine-tune","status":"processed","status_details":null,"x":[1]}""")]
-    [InlineData("model", """{"id":"ft:m:o:s:1","object":"model","created":7,"owned_by":"org","shutdown_date":"2027-01-06","permission":{"a":null}}""")]
-    [InlineData("permission", """{"object":"checkpoint.permission","id":"cp_1","created_at":3,"project_id":"proj_1","by":"me"}""")]
+    [InlineData(
+        "file",
+        """{"object":"file","id":"file-1","bytes":12,"created_at":5,"expires_at":9,"filename":"a.jsonl","purpose":"fine-tune","status":"processed","status_details":null,"x":[1]}"""
+    )]
+    [InlineData(
+        "model",
+        """{"id":"ft:m:o:s:1","object":"model","created":7,"owned_by":"org","shutdown_date":"2027-01-06","permission":{"a":null}}"""
+    )]
+    [InlineData(
+        "permission",
+        """{"object":"checkpoint.permission","id":"cp_1","created_at":3,"project_id":"proj_1","by":"me"}"""
+    )]
     [InlineData("deleted", """{"object":"file","id":"file-1","deleted":true,"note":"gone"}""")]
-    [InlineData("run", """{"reward":0.5,"metadata":{"name":"g","type":"string_check","errors":{"formula_parse_error":false,"sample_parse_error":"no"},"execution_time":0.25,"scores":{"a":1},"token_usage":null,"sampled_model_name":null,"x":1},"sub_rewards":{"a":0.5},"model_grader_token_usage_per_model":{},"y":2}""")]
-    [InlineData("validate", """{"grader":{"type":"multi","graders":{"a":{"type":"x"}},"calculate_output":"a"},"z":0}""")]
+    [InlineData(
+        "run",
+        """{"reward":0.5,"metadata":{"name":"g","type":"string_check","errors":{"formula_parse_error":false,"sample_parse_error":"no"},"execution_time":0.25,"scores":{"a":1},"token_usage":null,"sampled_model_name":null,"x":1},"sub_rewards":{"a":0.5},"model_grader_token_usage_per_model":{},"y":2}"""
+    )]
+    [InlineData(
+        "validate",
+        """{"grader":{"type":"multi","graders":{"a":{"type":"x"}},"calculate_output":"a"},"z":0}"""
+    )]
     public void Described_bodies_survive_a_round_trip_too(string kind, string body)
     {
         JsonTypeInfo type = kind switch
@@ -121,14 +149,25 @@ public sealed class RecordedBodyTests
     {
         if (before.ValueKind == JsonValueKind.Object && after.ValueKind == JsonValueKind.Object)
         {
-            return before.EnumerateObject().SelectMany(m => after.TryGetProperty(m.Name, out JsonElement other)
-                ? Lost(m.Value, other, path + "." + m.Name)
-                : [path + "." + m.Name]);
+            return before
+                .EnumerateObject()
+                .SelectMany(m =>
+                    after.TryGetProperty(m.Name, out JsonElement other)
+                        ? Lost(m.Value, other, path + "." + m.Name)
+                        : [path + "." + m.Name]
+                );
         }
 
-        if (before.ValueKind == JsonValueKind.Array && after.ValueKind == JsonValueKind.Array && before.GetArrayLength() == after.GetArrayLength())
+        if (
+            before.ValueKind == JsonValueKind.Array
+            && after.ValueKind == JsonValueKind.Array
+            && before.GetArrayLength() == after.GetArrayLength()
+        )
         {
-            return before.EnumerateArray().Zip(after.EnumerateArray()).SelectMany((pair, i) => Lost(pair.First, pair.Second, $"{path}[{i}]"));
+            return before
+                .EnumerateArray()
+                .Zip(after.EnumerateArray())
+                .SelectMany((pair, i) => Lost(pair.First, pair.Second, $"{path}[{i}]"));
         }
 
         return JsonElement.DeepEquals(before, after) ? [] : [path];

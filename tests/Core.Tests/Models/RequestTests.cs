@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
 using Xunit;
@@ -11,43 +10,70 @@ public sealed class RequestTests
 {
     [Fact]
     public void Nulls_are_left_out() =>
-        Testing.AssertJson("""{"model":"m","training_file":"file-1"}""", Write(new JobCreateRequest { Model = "m", TrainingFile = "file-1" }));
+        Testing.AssertJson(
+            """{"model":"m","training_file":"file-1"}""",
+            Write(new JobCreateRequest { Model = "m", TrainingFile = "file-1" })
+        );
 
     [Fact]
-    public void Every_plain_member_is_sent() => Testing.AssertJson(
-        """
-        {"model":"gpt-4o-mini","training_file":"file-1","validation_file":"file-2","suffix":"büro \"x\"","seed":0,
-        "metadata":{"a key":"1","ß":""},"trainingType":"GlobalStandard","new_field":{"a":1}}
-        """,
-        Write(new JobCreateRequest
-        {
-            Model = "gpt-4o-mini",
-            TrainingFile = "file-1",
-            ValidationFile = "file-2",
-            Suffix = "büro \"x\"",
-            Seed = 0,
-            Metadata = new Dictionary<string, string> { ["a key"] = "1", ["ß"] = string.Empty },
-            TrainingType = "GlobalStandard",
-            AdditionalFields = new Dictionary<string, JsonElement> { ["new_field"] = Testing.Parse("""{"a":1}""") },
-        }));
+    public void Every_plain_member_is_sent() =>
+        Testing.AssertJson(
+            """
+            {"model":"gpt-4o-mini","training_file":"file-1","validation_file":"file-2","suffix":"büro \"x\"","seed":0,
+            "metadata":{"a key":"1","ß":""},"trainingType":"GlobalStandard","new_field":{"a":1}}
+            """,
+            Write(
+                new JobCreateRequest
+                {
+                    Model = "gpt-4o-mini",
+                    TrainingFile = "file-1",
+                    ValidationFile = "file-2",
+                    Suffix = "büro \"x\"",
+                    Seed = 0,
+                    Metadata = new Dictionary<string, string> { ["a key"] = "1", ["ß"] = string.Empty },
+                    TrainingType = "GlobalStandard",
+                    AdditionalFields = new Dictionary<string, JsonElement>
+                    {
+                        ["new_field"] = Testing.Parse("""{"a":1}"""),
+                    },
+                }
+            )
+        );
 
     [Theory]
-    [InlineData("supervised", """{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":3,"batch_size":"auto","learning_rate_multiplier":0.1}}}""")]
-    [InlineData("dpo", """{"type":"dpo","dpo":{"hyperparameters":{"n_epochs":"auto","batch_size":16,"learning_rate_multiplier":"auto","beta":0.5}}}""")]
-    [InlineData("reinforcement", """{"type":"reinforcement","reinforcement":{"hyperparameters":{"n_epochs":1,"batch_size":2,"learning_rate_multiplier":1E-05,"reasoning_effort":"high","compute_multiplier":1.5,"eval_interval":"auto","eval_samples":4},"grader":{"type":"string_check","input":"{{sample.output_text}}","reference":"{{item.x}}","operation":"eq","name":"g"}}}""")]
+    [InlineData(
+        "supervised",
+        """{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":3,"batch_size":"auto","learning_rate_multiplier":0.1}}}"""
+    )]
+    [InlineData(
+        "dpo",
+        """{"type":"dpo","dpo":{"hyperparameters":{"n_epochs":"auto","batch_size":16,"learning_rate_multiplier":"auto","beta":0.5}}}"""
+    )]
+    [InlineData(
+        "reinforcement",
+        """{"type":"reinforcement","reinforcement":{"hyperparameters":{"n_epochs":1,"batch_size":2,"learning_rate_multiplier":1E-05,"reasoning_effort":"high","compute_multiplier":1.5,"eval_interval":"auto","eval_samples":4},"grader":{"type":"string_check","input":"{{sample.output_text}}","reference":"{{item.x}}","operation":"eq","name":"g"}}}"""
+    )]
     public void A_method_has_its_hyperparameters_under_its_name(string method, string expected)
     {
         MethodOptions options = method switch
         {
             "supervised" => new MethodOptions
             {
-                Hyperparameters = new Hyperparameters { EpochCount = 3, BatchSize = AutoOr<int>.Auto, LearningRateMultiplier = 0.1 },
+                Hyperparameters = new Hyperparameters
+                {
+                    EpochCount = 3,
+                    BatchSize = AutoOr<int>.Auto,
+                    LearningRateMultiplier = 0.1,
+                },
             },
             "dpo" => new MethodOptions
             {
                 Hyperparameters = new Hyperparameters
                 {
-                    EpochCount = AutoOr<int>.Auto, BatchSize = 16, LearningRateMultiplier = AutoOr<double>.Auto, Beta = 0.5,
+                    EpochCount = AutoOr<int>.Auto,
+                    BatchSize = 16,
+                    LearningRateMultiplier = AutoOr<double>.Auto,
+                    Beta = 0.5,
                 },
             },
             _ => new MethodOptions
@@ -63,10 +89,18 @@ public sealed class RequestTests
                     EvalSamples = 4,
                 },
                 Grader = Testing.Parse(
-                    """{"type":"string_check","input":"{{sample.output_text}}","reference":"{{item.x}}","operation":"eq","name":"g"}"""),
+                    """{"type":"string_check","input":"{{sample.output_text}}","reference":"{{item.x}}","operation":"eq","name":"g"}"""
+                ),
             },
         };
-        string text = Write(new JobCreateRequest { Model = "m", TrainingFile = "f", Method = JobMethod.Create(method, options) });
+        string text = Write(
+            new JobCreateRequest
+            {
+                Model = "m",
+                TrainingFile = "f",
+                Method = JobMethod.Create(method, options),
+            }
+        );
         Testing.AssertJson("{\"model\":\"m\",\"training_file\":\"f\",\"method\":" + expected + "}", text);
     }
 
@@ -76,7 +110,14 @@ public sealed class RequestTests
     [InlineData("reinforcement")]
     public void A_method_without_options_is_its_name(string method)
     {
-        string text = Write(new JobCreateRequest { Model = "m", TrainingFile = "f", Method = JobMethod.Create(method, null) });
+        string text = Write(
+            new JobCreateRequest
+            {
+                Model = "m",
+                TrainingFile = "f",
+                Method = JobMethod.Create(method, null),
+            }
+        );
         Testing.AssertJson("{\"model\":\"m\",\"training_file\":\"f\",\"method\":{\"type\":\"" + method + "\"}}", text);
     }
 
@@ -84,7 +125,8 @@ public sealed class RequestTests
     [InlineData("grpo")]
     [InlineData("")]
     [InlineData("Supervised")]
-    public void A_method_of_another_name_is_refused(string method) => Assert.Throws<ArgumentException>(() => JobMethod.Create(method, null));
+    public void A_method_of_another_name_is_refused(string method) =>
+        Assert.Throws<ArgumentException>(() => JobMethod.Create(method, null));
 
     [Fact]
     public void The_options_are_those_of_the_type()
@@ -97,18 +139,31 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public void Weights_and_biases_is_told_all_it_takes() => Testing.AssertJson(
-        """{"model":"m","training_file":"f","integrations":[{"type":"wandb","wandb":{"project":"p","name":"n","entity":"e","tags":["a","b"]}},{"type":"wandb","wandb":{"project":"q"}}]}""",
-        Write(new JobCreateRequest
-        {
-            Model = "m",
-            TrainingFile = "f",
-            Integrations =
-            [
-                new JobIntegration { Wandb = new WandbIntegration { Project = "p", Name = "n", Entity = "e", Tags = ["a", "b"] } },
-                new JobIntegration { Wandb = new WandbIntegration { Project = "q" } },
-            ],
-        }));
+    public void Weights_and_biases_is_told_all_it_takes() =>
+        Testing.AssertJson(
+            """{"model":"m","training_file":"f","integrations":[{"type":"wandb","wandb":{"project":"p","name":"n","entity":"e","tags":["a","b"]}},{"type":"wandb","wandb":{"project":"q"}}]}""",
+            Write(
+                new JobCreateRequest
+                {
+                    Model = "m",
+                    TrainingFile = "f",
+                    Integrations =
+                    [
+                        new JobIntegration
+                        {
+                            Wandb = new WandbIntegration
+                            {
+                                Project = "p",
+                                Name = "n",
+                                Entity = "e",
+                                Tags = ["a", "b"],
+                            },
+                        },
+                        new JobIntegration { Wandb = new WandbIntegration { Project = "q" } },
+                    ],
+                }
+            )
+        );
 
     [Fact]
     public void A_request_can_be_read_back_with_what_it_does_not_know()
@@ -116,7 +171,10 @@ public sealed class RequestTests
         const string Body = """{"model":"m","training_file":"f","hyperparameters":{"n_epochs":"4"},"future":[1,2]}""";
         JobCreateRequest request = JsonSerializer.Deserialize(Body, RequestContext.Default.JobCreateRequest)!;
         Assert.Equal(4, request.Hyperparameters!.EpochCount!.Value.Value);
-        Testing.AssertJson("""{"model":"m","training_file":"f","hyperparameters":{"n_epochs":4},"future":[1,2]}""", Write(request));
+        Testing.AssertJson(
+            """{"model":"m","training_file":"f","hyperparameters":{"n_epochs":4},"future":[1,2]}""",
+            Write(request)
+        );
     }
 
     [Fact]
@@ -125,13 +183,25 @@ public sealed class RequestTests
         JsonElement grader = Testing.Parse("""{"type":"x"}""");
         Testing.AssertJson(
             """{"grader":{"type":"x"},"model_sample":"s"}""",
-            JsonSerializer.Serialize(new GraderRunRequest { Grader = grader, ModelSample = "s" }, RequestContext.Default.GraderRunRequest));
+            JsonSerializer.Serialize(
+                new GraderRunRequest { Grader = grader, ModelSample = "s" },
+                RequestContext.Default.GraderRunRequest
+            )
+        );
         Testing.AssertJson(
             """{"grader":{"type":"x"},"model_sample":"s","item":{"a":null}}""",
             JsonSerializer.Serialize(
-                new GraderRunRequest { Grader = grader, ModelSample = "s", Item = Testing.Parse("""{"a":null}""") },
-                RequestContext.Default.GraderRunRequest));
+                new GraderRunRequest
+                {
+                    Grader = grader,
+                    ModelSample = "s",
+                    Item = Testing.Parse("""{"a":null}"""),
+                },
+                RequestContext.Default.GraderRunRequest
+            )
+        );
     }
 
-    private static string Write(JobCreateRequest request) => JsonSerializer.Serialize(request, RequestContext.Default.JobCreateRequest);
+    private static string Write(JobCreateRequest request) =>
+        JsonSerializer.Serialize(request, RequestContext.Default.JobCreateRequest);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
 using Xunit;
@@ -19,7 +18,8 @@ public sealed class WireTrapTests
     [InlineData(""","error":{"message":"Only words"}""", false)]
     [InlineData(""","error":{"code":"c"}""", false)]
     [InlineData(""","error":{"param":"p"}""", false)]
-    public void Error_can_be_absent_null_empty_or_real(string more, bool? isEmpty) => Assert.Equal(isEmpty, Job(more).Error?.IsEmpty);
+    public void Error_can_be_absent_null_empty_or_real(string more, bool? isEmpty) =>
+        Assert.Equal(isEmpty, Job(more).Error?.IsEmpty);
 
     [Fact]
     public void An_empty_error_stays_an_empty_object() =>
@@ -66,7 +66,10 @@ public sealed class WireTrapTests
     {
         foreach (string body in new[] { "{}", """{"object":null,"data":null}""" })
         {
-            ListResource<JobResource> list = JsonSerializer.Deserialize(body, WireContext.Default.ListResourceJobResource)!;
+            ListResource<JobResource> list = JsonSerializer.Deserialize(
+                body,
+                WireContext.Default.ListResourceJobResource
+            )!;
             Assert.Empty(list.Data);
             Assert.Equal("list", list.Kind);
             Assert.False(list.HasMore);
@@ -81,8 +84,14 @@ public sealed class WireTrapTests
 
         FileResource file = JsonSerializer.Deserialize("""{"filename":null}""", WireContext.Default.FileResource)!;
         Assert.Equal((string.Empty, string.Empty, "file"), (file.FileName, file.Purpose, file.Kind));
-        Assert.Equal(new CheckpointResource(), JsonSerializer.Deserialize("{}", WireContext.Default.CheckpointResource));
-        Assert.Equal(new PermissionResource(), JsonSerializer.Deserialize("{}", WireContext.Default.PermissionResource));
+        Assert.Equal(
+            new CheckpointResource(),
+            JsonSerializer.Deserialize("{}", WireContext.Default.CheckpointResource)
+        );
+        Assert.Equal(
+            new PermissionResource(),
+            JsonSerializer.Deserialize("{}", WireContext.Default.PermissionResource)
+        );
         Assert.Equal(new ModelResource(), JsonSerializer.Deserialize("{}", WireContext.Default.ModelResource));
         Assert.Equal("supervised", Job(",\"method\":{}").Method!.Type);
         Assert.Equal("wandb", Job(",\"integrations\":[{}]").Integrations![0].Type);
@@ -254,7 +263,10 @@ public sealed class WireTrapTests
     [Fact]
     public void An_event_may_have_no_data_type_or_level()
     {
-        EventResource item = JsonSerializer.Deserialize("""{"id":"e","created_at":1,"message":"m"}""", WireContext.Default.EventResource)!;
+        EventResource item = JsonSerializer.Deserialize(
+            """{"id":"e","created_at":1,"message":"m"}""",
+            WireContext.Default.EventResource
+        )!;
         Assert.Null(item.Data);
         Assert.Null(item.Type);
         Assert.Equal("info", item.Level);
@@ -268,8 +280,12 @@ public sealed class WireTrapTests
     public void Unknown_words_of_an_event_are_kept(string member, string word)
     {
         string again = JsonSerializer.Serialize(
-            JsonSerializer.Deserialize($$"""{"id":"e","created_at":1,"message":"m","{{member}}":"{{word}}"}""", WireContext.Default.EventResource)!,
-            WireContext.Default.EventResource);
+            JsonSerializer.Deserialize(
+                $$"""{"id":"e","created_at":1,"message":"m","{{member}}":"{{word}}"}""",
+                WireContext.Default.EventResource
+            )!,
+            WireContext.Default.EventResource
+        );
         Assert.Equal(word, Testing.Parse(again).GetProperty(member).GetString());
     }
 
@@ -286,14 +302,20 @@ public sealed class WireTrapTests
     [Fact]
     public void Checkpoint_metrics_can_be_missing_and_others_can_appear()
     {
-        CheckpointMetrics metrics = Metrics("""{"step":2,"train_mean_reward":0.5,"full_valid_mean_reward":1e-1,"usage":{"a":1}}""");
+        CheckpointMetrics metrics = Metrics(
+            """{"step":2,"train_mean_reward":0.5,"full_valid_mean_reward":1e-1,"usage":{"a":1}}"""
+        );
         Assert.Equal(2, metrics.Step);
         Assert.Null(metrics.TrainLoss);
         Assert.Null(metrics.FullValidLoss);
         Assert.Null(metrics.FullValidMeanTokenAccuracy);
         Assert.Equal(["full_valid_mean_reward", "train_mean_reward", "usage"], metrics.AdditionalFields!.Keys.Order());
         Assert.Equal(0.1, metrics.AdditionalFields["full_valid_mean_reward"].GetDouble());
-        Assert.DoesNotContain("train_loss", JsonSerializer.Serialize(metrics, WireContext.Default.CheckpointMetrics), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "train_loss",
+            JsonSerializer.Serialize(metrics, WireContext.Default.CheckpointMetrics),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -303,14 +325,21 @@ public sealed class WireTrapTests
             """
             {"step":1,"train_loss":2,"train_mean_token_accuracy":3,"valid_loss":4,"valid_mean_token_accuracy":5,"full_valid_loss":6,
             "full_valid_mean_token_accuracy":7}
-            """);
+            """
+        );
         Assert.Equal(
             [1, 2, 3, 4, 5, 6, 7],
             new[]
             {
-                metrics.Step, metrics.TrainLoss, metrics.TrainMeanTokenAccuracy, metrics.ValidLoss, metrics.ValidMeanTokenAccuracy,
-                metrics.FullValidLoss, metrics.FullValidMeanTokenAccuracy,
-            }.Select(m => (int)m!.Value));
+                metrics.Step,
+                metrics.TrainLoss,
+                metrics.TrainMeanTokenAccuracy,
+                metrics.ValidLoss,
+                metrics.ValidMeanTokenAccuracy,
+                metrics.FullValidLoss,
+                metrics.FullValidMeanTokenAccuracy,
+            }.Select(m => (int)m!.Value)
+        );
         Assert.Null(metrics.AdditionalFields);
     }
 
@@ -354,7 +383,10 @@ public sealed class WireTrapTests
     [InlineData("253402300800")]
     [InlineData("-62135596801")]
     public void What_is_no_time_is_refused_by_name(string wire) =>
-        Assert.Equal("$.estimated_finish", Assert.Throws<JsonException>(() => Job($",\"estimated_finish\":{wire}")).Path);
+        Assert.Equal(
+            "$.estimated_finish",
+            Assert.Throws<JsonException>(() => Job($",\"estimated_finish\":{wire}")).Path
+        );
 
     [Theory]
     [InlineData("trained_tokens", "9007199254740993", 9007199254740993)]
@@ -371,8 +403,7 @@ public sealed class WireTrapTests
     [Fact]
     public void Unknown_fields_survive_at_every_depth()
     {
-        const string Body =
-            """
+        const string Body = """
             {"object":"fine_tuning.job","id":"j","model":"m","created_at":1,"finished_at":null,"estimated_finish":null,"fine_tuned_model":null,
             "organization_id":null,"result_files":["file-1"],"status":"queued","training_file":"file-1","validation_file":null,"hyperparameters":
             {"n_epochs":1,"h":"x"},"trained_tokens":null,"error":{"code":"c","new":[]},"seed":1,"integrations":[{"type":"wandb","wandb":{"project":"p",
@@ -389,15 +420,23 @@ public sealed class WireTrapTests
     [InlineData("404", "404")]
     [InlineData("null", null)]
     public void An_error_code_is_a_word_or_a_number(string wire, string? expected) =>
-        Assert.Equal(expected, JsonSerializer.Deserialize($$$"""{"error":{"code":{{{wire}}}}}""", WireContext.Default.ErrorBody)!.Error!.Code);
+        Assert.Equal(
+            expected,
+            JsonSerializer
+                .Deserialize($$$"""{"error":{"code":{{{wire}}}}}""", WireContext.Default.ErrorBody)!
+                .Error!.Code
+        );
 
-    private static JobResource Job(string more) => JsonSerializer.Deserialize(Testing.Job(more: more), WireContext.Default.JobResource)!;
+    private static JobResource Job(string more) =>
+        JsonSerializer.Deserialize(Testing.Job(more: more), WireContext.Default.JobResource)!;
 
     private static string Write(JobResource job) => JsonSerializer.Serialize(job, WireContext.Default.JobResource);
 
-    private static EventResource Event(string more) => JsonSerializer.Deserialize(Testing.Event("e", more: more), WireContext.Default.EventResource)!;
+    private static EventResource Event(string more) =>
+        JsonSerializer.Deserialize(Testing.Event("e", more: more), WireContext.Default.EventResource)!;
 
-    private static CheckpointMetrics Metrics(string json) => JsonSerializer.Deserialize(json, WireContext.Default.CheckpointMetrics)!;
+    private static CheckpointMetrics Metrics(string json) =>
+        JsonSerializer.Deserialize(json, WireContext.Default.CheckpointMetrics)!;
 
     private static Hyperparameters Read(string wire, string member) =>
         JsonSerializer.Deserialize($$"""{"{{member}}":{{wire}}}""", WireContext.Default.Hyperparameters)!;

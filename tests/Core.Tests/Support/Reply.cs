@@ -39,12 +39,16 @@ internal sealed record Reply
     /// <summary>The request was read, and the connection ends in good order without an answer.</summary>
     public static Reply Close => new() { IsSilent = true, Ending = Ending.Close };
 
-    public static Reply Json(string body, int status = 200) => new() { Status = status, Body = Encoding.UTF8.GetBytes(body) };
+    public static Reply Json(string body, int status = 200) =>
+        new() { Status = status, Body = Encoding.UTF8.GetBytes(body) };
 
     public static Reply Raw(byte[] body) => new() { Body = body, ContentType = "application/octet-stream" };
 
     public static Reply Error(int status, string? code = null, string message = "No.", string type = "some_error") =>
-        Json($$$"""{"error":{"message":"{{{message}}}","type":"{{{type}}}","param":null,"code":{{{(code is null ? "null" : $"\"{code}\"")}}}}}""", status);
+        Json(
+            $$$"""{"error":{"message":"{{{message}}}","type":"{{{type}}}","param":null,"code":{{{(code is null ? "null" : $"\"{code}\"")}}}}}""",
+            status
+        );
 
     public static byte[] Gzip(string text)
     {

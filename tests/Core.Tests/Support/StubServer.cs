@@ -3,13 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tests.Support;
 
 /// <summary>
-/// A server of bytes, for what no real HTTP server does on request: refuse, reset, cut off, stall until told, answer nonsense. Each request
-/// is given to a script, which answers it as it likes.
+/// A server of bytes, for what no real HTTP server does on request: refuse, reset, cut off, stall until told, answer
+/// nonsense. Each request is given to a script, which answers it as it likes.
 /// </summary>
 internal sealed class StubServer : IAsyncDisposable
 {
@@ -50,11 +49,14 @@ internal sealed class StubServer : IAsyncDisposable
     public static StubServer Replies(params Reply[] replies)
     {
         int next = -1;
-        return new StubServer(exchange => exchange.SendAsync(replies[Math.Min(Interlocked.Increment(ref next), replies.Length - 1)]));
+        return new StubServer(exchange =>
+            exchange.SendAsync(replies[Math.Min(Interlocked.Increment(ref next), replies.Length - 1)])
+        );
     }
 
     /// <summary>Answers each request by a rule.</summary>
-    public static StubServer Answers(Func<StubRequest, Reply> rule) => new(exchange => exchange.SendAsync(rule(exchange.Request)));
+    public static StubServer Answers(Func<StubRequest, Reply> rule) =>
+        new(exchange => exchange.SendAsync(rule(exchange.Request)));
 
     public void Start()
     {
@@ -92,9 +94,7 @@ internal sealed class StubServer : IAsyncDisposable
                 connections.Add(Task.Run(() => ServeAsync(socket)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException) { }
 
         await Task.WhenAll(connections);
     }
@@ -121,7 +121,8 @@ internal sealed class StubServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or SocketException)
+        catch (Exception e)
+            when (e is OperationCanceledException or IOException or ObjectDisposedException or SocketException)
         {
             // The client went away, or the test ended.
         }
@@ -155,7 +156,13 @@ internal sealed class StubRequest
 
 /// <summary>One request and the ways to answer it.</summary>
 internal sealed class StubExchange(
-    Socket socket, NetworkStream stream, StubReader reader, StubRequest request, int number, CancellationToken stopping)
+    Socket socket,
+    NetworkStream stream,
+    StubReader reader,
+    StubRequest request,
+    int number,
+    CancellationToken stopping
+)
 {
     public StubRequest Request { get; } = request;
 
@@ -212,9 +219,7 @@ internal sealed class StubExchange(
         byte[] rest = new byte[1024];
         try
         {
-            while (await stream.ReadAsync(rest, Stopping) > 0)
-            {
-            }
+            while (await stream.ReadAsync(rest, Stopping) > 0) { }
         }
         finally
         {
@@ -252,14 +257,20 @@ internal sealed class StubReader(NetworkStream stream)
             }
 
             string[] first = lines[0].Split(' ');
-            ILookup<string, string> headers = lines.Skip(1)
+            ILookup<string, string> headers = lines
+                .Skip(1)
                 .Select(l => l.Split(':', 2))
                 .ToLookup(l => l[0], l => l[1].Trim(), StringComparer.OrdinalIgnoreCase);
             _chunk = 0;
             _left = headers["Transfer-Encoding"].Any()
                 ? -1
                 : long.Parse(headers["Content-Length"].FirstOrDefault() ?? "0", CultureInfo.InvariantCulture);
-            return new StubRequest { Method = first[0], Target = first[1], Headers = headers };
+            return new StubRequest
+            {
+                Method = first[0],
+                Target = first[1],
+                Headers = headers,
+            };
         }
     }
 
@@ -292,7 +303,8 @@ internal sealed class StubReader(NetworkStream stream)
 
         if (_chunk == 0)
         {
-            string size = await ReadLineAsync(cancellationToken) ?? throw new IOException("The client went away inside a body.");
+            string size =
+                await ReadLineAsync(cancellationToken) ?? throw new IOException("The client went away inside a body.");
             _chunk = long.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             if (_chunk == 0)
             {

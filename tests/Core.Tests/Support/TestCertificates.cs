@@ -15,20 +15,24 @@ internal static class TestCertificates
     /// <param name="toDays">Days from today to its last day.</param>
     public static X509Certificate2 SelfSigned(string name = "127.0.0.1", int fromDays = -1, int toDays = 1)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 made = Request(name, key).CreateSelfSigned(s_today.AddDays(fromDays), s_today.AddDays(toDays));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 made = Request(name, key)
+            .CreateSelfSigned(s_today.AddDays(fromDays), s_today.AddDays(toDays));
         return Load(made);
     }
 
     /// <summary>One of an authority that nobody has heard of.</summary>
     public static X509Certificate2 OfUnknownAuthority(string name = "127.0.0.1")
     {
-        using ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var rootRequest = new CertificateRequest("CN=A Test Authority", rootKey, HashAlgorithmName.SHA256);
-        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        rootRequest.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true)
+        );
         using X509Certificate2 root = rootRequest.CreateSelfSigned(s_today.AddDays(-2), s_today.AddDays(2));
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 issued = Request(name, key).Create(root, s_today.AddDays(-1), s_today.AddDays(1), [1, 2, 3]);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 issued = Request(name, key)
+            .Create(root, s_today.AddDays(-1), s_today.AddDays(1), [1, 2, 3]);
         using X509Certificate2 made = issued.CopyWithPrivateKey(key);
         return Load(made);
     }
@@ -51,5 +55,6 @@ internal static class TestCertificates
     }
 
     // Windows does not take a key that is in memory only.
-    private static X509Certificate2 Load(X509Certificate2 made) => X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+    private static X509Certificate2 Load(X509Certificate2 made) =>
+        X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
 }

@@ -12,8 +12,8 @@ internal sealed class TestClock : IClock
     private DateTimeOffset _now = Start;
 
     /// <summary>
-    /// Runs in place of each delay, after the time has gone on. It may wait or throw. What it does before it first waits happens at once with
-    /// the time: no other thread reads the new time, and goes on, before that has happened.
+    /// Runs in place of each delay, after the time has gone on. It may wait or throw. What it does before it first
+    /// waits happens at once with the time: no other thread reads the new time, and goes on, before that has happened.
     /// </summary>
     public Func<TimeSpan, CancellationToken, Task>? OnDelay { get; set; }
 

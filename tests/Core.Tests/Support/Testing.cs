@@ -3,7 +3,6 @@ using System.Security;
 using System.Text.Json;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 using Xunit;
 
@@ -21,21 +20,20 @@ internal static class Testing
 
     public static ApiCredential Credential(string key = Key) => new KeyCredential(Secure(key));
 
-    public static ClientOptions Options(StubServer server, IClock? clock = null) => new()
-    {
-        Endpoint = server.Endpoint,
-        Clock = clock ?? new TestClock(),
-    };
+    public static ClientOptions Options(StubServer server, IClock? clock = null) =>
+        new() { Endpoint = server.Endpoint, Clock = clock ?? new TestClock() };
 
-    public static FineTuningClient Client(StubServer server, IClock? clock = null) => new(Options(server, clock), Credential());
+    public static FineTuningClient Client(StubServer server, IClock? clock = null) =>
+        new(Options(server, clock), Credential());
 
     public static JsonElement Parse(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
     }
 
-    public static string Recorded(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Recorded", name));
+    public static string Recorded(string name) =>
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Recorded", name));
 
     public static void AssertJson(string expected, string actual)
     {
@@ -46,7 +44,8 @@ internal static class Testing
         }
     }
 
-    public static Task<FineTuningApiException> FailsAsync(Func<Task> action) => Assert.ThrowsAsync<FineTuningApiException>(action).WaitAsync(Timeout);
+    public static Task<FineTuningApiException> FailsAsync(Func<Task> action) =>
+        Assert.ThrowsAsync<FineTuningApiException>(action).WaitAsync(Timeout);
 
     public static Task<OperationCanceledException> IsCancelledAsync(Func<Task> action) =>
         Assert.ThrowsAnyAsync<OperationCanceledException>(action).WaitAsync(Timeout);

@@ -59,7 +59,10 @@ public sealed class EqualityTests
     {
         foreach ((string model, string encoding) in await s_tiktoken.ModelsAsync())
         {
-            Assert.Equal((model, s_encodings.Contains(encoding) ? encoding : null), (model, Tokenizer.EncodingFor(model)));
+            Assert.Equal(
+                (model, s_encodings.Contains(encoding) ? encoding : null),
+                (model, Tokenizer.EncodingFor(model))
+            );
         }
     }
 
@@ -69,14 +72,20 @@ public sealed class EqualityTests
         {
             IReadOnlyList<int[]> expected = await s_tiktoken.EncodeAsync(encoding, texts);
             Assert.Equal(texts.Count, expected.Count);
-            Tokenizer tokenizer = Tokenizer.Get(encoding);
+            var tokenizer = Tokenizer.Get(encoding);
             TokenCounter counter = tokenizer.CreateCounter();
             for (int i = 0; i < texts.Count; i++)
             {
                 string Shown() => $"{encoding}: {System.Text.Json.JsonSerializer.Serialize(texts[i])}";
                 IReadOnlyList<int> actual = tokenizer.Encode(texts[i]);
-                Assert.True(expected[i].SequenceEqual(actual), $"{Shown()}\nis     {string.Join(' ', actual)}\nand not {string.Join(' ', expected[i])}");
-                Assert.True(expected[i].Length == counter.Count(texts[i]), $"{Shown()} counts {counter.Count(texts[i])}, not {expected[i].Length}.");
+                Assert.True(
+                    expected[i].SequenceEqual(actual),
+                    $"{Shown()}\nis     {string.Join(' ', actual)}\nand not {string.Join(' ', expected[i])}"
+                );
+                Assert.True(
+                    expected[i].Length == counter.Count(texts[i]),
+                    $"{Shown()} counts {counter.Count(texts[i])}, not {expected[i].Length}."
+                );
             }
         }
     }

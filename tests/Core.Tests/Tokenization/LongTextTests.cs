@@ -16,7 +16,9 @@ public class LongTextTests
     {
         TokenCounter counter = Tokenizer.Get(encoding).CreateCounter();
         byte[] one = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(letter, Megabyte / letter.Length / 2)));
-        byte[] five = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(letter, Megabyte / letter.Length / 2 * 5)));
+        byte[] five = Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Repeat(letter, Megabyte / letter.Length / 2 * 5))
+        );
         long expected = counter.Count(one) * 5L;
 
         // Each part may make a token more or less.
@@ -30,7 +32,8 @@ public class LongTextTests
     {
         byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(text, 2 * Megabyte)));
 
-        Assert.Throws<OperationCanceledException>(
-            () => Tokenizer.Get("o200k_base").CreateCounter().Count(bytes, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            Tokenizer.Get("o200k_base").CreateCounter().Count(bytes, new CancellationToken(canceled: true))
+        );
     }
 }

@@ -4,7 +4,6 @@ using System.Runtime.Loader;
 using System.Text;
 using System.Text.Unicode;
 using FineTuning.Core.Tests.Grading;
-using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Tokenization;
 using Xunit;
 
@@ -15,13 +14,14 @@ public sealed class TokenizerTests
 {
     public static TheoryData<string> Encodings => ["o200k_base", "cl100k_base"];
 
-    private static IEnumerable<string> Texts => [.. Corpus.Written, .. Corpus.Mixtures(3_000, seed: 11), .. Corpus.Gibberish(500, seed: 12)];
+    private static IEnumerable<string> Texts =>
+        [.. Corpus.Written, .. Corpus.Mixtures(3_000, seed: 11), .. Corpus.Gibberish(500, seed: 12)];
 
     [Theory]
     [MemberData(nameof(Encodings))]
     public void The_bytes_of_the_tokens_are_those_of_the_text(string encoding)
     {
-        Tokenizer tokenizer = Tokenizer.Get(encoding);
+        var tokenizer = Tokenizer.Get(encoding);
         foreach (string text in Texts)
         {
             byte[] joined = [.. tokenizer.Encode(text).SelectMany(id => tokenizer.Vocabulary.BytesOf(id).ToArray())];
@@ -33,7 +33,7 @@ public sealed class TokenizerTests
     [MemberData(nameof(Encodings))]
     public void A_count_is_the_number_of_the_tokens(string encoding)
     {
-        Tokenizer tokenizer = Tokenizer.Get(encoding);
+        var tokenizer = Tokenizer.Get(encoding);
         TokenCounter counter = tokenizer.CreateCounter();
         foreach (string text in Texts)
         {
@@ -67,7 +67,12 @@ public sealed class TokenizerTests
         Vocabulary vocabulary = Tokenizer.Get(encoding).Vocabulary;
         PieceMerger merger = new(vocabulary);
         LongPieceMerger longMerger = new(vocabulary);
-        foreach (string text in Corpus.Gibberish(1_000, seed: 13).Concat(Corpus.Mixtures(3_000, seed: 15)).Where(text => text.Length < 120))
+        foreach (
+            string text in Corpus
+                .Gibberish(1_000, seed: 13)
+                .Concat(Corpus.Mixtures(3_000, seed: 15))
+                .Where(text => text.Length < 120)
+        )
         {
             byte[] piece = Encoding.UTF8.GetBytes(text);
             int[] expected = MergePlainly(vocabulary, piece);
@@ -82,9 +87,16 @@ public sealed class TokenizerTests
     public void The_culture_makes_no_difference(string culture)
     {
         string text = string.Concat(Corpus.Written) + "I'M İ'S ı'Ll 1,5 IT'İ";
-        List<int> expected = [.. Tokenizer.Get("o200k_base").Encode(text), .. Tokenizer.Get("cl100k_base").Encode(text)];
+        List<int> expected =
+        [
+            .. Tokenizer.Get("o200k_base").Encode(text),
+            .. Tokenizer.Get("cl100k_base").Encode(text),
+        ];
         using CultureScope scope = new(culture);
-        Assert.Equal(expected, [.. Tokenizer.Get("o200k_base").Encode(text), .. Tokenizer.Get("cl100k_base").Encode(text)]);
+        Assert.Equal(
+            expected,
+            [.. Tokenizer.Get("o200k_base").Encode(text), .. Tokenizer.Get("cl100k_base").Encode(text)]
+        );
     }
 
     [Fact]
@@ -124,11 +136,17 @@ public sealed class TokenizerTests
     {
         string[] texts = [.. Texts];
         int[] expected = [.. texts.Select(text => Tokenizer.Get("cl100k_base").Encode(text).Count)];
-        int[][] counted = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            TokenCounter counter = Tokenizer.Get("cl100k_base").CreateCounter();
-            return texts.Select(counter.Count).ToArray();
-        })));
+        int[][] counted = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        TokenCounter counter = Tokenizer.Get("cl100k_base").CreateCounter();
+                        return texts.Select(counter.Count).ToArray();
+                    })
+                )
+        );
         Assert.All(counted, counts => Assert.Equal(expected, counts));
     }
 
@@ -142,14 +160,26 @@ public sealed class TokenizerTests
             RuntimeHelpers.RunModuleConstructor(core.ManifestModule.ModuleHandle);
             Type tokenizer = core.GetType(typeof(Tokenizer).FullName!, throwOnError: true)!;
             object? Call(string name, string argument) =>
-                tokenizer.GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [typeof(string)])!.Invoke(null, [argument]);
+                tokenizer
+                    .GetMethod(
+                        name,
+                        BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic,
+                        [typeof(string)]
+                    )!
+                    .Invoke(null, [argument]);
 
             RuntimeHelpers.RunClassConstructor(tokenizer.TypeHandle);
             Assert.Equal("cl100k_base", Call(nameof(Tokenizer.EncodingFor), "gpt-4"));
-            Assert.Equal((false, false), (Call(nameof(Tokenizer.IsLoaded), "o200k_base"), Call(nameof(Tokenizer.IsLoaded), "cl100k_base")));
+            Assert.Equal(
+                (false, false),
+                (Call(nameof(Tokenizer.IsLoaded), "o200k_base"), Call(nameof(Tokenizer.IsLoaded), "cl100k_base"))
+            );
 
             Call(nameof(Tokenizer.Get), "cl100k_base");
-            Assert.Equal((false, true), (Call(nameof(Tokenizer.IsLoaded), "o200k_base"), Call(nameof(Tokenizer.IsLoaded), "cl100k_base")));
+            Assert.Equal(
+                (false, true),
+                (Call(nameof(Tokenizer.IsLoaded), "o200k_base"), Call(nameof(Tokenizer.IsLoaded), "cl100k_base"))
+            );
         }
         finally
         {
@@ -170,7 +200,8 @@ public sealed class TokenizerTests
     [InlineData("gpt-oss-20b", null)]
     [InlineData("local-small", null)]
     [InlineData("", null)]
-    public void A_model_tells_its_encoding(string model, string? expected) => Assert.Equal(expected, Tokenizer.EncodingFor(model));
+    public void A_model_tells_its_encoding(string model, string? expected) =>
+        Assert.Equal(expected, Tokenizer.EncodingFor(model));
 
     [Fact]
     public void An_unknown_encoding_is_named_with_what_there_is()
@@ -192,18 +223,22 @@ public sealed class TokenizerTests
     [Fact]
     public void The_licence_of_the_vocabularies_is_in_the_assembly_with_them()
     {
-        using System.IO.Stream stream = typeof(Tokenizer).Assembly.GetManifestResourceStream("Vocabularies/LICENSE-tiktoken.txt")!;
+        using System.IO.Stream stream = typeof(Tokenizer).Assembly.GetManifestResourceStream(
+            "Vocabularies/LICENSE-tiktoken.txt"
+        )!;
         using System.IO.StreamReader reader = new(stream);
         Assert.Contains("Copyright (c) 2022 OpenAI, Shantanu Jain", reader.ReadToEnd(), StringComparison.Ordinal);
     }
 
-    /// <summary>Of all neighbours whose bytes together are a token, the lowest is merged, the leftmost of equal ones, until there are none.</summary>
+    /// <summary>Of all neighbours whose bytes together are a token, the lowest is merged, the leftmost of equal ones,
+    /// until there are none.</summary>
     private static int[] MergePlainly(Vocabulary vocabulary, byte[] piece)
     {
         List<int> starts = [.. Enumerable.Range(0, piece.Length + 1)];
         while (true)
         {
-            int lowest = Vocabulary.NoToken, at = 0;
+            int lowest = Vocabulary.NoToken,
+                at = 0;
             for (int i = 0; i + 2 < starts.Count; i++)
             {
                 int token = vocabulary.Find(piece, starts[i], starts[i + 2] - starts[i]);

@@ -13,8 +13,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 
 /// <summary>
-/// Keeps the marked secrets, where no variable or file does, and looks for them: plain, in base64 (of UTF-8 and UTF-16, at any place in
-/// a longer text), as addresses, JSON and pages spell them, and in files also as UTF-16.
+/// Keeps the marked secrets, where no variable or file does, and looks for them: plain, in base64 (of UTF-8 and UTF-16,
+/// at any place in a longer text), as addresses, JSON and pages spell them, and in files also as UTF-16.
 /// </summary>
 public static class CanaryEye
 {
@@ -35,16 +35,31 @@ public static class CanaryEye
     public static long Files { get; private set; }
 
     /// <summary>The kinds of places that were searched.</summary>
-    public static string[] Places { get { return s_places.OrderBy(p => p, StringComparer.Ordinal).ToArray(); } }
+    public static string[] Places
+    {
+        get { return s_places.OrderBy(p => p, StringComparer.Ordinal).ToArray(); }
+    }
 
     /// <summary>What was found: scenario, place, which secret and how it was spelt, but never the secret.</summary>
-    public static string[] Found { get { return s_found.ToArray(); } }
+    public static string[] Found
+    {
+        get { return s_found.ToArray(); }
+    }
 
-    public static string[] Names { get { return s_secrets.Keys.ToArray(); } }
+    public static string[] Names
+    {
+        get { return s_secrets.Keys.ToArray(); }
+    }
 
-    public static string Plain(string name) { return s_secrets[name]; }
+    public static string Plain(string name)
+    {
+        return s_secrets[name];
+    }
 
-    public static SecureString Secure(string name) { return new NetworkCredential(string.Empty, s_secrets[name]).SecurePassword; }
+    public static SecureString Secure(string name)
+    {
+        return new NetworkCredential(string.Empty, s_secrets[name]).SecurePassword;
+    }
 
     public static void Learn(string name, string secret)
     {
@@ -67,20 +82,35 @@ public static class CanaryEye
         var known = new HashSet<string>();
         foreach (KeyValuePair<string, string> spelling in spellings.Where(s => known.Add(s.Value)))
         {
-            s_spellings.Add(new Spelling { Name = name, How = spelling.Key, Text = spelling.Value, Utf8 = Encoding.UTF8.GetBytes(spelling.Value), Utf16 = Encoding.Unicode.GetBytes(spelling.Value) });
+            s_spellings.Add(
+                new Spelling
+                {
+                    Name = name,
+                    How = spelling.Key,
+                    Text = spelling.Value,
+                    Utf8 = Encoding.UTF8.GetBytes(spelling.Value),
+                    Utf16 = Encoding.Unicode.GetBytes(spelling.Value),
+                }
+            );
         }
     }
 
     public static void SeeText(string place, string text)
     {
         s_places.Add(place);
-        if (string.IsNullOrEmpty(text)) { return; }
+        if (string.IsNullOrEmpty(text))
+        {
+            return;
+        }
         Texts++;
         Bytes += text.Length * 2L;
         foreach (Spelling spelling in s_spellings)
         {
             int at = text.IndexOf(spelling.Text, StringComparison.Ordinal);
-            if (at >= 0) { Note(place, spelling, Around(text, at, spelling.Text.Length)); }
+            if (at >= 0)
+            {
+                Note(place, spelling, Around(text, at, spelling.Text.Length));
+            }
         }
     }
 
@@ -90,7 +120,14 @@ public static class CanaryEye
         byte[] content;
         try
         {
-            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+            using (
+                var stream = new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete
+                )
+            )
             using (var memory = new MemoryStream())
             {
                 stream.CopyTo(memory);
@@ -105,14 +142,20 @@ public static class CanaryEye
         Bytes += content.Length;
         foreach (Spelling spelling in s_spellings)
         {
-            if (content.AsSpan().IndexOf(spelling.Utf8) >= 0) { Note(place, spelling, path); }
-            if (content.AsSpan().IndexOf(spelling.Utf16) >= 0) { Note(place, spelling, path + " as UTF-16"); }
+            if (content.AsSpan().IndexOf(spelling.Utf8) >= 0)
+            {
+                Note(place, spelling, path);
+            }
+            if (content.AsSpan().IndexOf(spelling.Utf16) >= 0)
+            {
+                Note(place, spelling, path + " as UTF-16");
+            }
         }
     }
 
     /// <summary>
-    /// Searches arguments and environment of whatever this process has started, known by a mark in its environment; except PowerShells of
-    /// jobs, which the user starts.
+    /// Searches arguments and environment of whatever this process has started, known by a mark in its environment;
+    /// except PowerShells of jobs, which the user starts.
     /// </summary>
     /// <returns>How many they were.</returns>
     public static int SeeProcesses(string mark)
@@ -122,8 +165,11 @@ public static class CanaryEye
         {
             try
             {
-                if (folder == "/proc/" + Environment.ProcessId || File.ReadAllText(folder + "/comm").StartsWith("pwsh", StringComparison.Ordinal) ||
-                    !File.ReadAllText(folder + "/environ").Contains(mark, StringComparison.Ordinal))
+                if (
+                    folder == "/proc/" + Environment.ProcessId
+                    || File.ReadAllText(folder + "/comm").StartsWith("pwsh", StringComparison.Ordinal)
+                    || !File.ReadAllText(folder + "/environ").Contains(mark, StringComparison.Ordinal)
+                )
                 {
                     continue;
                 }
@@ -139,7 +185,8 @@ public static class CanaryEye
         return count;
     }
 
-    /// <summary>Walks over everything that can be reached from an object by public properties, fields and members that PowerShell adds.</summary>
+    /// <summary>Walks over everything that can be reached from an object by public properties, fields and members that
+    /// PowerShell adds.</summary>
     public static void SeeObject(string place, object value)
     {
         s_places.Add(place);
@@ -148,25 +195,66 @@ public static class CanaryEye
 
     private static void Walk(string path, object value, int depth, HashSet<object> seen)
     {
-        if (value == null || depth > MaxDepth) { return; }
+        if (value == null || depth > MaxDepth)
+        {
+            return;
+        }
         string text = value as string;
-        if (text != null) { SeeText(path, text); return; }
+        if (text != null)
+        {
+            SeeText(path, text);
+            return;
+        }
         byte[] bytes = value as byte[];
-        if (bytes != null) { SeeText(path, Encoding.UTF8.GetString(bytes)); SeeText(path, Encoding.Unicode.GetString(bytes)); return; }
+        if (bytes != null)
+        {
+            SeeText(path, Encoding.UTF8.GetString(bytes));
+            SeeText(path, Encoding.Unicode.GetString(bytes));
+            return;
+        }
         char[] characters = value as char[];
-        if (characters != null) { SeeText(path, new string(characters)); return; }
+        if (characters != null)
+        {
+            SeeText(path, new string(characters));
+            return;
+        }
         Type type = value.GetType();
-        if (type.IsPrimitive || type.IsEnum || value is decimal || value is DateTime || value is DateTimeOffset || value is TimeSpan || value is Guid) { return; }
-        if (value is SecureString || IsMachinery(type) || !seen.Add(value)) { return; }
+        if (
+            type.IsPrimitive
+            || type.IsEnum
+            || value is decimal
+            || value is DateTime
+            || value is DateTimeOffset
+            || value is TimeSpan
+            || value is Guid
+        )
+        {
+            return;
+        }
+        if (value is SecureString || IsMachinery(type) || !seen.Add(value))
+        {
+            return;
+        }
         Objects++;
-        try { SeeText(path, value.ToString()); } catch (Exception) { }
+        try
+        {
+            SeeText(path, value.ToString());
+        }
+        catch (Exception) { }
         PSObject wrapped = value as PSObject;
         if (wrapped != null)
         {
             foreach (PSPropertyInfo property in wrapped.Properties)
             {
                 object content = null;
-                try { content = property.Value; } catch (Exception) { continue; }
+                try
+                {
+                    content = property.Value;
+                }
+                catch (Exception)
+                {
+                    continue;
+                }
                 Walk(path, content, depth + 1, seen);
             }
             Walk(path, wrapped.BaseObject, depth + 1, seen);
@@ -175,43 +263,88 @@ public static class CanaryEye
         IDictionary table = value as IDictionary;
         if (table != null)
         {
-            foreach (DictionaryEntry entry in table) { Walk(path, entry.Key, depth + 1, seen); Walk(path, entry.Value, depth + 1, seen); }
+            foreach (DictionaryEntry entry in table)
+            {
+                Walk(path, entry.Key, depth + 1, seen);
+                Walk(path, entry.Value, depth + 1, seen);
+            }
         }
         else
         {
             IEnumerable list = value as IEnumerable;
             if (list != null)
             {
-                try { foreach (object item in list.Cast<object>().Take(500)) { Walk(path, item, depth + 1, seen); } } catch (Exception) { }
+                try
+                {
+                    foreach (object item in list.Cast<object>().Take(500))
+                    {
+                        Walk(path, item, depth + 1, seen);
+                    }
+                }
+                catch (Exception) { }
             }
         }
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            // What was typed in the clear in a wrong place is PowerShell's to keep, with the line itself. What was given as a secret is not in it.
-            if (property.Name == "BoundParameters" && Scenario.EndsWith("failure", StringComparison.Ordinal)) { continue; }
-            if (property.GetIndexParameters().Length > 0 || property.GetMethod == null || property.PropertyType.IsByRefLike) { continue; }
+            // What was typed in the clear in a wrong place is PowerShell's to keep, with the line itself. What was
+            // given as a secret is not in it.
+            if (property.Name == "BoundParameters" && Scenario.EndsWith("failure", StringComparison.Ordinal))
+            {
+                continue;
+            }
+            if (
+                property.GetIndexParameters().Length > 0
+                || property.GetMethod == null
+                || property.PropertyType.IsByRefLike
+            )
+            {
+                continue;
+            }
             object content = null;
-            try { content = property.GetValue(value); } catch (Exception) { continue; }
+            try
+            {
+                content = property.GetValue(value);
+            }
+            catch (Exception)
+            {
+                continue;
+            }
             Walk(path, content, depth + 1, seen);
         }
-        foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Instance)) { Walk(path, field.GetValue(value), depth + 1, seen); }
+        foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Instance))
+        {
+            Walk(path, field.GetValue(value), depth + 1, seen);
+        }
     }
 
-    /// <summary>What is the engine's own: its commands, sessions and threads hold no text of ours, and lead everywhere.</summary>
+    /// <summary>What is the engine's own: its commands, sessions and threads hold no text of ours, and lead
+    /// everywhere.</summary>
     private static bool IsMachinery(Type type)
     {
         string space = type.Namespace ?? string.Empty;
-        return typeof(MemberInfo).IsAssignableFrom(type) || typeof(Delegate).IsAssignableFrom(type) || typeof(CommandInfo).IsAssignableFrom(type) ||
-            typeof(PSModuleInfo).IsAssignableFrom(type) || typeof(SessionState).IsAssignableFrom(type) || typeof(ProviderInfo).IsAssignableFrom(type) || typeof(PSDriveInfo).IsAssignableFrom(type) || typeof(Assembly).IsAssignableFrom(type) ||
-            typeof(System.Globalization.CultureInfo).IsAssignableFrom(type) || space.StartsWith("System.Management.Automation.Language", StringComparison.Ordinal) ||
-            space.StartsWith("System.Management.Automation.Runspaces", StringComparison.Ordinal) || space.StartsWith("System.Management.Automation.Host", StringComparison.Ordinal) ||
-            space.StartsWith("System.Threading", StringComparison.Ordinal) || space.StartsWith("System.Diagnostics", StringComparison.Ordinal);
+        return typeof(MemberInfo).IsAssignableFrom(type)
+            || typeof(Delegate).IsAssignableFrom(type)
+            || typeof(CommandInfo).IsAssignableFrom(type)
+            || typeof(PSModuleInfo).IsAssignableFrom(type)
+            || typeof(SessionState).IsAssignableFrom(type)
+            || typeof(ProviderInfo).IsAssignableFrom(type)
+            || typeof(PSDriveInfo).IsAssignableFrom(type)
+            || typeof(Assembly).IsAssignableFrom(type)
+            || typeof(System.Globalization.CultureInfo).IsAssignableFrom(type)
+            || space.StartsWith("System.Management.Automation.Language", StringComparison.Ordinal)
+            || space.StartsWith("System.Management.Automation.Runspaces", StringComparison.Ordinal)
+            || space.StartsWith("System.Management.Automation.Host", StringComparison.Ordinal)
+            || space.StartsWith("System.Threading", StringComparison.Ordinal)
+            || space.StartsWith("System.Diagnostics", StringComparison.Ordinal);
     }
 
     private static void Note(string place, Spelling spelling, string where)
     {
         string line = Scenario + " | " + place + " | " + spelling.Name + " | " + spelling.How + " | " + where;
-        if (s_found.Count < 1000) { s_found.Add(line); }
+        if (s_found.Count < 1000)
+        {
+            s_found.Add(line);
+        }
     }
 
     private static string Around(string text, int at, int length)
@@ -225,23 +358,36 @@ public static class CanaryEye
     /// <summary>The part of a base64 text that does not depend on what stands before and behind.</summary>
     private static string InnerBase64(byte[] content, int shift)
     {
-        string all = Convert.ToBase64String(new byte[shift].Concat(content).ToArray());
+        string all = Convert.ToBase64String(
+            new byte[shift]
+                .Concat(content)
+                .ToArray()
+        );
         int from = shift == 0 ? 0 : shift + 1;
         return all.Substring(from, all.Length - from - 4);
     }
 
     private sealed class Spelling
     {
-        public string Name, How, Text;
-        public byte[] Utf8, Utf16;
+        public string Name,
+            How,
+            Text;
+        public byte[] Utf8,
+            Utf16;
     }
 
     private sealed class ReferenceComparer : IEqualityComparer<object>
     {
         public static readonly ReferenceComparer Instance = new ReferenceComparer();
 
-        public new bool Equals(object x, object y) { return ReferenceEquals(x, y); }
+        public new bool Equals(object x, object y)
+        {
+            return ReferenceEquals(x, y);
+        }
 
-        public int GetHashCode(object o) { return RuntimeHelpers.GetHashCode(o); }
+        public int GetHashCode(object o)
+        {
+            return RuntimeHelpers.GetHashCode(o);
+        }
     }
 }

@@ -8,8 +8,9 @@ using System.Text.Json;
 using System.Threading;
 
 /// <summary>
-/// A gateway and proxy at its worst: each answer is an error of the kind that the first part of the path names, and repeats every secret that
-/// came with the request in its status line, its headers and its body. It runs outside the process that is searched.
+/// A gateway and proxy at its worst: each answer is an error of the kind that the first part of the path names, and
+/// repeats every secret that came with the request in its status line, its headers and its body. It runs outside the
+/// process that is searched.
 /// </summary>
 public sealed class CanaryGateway : IDisposable
 {
@@ -26,9 +27,15 @@ public sealed class CanaryGateway : IDisposable
     public int Port { get; }
 
     /// <summary>Requests that were answered with their own secrets.</summary>
-    public int Echoed { get { return Volatile.Read(ref _echoed); } }
+    public int Echoed
+    {
+        get { return Volatile.Read(ref _echoed); }
+    }
 
-    public void Dispose() { _listener.Stop(); }
+    public void Dispose()
+    {
+        _listener.Stop();
+    }
 
     private void Accept()
     {
@@ -40,7 +47,8 @@ public sealed class CanaryGateway : IDisposable
                 new Thread(() => Serve(client)) { IsBackground = true }.Start();
             }
         }
-        catch (Exception e) when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
+        catch (Exception e)
+            when (e is SocketException || e is ObjectDisposedException || e is InvalidOperationException)
         {
             // Stopped.
         }
@@ -56,8 +64,14 @@ public sealed class CanaryGateway : IDisposable
                 while (true)
                 {
                     List<string> head = ReadHead(stream);
-                    if (head.Count == 0) { return; }
-                    if (!Answer(client, stream, head)) { return; }
+                    if (head.Count == 0)
+                    {
+                        return;
+                    }
+                    if (!Answer(client, stream, head))
+                    {
+                        return;
+                    }
                 }
             }
             catch (Exception e) when (e is IOException || e is ObjectDisposedException || e is SocketException)
@@ -80,9 +94,19 @@ public sealed class CanaryGateway : IDisposable
                 Write(stream, "HTTP/1.1 400 Bad Request\r\n\r\n");
                 return lines;
             }
-            if (next == '\r') { continue; }
-            if (next != '\n') { line.Append((char)next); continue; }
-            if (line.Length == 0) { return lines; }
+            if (next == '\r')
+            {
+                continue;
+            }
+            if (next != '\n')
+            {
+                line.Append((char)next);
+                continue;
+            }
+            if (line.Length == 0)
+            {
+                return lines;
+            }
             lines.Add(line.ToString());
             line.Clear();
         }
@@ -100,20 +124,35 @@ public sealed class CanaryGateway : IDisposable
             int colon = line.IndexOf(':');
             string name = line.Substring(0, colon).ToLowerInvariant();
             string value = line.Substring(colon + 1).Trim();
-            if (name == "content-length") { length = int.Parse(value); }
+            if (name == "content-length")
+            {
+                length = int.Parse(value);
+            }
             if (name == "authorization" || name == "proxy-authorization" || name == "api-key" || name == "x-canary")
             {
                 // With its name and without: the name alone must not be what takes it out.
                 echo += value + " " + value.Substring(value.IndexOf(' ') + 1) + " ";
             }
         }
-        for (int i = 0; i < length; i++) { if (stream.ReadByte() < 0) { return false; } }
+        for (int i = 0; i < length; i++)
+        {
+            if (stream.ReadByte() < 0)
+            {
+                return false;
+            }
+        }
         Interlocked.Increment(ref _echoed);
 
         string target = request[1];
         if (request[0] == "CONNECT" || target.StartsWith("http://", StringComparison.Ordinal))
         {
-            Send(stream, "407 Known as " + echo, Json(echo), "application/json", "Proxy-Authenticate: Basic realm=\"proxy\"\r\n");
+            Send(
+                stream,
+                "407 Known as " + echo,
+                Json(echo),
+                "application/json",
+                "Proxy-Authenticate: Basic realm=\"proxy\"\r\n"
+            );
             return true;
         }
 
@@ -128,7 +167,17 @@ public sealed class CanaryGateway : IDisposable
                 client.Close();
                 return false;
             case "redirect":
-                Send(stream, "307 To " + echo, "", "text/plain", "Location: https://elsewhere.example/" + Uri.EscapeDataString(echo) + "?key=" + Uri.EscapeDataString(echo) + "\r\n");
+                Send(
+                    stream,
+                    "307 To " + echo,
+                    "",
+                    "text/plain",
+                    "Location: https://elsewhere.example/"
+                        + Uri.EscapeDataString(echo)
+                        + "?key="
+                        + Uri.EscapeDataString(echo)
+                        + "\r\n"
+                );
                 return true;
             case "page":
                 Send(stream, "200 OK", Page(echo), "text/html", "");
@@ -143,10 +192,22 @@ public sealed class CanaryGateway : IDisposable
                 Send(stream, "200 OK", echo, "application/json", "Content-Encoding: gzip\r\n");
                 return true;
             case "cut":
-                Write(stream, "HTTP/1.1 200 OK\r\nx-request-id: " + echo + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n" + Json(echo));
+                Write(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nx-request-id: "
+                        + echo
+                        + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+                        + Json(echo)
+                );
                 return false;
             default:
-                Send(stream, kind.Substring(1) + " No to " + echo, Json(echo), "application/json", "Retry-After: 0\r\n");
+                Send(
+                    stream,
+                    kind.Substring(1) + " No to " + echo,
+                    Json(echo),
+                    "application/json",
+                    "Retry-After: 0\r\n"
+                );
                 return true;
         }
     }
@@ -154,16 +215,40 @@ public sealed class CanaryGateway : IDisposable
     private static string Json(string echo)
     {
         string text = JsonSerializer.Serialize("You sent " + echo);
-        return "{\"error\":{\"message\":" + text + ",\"code\":" + text + ",\"type\":" + text + ",\"param\":" + text + "}}";
+        return "{\"error\":{\"message\":"
+            + text
+            + ",\"code\":"
+            + text
+            + ",\"type\":"
+            + text
+            + ",\"param\":"
+            + text
+            + "}}";
     }
 
-    private static string Page(string echo) { return "<html><body>You sent " + WebUtility.HtmlEncode(echo) + " or " + echo + "</body></html>"; }
+    private static string Page(string echo)
+    {
+        return "<html><body>You sent " + WebUtility.HtmlEncode(echo) + " or " + echo + "</body></html>";
+    }
 
     private static void Send(Stream stream, string status, string body, string type, string headers)
     {
         string echo = status.Substring(status.IndexOf(' ') + 1);
-        Write(stream, "HTTP/1.1 " + status + "\r\nx-request-id: req " + echo + "\r\n" + headers + "Content-Type: " + type +
-            "\r\nContent-Length: " + Encoding.UTF8.GetByteCount(body) + "\r\n\r\n" + body);
+        Write(
+            stream,
+            "HTTP/1.1 "
+                + status
+                + "\r\nx-request-id: req "
+                + echo
+                + "\r\n"
+                + headers
+                + "Content-Type: "
+                + type
+                + "\r\nContent-Length: "
+                + Encoding.UTF8.GetByteCount(body)
+                + "\r\n\r\n"
+                + body
+        );
     }
 
     private static void Write(Stream stream, string text)

@@ -1,7 +1,6 @@
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Files.Uploading;
-using FineTuning.Core.Jobs;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 
@@ -13,9 +12,16 @@ internal sealed class Cell : IDisposable
     /// <summary>How long a lasting fault lasts where something waits for its end.</summary>
     public static readonly TimeSpan Outage = TimeSpan.FromMinutes(10);
 
-    // Real: a time-out is not a matter of the clock. Where the machine was too slow for it, the cell is run again with the next.
-    private static readonly TimeSpan[] s_shortTimeouts = [TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(15)];
-    private static readonly TimeSpan s_longTimeout = TimeSpan.FromSeconds(60), s_timeout = TimeSpan.FromSeconds(120);
+    // Real: a time-out is not a matter of the clock. Where the machine was too slow for it, the cell is run again with
+    // the next.
+    private static readonly TimeSpan[] s_shortTimeouts =
+    [
+        TimeSpan.FromSeconds(0.8),
+        TimeSpan.FromSeconds(4),
+        TimeSpan.FromSeconds(15),
+    ];
+    private static readonly TimeSpan s_longTimeout = TimeSpan.FromSeconds(60),
+        s_timeout = TimeSpan.FromSeconds(120);
 
     private readonly SendingCounter _counter = new();
     private readonly TimeSpan _timeout;
@@ -67,7 +73,8 @@ internal sealed class Cell : IDisposable
     /// <summary>Called with the number of each delay of the clock, after the fault had its turn.</summary>
     public Action<int>? OnDelay { get; set; }
 
-    /// <summary>Called when it worked, when the requests are counted: looks at the result in ways that ask the server.</summary>
+    /// <summary>Called when it worked, when the requests are counted: looks at the result in ways that ask the
+    /// server.</summary>
     public Func<Task>? Verify { get; set; }
 
     /// <summary>Called when the cell is done, whatever came of it.</summary>
@@ -78,7 +85,8 @@ internal sealed class Cell : IDisposable
         if (!fault.NeedsShortTimeout)
         {
             using Cell cell = new(lane, operation, fault, lasts, s_longTimeout);
-            return await cell.RunAsync() ?? throw new TimeoutException($"{cell} took more than {s_longTimeout} for one request.");
+            return await cell.RunAsync()
+                ?? throw new TimeoutException($"{cell} took more than {s_longTimeout} for one request.");
         }
 
         foreach (TimeSpan timeout in s_shortTimeouts)
@@ -90,7 +98,9 @@ internal sealed class Cell : IDisposable
             }
         }
 
-        throw new TimeoutException($"{operation}, {fault}: the server was slower than {s_shortTimeouts[^1]} without any fault.");
+        throw new TimeoutException(
+            $"{operation}, {fault}: the server was slower than {s_shortTimeouts[^1]} without any fault."
+        );
     }
 
     public void Dispose() => _client.Dispose();
@@ -148,8 +158,10 @@ internal sealed class Cell : IDisposable
 
         if (Fault.NeedsShortTimeout)
         {
-            await Until.TrueAsync($"the server has noticed that the client has gone ({this})", async () =>
-                (await Lane.JournalAsync()).Count >= _counter.Sendings);
+            await Until.TrueAsync(
+                $"the server has noticed that the client has gone ({this})",
+                async () => (await Lane.JournalAsync()).Count >= _counter.Sendings
+            );
         }
 
         List<JournalLine> journal = await Lane.JournalAsync();
@@ -163,10 +175,17 @@ internal sealed class Cell : IDisposable
         {
             Error = failure is null ? null : Words.ErrorId(failure),
             Message = failure is null ? null : Words.Normalise(failure.Message, Name),
-            MayHaveWorked = failure is FineTuningApiException { MayHaveWorked: true } or UploadException { Fault: UploadFault.OutcomeUnknown },
+            MayHaveWorked =
+                failure
+                    is FineTuningApiException { MayHaveWorked: true }
+                        or UploadException { Fault: UploadFault.OutcomeUnknown },
             Sent = _counter.Sendings,
             Requests = journal.Count(line => line.Operation == Operation.Point),
-            Looks = journal.Count(line => Operation.PollResult is not null && line.Path.Contains(Operation.PollResult, StringComparison.Ordinal) && line.Method == "GET"),
+            Looks = journal.Count(line =>
+                Operation.PollResult is not null
+                && line.Path.Contains(Operation.PollResult, StringComparison.Ordinal)
+                && line.Method == "GET"
+            ),
             AllRequests = journal.Count,
             Count = Operation.Count is null ? null : await Operation.Count(this),
         };

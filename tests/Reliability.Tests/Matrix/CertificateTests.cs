@@ -14,10 +14,17 @@ public sealed class CertificateTests
     public async Task An_expired_certificate_is_named_as_expired_and_gets_no_key()
     {
         await using TlsFront front = new();
-        using ApiCredential credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-test").SecurePassword);
-        using FineTuningClient client = new(new ClientOptions { Endpoint = front.Url, Clock = new SkippingClock() }, credential);
+        using ApiCredential credential = new KeyCredential(
+            new NetworkCredential(string.Empty, "sk-test").SecurePassword
+        );
+        using FineTuningClient client = new(
+            new ClientOptions { Endpoint = front.Url, Clock = new SkippingClock() },
+            credential
+        );
 
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => client.GetJobAsync("ftjob-x"));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            client.GetJobAsync("ftjob-x")
+        );
 
         Assert.Equal(ApiErrorKind.TlsFailed, error.Kind);
         Assert.Contains("its certificate expired on ", error.Message);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Reliability.Tests.Matrix;
@@ -13,22 +12,61 @@ internal static class ChangeOperations
     [
         Change("cancelling", "CancelJob", cell => cell.Client.CancelJobAsync(cell.Id), "cancelled"),
         Change("pausing", "PauseJob", cell => cell.Client.PauseJobAsync(cell.Id), "pausing", "paused"),
-        Change("resuming", "ResumeJob", cell => cell.Client.ResumeJobAsync(cell.Id), "resuming", "validating_files", "queued", "running") with { Prepare = PauseAsync },
-        Delete("a file", "DeleteFile", async cell => cell.Id = await cell.Lane.Api.UploadAsync(name: cell.Name), cell => cell.Client.DeleteFileAsync(cell.Id))
-            with { Count = cell => IsThereAsync(cell, $"files/{cell.Id}") },
-        Delete("a model", "DeleteModel", async cell => cell.Id = (await cell.Lane.TrainAsync()).Model, cell => cell.Client.DeleteModelAsync(cell.Id))
-            with { Count = cell => IsThereAsync(cell, $"models/{cell.Id}") },
-        Delete("a permission", "DeletePermission", GrantAsync, cell => cell.Client.DeletePermissionAsync(cell.Lane.Model, cell.Id))
-            with { Count = CountPermissionsAsync },
+        Change(
+            "resuming",
+            "ResumeJob",
+            cell => cell.Client.ResumeJobAsync(cell.Id),
+            "resuming",
+            "validating_files",
+            "queued",
+            "running"
+        ) with
+        {
+            Prepare = PauseAsync,
+        },
+        Delete(
+            "a file",
+            "DeleteFile",
+            async cell => cell.Id = await cell.Lane.Api.UploadAsync(name: cell.Name),
+            cell => cell.Client.DeleteFileAsync(cell.Id)
+        ) with
+        {
+            Count = cell => IsThereAsync(cell, $"files/{cell.Id}"),
+        },
+        Delete(
+            "a model",
+            "DeleteModel",
+            async cell => cell.Id = (await cell.Lane.TrainAsync()).Model,
+            cell => cell.Client.DeleteModelAsync(cell.Id)
+        ) with
+        {
+            Count = cell => IsThereAsync(cell, $"models/{cell.Id}"),
+        },
+        Delete(
+            "a permission",
+            "DeletePermission",
+            GrantAsync,
+            cell => cell.Client.DeletePermissionAsync(cell.Lane.Model, cell.Id)
+        ) with
+        {
+            Count = CountPermissionsAsync,
+        },
     ];
 
     /// <summary>How many permissions there are of the project that has the cell's name.</summary>
     public static async Task<int> CountPermissionsAsync(Cell cell) =>
-        (await cell.Lane.Api.GetAsync($"{Permissions(cell)}?project_id={cell.Name}&limit=100")).GetProperty("data").GetArrayLength();
+        (await cell.Lane.Api.GetAsync($"{Permissions(cell)}?project_id={cell.Name}&limit=100"))
+            .GetProperty("data")
+            .GetArrayLength();
 
     private static string Permissions(Cell cell) => $"fine_tuning/checkpoints/{cell.Lane.Model}/permissions";
 
-    private static Operation Change(string name, string point, Func<Cell, Task<JobResource>> change, params string[] statuses) =>
+    private static Operation Change(
+        string name,
+        string point,
+        Func<Cell, Task<JobResource>> change,
+        params string[] statuses
+    ) =>
         new(Section.Changes, name, point)
         {
             Prepare = CreateJobAsync,
@@ -36,7 +74,12 @@ internal static class ChangeOperations
             Run = async cell => Assert.Contains((await change(cell)).Status.ToString(), statuses),
         };
 
-    private static Operation Delete(string name, string point, Func<Cell, Task> prepare, Func<Cell, Task<DeletedResource>> delete) =>
+    private static Operation Delete(
+        string name,
+        string point,
+        Func<Cell, Task> prepare,
+        Func<Cell, Task<DeletedResource>> delete
+    ) =>
         new(Section.Deletes, name, point)
         {
             Prepare = prepare,
@@ -70,7 +113,10 @@ internal static class ChangeOperations
 
     private static async Task GrantAsync(Cell cell)
     {
-        JsonElement granted = await cell.Lane.Api.PostAsync(Permissions(cell), $$"""{"project_ids":["{{cell.Name}}"]}""");
+        JsonElement granted = await cell.Lane.Api.PostAsync(
+            Permissions(cell),
+            $$"""{"project_ids":["{{cell.Name}}"]}"""
+        );
         cell.Id = granted.GetProperty("data").EnumerateArray().Single().GetProperty("id").GetString()!;
     }
 

@@ -1,5 +1,3 @@
-using FineTuning.Reliability.Tests.Support;
-
 namespace FineTuning.Reliability.Tests.Matrix;
 
 /// <summary>Who makes a fault.</summary>
@@ -24,7 +22,8 @@ internal sealed record Fault(string Name, string Rule)
 
     private const string Html = "'<html><body><h1>Sign in to the network</h1></body></html>'";
 
-    private const string ServerErrors = "5xx", Nonsense = "200 with nonsense";
+    private const string ServerErrors = "5xx",
+        Nonsense = "200 with nonsense";
 
     public FaultPlace Place { get; init; }
 
@@ -34,7 +33,8 @@ internal sealed record Fault(string Name, string Rule)
     /// <summary>The work is done before the request goes wrong: of interest where something is changed.</summary>
     public bool AfterWork { get; init; }
 
-    /// <summary>Nothing comes within the client's time-out, or it comes so slowly that only its progress keeps it alive.</summary>
+    /// <summary>Nothing comes within the client's time-out, or it comes so slowly that only its progress keeps it
+    /// alive.</summary>
     public bool NeedsShortTimeout { get; init; }
 
     /// <summary>It can hit one request and not the next.</summary>
@@ -54,9 +54,18 @@ internal sealed record Fault(string Name, string Rule)
         new("408", "status=408,message=Try again."),
         new("409", "status=409,message=Locked by another request."),
         new("429", "status=429,message=Too many requests.") { Family = "429, also with Retry-After: 7" },
-        new("429 with Retry-After: 7", "status=429,message=Too many requests.,retry_after=7") { Family = "429, also with Retry-After: 7" },
+        new("429 with Retry-After: 7", "status=429,message=Too many requests.,retry_after=7")
+        {
+            Family = "429, also with Retry-After: 7",
+        },
         new("429 with Retry-After: 900", "status=429,message=Too many requests.,retry_after=900") { IsPassing = false },
-        new("429 insufficient_quota", "status=429,type=insufficient_quota,code=insufficient_quota,message=You exceeded your quota.") { IsPassing = false },
+        new(
+            "429 insufficient_quota",
+            "status=429,type=insufficient_quota,code=insufficient_quota,message=You exceeded your quota."
+        )
+        {
+            IsPassing = false,
+        },
         .. ServerError("500", "status=500,message=Out of order."),
         .. ServerError("502", "status=502,message=Out of order."),
         .. ServerError("503", "status=503,message=Out of order."),
@@ -71,7 +80,12 @@ internal sealed record Fault(string Name, string Rule)
         new("body compressed with gzip", "gzip") { IsHarmless = true },
         new("wrong content type", "content_type=text/html") { IsHarmless = true },
         new("redirect to another host", "redirect=OTHER") { IsPassing = false },
-        new("expired certificate", string.Empty) { Place = FaultPlace.Tls, Passes = false, IsPassing = false },
+        new("expired certificate", string.Empty)
+        {
+            Place = FaultPlace.Tls,
+            Passes = false,
+            IsPassing = false,
+        },
     ];
 
     /// <summary>The rule for the server.</summary>
@@ -83,12 +97,18 @@ internal sealed record Fault(string Name, string Rule)
 
     public override string ToString() => Name;
 
-    private static Fault[] ServerError(string name, string rule) => Both(new Fault(name, rule) { Family = ServerErrors });
+    private static Fault[] ServerError(string name, string rule) =>
+        Both(new Fault(name, rule) { Family = ServerErrors });
 
     /// <summary>Before the work, and after it.</summary>
     private static Fault[] Both(Fault before) =>
-    [
-        before,
-        before with { Name = before.Name + After, AfterWork = true, Family = before.Family is null ? null : before.Family + After },
-    ];
+        [
+            before,
+            before with
+            {
+                Name = before.Name + After,
+                AfterWork = true,
+                Family = before.Family is null ? null : before.Family + After,
+            },
+        ];
 }

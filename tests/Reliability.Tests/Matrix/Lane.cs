@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 
@@ -82,14 +81,23 @@ internal sealed class Lane : IAsyncDisposable
 
     /// <summary>How many requests the rules in force have hit.</summary>
     public async Task<long> HitsAsync() =>
-        (await Server.Control.GetAsync("_server/faults")).GetProperty("data").EnumerateArray().Sum(rule => rule.GetProperty("hits").GetInt64());
+        (await Server.Control.GetAsync("_server/faults"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Sum(rule => rule.GetProperty("hits").GetInt64());
 
     /// <summary>All requests since the journal was cleared.</summary>
     public async Task<List<JournalLine>> JournalAsync() =>
-        [.. (await Server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray().Select(entry => new JournalLine(
-            entry.GetProperty("method").GetString()!,
-            entry.GetProperty("path").GetString()!,
-            entry.TryGetProperty("operation", out JsonElement operation) ? operation.GetString() : null))];
+        [
+            .. (await Server.Control.GetAsync("_server/requests"))
+                .GetProperty("data")
+                .EnumerateArray()
+                .Select(entry => new JournalLine(
+                    entry.GetProperty("method").GetString()!,
+                    entry.GetProperty("path").GetString()!,
+                    entry.TryGetProperty("operation", out JsonElement operation) ? operation.GetString() : null
+                )),
+        ];
 
     public Task ClearJournalAsync() => Server.Control.DeleteJournalAsync();
 

@@ -15,7 +15,8 @@ public sealed class MatrixRun : IAsyncLifetime
     /// <summary>What the tests of an operation themselves found wrong, such as a missing event.</summary>
     internal IReadOnlyCollection<string> Failures => _failures;
 
-    /// <summary>Connections that came to the host of a redirect, and requests that came through a bad certificate.</summary>
+    /// <summary>Connections that came to the host of a redirect, and requests that came through a bad
+    /// certificate.</summary>
     internal int Betrayals { get; private set; }
 
     internal IEnumerable<(Operation Operation, Fault Fault, bool Lasts, CellResult Result)> Results =>
@@ -25,7 +26,8 @@ public sealed class MatrixRun : IAsyncLifetime
         where _results.ContainsKey((operation, fault, lasts))
         select (operation, fault, lasts, _results[(operation, fault, lasts)]);
 
-    internal CellResult? Find(Operation operation, Fault fault, bool lasts) => _results.GetValueOrDefault((operation, fault, lasts));
+    internal CellResult? Find(Operation operation, Fault fault, bool lasts) =>
+        _results.GetValueOrDefault((operation, fault, lasts));
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -35,7 +37,8 @@ public sealed class MatrixRun : IAsyncLifetime
             from operation in Operations.All
             where operation.Has(fault)
             from lasts in fault.Passes ? [false, true] : new[] { true }
-            select (operation, fault, lasts));
+            select (operation, fault, lasts)
+        );
         await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => Task.Run(() => RunLaneAsync(cells))));
     }
 
@@ -45,7 +48,7 @@ public sealed class MatrixRun : IAsyncLifetime
     private async Task RunLaneAsync(ConcurrentQueue<(Operation Operation, Fault Fault, bool Lasts)> cells)
     {
         await using Lane lane = await Lane.StartAsync();
-        while (cells.TryDequeue(out var cell))
+        while (cells.TryDequeue(out (Operation Operation, Fault Fault, bool Lasts) cell))
         {
             try
             {
@@ -53,7 +56,9 @@ public sealed class MatrixRun : IAsyncLifetime
             }
             catch (Exception e)
             {
-                _failures.Enqueue($"{cell.Operation}, {cell.Fault}, {(cell.Lasts ? "lasting" : "once")}: {e.GetType().Name}: {e.Message}");
+                _failures.Enqueue(
+                    $"{cell.Operation}, {cell.Fault}, {(cell.Lasts ? "lasting" : "once")}: {e.GetType().Name}: {e.Message}"
+                );
             }
         }
 

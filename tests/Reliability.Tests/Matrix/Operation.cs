@@ -1,5 +1,3 @@
-using FineTuning.Core.Jobs;
-
 namespace FineTuning.Reliability.Tests.Matrix;
 
 /// <summary>Something that the client does and that can go wrong.</summary>
@@ -26,13 +24,15 @@ internal sealed record Operation(Section Section, string Name, string Point)
     /// <summary>The fault begins when it has looked once.</summary>
     public bool BeginsLater { get; init; }
 
-    /// <summary>A part of the path of the requests by which it looks what became of a lost one; null if it does not.</summary>
+    /// <summary>A part of the path of the requests by which it looks what became of a lost one; null if it does
+    /// not.</summary>
     public string? PollResult { get; init; }
 
     /// <summary>A second rule, of another fault that lasts as long as the first.</summary>
     public string? Also { get; init; }
 
-    /// <summary>A second time costs nothing and hurts nobody: it is asked for again where it may have worked, and there can be two of it.</summary>
+    /// <summary>A second time costs nothing and hurts nobody: it is asked for again where it may have worked, and there
+    /// can be two of it.</summary>
     public bool MayRepeat { get; init; }
 
     /// <summary>Without a way to find out what became of a lost request, it ends in an error that says so.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Reliability.Tests.Matrix;
 
@@ -7,7 +6,11 @@ namespace FineTuning.Reliability.Tests.Matrix;
 internal sealed class Page(MatrixRun run)
 {
     // What is added to an error where it stays open what became of a request.
-    private static readonly string[] s_additions = [" The job may have been created", " The permissions may have been granted"];
+    private static readonly string[] s_additions =
+    [
+        " The job may have been created",
+        " The permissions may have been granted",
+    ];
 
     public IReadOnlyList<string> Write()
     {
@@ -16,7 +19,11 @@ internal sealed class Page(MatrixRun run)
         {
             lines.AddRange(["", $"### {section.Key.Title}"]);
             Operation? first = null;
-            foreach (IGrouping<string, Operation> alike in section.GroupBy(operation => string.Join('\n', Table(operation, null))))
+            foreach (
+                IGrouping<string, Operation> alike in section.GroupBy(operation =>
+                    string.Join('\n', Table(operation, null))
+                )
+            )
             {
                 Operation? like = first?.BeginsLater == alike.First().BeginsLater ? first : null;
                 lines.AddRange(["", Title(alike, like), "", .. Table(alike.First(), like)]);
@@ -24,7 +31,17 @@ internal sealed class Page(MatrixRun run)
             }
         }
 
-        return [.. lines, "", "### What the errors say", "", "Where a service explains its own error, its words stand here; in these tests they are made up.", "", .. Errors(), ""];
+        return
+        [
+            .. lines,
+            "",
+            "### What the errors say",
+            "",
+            "Where a service explains its own error, its words stand here; in these tests they are made up.",
+            "",
+            .. Errors(),
+            "",
+        ];
     }
 
     private static string Title(IEnumerable<Operation> alike, Operation? like)
@@ -52,11 +69,11 @@ internal sealed class Page(MatrixRun run)
             $"| {string.Join(" | ", columns)} |",
             $"| {string.Join(" | ", columns.Select(_ => "---"))} |",
             .. from fault in Fault.All
-               where run.Find(operation, fault, lasts: true) is not null
-               let cells = Cells(operation, fault)
-               where like is null || cells != Cells(like, fault)
-               group fault by cells into alike
-               select $"| {Names(operation, alike)} | {alike.Key} |",
+            where run.Find(operation, fault, lasts: true) is not null
+            let cells = Cells(operation, fault)
+            where like is null || cells != Cells(like, fault)
+            group fault by cells into alike
+            select $"| {Names(operation, alike)} | {alike.Key} |",
         ];
     }
 
@@ -65,13 +82,23 @@ internal sealed class Page(MatrixRun run)
     {
         string[] names =
         [
-            .. (from fault in faults
-                let family = Fault.All.Where(other => other.Family is not null && other.Family == fault.Family && operation.Has(other))
-                select family.Any() && family.All(faults.Contains) ? fault.Family : fault.Name).Distinct(),
+            .. (
+                from fault in faults
+                let family = Fault.All.Where(other =>
+                    other.Family is not null && other.Family == fault.Family && operation.Has(other)
+                )
+                select family.Any() && family.All(faults.Contains) ? fault.Family : fault.Name
+            ).Distinct(),
         ];
-        return string.Join("; ", names
-            .Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal) || !names.Contains(name[..^Fault.After.Length]))
-            .Select(name => names.Contains(name + Fault.After) ? name + ", before or after the work" : name));
+        return string.Join(
+            "; ",
+            names
+                .Where(name =>
+                    !name.EndsWith(Fault.After, StringComparison.Ordinal)
+                    || !names.Contains(name[..^Fault.After.Length])
+                )
+                .Select(name => names.Contains(name + Fault.After) ? name + ", before or after the work" : name)
+        );
     }
 
     private string Cells(Operation operation, Fault fault) =>
@@ -117,24 +144,32 @@ internal sealed class Page(MatrixRun run)
 
     private IEnumerable<string> Errors()
     {
-        var seen =
+        IEnumerable<(Fault Fault, string Error, string Words, string Addition)> seen =
             from cell in run.Results
             where cell.Result.Error is not null
             let message = cell.Result.Message!
-            let cut = s_additions.Select(addition => message.IndexOf(addition, StringComparison.Ordinal)).Where(at => at > 0).DefaultIfEmpty(message.Length).Min()
+            let cut = s_additions
+                .Select(addition => message.IndexOf(addition, StringComparison.Ordinal))
+                .Where(at => at > 0)
+                .DefaultIfEmpty(message.Length)
+                .Min()
             select (cell.Fault, cell.Result.Error, Words: message[..cut], Addition: message[cut..].Trim());
         return
         [
             "| Error | Words | After |",
             "| --- | --- | --- |",
             .. from error in seen
-               group error.Fault.Name by (error.Error, error.Words) into alike
-               orderby alike.Key.Error, alike.Key.Words
-               select $"| `{alike.Key.Error}` | {alike.Key.Words} | {string.Join("; ", alike.Distinct().Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal)))} |",
+            group error.Fault.Name by (error.Error, error.Words) into alike
+            orderby alike.Key.Error, alike.Key.Words
+            select $"| `{alike.Key.Error}` | {alike.Key.Words} | {string.Join("; ", alike.Distinct().Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal)))} |",
             "",
             "Where it stays open what became of a request, they go on:",
             "",
-            .. seen.Select(error => error.Addition).Where(addition => addition.Length > 0).Distinct().Order(StringComparer.Ordinal).Select(addition => $"- {addition}"),
+            .. seen.Select(error => error.Addition)
+                .Where(addition => addition.Length > 0)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Select(addition => $"- {addition}"),
         ];
     }
 }

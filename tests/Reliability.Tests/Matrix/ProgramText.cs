@@ -8,13 +8,14 @@ namespace FineTuning.Reliability.Tests.Matrix;
 internal static partial class Words
 {
     /// <summary>The id that the cmdlets give the error. They have it from the kind.</summary>
-    public static string ErrorId(Exception e) => e switch
-    {
-        FineTuningApiException { Kind: ApiErrorKind.Timeout } => "RequestTimedOut",
-        FineTuningApiException api => api.Kind.ToString(),
-        UploadException upload => upload.Fault.ToString(),
-        _ => e.GetType().Name,
-    };
+    public static string ErrorId(Exception e) =>
+        e switch
+        {
+            FineTuningApiException { Kind: ApiErrorKind.Timeout } => "RequestTimedOut",
+            FineTuningApiException api => api.Kind.ToString(),
+            UploadException upload => upload.Fault.ToString(),
+            _ => e.GetType().Name,
+        };
 
     /// <summary>Puts general words in the place of addresses, ids and the system's own reasons.</summary>
     /// <param name="message">The words.</param>
@@ -44,6 +45,8 @@ internal static partial class Words
     private static partial Regex Tried();
 
     // Each platform has its own words for a broken connection.
-    [GeneratedRegex(@"^(No connection to|No secure connection to|The connection to) HOST( broke[^:]*)?: .*?\.(?= [A-Z]|$)")]
+    [GeneratedRegex(
+        @"^(No connection to|No secure connection to|The connection to) HOST( broke[^:]*)?: .*?\.(?= [A-Z]|$)"
+    )]
     private static partial Regex Reason();
 }

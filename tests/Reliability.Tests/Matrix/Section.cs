@@ -2,10 +2,12 @@ namespace FineTuning.Reliability.Tests.Matrix;
 
 /// <summary>A part of the page.</summary>
 /// <param name="Title">Its heading.</param>
-/// <param name="Counted">What there can be too much or too little of afterwards, as the head of a column; null where nothing is changed.</param>
+/// <param name="Counted">What there can be too much or too little of afterwards, as the head of a column; null where
+/// nothing is changed.</param>
 internal sealed record Section(string Title, string? Counted)
 {
-    /// <summary>Whether the number of requests follows from the fault alone, and not from how long something takes.</summary>
+    /// <summary>Whether the number of requests follows from the fault alone, and not from how long something
+    /// takes.</summary>
     public bool TellsRequests { get; init; } = true;
 
     public static Section Reads { get; } = new("Reading", null);

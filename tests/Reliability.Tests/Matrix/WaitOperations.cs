@@ -1,6 +1,5 @@
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Reliability.Tests.Matrix;
@@ -16,14 +15,28 @@ internal static class WaitOperations
     public static IReadOnlyList<Operation> All { get; } =
     [
         Make(Section.Waits, "from the first look on", "GetJob", WaitAsync),
-        Make(Section.Waits, "later", "GetJob", WaitAsync) with { BeginsLater = true },
+        Make(Section.Waits, "later", "GetJob", WaitAsync) with
+        {
+            BeginsLater = true,
+        },
         Make(Section.Follows, "from the first look on", "ListEvents", FollowAsync),
-        Make(Section.Follows, "later, at the job", "GetJob", FollowAsync) with { BeginsLater = true },
-        Make(Section.Follows, "later, at the events", "ListEvents", FollowAsync) with { BeginsLater = true },
+        Make(Section.Follows, "later, at the job", "GetJob", FollowAsync) with
+        {
+            BeginsLater = true,
+        },
+        Make(Section.Follows, "later, at the events", "ListEvents", FollowAsync) with
+        {
+            BeginsLater = true,
+        },
     ];
 
     private static Operation Make(Section section, string name, string point, Func<Cell, Task> run) =>
-        new(section, name, point) { Prepare = PrepareAsync, Run = run, Waits = true };
+        new(section, name, point)
+        {
+            Prepare = PrepareAsync,
+            Run = run,
+            Waits = true,
+        };
 
     private static async Task PrepareAsync(Cell cell)
     {
@@ -50,7 +63,10 @@ internal static class WaitOperations
 
     private static async Task WaitAsync(Cell cell)
     {
-        var waiter = new JobWaiter(cell.Client, new WaitOptions { Timeout = TimeSpan.FromDays(1), PollInterval = s_interval });
+        var waiter = new JobWaiter(
+            cell.Client,
+            new WaitOptions { Timeout = TimeSpan.FromDays(1), PollInterval = s_interval }
+        );
         List<WaitOutcome> outcomes = [];
         await foreach (WaitOutcome outcome in waiter.WaitAsync([cell.Id]))
         {
@@ -78,7 +94,10 @@ internal static class WaitOperations
 
         cell.Verify = async () =>
         {
-            List<string> all = [.. (await cell.Lane.Api.EventsAsync(cell.Id)).Select(item => item.GetProperty("id").GetString()!)];
+            List<string> all =
+            [
+                .. (await cell.Lane.Api.EventsAsync(cell.Id)).Select(item => item.GetProperty("id").GetString()!),
+            ];
             all.Reverse();
             Assert.Equal(all, seen);
         };

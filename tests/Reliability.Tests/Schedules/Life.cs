@@ -1,5 +1,4 @@
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Jobs;
@@ -10,8 +9,8 @@ using Xunit;
 namespace FineTuning.Reliability.Tests.Schedules;
 
 /// <summary>
-/// A user who uploads a file, creates a job, and waits for it and follows it at the same time; and who does what the errors say: a command
-/// that certainly did nothing is repeated, one that may have worked is looked after.
+/// A user who uploads a file, creates a job, and waits for it and follows it at the same time; and who does what the
+/// errors say: a command that certainly did nothing is repeated, one that may have worked is looked after.
 /// </summary>
 internal sealed class Life(Schedule schedule, World world, string folder)
 {
@@ -52,17 +51,22 @@ internal sealed class Life(Schedule schedule, World world, string folder)
 
     private string[] Jobs() => world.PollResult("SELECT group_concat(id) FROM jobs");
 
-    private Task<string> UploadAsync() => RepeatAsync(async client =>
-    {
-        string path = Path.Combine(folder, "train.jsonl");
-        if (!File.Exists(path))
+    private Task<string> UploadAsync() =>
+        RepeatAsync(async client =>
         {
-            File.WriteAllText(path, s_content);
-        }
+            string path = Path.Combine(folder, "train.jsonl");
+            if (!File.Exists(path))
+            {
+                File.WriteAllText(path, s_content);
+            }
 
-        var options = new UploadOptions { PartBytes = schedule.InParts ? 300 : null, StateFolder = Path.Combine(folder, "state") };
-        return (await new FileUploader(client, options).UploadAsync(path)).File.Id;
-    });
+            var options = new UploadOptions
+            {
+                PartBytes = schedule.InParts ? 300 : null,
+                StateFolder = Path.Combine(folder, "state"),
+            };
+            return (await new FileUploader(client, options).UploadAsync(path)).File.Id;
+        });
 
     /// <returns>The job; null if the creation may have worked and did not.</returns>
     private async Task<string?> CreateAsync(string file)
@@ -82,8 +86,12 @@ internal sealed class Life(Schedule schedule, World world, string folder)
                 wasTold |= e.MayHaveWorked;
                 if (!e.MayHaveWorked)
                 {
-                    // Who is told that nothing happened repeats the command, so it must be so; what a command before it may have done was told.
-                    Assert.True(wasTold || Jobs().Length == 0, $"The error does not say that it may have worked: {e.Message}");
+                    // Who is told that nothing happened repeats the command, so it must be so; what a command before it
+                    // may have done was told.
+                    Assert.True(
+                        wasTold || Jobs().Length == 0,
+                        $"The error does not say that it may have worked: {e.Message}"
+                    );
                 }
                 else if (schedule.Key is null)
                 {
@@ -100,8 +108,9 @@ internal sealed class Life(Schedule schedule, World world, string folder)
         Assert.NotNull(error.RequestToken);
         Assert.Contains(error.RequestToken, error.Message, StringComparison.Ordinal);
         string[] found = world.PollResult(
-            "SELECT group_concat(id) FROM jobs JOIN job_metadata ON job_seq = seq " +
-            $"WHERE key = '{JobMetadata.TokenName}' AND value = '{error.RequestToken}'");
+            "SELECT group_concat(id) FROM jobs JOIN job_metadata ON job_seq = seq "
+                + $"WHERE key = '{JobMetadata.TokenName}' AND value = '{error.RequestToken}'"
+        );
         Assert.Equal(Jobs(), found);
         return found.SingleOrDefault();
     }
@@ -123,7 +132,10 @@ internal sealed class Life(Schedule schedule, World world, string folder)
             }
 
             Assert.False(only!.TimedOut);
-            Assert.False(only.Failure?.IsTransient == true && begun, $"An outage ended the wait: {only.Failure?.Message}");
+            Assert.False(
+                only.Failure?.IsTransient == true && begun,
+                $"An outage ended the wait: {only.Failure?.Message}"
+            );
             return only.Failure is null ? only.Job! : throw only.Failure;
         });
         Assert.Equal((job, JobStatus.Succeeded), (ended.Id, ended.Status));

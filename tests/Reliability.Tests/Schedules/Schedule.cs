@@ -1,23 +1,66 @@
 using System.Globalization;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Reliability.Tests.Schedules;
 
 /// <summary>What one life of a job meets, drawn from a seed.</summary>
 internal sealed class Schedule
 {
-    private static readonly string[] s_uploads = ["CreateFile", "CreateUpload", "AddUploadPart", "CompleteUpload", "ListFiles", "GetFile"];
-    private static readonly string[] s_all = [.. s_uploads, "CreateJob", "CreateJob", "CreateJob", "ListJobs", "GetJob", "ListEvents"];
+    private static readonly string[] s_uploads =
+    [
+        "CreateFile",
+        "CreateUpload",
+        "AddUploadPart",
+        "CompleteUpload",
+        "ListFiles",
+        "GetFile",
+    ];
+    private static readonly string[] s_all =
+    [
+        .. s_uploads,
+        "CreateJob",
+        "CreateJob",
+        "CreateJob",
+        "ListJobs",
+        "GetJob",
+        "ListEvents",
+    ];
 
     // A redirect and a used-up budget pass too: somebody mends them, and the user repeats the command.
     private static readonly string[] s_faults =
     [
-        "drop", "drop", "drop,after_work", "drop,after_work", "status=408", "status=409", "status=429", "status=429,retry_after=3", "status=429,retry_after_ms=40",
-        "status=429,retry_after=600", "status=429,code=insufficient_quota,type=insufficient_quota", "status=500", "status=500,after_work", "status=502",
-        "status=502,body='<html>bad</html>',after_work", "status=503", "status=503,retry_after=7", "status=503,after_work", "status=504", "status=504,after_work",
-        "status=500,body_size=1000000", "status=200,body='<html>sign in</html>'", "status=200,body='',after_work", "truncate_after=7", "truncate_after=200",
-        "gzip", "content_type=text/html", "slow_bytes=400,slow_interval_ms=1", "redirect=http://localhost:9/elsewhere", "delay_ms=5", "delay_ms=5,after_work",
-        "delay_ms=60000", "delay_ms=60000,after_work",
+        "drop",
+        "drop",
+        "drop,after_work",
+        "drop,after_work",
+        "status=408",
+        "status=409",
+        "status=429",
+        "status=429,retry_after=3",
+        "status=429,retry_after_ms=40",
+        "status=429,retry_after=600",
+        "status=429,code=insufficient_quota,type=insufficient_quota",
+        "status=500",
+        "status=500,after_work",
+        "status=502",
+        "status=502,body='<html>bad</html>',after_work",
+        "status=503",
+        "status=503,retry_after=7",
+        "status=503,after_work",
+        "status=504",
+        "status=504,after_work",
+        "status=500,body_size=1000000",
+        "status=200,body='<html>sign in</html>'",
+        "status=200,body='',after_work",
+        "truncate_after=7",
+        "truncate_after=200",
+        "gzip",
+        "content_type=text/html",
+        "slow_bytes=400,slow_interval_ms=1",
+        "redirect=http://localhost:9/elsewhere",
+        "delay_ms=5",
+        "delay_ms=5,after_work",
+        "delay_ms=60000",
+        "delay_ms=60000,after_work",
     ];
 
     public Schedule(int seed)
@@ -44,13 +87,15 @@ internal sealed class Schedule
 
     public bool InParts { get; }
 
-    /// <summary>The following begins when the job has ended: there are several pages of events from the start.</summary>
+    /// <summary>The following begins when the job has ended: there are several pages of events from the
+    /// start.</summary>
     public bool FollowsLate { get; }
 
     /// <summary>Of the training; each is an event.</summary>
     public int Steps { get; }
 
-    /// <summary>Fault rules for the server. Each hits a number of times at most, so that every trouble passes.</summary>
+    /// <summary>Fault rules for the server. Each hits a number of times at most, so that every trouble
+    /// passes.</summary>
     public IReadOnlyList<string> Rules { get; }
 
     /// <summary>At which delay of any of the clocks nothing listens any more, and for how many of them.</summary>
@@ -60,8 +105,8 @@ internal sealed class Schedule
     public int? RestartAt { get; }
 
     public override string ToString() =>
-        $"seed {Seed}: {(Key is null ? "no key" : "a key")}, {(InParts ? "in parts" : "in one request")}, {Steps} steps{(FollowsLate ? ", followed late" : string.Empty)}, " +
-        $"outages [{string.Join(", ", Outages)}], restart {(RestartAt?.ToString(CultureInfo.InvariantCulture) ?? "none")}, rules [{string.Join(" | ", Rules)}]";
+        $"seed {Seed}: {(Key is null ? "no key" : "a key")}, {(InParts ? "in parts" : "in one request")}, {Steps} steps{(FollowsLate ? ", followed late" : string.Empty)}, "
+        + $"outages [{string.Join(", ", Outages)}], restart {(RestartAt?.ToString(CultureInfo.InvariantCulture) ?? "none")}, rules [{string.Join(" | ", Rules)}]";
 
     // As many failures as make an outage of one look, behind the first pages of it.
     private static string BetweenPages(Random random) =>
@@ -69,7 +114,8 @@ internal sealed class Schedule
 
     private static string Draw(Random random)
     {
-        string operation = s_all[random.Next(s_all.Length)], fault = s_faults[random.Next(s_faults.Length)];
+        string operation = s_all[random.Next(s_all.Length)],
+            fault = s_faults[random.Next(s_faults.Length)];
 
         // A time-out takes real time.
         int most = fault.Contains("60000", StringComparison.Ordinal) ? 1 : random.Next(1, 9);

@@ -6,7 +6,8 @@ using Xunit.Abstractions;
 
 namespace FineTuning.Reliability.Tests.Schedules;
 
-/// <summary>Lives of jobs through random faults: exactly one job each, all events once, and each wait ends with the job.</summary>
+/// <summary>Lives of jobs through random faults: exactly one job each, all events once, and each wait ends with the
+/// job.</summary>
 [Collection("one at a time")]
 [Trait("Category", SoakScale.Category)]
 public sealed class ScheduleTests(ITestOutputHelper output)
@@ -20,7 +21,8 @@ public sealed class ScheduleTests(ITestOutputHelper output)
     public async Task Any_schedule_of_faults_ends_with_one_job_and_all_of_its_events()
     {
         long start = Stopwatch.GetTimestamp();
-        int repeats = 0, openEnds = 0;
+        int repeats = 0,
+            openEnds = 0;
         ConcurrentQueue<string> failures = new();
         await Parallel.ForEachAsync(
             Enumerable.Range(SoakScale.Seed, s_count),
@@ -48,12 +50,15 @@ public sealed class ScheduleTests(ITestOutputHelper output)
                 {
                     Directory.Delete(folder, recursive: true);
                 }
-            });
+            }
+        );
         output.WriteLine(
-            $"{s_count} schedules from seed {SoakScale.Seed} in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s: {failures.Count} failed, " +
-            $"{repeats} commands repeated, {openEnds} creations that said they may have worked");
+            $"{s_count} schedules from seed {SoakScale.Seed} in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s: {failures.Count} failed, "
+                + $"{repeats} commands repeated, {openEnds} creations that said they may have worked"
+        );
         Assert.True(
             failures.IsEmpty,
-            $"{failures.Count} of {s_count} schedules; {SoakScale.SeedVariable} set to one's seed runs it first.\n{string.Join('\n', failures)}");
+            $"{failures.Count} of {s_count} schedules; {SoakScale.SeedVariable} set to one's seed runs it first.\n{string.Join('\n', failures)}"
+        );
     }
 }

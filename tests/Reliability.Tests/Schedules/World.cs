@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Jobs;
 using FineTuning.Reliability.Tests.Support;
 using FineTuning.Server.Tests.Support;
 
@@ -11,11 +10,14 @@ namespace FineTuning.Reliability.Tests.Schedules;
 /// <summary>The server of one schedule, what stands in the way to it, and the clients that meet it.</summary>
 internal sealed class World : IAsyncDisposable
 {
-    // Real: what hangs costs this much. Requests that are only slow are then repeated too, which the schedules must bear.
+    // Real: what hangs costs this much. Requests that are only slow are then repeated too, which the schedules must
+    // bear.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     private readonly Schedule _schedule;
-    private readonly ApiCredential _credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-test").SecurePassword);
+    private readonly ApiCredential _credential = new KeyCredential(
+        new NetworkCredential(string.Empty, "sk-test").SecurePassword
+    );
     private readonly SemaphoreSlim _turn = new(1);
     private TestServer _server;
     private int _delays;
@@ -41,8 +43,16 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>A client with connections and a clock of its own, as every command has.</summary>
-    public FineTuningClient NewClient() => new(
-        new ClientOptions { Endpoint = Gate.Url, Clock = new SkippingClock { OnDelay = _ => OnDelayAsync() }, Timeout = s_timeout }, _credential);
+    public FineTuningClient NewClient() =>
+        new(
+            new ClientOptions
+            {
+                Endpoint = Gate.Url,
+                Clock = new SkippingClock { OnDelay = _ => OnDelayAsync() },
+                Timeout = s_timeout,
+            },
+            _credential
+        );
 
     /// <summary>No more faults: for a look at what has become of it all.</summary>
     public async Task CalmAsync()
@@ -56,7 +66,8 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>What is in the server's database, whatever its answers say.</summary>
     /// <param name="query">Selects one text with commas in it.</param>
-    public string[] PollResult(string query) => (_server.Sql(query) as string ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
+    public string[] PollResult(string query) =>
+        (_server.Sql(query) as string ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     public async ValueTask DisposeAsync()
     {
@@ -68,10 +79,15 @@ internal sealed class World : IAsyncDisposable
 
     private static TestTrainer NewTrainer(Schedule schedule) => new() { Steps = schedule.Steps };
 
-    private Task SetFaultsAsync() => _server.Control.SendAsync(
-        HttpMethod.Put,
-        "_server/faults",
-        new JsonObject { ["data"] = new JsonArray([.. _schedule.Rules.Select(rule => JsonValue.Create(rule))]) }.ToJsonString());
+    private Task SetFaultsAsync() =>
+        _server.Control.SendAsync(
+            HttpMethod.Put,
+            "_server/faults",
+            new JsonObject
+            {
+                ["data"] = new JsonArray([.. _schedule.Rules.Select(rule => JsonValue.Create(rule))]),
+            }.ToJsonString()
+        );
 
     /// <summary>Each delay of each clock is a moment of the schedule.</summary>
     private async Task OnDelayAsync()

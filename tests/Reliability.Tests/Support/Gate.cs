@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace FineTuning.Reliability.Tests.Support;
 
 /// <summary>
-/// Stands before a server and passes connections on while it is open. While it is closed, connections are refused, as by a machine on which
-/// nothing listens; its port stays its own.
+/// Stands before a server and passes connections on while it is open. While it is closed, connections are refused, as
+/// by a machine on which nothing listens; its port stays its own.
 /// </summary>
 internal sealed class Gate : IAsyncDisposable
 {

@@ -2,7 +2,8 @@ using FineTuning.Core.Http;
 
 namespace FineTuning.Reliability.Tests.Support;
 
-/// <summary>Counts what a client believes to have sent, and how often it had waited in vain before it repeated.</summary>
+/// <summary>Counts what a client believes to have sent, and how often it had waited in vain before it
+/// repeated.</summary>
 internal sealed class SendingCounter : IApiObserver
 {
     private int _sendings;
@@ -14,9 +15,14 @@ internal sealed class SendingCounter : IApiObserver
 
     public bool WantsBodies => false;
 
-    /// <summary>Whether an attempt was given up for the time that it took, be it before the answer or inside it.</summary>
-    public static bool IsTimeOut(string? reason) => reason is not null &&
-        (reason.Contains("did not answer within", StringComparison.Ordinal) || reason.Contains("then sent nothing for", StringComparison.Ordinal));
+    /// <summary>Whether an attempt was given up for the time that it took, be it before the answer or inside
+    /// it.</summary>
+    public static bool IsTimeOut(string? reason) =>
+        reason is not null
+        && (
+            reason.Contains("did not answer within", StringComparison.Ordinal)
+            || reason.Contains("then sent nothing for", StringComparison.Ordinal)
+        );
 
     public void OnTrace(ApiTrace trace)
     {

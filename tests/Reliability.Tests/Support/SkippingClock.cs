@@ -26,7 +26,9 @@ internal sealed class SkippingClock : IClock
         int number = Interlocked.Increment(ref _delays);
         if (number > MaxDelays)
         {
-            throw new InvalidOperationException($"The clock was asked for more than {MaxDelays} delays, {Skipped} in all.");
+            throw new InvalidOperationException(
+                $"The clock was asked for more than {MaxDelays} delays, {Skipped} in all."
+            );
         }
 
         // Others have their turn, as they would in a real delay.

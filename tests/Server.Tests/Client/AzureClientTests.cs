@@ -4,7 +4,6 @@ using FineTuning.Core.Files;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Dialects;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -13,17 +12,36 @@ namespace FineTuning.Server.Tests.Client;
 /// <summary>Core against a server that speaks Azure's dialect, over both of its surfaces.</summary>
 public sealed class AzureClientTests
 {
-    private static readonly Dictionary<string, string> Team = new() { ["team"] = "a" };
+    private static readonly Dictionary<string, string> s_team = new() { ["team"] = "a" };
 
     private static Task<ClientWorld> StartAsync(TestTrainer? trainer = null, TimeSpan processing = default) =>
-        ClientWorld.StartAsync(trainer, options => options with { Dialect = ApiDialect.Azure, FileProcessingTime = processing });
+        ClientWorld.StartAsync(
+            trainer,
+            options => options with { Dialect = ApiDialect.Azure, FileProcessingTime = processing }
+        );
 
-    private static FineTuningClient Client(ClientWorld world, bool isDated) => world.NewClient(options => isDated
-        ? options with { Endpoint = new Uri(world.Server.Host.Url[..^"/v1".Length]), ApiVersion = "2024-10-21", Dialect = ApiDialect.Azure }
-        : options with { Dialect = ApiDialect.Azure });
+    private static FineTuningClient Client(ClientWorld world, bool isDated) =>
+        world.NewClient(options =>
+            isDated
+                ? options with
+                {
+                    Endpoint = new Uri(world.Server.Host.Url[..^"/v1".Length]),
+                    ApiVersion = "2024-10-21",
+                    Dialect = ApiDialect.Azure,
+                }
+                : options with
+                {
+                    Dialect = ApiDialect.Azure,
+                }
+        );
 
     private static async Task<JobCreateRequest> RequestAsync(ClientWorld world) =>
-        new() { Model = "gpt-4o-mini", TrainingFile = await world.Server.Api.UploadAsync(), TrainingType = "GlobalStandard" };
+        new()
+        {
+            Model = "gpt-4o-mini",
+            TrainingFile = await world.Server.Api.UploadAsync(),
+            TrainingType = "GlobalStandard",
+        };
 
     [Theory]
     [InlineData(false)]
@@ -32,7 +50,12 @@ public sealed class AzureClientTests
     {
         await using ClientWorld world = await StartAsync();
         using FineTuningClient client = Client(world, isDated);
-        JobCreation creation = await new JobCreator(client).CreateAsync((await RequestAsync(world)) with { Metadata = Team });
+        JobCreation creation = await new JobCreator(client).CreateAsync(
+            (await RequestAsync(world)) with
+            {
+                Metadata = s_team,
+            }
+        );
 
         JobResource job = creation.Job;
         Assert.Equal("pending", job.Status.Value);
@@ -75,7 +98,9 @@ public sealed class AzureClientTests
         JobCreateRequest request = await RequestAsync(world);
         await world.FaultAsync("CreateJob:after_work,drop,count=1");
 
-        FineTuningApiException lost = await Assert.ThrowsAsync<FineTuningApiException>(() => new JobCreator(client).CreateAsync(request));
+        FineTuningApiException lost = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            new JobCreator(client).CreateAsync(request)
+        );
 
         Assert.True(lost.MayHaveWorked);
         Assert.Contains("may have been created", lost.Message, StringComparison.Ordinal);
@@ -113,7 +138,9 @@ public sealed class AzureClientTests
     {
         await using ClientWorld world = await StartAsync();
         using FineTuningClient client = Client(world, isDated: true);
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => client.PauseJobAsync("ftjob-1"));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            client.PauseJobAsync("ftjob-1")
+        );
         Assert.Equal((ApiErrorKind.NotFound, "404", "Resource not found"), (error.Kind, error.Code, error.Message));
         Assert.NotNull(error.RequestId);
     }
@@ -131,6 +158,8 @@ public sealed class AzureClientTests
         FileResource ready = await FileReadiness.WaitAsync(client, file);
 
         Assert.Equal("processed", ready.Status);
-        await new JobCreator(client).CreateAsync(new JobCreateRequest { Model = "gpt-4o-mini", TrainingFile = ready.Id });
+        await new JobCreator(client).CreateAsync(
+            new JobCreateRequest { Model = "gpt-4o-mini", TrainingFile = ready.Id }
+        );
     }
 }

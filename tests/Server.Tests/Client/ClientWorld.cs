@@ -29,8 +29,10 @@ internal sealed class ClientWorld : IAsyncDisposable
 
     public FineTuningClient Client { get; }
 
-    public static async Task<ClientWorld> StartAsync(TestTrainer? trainer = null, Func<ServerOptions, ServerOptions>? configure = null) =>
-        new(await TestServer.StartAsync(trainer, configure: configure));
+    public static async Task<ClientWorld> StartAsync(
+        TestTrainer? trainer = null,
+        Func<ServerOptions, ServerOptions>? configure = null
+    ) => new(await TestServer.StartAsync(trainer, configure: configure));
 
     /// <param name="change">Changes the options.</param>
     public FineTuningClient NewClient(Func<ClientOptions, ClientOptions>? change = null)
@@ -39,7 +41,8 @@ internal sealed class ClientWorld : IAsyncDisposable
         return new FineTuningClient(change?.Invoke(options) ?? options, _credential);
     }
 
-    public Task FaultAsync(string rule) => Server.Control.PostAsync("_server/faults", new JsonObject { ["rule"] = rule }.ToJsonString());
+    public Task FaultAsync(string rule) =>
+        Server.Control.PostAsync("_server/faults", new JsonObject { ["rule"] = rule }.ToJsonString());
 
     public async Task<List<JobResource>> JobsAsync()
     {
@@ -53,8 +56,11 @@ internal sealed class ClientWorld : IAsyncDisposable
     }
 
     /// <summary>How many requests of an operation came.</summary>
-    public async Task<int> CountAsync(string operation) => (await Server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray()
-        .Count(request => request.GetProperty("operation").GetString() == operation);
+    public async Task<int> CountAsync(string operation) =>
+        (await Server.Control.GetAsync("_server/requests"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Count(request => request.GetProperty("operation").GetString() == operation);
 
     public async ValueTask DisposeAsync()
     {

@@ -38,7 +38,10 @@ public sealed class DownloadTests : IAsyncLifetime
         await _world.World.FaultAsync("GetFileContent:truncate_after=5000000");
         await new FileDownload(_world.World.Client).RunAsync(_file, Target);
         await AssertWholeAsync();
-        Assert.Equal([200, 206, 206], (await _world.JournalAsync()).Select(entry => entry.GetProperty("status").GetInt32()));
+        Assert.Equal(
+            [200, 206, 206],
+            (await _world.JournalAsync()).Select(entry => entry.GetProperty("status").GetInt32())
+        );
     }
 
     [Fact]
@@ -53,7 +56,9 @@ public sealed class DownloadTests : IAsyncLifetime
                 stop.Cancel();
             }
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download.RunAsync(_file, Target, progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            download.RunAsync(_file, Target, progress, stop.Token)
+        );
         Assert.InRange(download.Pending!.Bytes, 5_000_001, Size - 1);
         Assert.False(File.Exists(Target));
         long? first = null;
@@ -66,7 +71,11 @@ public sealed class DownloadTests : IAsyncLifetime
     [Fact]
     public async Task Two_at_once_do_not_damage_each_other()
     {
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => new FileDownload(_world.World.Client) { Overwrite = true }.RunAsync(_file, Target)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(_ => new FileDownload(_world.World.Client) { Overwrite = true }.RunAsync(_file, Target))
+        );
         await AssertWholeAsync();
     }
 

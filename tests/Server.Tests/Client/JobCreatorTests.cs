@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Threading;
@@ -42,7 +41,12 @@ public sealed class JobCreatorTests : IAsyncLifetime
     public async Task A_job_whose_answer_was_lost_is_found_and_not_asked_for_again(string fault)
     {
         await _world.FaultAsync($"CreateJob:after_work,{fault}");
-        JobCreation creation = await Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { ["team"] = "a" } });
+        JobCreation creation = await Creator.CreateAsync(
+            _request with
+            {
+                Metadata = new Dictionary<string, string> { ["team"] = "a" },
+            }
+        );
         JobResource job = Assert.Single(await _world.JobsAsync());
         Assert.Equal((job.Id, JobOrigin.FoundByToken), (creation.Job.Id, creation.Origin));
         Assert.Equal(1, await _world.CountAsync("CreateJob"));
@@ -57,8 +61,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
     {
         await _world.FaultAsync($"CreateJob:{fault}");
         List<JobCreateProgress> steps = [];
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(
-            () => Creator.CreateAsync(_request, null, new SynchronousProgress<JobCreateProgress>(steps.Add)));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            Creator.CreateAsync(_request, null, new SynchronousProgress<JobCreateProgress>(steps.Add))
+        );
         Assert.Empty(await _world.JobsAsync());
         Assert.Equal(1, await _world.CountAsync("CreateJob"));
         Assert.True(error.MayHaveWorked);
@@ -83,7 +88,11 @@ public sealed class JobCreatorTests : IAsyncLifetime
                 await _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.TokenName] = token }));
             }
         };
-        JobCreation creation = await Creator.CreateAsync(_request, null, new SynchronousProgress<JobCreateProgress>(step => token = step.RequestToken));
+        JobCreation creation = await Creator.CreateAsync(
+            _request,
+            null,
+            new SynchronousProgress<JobCreateProgress>(step => token = step.RequestToken)
+        );
         Assert.Equal(JobOrigin.FoundByToken, creation.Origin);
         Assert.Single(await _world.JobsAsync());
         Assert.Equal(5, looks);
@@ -104,7 +113,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
     {
         await _world.FaultAsync("CreateJob:after_work,status=500,message='It broke.'");
         await _world.FaultAsync("ListJobs:status=403");
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => Creator.CreateAsync(_request));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            Creator.CreateAsync(_request)
+        );
         Assert.StartsWith("It broke.", error.Message);
         Assert.NotNull(error.RequestToken);
         Assert.Equal(1, await _world.CountAsync("ListJobs"));
@@ -125,9 +136,11 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task Full_metadata_leaves_no_room_for_a_search()
     {
-        Dictionary<string, string> full = Enumerable.Range(0, JobMetadata.MaxPairs).ToDictionary(i => $"k{i}", i => "v");
+        var full = Enumerable.Range(0, JobMetadata.MaxPairs).ToDictionary(i => $"k{i}", i => "v");
         await _world.FaultAsync("CreateJob:after_work,drop");
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => Creator.CreateAsync(_request with { Metadata = full }));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            Creator.CreateAsync(_request with { Metadata = full })
+        );
         Assert.True(error.MayHaveWorked);
         Assert.Null(error.RequestToken);
         Assert.Contains("no request token", error.Message);
@@ -138,7 +151,12 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task A_token_that_was_copied_from_another_job_is_not_taken_over()
     {
-        JobCreation first = await Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { ["team"] = "a" } });
+        JobCreation first = await Creator.CreateAsync(
+            _request with
+            {
+                Metadata = new Dictionary<string, string> { ["team"] = "a" },
+            }
+        );
         await _world.FaultAsync("CreateJob:after_work,drop");
         JobCreation second = await Creator.CreateAsync(_request with { Metadata = first.Job.Metadata });
         Assert.NotEqual(first.Job.Id, second.Job.Id);
@@ -163,7 +181,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
     {
         await _world.FaultAsync("CreateJob:status=400,param=metadata,count=1");
         await _world.FaultAsync("CreateJob:after_work,drop");
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() => Creator.CreateAsync(_request));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            Creator.CreateAsync(_request)
+        );
         Assert.True(error.MayHaveWorked);
         Assert.Null(error.RequestToken);
         Assert.Single(await _world.JobsAsync());
@@ -173,8 +193,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
     public async Task Metadata_of_the_user_is_not_dropped_when_it_is_refused()
     {
         await _world.FaultAsync("CreateJob:status=400,param=metadata");
-        await Assert.ThrowsAsync<FineTuningApiException>(
-            () => Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { ["team"] = "a" } }));
+        await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { ["team"] = "a" } })
+        );
         Assert.Equal(1, await _world.CountAsync("CreateJob"));
     }
 
@@ -192,15 +213,37 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task A_key_of_another_piece_of_work_is_told()
     {
-        JobCreation first = await Creator.CreateAsync(_request with { Seed = 7, Method = new JobMethod { Type = "supervised" } }, "k");
+        JobCreation first = await Creator.CreateAsync(
+            _request with
+            {
+                Seed = 7,
+                Method = new JobMethod { Type = "supervised" },
+            },
+            "k"
+        );
         Assert.Empty(first.Differences);
         Assert.Empty((await Creator.CreateAsync(_request, "k")).Differences);
         string other = await _world.Server.Api.UploadAsync();
         JobCreation found = await Creator.CreateAsync(
-            _request with { Model = "gpt-4.1-mini", TrainingFile = other, Seed = 8, Method = new JobMethod { Type = "dpo" } }, "k");
+            _request with
+            {
+                Model = "gpt-4.1-mini",
+                TrainingFile = other,
+                Seed = 8,
+                Method = new JobMethod { Type = "dpo" },
+            },
+            "k"
+        );
         Assert.Equal(first.Job.Id, found.Job.Id);
         Assert.Equal(
-            ["its model is gpt-4o-mini", $"its training file is {_request.TrainingFile}", "its method is supervised", "its seed is 7"], found.Differences);
+            [
+                "its model is gpt-4o-mini",
+                $"its training file is {_request.TrainingFile}",
+                "its method is supervised",
+                "its seed is 7",
+            ],
+            found.Differences
+        );
         Assert.Single(await _world.JobsAsync());
     }
 
@@ -208,11 +251,16 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [InlineData("gpt-4o-mini-2024-07-18", "gpt-4o-mini", "train.jsonl", 0)]
     [InlineData("gpt-4o-mini", "gpt-4o-mini-2024-07-18", "file-1", 1)]
     [InlineData("gpt-4o", "gpt-4o", "file-2", 1)]
-    public void Only_what_is_known_to_differ_differs(string model, string wanted, string file, int count) => Assert.Equal(
-        count,
-        JobComparison.Differences(
-            new JobCreateRequest { Model = wanted, TrainingFile = file },
-            new JobResource { Model = model, TrainingFile = "file-1" }).Count);
+    public void Only_what_is_known_to_differ_differs(string model, string wanted, string file, int count) =>
+        Assert.Equal(
+            count,
+            JobComparison
+                .Differences(
+                    new JobCreateRequest { Model = wanted, TrainingFile = file },
+                    new JobResource { Model = model, TrainingFile = "file-1" }
+                )
+                .Count
+        );
 
     [Fact]
     public async Task A_list_that_cannot_be_read_behind_a_creation_is_told()
@@ -260,7 +308,10 @@ public sealed class JobCreatorTests : IAsyncLifetime
         {
             if (step.CreationRecovery is null)
             {
-                _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" })).GetAwaiter().GetResult();
+                _world
+                    .Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" }))
+                    .GetAwaiter()
+                    .GetResult();
             }
         });
         JobCreation creation = await Creator.CreateAsync(_request, "k", meanwhile);
@@ -282,7 +333,10 @@ public sealed class JobCreatorTests : IAsyncLifetime
         {
             if (step.CreationRecovery is not null)
             {
-                other = _world.Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" })).GetAwaiter().GetResult();
+                other = _world
+                    .Server.Api.CreateJobAsync(Body(new JsonObject { [JobMetadata.KeyName] = "k" }))
+                    .GetAwaiter()
+                    .GetResult();
             }
         });
         JobCreation creation = await Creator.CreateAsync(_request, "k", meanwhile);
@@ -295,7 +349,9 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task Many_runs_with_one_key_at_once_agree_on_one_job()
     {
-        JobCreation[] all = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Creator.CreateAsync(_request, "k"))));
+        JobCreation[] all = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => Task.Run(() => Creator.CreateAsync(_request, "k")))
+        );
         JobResource left = Assert.Single(await _world.JobsAsync(), job => job.Status != JobStatus.Cancelled);
         Assert.Contains(all, creation => creation.Job.Id == left.Id);
         Assert.DoesNotContain(all, creation => creation.RunningDuplicate is not null);
@@ -304,17 +360,25 @@ public sealed class JobCreatorTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_finds_no_room_is_refused_before_anything_is_sent()
     {
-        Dictionary<string, string> full = Enumerable.Range(0, JobMetadata.MaxPairs).ToDictionary(i => $"k{i}", i => "v");
+        var full = Enumerable.Range(0, JobMetadata.MaxPairs).ToDictionary(i => $"k{i}", i => "v");
         await Assert.ThrowsAsync<ArgumentException>(() => Creator.CreateAsync(_request with { Metadata = full }, "k"));
-        await Assert.ThrowsAsync<ArgumentException>(
-            () => Creator.CreateAsync(_request with { Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = "x" } }, "k"));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Creator.CreateAsync(
+                _request with
+                {
+                    Metadata = new Dictionary<string, string> { [JobMetadata.KeyName] = "x" },
+                },
+                "k"
+            )
+        );
         Assert.Equal(0, await _world.CountAsync("CreateJob"));
     }
 
-    private JsonObject Body(JsonObject metadata) => new()
-    {
-        ["model"] = _request.Model,
-        ["training_file"] = _request.TrainingFile,
-        ["metadata"] = metadata,
-    };
+    private JsonObject Body(JsonObject metadata) =>
+        new()
+        {
+            ["model"] = _request.Model,
+            ["training_file"] = _request.TrainingFile,
+            ["metadata"] = metadata,
+        };
 }

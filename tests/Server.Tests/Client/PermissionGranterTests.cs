@@ -1,7 +1,6 @@
 using FineTuning.Core.Checkpoints;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;
@@ -43,8 +42,9 @@ public sealed class PermissionGranterTests : IAsyncLifetime
     {
         await GrantAsync("proj_a");
         await _world.FaultAsync("CreatePermissions:drop");
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(
-            () => GrantAsync("proj_a", "proj_b"));
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            GrantAsync("proj_a", "proj_b")
+        );
         Assert.True(error.MayHaveWorked);
         Assert.Contains("may have been granted", error.Message);
         Assert.Equal(2, await _world.CountAsync("CreatePermissions"));
@@ -54,8 +54,9 @@ public sealed class PermissionGranterTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_grant_is_one_error_at_once()
     {
-        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(
-            () => new PermissionGranter(_world.Client).GrantAsync("ft:nothing", ["proj_a"]).ToListAsync().AsTask());
+        FineTuningApiException error = await Assert.ThrowsAsync<FineTuningApiException>(() =>
+            new PermissionGranter(_world.Client).GrantAsync("ft:nothing", ["proj_a"]).ToListAsync().AsTask()
+        );
         Assert.False(error.MayHaveWorked);
         Assert.Equal(TimeSpan.Zero, _world.Clock.Elapsed);
     }

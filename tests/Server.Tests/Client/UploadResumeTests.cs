@@ -23,7 +23,11 @@ public sealed class UploadResumeTests : IAsyncLifetime
         PendingUpload pending = (await _world.InterruptAsync(path, 5)).Pending!;
 
         // An endpoint can hold a key in its query.
-        Assert.DoesNotContain("127.0.0.1", await File.ReadAllTextAsync(Assert.Single(_world.States)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "127.0.0.1",
+            await File.ReadAllTextAsync(Assert.Single(_world.States)),
+            StringComparison.Ordinal
+        );
         Assert.Equal((5, Parts), (pending.Parts, pending.PartCount));
         Assert.Equal(_world.World.Clock.UtcNow + TimeSpan.FromHours(1), pending.ExpiresAt, TimeSpan.FromMinutes(1));
         await _world.ForgetJournalAsync();
@@ -32,7 +36,10 @@ public sealed class UploadResumeTests : IAsyncLifetime
         List<UploadProgress> reports = [];
         FileUploader uploader = _world.NewUploader(inParts: false);
         UploadResult result = await uploader.UploadAsync(path, new SynchronousProgress<UploadProgress>(reports.Add));
-        Assert.Equal(["AddUploadPart", "AddUploadPart", "AddUploadPart", "CompleteUpload"], await _world.OperationsAsync());
+        Assert.Equal(
+            ["AddUploadPart", "AddUploadPart", "AddUploadPart", "CompleteUpload"],
+            await _world.OperationsAsync()
+        );
         Assert.Equal((5, Parts), (result.ResumedParts, result.PartIds.Count));
         Assert.Equal(5 * UploadWorld.PartBytes, reports[0].Bytes);
         await _world.AssertContentAsync(path, result.File.Id);
@@ -72,7 +79,9 @@ public sealed class UploadResumeTests : IAsyncLifetime
         Assert.Contains("800000", e.Message, StringComparison.Ordinal);
         await _world.ForgetJournalAsync();
 
-        UploadResult result = await _world.NewUploader(change: options => options with { Force = true }).UploadAsync(path);
+        UploadResult result = await _world
+            .NewUploader(change: options => options with { Force = true })
+            .UploadAsync(path);
         Assert.Equal(0, result.ResumedParts);
         Assert.Equal(["CancelUpload", "CreateUpload"], (await _world.OperationsAsync()).Take(2));
         await _world.AssertContentAsync(path, result.File.Id);
@@ -148,7 +157,9 @@ public sealed class UploadResumeTests : IAsyncLifetime
     public async Task One_that_the_service_drops_while_it_goes_on_is_an_error_and_not_begun_for_ever()
     {
         await _world.World.FaultAsync("AddUploadPart:skip=3,status=404,message=gone");
-        UploadException e = await Assert.ThrowsAsync<UploadException>(() => _world.NewUploader().UploadAsync(_world.NewFile(Parts * UploadWorld.PartBytes)));
+        UploadException e = await Assert.ThrowsAsync<UploadException>(() =>
+            _world.NewUploader().UploadAsync(_world.NewFile(Parts * UploadWorld.PartBytes))
+        );
         Assert.Equal(UploadFault.Expired, e.Fault);
         Assert.Single(await _world.OperationsAsync(), operation => operation == "CreateUpload");
         Assert.Empty(_world.States);
@@ -157,7 +168,8 @@ public sealed class UploadResumeTests : IAsyncLifetime
     [Fact]
     public async Task What_nobody_can_go_on_with_is_cancelled_and_forgotten()
     {
-        string gone = _world.NewFile(Parts * UploadWorld.PartBytes, "gone.jsonl"), kept = _world.NewFile(Parts * UploadWorld.PartBytes, "kept.jsonl");
+        string gone = _world.NewFile(Parts * UploadWorld.PartBytes, "gone.jsonl"),
+            kept = _world.NewFile(Parts * UploadWorld.PartBytes, "kept.jsonl");
         string cancelled = (await _world.InterruptAsync(gone, 2)).Pending!.UploadId;
         await _world.InterruptAsync(kept, 2);
         File.Delete(gone);
@@ -187,7 +199,10 @@ public sealed class UploadResumeTests : IAsyncLifetime
     {
         string path = _world.NewFile(Parts * UploadWorld.PartBytes);
         await _world.World.FaultAsync("AddUploadPart:delay_ms=20");
-        UploadResult[] results = await Task.WhenAll(_world.NewUploader().UploadAsync(path), _world.NewUploader().UploadAsync(path));
+        UploadResult[] results = await Task.WhenAll(
+            _world.NewUploader().UploadAsync(path),
+            _world.NewUploader().UploadAsync(path)
+        );
         foreach (UploadResult result in results)
         {
             await _world.AssertContentAsync(path, result.File.Id);
@@ -252,9 +267,11 @@ public sealed class UploadResumeTests : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(path)!, "b"));
         string other = _world.NewFile(Parts * UploadWorld.PartBytes, Path.Combine("b", "train.jsonl"), seed: 2);
         UploadResult wrong = await _world
-            .NewUploader(inParts: false, options => options with { StateFolder = isKnown ? options.StateFolder : null }).UploadAsync(other);
+            .NewUploader(inParts: false, options => options with { StateFolder = isKnown ? options.StateFolder : null })
+            .UploadAsync(other);
 
-        // Even where the service says that it was completed, a file that is known to have another content is not the one.
+        // Even where the service says that it was completed, a file that is known to have another content is not the
+        // one.
         string words = isKnown ? "already completed" : "no";
         await _world.World.FaultAsync($"CompleteUpload:status=400,message={words}");
         UploadException e = await Assert.ThrowsAsync<UploadException>(() => _world.NewUploader().UploadAsync(path));
@@ -280,7 +297,9 @@ public sealed class UploadResumeTests : IAsyncLifetime
         }
         else
         {
-            await _world.World.FaultAsync("""ListFiles:status=200,body='{"object":"list","data":[],"has_more":false}'""");
+            await _world.World.FaultAsync(
+                """ListFiles:status=200,body='{"object":"list","data":[],"has_more":false}'"""
+            );
         }
 
         UploadException e = await Assert.ThrowsAsync<UploadException>(() => _world.NewUploader().UploadAsync(path));

@@ -22,7 +22,10 @@ public sealed class UploadTests : IAsyncLifetime
         string path = _world.NewFile(300_001);
         UploadResult result = await _world.NewUploader(inParts: false).UploadAsync(path);
         Assert.Equal(["CreateFile"], await _world.OperationsAsync());
-        Assert.Equal(("train.jsonl", "fine-tune", 300_001L, false), (result.File.FileName, result.File.Purpose, result.File.Bytes, result.Reused));
+        Assert.Equal(
+            ("train.jsonl", "fine-tune", 300_001L, false),
+            (result.File.FileName, result.File.Purpose, result.File.Bytes, result.Reused)
+        );
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))), result.Sha256);
         await _world.AssertContentAsync(path, result.File.Id);
     }
@@ -74,7 +77,10 @@ public sealed class UploadTests : IAsyncLifetime
         int most = 0;
         var observer = new Counter();
         using FineTuningClient client = _world.World.NewClient();
-        var uploader = new FileUploader(client.WithObserver(observer), new UploadOptions { PartBytes = UploadWorld.PartBytes, ParallelParts = 3 });
+        var uploader = new FileUploader(
+            client.WithObserver(observer),
+            new UploadOptions { PartBytes = UploadWorld.PartBytes, ParallelParts = 3 }
+        );
         await uploader.UploadAsync(_world.NewFile(9 * UploadWorld.PartBytes));
         most = observer.Max;
         Assert.InRange(most, 2, 3);
@@ -83,10 +89,12 @@ public sealed class UploadTests : IAsyncLifetime
     [Fact]
     public async Task The_same_content_is_not_sent_twice()
     {
-        string path = _world.NewFile(50_000), copy = _world.NewFile(50_000, "copy.jsonl");
+        string path = _world.NewFile(50_000),
+            copy = _world.NewFile(50_000, "copy.jsonl");
         UploadResult first = await _world.NewUploader(inParts: false).UploadAsync(path);
         await _world.ForgetJournalAsync();
-        UploadResult second = await _world.NewUploader(inParts: false).UploadAsync(copy), third = await _world.NewUploader().UploadAsync(path);
+        UploadResult second = await _world.NewUploader(inParts: false).UploadAsync(copy),
+            third = await _world.NewUploader().UploadAsync(path);
         Assert.Equal((true, first.File.Id), (second.Reused, second.File.Id));
         Assert.Equal((true, first.File.Id), (third.Reused, third.File.Id));
         Assert.Equal(["GetFile", "GetFile"], await _world.OperationsAsync());
@@ -96,7 +104,8 @@ public sealed class UploadTests : IAsyncLifetime
     public async Task What_came_in_parts_is_found_too()
     {
         string path = _world.NewFile(3 * UploadWorld.PartBytes);
-        UploadResult first = await _world.NewUploader().UploadAsync(path), second = await _world.NewUploader(inParts: false).UploadAsync(path);
+        UploadResult first = await _world.NewUploader().UploadAsync(path),
+            second = await _world.NewUploader(inParts: false).UploadAsync(path);
         Assert.Equal((true, first.File.Id), (second.Reused, second.File.Id));
     }
 
@@ -120,7 +129,9 @@ public sealed class UploadTests : IAsyncLifetime
         async Task<List<UploadStage>> StagesAsync(string path)
         {
             List<UploadStage> stages = [];
-            await _world.NewUploader(inParts: false).UploadAsync(path, new SynchronousProgress<UploadProgress>(report => stages.Add(report.Stage)));
+            await _world
+                .NewUploader(inParts: false)
+                .UploadAsync(path, new SynchronousProgress<UploadProgress>(report => stages.Add(report.Stage)));
             return stages;
         }
     }
@@ -130,7 +141,9 @@ public sealed class UploadTests : IAsyncLifetime
     {
         string path = _world.NewFile(50_000);
         UploadResult first = await _world.NewUploader(inParts: false).UploadAsync(path);
-        UploadResult second = await _world.NewUploader(inParts: false, options => options with { Force = true }).UploadAsync(path);
+        UploadResult second = await _world
+            .NewUploader(inParts: false, options => options with { Force = true })
+            .UploadAsync(path);
         Assert.False(second.Reused);
         Assert.NotEqual(first.File.Id, second.File.Id);
     }
@@ -140,7 +153,9 @@ public sealed class UploadTests : IAsyncLifetime
     {
         string path = _world.NewFile(50_000);
         await _world.NewUploader(inParts: false).UploadAsync(path);
-        UploadResult second = await _world.NewUploader(inParts: false, options => options with { Purpose = "user_data" }).UploadAsync(path);
+        UploadResult second = await _world
+            .NewUploader(inParts: false, options => options with { Purpose = "user_data" })
+            .UploadAsync(path);
         Assert.Equal((false, "user_data"), (second.Reused, second.File.Purpose));
     }
 
@@ -150,7 +165,8 @@ public sealed class UploadTests : IAsyncLifetime
         string path = _world.NewFile(50_000);
         UploadResult first = await _world.NewUploader(inParts: false).UploadAsync(path);
         await _world.World.Client.DeleteFileAsync(first.File.Id);
-        UploadResult second = await _world.NewUploader(inParts: false).UploadAsync(path), third = await _world.NewUploader(inParts: false).UploadAsync(path);
+        UploadResult second = await _world.NewUploader(inParts: false).UploadAsync(path),
+            third = await _world.NewUploader(inParts: false).UploadAsync(path);
         Assert.Equal((false, true), (second.Reused, third.Reused));
         Assert.Equal(second.File.Id, third.File.Id);
     }
@@ -164,7 +180,8 @@ public sealed class UploadTests : IAsyncLifetime
     {
         string path = _world.NewFile(50_000);
         UploadResult first = await _world.NewUploader(inParts: false).UploadAsync(path);
-        string body = $$"""{"object":"file","id":"{{first.File.Id}}","created_at":1,"filename":"train.jsonl",{{fields}}}""";
+        string body =
+            $$"""{"object":"file","id":"{{first.File.Id}}","created_at":1,"filename":"train.jsonl",{{fields}}}""";
         await _world.World.FaultAsync($"GetFile:status=200,body='{body}'");
         Assert.False((await _world.NewUploader(inParts: false).UploadAsync(path)).Reused);
     }
@@ -188,7 +205,11 @@ public sealed class UploadTests : IAsyncLifetime
         string path = _world.NewFile(2 * UploadWorld.PartBytes);
         for (int i = 0; i < 2; i++)
         {
-            Assert.False((await _world.NewUploader(change: options => options with { StateFolder = null }).UploadAsync(path)).Reused);
+            Assert.False(
+                (
+                    await _world.NewUploader(change: options => options with { StateFolder = null }).UploadAsync(path)
+                ).Reused
+            );
         }
 
         Assert.False(Directory.Exists(_world.StateFolder));
@@ -198,7 +219,12 @@ public sealed class UploadTests : IAsyncLifetime
     public async Task A_folder_that_cannot_be_written_to_stops_no_upload()
     {
         string path = _world.NewFile(2 * UploadWorld.PartBytes);
-        FileUploader uploader = _world.NewUploader(change: options => options with { StateFolder = Path.Combine(path, "below-a-file") });
+        FileUploader uploader = _world.NewUploader(change: options =>
+            options with
+            {
+                StateFolder = Path.Combine(path, "below-a-file"),
+            }
+        );
         await _world.AssertContentAsync(path, (await uploader.UploadAsync(path)).File.Id);
         Assert.Null(uploader.Pending);
     }
@@ -206,7 +232,9 @@ public sealed class UploadTests : IAsyncLifetime
     [Fact]
     public async Task An_empty_file_is_refused_and_nothing_is_asked()
     {
-        UploadException e = await Assert.ThrowsAsync<UploadException>(() => _world.NewUploader().UploadAsync(_world.NewFile(0)));
+        UploadException e = await Assert.ThrowsAsync<UploadException>(() =>
+            _world.NewUploader().UploadAsync(_world.NewFile(0))
+        );
         Assert.Equal(UploadFault.EmptyFile, e.Fault);
         Assert.Contains("train.jsonl", e.Message, StringComparison.Ordinal);
         Assert.Empty(await _world.OperationsAsync());
@@ -214,14 +242,18 @@ public sealed class UploadTests : IAsyncLifetime
 
     [Fact]
     public async Task A_file_that_is_not_there_is_an_error_of_the_disk() =>
-        await Assert.ThrowsAsync<FileNotFoundException>(() => _world.NewUploader().UploadAsync(Path.Combine(_world.StateFolder, "none.jsonl")));
+        await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            _world.NewUploader().UploadAsync(Path.Combine(_world.StateFolder, "none.jsonl"))
+        );
 
     [Fact]
     public async Task A_file_without_a_size_is_an_error_of_the_disk()
     {
         if (OperatingSystem.IsLinux())
         {
-            IOException e = await Assert.ThrowsAsync<IOException>(() => _world.NewUploader().UploadAsync("/proc/self/status"));
+            IOException e = await Assert.ThrowsAsync<IOException>(() =>
+                _world.NewUploader().UploadAsync("/proc/self/status")
+            );
             Assert.Contains("does not tell its size", e.Message, StringComparison.Ordinal);
         }
     }
@@ -249,8 +281,13 @@ public sealed class UploadTests : IAsyncLifetime
                 }
             }
         });
-        Exception e = await Assert.ThrowsAnyAsync<Exception>(() => _world.NewUploader(inParts).UploadAsync(path, progress));
-        Assert.True(e is UploadException { Fault: UploadFault.ChangedWhileSent } or FileNotFoundException, e.ToString());
+        Exception e = await Assert.ThrowsAnyAsync<Exception>(() =>
+            _world.NewUploader(inParts).UploadAsync(path, progress)
+        );
+        Assert.True(
+            e is UploadException { Fault: UploadFault.ChangedWhileSent } or FileNotFoundException,
+            e.ToString()
+        );
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
         Assert.Equal(0, await _world.FileCountAsync());
         if (inParts && !vanishes)
@@ -267,7 +304,9 @@ public sealed class UploadTests : IAsyncLifetime
     [InlineData(-1)]
     [InlineData((64L * 1024 * 1024) + 1)]
     public void Parts_of_impossible_sizes_are_refused(long bytes) =>
-        Assert.Throws<ArgumentException>(() => _world.NewUploader(change: options => options with { PartBytes = bytes }));
+        Assert.Throws<ArgumentException>(() =>
+            _world.NewUploader(change: options => options with { PartBytes = bytes })
+        );
 
     private sealed class Counter : IApiObserver
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Errors;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Tests.Support;
@@ -42,7 +41,12 @@ internal sealed class UploadWorld : IAsyncDisposable
     /// <param name="change">Changes the options.</param>
     public FileUploader NewUploader(bool inParts = true, Func<UploadOptions, UploadOptions>? change = null)
     {
-        var options = new UploadOptions { StateFolder = StateFolder, PartBytes = inParts ? PartBytes : null, Notice = Tell };
+        var options = new UploadOptions
+        {
+            StateFolder = StateFolder,
+            PartBytes = inParts ? PartBytes : null,
+            Notice = Tell,
+        };
         return new FileUploader(World.Client, change?.Invoke(options) ?? options);
     }
 
@@ -57,7 +61,8 @@ internal sealed class UploadWorld : IAsyncDisposable
     }
 
     /// <summary>The operations that were asked for, oldest first, without those of no matter here.</summary>
-    public async Task<List<string>> OperationsAsync() => [.. (await JournalAsync()).Select(entry => entry.GetProperty("operation").GetString()!)];
+    public async Task<List<string>> OperationsAsync() =>
+        [.. (await JournalAsync()).Select(entry => entry.GetProperty("operation").GetString()!)];
 
     public async Task<List<JsonElement>> JournalAsync() =>
         [.. (await World.Server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray()];
@@ -65,9 +70,13 @@ internal sealed class UploadWorld : IAsyncDisposable
     public async Task ForgetJournalAsync() => await World.Server.Control.DeleteJournalAsync();
 
     public async Task AssertContentAsync(string path, string fileId) =>
-        Assert.Equal(await File.ReadAllBytesAsync(path), await World.Server.Api.Http.GetByteArrayAsync($"files/{fileId}/content"));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(path),
+            await World.Server.Api.Http.GetByteArrayAsync($"files/{fileId}/content")
+        );
 
-    public async Task<int> FileCountAsync() => (await World.Server.Api.GetAsync("files")).GetProperty("data").GetArrayLength();
+    public async Task<int> FileCountAsync() =>
+        (await World.Server.Api.GetAsync("files")).GetProperty("data").GetArrayLength();
 
     public async ValueTask DisposeAsync()
     {

@@ -10,36 +10,63 @@ namespace FineTuning.Server.Tests.External;
 /// <summary>The real server and the example program as it is shipped.</summary>
 public sealed class ExampleTrainerTests
 {
-    private const int StepsPerEpoch = 60, Epochs = 10;
+    private const int StepsPerEpoch = 60,
+        Epochs = 10;
     private readonly RecordingLog _log = new();
 
     [Fact]
     public async Task A_job_runs_its_whole_life_in_the_program()
     {
         await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Example(_log));
-        string file = await server.Api.UploadAsync(Api.ChatLines(30)), valid = await server.Api.UploadAsync(Api.ChatLines(10, 3));
-        string id = await server.Api.CreateJobAsync(new JsonObject
-        {
-            ["training_file"] = file,
-            ["validation_file"] = valid,
-            ["hyperparameters"] = new JsonObject { ["n_epochs"] = 4, ["batch_size"] = 5 },
-        });
+        string file = await server.Api.UploadAsync(Api.ChatLines(30)),
+            valid = await server.Api.UploadAsync(Api.ChatLines(10, 3));
+        string id = await server.Api.CreateJobAsync(
+            new JsonObject
+            {
+                ["training_file"] = file,
+                ["validation_file"] = valid,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 4, ["batch_size"] = 5 },
+            }
+        );
         JsonElement job = await server.Api.UntilStatusAsync(id, "succeeded");
         JsonElement numbers = job.GetProperty("hyperparameters");
         List<JsonElement> steps = await StepsAsync(server.Api, id);
         JsonElement checkpoints = (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data");
         JsonElement model = await server.Api.GetAsync("models/" + job.GetProperty("fine_tuned_model").GetString());
 
-        Assert.Contains("a model of the external trainer 'example', not gpt-4o-mini", (await server.Api.MessagesAsync(id))[0]);
+        Assert.Contains(
+            "a model of the external trainer 'example', not gpt-4o-mini",
+            (await server.Api.MessagesAsync(id))[0]
+        );
         Assert.Equal("org-local (external:example)", model.GetProperty("owned_by").GetString());
-        Assert.Equal((4, 5, 1), (numbers.GetProperty("n_epochs").GetInt32(), numbers.GetProperty("batch_size").GetInt32(), numbers.GetProperty("learning_rate_multiplier").GetDouble()));
+        Assert.Equal(
+            (4, 5, 1),
+            (
+                numbers.GetProperty("n_epochs").GetInt32(),
+                numbers.GetProperty("batch_size").GetInt32(),
+                numbers.GetProperty("learning_rate_multiplier").GetDouble()
+            )
+        );
         Assert.Equal(Enumerable.Range(1, 24), steps.Select(step => step.GetProperty("step").GetInt32()));
         Assert.True(Loss(steps[^1]) < 0.5 * Loss(steps[0]), string.Join(' ', steps));
         Assert.Equal(360, job.GetProperty("trained_tokens").GetInt32());
-        Assert.Equal([24, 18, 12], checkpoints.EnumerateArray().Select(checkpoint => checkpoint.GetProperty("step_number").GetInt32()));
-        Assert.All(checkpoints.EnumerateArray(), checkpoint => Assert.True(checkpoint.GetProperty("metrics").GetProperty("full_valid_loss").GetDouble() < 1));
-        await Until.TrueAsync("nothing but the models is left", () => Directory.GetFiles(Path.Combine(server.Folder, "jobs", id))
-            .Select(Path.GetFileName).Order().SequenceEqual(["model-12.json", "model-18.json", "model-24.json"]));
+        Assert.Equal(
+            [24, 18, 12],
+            checkpoints.EnumerateArray().Select(checkpoint => checkpoint.GetProperty("step_number").GetInt32())
+        );
+        Assert.All(
+            checkpoints.EnumerateArray(),
+            checkpoint => Assert.True(checkpoint.GetProperty("metrics").GetProperty("full_valid_loss").GetDouble() < 1)
+        );
+        await Until.TrueAsync(
+            "nothing but the models is left",
+            () =>
+                Directory
+                    .GetFiles(Path.Combine(server.Folder, "jobs", id))
+                    .Select(Path.GetFileName)
+                    .Order()
+                    .SequenceEqual(["model-12.json", "model-18.json", "model-24.json"])
+        );
     }
 
     [Fact]
@@ -112,8 +139,16 @@ public sealed class ExampleTrainerTests
     {
         await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Example(_log));
         string file = await server.Api.UploadAsync(
-            """{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"one","weight":0},{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}]}""" + "\n" +
-            string.Concat(Enumerable.Repeat("""{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}],"tools":[{"type":"function","function":{"name":"f"}}]}""" + "\n", 10)));
+            """{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"one","weight":0},{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}]}"""
+                + "\n"
+                + string.Concat(
+                    Enumerable.Repeat(
+                        """{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}],"tools":[{"type":"function","function":{"name":"f"}}]}"""
+                            + "\n",
+                        10
+                    )
+                )
+        );
         string id = await server.Api.CreateJobAsync(new JsonObject { ["training_file"] = file });
         JsonElement error = (await server.Api.UntilStatusAsync(id, "failed")).GetProperty("error");
 
@@ -122,29 +157,38 @@ public sealed class ExampleTrainerTests
         Assert.Equal("training_file", error.GetProperty("param").GetString());
     }
 
-    /// <summary>Long enough to be interrupted: every step looks at all words of a long prompt for each of many answers.</summary>
+    /// <summary>Long enough to be interrupted: every step looks at all words of a long prompt for each of many
+    /// answers.</summary>
     private static async Task<string> CreateLongJobAsync(Api api)
     {
         string words = string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"word{i % 50}"));
         StringBuilder lines = new();
         for (int i = 0; i < StepsPerEpoch; i++)
         {
-            lines.Append($$"""{"messages":[{"role":"user","content":"thing {{i}} {{words}}"},{"role":"assistant","content":"thing {{i}}"}]}""").Append('\n');
+            lines
+                .Append(
+                    $$"""{"messages":[{"role":"user","content":"thing {{i}} {{words}}"},{"role":"assistant","content":"thing {{i}}"}]}"""
+                )
+                .Append('\n');
         }
 
-        return await api.CreateJobAsync(new JsonObject
-        {
-            ["training_file"] = await api.UploadAsync(lines.ToString()),
-            ["seed"] = 7,
-            ["hyperparameters"] = new JsonObject { ["n_epochs"] = Epochs, ["batch_size"] = 1 },
-        });
+        return await api.CreateJobAsync(
+            new JsonObject
+            {
+                ["training_file"] = await api.UploadAsync(lines.ToString()),
+                ["seed"] = 7,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = Epochs, ["batch_size"] = 1 },
+            }
+        );
     }
 
     private static Task UntilItTrainsAsync(Api api, string id) =>
         Until.TrueAsync("it has trained an epoch", async () => await LastStepAsync(api, id) > StepsPerEpoch);
 
     private static async Task<int> LastStepAsync(Api api, string id) =>
-        (await api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5")).GetProperty("data").EnumerateArray()
+        (await api.GetAsync($"fine_tuning/jobs/{id}/events?limit=5"))
+            .GetProperty("data")
+            .EnumerateArray()
             .Where(e => e.GetProperty("type").GetString() == "metrics")
             .Select(e => e.GetProperty("data").GetProperty("step").GetInt32())
             .DefaultIfEmpty(0)
@@ -156,14 +200,19 @@ public sealed class ExampleTrainerTests
     {
         await api.UntilStatusAsync(id, "succeeded");
         List<JsonElement> steps = await StepsAsync(api, id);
-        Assert.Equal(Enumerable.Range(1, Epochs * StepsPerEpoch), steps.Select(step => step.GetProperty("step").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(1, Epochs * StepsPerEpoch),
+            steps.Select(step => step.GetProperty("step").GetInt32())
+        );
         return [.. steps.Select(Loss)];
     }
 
     /// <summary>The data of the metrics events, oldest first.</summary>
     private static async Task<List<JsonElement>> StepsAsync(Api api, string id) =>
-        [.. (await api.EventsAsync(id))
-            .Where(e => e.GetProperty("type").GetString() == "metrics")
-            .Select(e => e.GetProperty("data"))
-            .Reverse()];
+        [
+            .. (await api.EventsAsync(id))
+                .Where(e => e.GetProperty("type").GetString() == "metrics")
+                .Select(e => e.GetProperty("data"))
+                .Reverse(),
+        ];
 }

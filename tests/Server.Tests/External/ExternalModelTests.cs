@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Runs;
@@ -22,13 +21,31 @@ public sealed class ExternalModelTests
         JsonElement checkpoints = (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data");
         string checkpoint = checkpoints[1].GetProperty("fine_tuned_model_checkpoint").GetString()!;
         JsonElement answer = await AskAsync(server.Api, model, "say 3");
-        string[] answers = [.. (await Task.WhenAll(Enumerable.Range(0, 7).Select(i => AskAsync(server.Api, i % 2 == 0 ? model : checkpoint, $"say {i}")))).Select(TextOf)];
+        string[] answers =
+        [
+            .. (
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(0, 7)
+                        .Select(i => AskAsync(server.Api, i % 2 == 0 ? model : checkpoint, $"say {i}"))
+                )
+            ).Select(TextOf),
+        ];
 
         Assert.Equal("number 3", TextOf(answer));
         Assert.Equal("stop", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
-        Assert.Equal((3, 2), (answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        Assert.Equal(
+            (3, 2),
+            (
+                answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(),
+                answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32()
+            )
+        );
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"number {i}"), answers);
-        Assert.Equal("number", TextOf(await AskAsync(server.Api, model, "say 3", new JsonObject { ["max_tokens"] = 1 })));
+        Assert.Equal(
+            "number",
+            TextOf(await AskAsync(server.Api, model, "say 3", new JsonObject { ["max_tokens"] = 1 }))
+        );
         Assert.Equal("num", TextOf(await AskAsync(server.Api, model, "say 3", new JsonObject { ["stop"] = "ber" })));
     }
 
@@ -37,13 +54,19 @@ public sealed class ExternalModelTests
     {
         await using TestServer server = await TestServer.StartAsync(await ExternalPrograms.PythonAsync(_log));
         (string id, string model) = await TrainAsync(server.Api);
-        List<double> losses = [.. (await server.Api.EventsAsync(id))
-            .Where(e => e.GetProperty("type").GetString() == "metrics")
-            .Select(e => e.GetProperty("data").GetProperty("train_loss").GetDouble())];
+        List<double> losses =
+        [
+            .. (await server.Api.EventsAsync(id))
+                .Where(e => e.GetProperty("type").GetString() == "metrics")
+                .Select(e => e.GetProperty("data").GetProperty("train_loss").GetDouble()),
+        ];
 
         Assert.Equal(88, losses.Count);
         Assert.True(losses[0] < 0.5 * losses[^1]);
-        Assert.Equal(3, (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data").GetArrayLength());
+        Assert.Equal(
+            3,
+            (await server.Api.GetAsync($"fine_tuning/jobs/{id}/checkpoints")).GetProperty("data").GetArrayLength()
+        );
         Assert.Equal("number 3", TextOf(await AskAsync(server.Api, model, "say 3")));
     }
 
@@ -52,13 +75,25 @@ public sealed class ExternalModelTests
     {
         await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Example(_log));
         (_, string model) = await TrainAsync(server.Api);
-        using StringContent body = new(Question(model, "say 5", new JsonObject { ["stream"] = true }), System.Text.Encoding.UTF8, "application/json");
+        using StringContent body = new(
+            Question(model, "say 5", new JsonObject { ["stream"] = true }),
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
         using HttpResponseMessage response = await server.Api.Http.PostAsync("chat/completions", body);
-        string[] pieces = [.. (await response.Content.ReadAsStringAsync()).Split("\n\n")
-            .Where(line => line.StartsWith("data: {"))
-            .Select(line => JsonElement.Parse(line["data: ".Length..]).GetProperty("choices")[0].GetProperty("delta"))
-            .Where(delta => delta.TryGetProperty("content", out JsonElement content) && content.GetString()!.Length > 0)
-            .Select(delta => delta.GetProperty("content").GetString()!)];
+        string[] pieces =
+        [
+            .. (await response.Content.ReadAsStringAsync())
+                .Split("\n\n")
+                .Where(line => line.StartsWith("data: {"))
+                .Select(line =>
+                    JsonElement.Parse(line["data: ".Length..]).GetProperty("choices")[0].GetProperty("delta")
+                )
+                .Where(delta =>
+                    delta.TryGetProperty("content", out JsonElement content) && content.GetString()!.Length > 0
+                )
+                .Select(delta => delta.GetProperty("content").GetString()!),
+        ];
 
         Assert.Equal(["number", " 5"], pieces);
     }
@@ -70,8 +105,13 @@ public sealed class ExternalModelTests
         (_, string model) = await TrainAsync(server.Api);
         await AskAsync(server.Api, model, "say 1");
         Processes.Kill(ExternalPrograms.ProcessIds(_log, "the serving program").Single());
-        await Until.TrueAsync("it answers again", async () =>
-            (await server.Api.TryAsync(HttpMethod.Post, "chat/completions", Question(model, "say 2"))) is (HttpStatusCode.OK, var body) && TextOf(body) == "number 2");
+        await Until.TrueAsync(
+            "it answers again",
+            async () =>
+                (await server.Api.TryAsync(HttpMethod.Post, "chat/completions", Question(model, "say 2")))
+                    is (HttpStatusCode.OK, var body)
+                && TextOf(body) == "number 2"
+        );
 
         Assert.Equal(2, ExternalPrograms.ProcessIds(_log, "the serving program").Count);
     }
@@ -101,11 +141,19 @@ public sealed class ExternalModelTests
         (_, string external) = await TrainAsync(second.Api);
         string answer = TextOf(await AskAsync(second.Api, builtIn, "say 1"));
         await using TestServer third = await second.RestartAsync(new NeuralTrainer());
-        JsonElement error = await third.Api.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "chat/completions", Question(external, "say 1"));
+        JsonElement error = await third.Api.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "chat/completions",
+            Question(external, "say 1")
+        );
 
         Assert.Equal("number 1", answer);
         Assert.Equal(answer, TextOf(await AskAsync(third.Api, builtIn, "say 1")));
-        Assert.Contains("'external:example', which this server was not started with", error.GetProperty("message").GetString());
+        Assert.Contains(
+            "'external:example', which this server was not started with",
+            error.GetProperty("message").GetString()
+        );
     }
 
     [Theory]
@@ -113,23 +161,49 @@ public sealed class ExternalModelTests
     [InlineData("hello", HttpStatusCode.ServiceUnavailable, "it is no JSON")]
     [InlineData("#exit 5", HttpStatusCode.ServiceUnavailable, "exit code 5")]
     [InlineData("""{"type":"ready"}|#await generate|#exit 6""", HttpStatusCode.ServiceUnavailable, "exit code 6")]
-    [InlineData("""{"type":"ready"}|#await generate|{"type":"text","id":1,"text":"x"}|nonsense|#hang""", HttpStatusCode.ServiceUnavailable, "nonsense")]
-    [InlineData("""{"type":"ready"}|#await generate|{"type":"text","id":99,"text":"x"}|#hang""", HttpStatusCode.ServiceUnavailable, "'id' is none of an answer")]
-    [InlineData("""{"type":"ready"}|#await generate|{"type":"end","id":1,"finish_reason":"tired"}|#hang""", HttpStatusCode.ServiceUnavailable, "'finish_reason' must be")]
-    [InlineData("""{"type":"ready"}|#await generate|{"type":"error","id":1,"code":"context_length_exceeded","message":"too long"}|#hang""", HttpStatusCode.BadRequest, "too long")]
+    [InlineData(
+        """{"type":"ready"}|#await generate|{"type":"text","id":1,"text":"x"}|nonsense|#hang""",
+        HttpStatusCode.ServiceUnavailable,
+        "nonsense"
+    )]
+    [InlineData(
+        """{"type":"ready"}|#await generate|{"type":"text","id":99,"text":"x"}|#hang""",
+        HttpStatusCode.ServiceUnavailable,
+        "'id' is none of an answer"
+    )]
+    [InlineData(
+        """{"type":"ready"}|#await generate|{"type":"end","id":1,"finish_reason":"tired"}|#hang""",
+        HttpStatusCode.ServiceUnavailable,
+        "'finish_reason' must be"
+    )]
+    [InlineData(
+        """{"type":"ready"}|#await generate|{"type":"error","id":1,"code":"context_length_exceeded","message":"too long"}|#hang""",
+        HttpStatusCode.BadRequest,
+        "too long"
+    )]
     public async Task What_goes_wrong_with_an_answer_is_told(string script, HttpStatusCode status, string message)
     {
         // The job's run takes the first branch; whatever holds its model later takes the second.
-        await using TestServer server = await TestServer.StartAsync(ExternalPrograms.Scripted(
-            _log,
-            ["#serving",
-            .. script.Split('|'),
-            "#then",
-            """{"type":"step","step":4,"train_loss":1}""",
-            "#file model.txt x",
-            """{"type":"done","path":"model.txt"}"""]));
+        await using TestServer server = await TestServer.StartAsync(
+            ExternalPrograms.Scripted(
+                _log,
+                [
+                    "#serving",
+                    .. script.Split('|'),
+                    "#then",
+                    """{"type":"step","step":4,"train_loss":1}""",
+                    "#file model.txt x",
+                    """{"type":"done","path":"model.txt"}""",
+                ]
+            )
+        );
         (_, string model) = await TrainAsync(server.Api);
-        JsonElement error = await server.Api.RefusedAsync(status, HttpMethod.Post, "chat/completions", Question(model, "say 1"));
+        JsonElement error = await server.Api.RefusedAsync(
+            status,
+            HttpMethod.Post,
+            "chat/completions",
+            Question(model, "say 1")
+        );
 
         Assert.Contains(message, error.GetProperty("message").GetString());
         int[] processes = [.. ExternalPrograms.ProcessIds(_log, "the serving program")];
@@ -153,15 +227,14 @@ public sealed class ExternalModelTests
             "#await generate",
             """{"type":"text","id":2,"text":"well"}""",
             """{"type":"end","id":2,"finish_reason":"stop","prompt_tokens":1,"completion_tokens":1}""",
-            "#hang");
+            "#hang"
+        );
         await using IChatModel model = await trainer.OpenAsync(ExternalPrograms.ExamplePath, default);
         using System.Threading.CancellationTokenSource stop = new();
         ChatTurn[] turns = [new("user", "hi")];
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.AnswerAsync(
-            turns,
-            new GenerationOptions(),
-            async _ => await stop.CancelAsync(),
-            stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            model.AnswerAsync(turns, new GenerationOptions(), async _ => await stop.CancelAsync(), stop.Token)
+        );
         string text = string.Empty;
         ChatOutcome outcome = await model.AnswerAsync(
             turns,
@@ -171,7 +244,8 @@ public sealed class ExternalModelTests
                 text += piece;
                 return ValueTask.CompletedTask;
             },
-            default);
+            default
+        );
 
         Assert.Equal(("well", "stop", 5L), (text, outcome.FinishReason, model.Size));
         Assert.Single(ExternalPrograms.ProcessIds(_log, "the serving program"));
@@ -182,16 +256,25 @@ public sealed class ExternalModelTests
     {
         ITrainer trainer = ExternalPrograms.Scripted(
             _log,
-            ExternalPrograms.Limits with { IdleTimeout = TimeSpan.FromMilliseconds(1) },
+            ExternalPrograms.Limits with
+            {
+                IdleTimeout = TimeSpan.FromMilliseconds(1),
+            },
             """{"type":"ready"}""",
             "#await generate",
             """{"type":"text","id":1,"text":"hi"}""",
             """{"type":"end","id":1,"finish_reason":"stop","prompt_tokens":1,"completion_tokens":1}""",
-            "#await nothing");
+            "#await nothing"
+        );
         await using IChatModel model = await trainer.OpenAsync(ExternalPrograms.ExamplePath, default);
         for (int i = 0; i < 2; i++)
         {
-            await model.AnswerAsync([new ChatTurn("user", "hi")], new GenerationOptions(), _ => ValueTask.CompletedTask, default);
+            await model.AnswerAsync(
+                [new ChatTurn("user", "hi")],
+                new GenerationOptions(),
+                _ => ValueTask.CompletedTask,
+                default
+            );
             int process = ExternalPrograms.ProcessIds(_log, "the serving program")[i];
             await Until.TrueAsync("the program has ended", () => !Processes.Runs(process));
         }
@@ -199,12 +282,14 @@ public sealed class ExternalModelTests
 
     private static async Task<(string Job, string Model)> TrainAsync(Api api)
     {
-        string id = await api.CreateJobAsync(new JsonObject
-        {
-            ["training_file"] = await api.UploadAsync(Api.ChatLines(42)),
-            ["seed"] = 1,
-            ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 4 },
-        });
+        string id = await api.CreateJobAsync(
+            new JsonObject
+            {
+                ["training_file"] = await api.UploadAsync(Api.ChatLines(42)),
+                ["seed"] = 1,
+                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 8, ["batch_size"] = 4 },
+            }
+        );
         return (id, (await api.UntilStatusAsync(id, "succeeded")).GetProperty("fine_tuned_model").GetString()!);
     }
 
@@ -220,5 +305,6 @@ public sealed class ExternalModelTests
     private static Task<JsonElement> AskAsync(Api api, string model, string text, JsonObject? fields = null) =>
         api.PostAsync("chat/completions", Question(model, text, fields));
 
-    private static string TextOf(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+    private static string TextOf(JsonElement answer) =>
+        answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 }

@@ -44,7 +44,12 @@ public sealed class ExternalProcessTests : IDisposable
         File.WriteAllBytes(program, [0, 1, 2, 3]);
         (int code, _, string error) = await ServerProcess.RunAsync(null, "--memory", "--trainer-command", program);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await using ServerProcess server = await ServerProcess.StartAsync("--data", Path.Combine(_folder, "data"), "--trainer-command", program);
+        await using ServerProcess server = await ServerProcess.StartAsync(
+            "--data",
+            Path.Combine(_folder, "data"),
+            "--trainer-command",
+            program
+        );
         string id = await server.Api.CreateJobAsync();
         JsonElement failure = (await server.Api.UntilStatusAsync(id, "failed")).GetProperty("error");
 
@@ -57,17 +62,31 @@ public sealed class ExternalProcessTests : IDisposable
     [Fact]
     public async Task A_program_ends_with_a_killed_server_and_the_job_goes_on_in_the_next()
     {
-        string[] options = ["--data", _folder, "--trainer-command", "dotnet", "--trainer-argument", ExternalPrograms.ExamplePath, "--trainer-name=example"];
+        string[] options =
+        [
+            "--data",
+            _folder,
+            "--trainer-command",
+            "dotnet",
+            "--trainer-argument",
+            ExternalPrograms.ExamplePath,
+            "--trainer-name=example",
+        ];
         string id;
         int program;
         await using (ServerProcess first = await ServerProcess.StartAsync(options))
         {
-            id = await first.Api.CreateJobAsync(new JsonObject
-            {
-                ["training_file"] = await first.Api.UploadAsync(Api.ChatLines(300)),
-                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 50, ["batch_size"] = 1 },
-            });
-            await Until.TrueAsync("it trains", async () => (await first.Api.MessagesAsync(id)).Count(message => message.StartsWith("Step ")) > 300);
+            id = await first.Api.CreateJobAsync(
+                new JsonObject
+                {
+                    ["training_file"] = await first.Api.UploadAsync(Api.ChatLines(300)),
+                    ["hyperparameters"] = new JsonObject { ["n_epochs"] = 50, ["batch_size"] = 1 },
+                }
+            );
+            await Until.TrueAsync(
+                "it trains",
+                async () => (await first.Api.MessagesAsync(id)).Count(message => message.StartsWith("Step ")) > 300
+            );
             program = ProgramOf(id);
             Assert.True(Processes.Runs(program));
             ServerProcess.Kill(first.Process);
@@ -80,7 +99,15 @@ public sealed class ExternalProcessTests : IDisposable
     }
 
     /// <summary>The process that the server's log names last.</summary>
-    private int ProgramOf(string id) => int.Parse(
-        Regex.Matches(File.ReadAllText(Path.Combine(_folder, "server.log")), $"Job {id}: the training program is process ([0-9]+)")[^1].Groups[1].Value,
-        CultureInfo.InvariantCulture);
+    private int ProgramOf(string id) =>
+        int.Parse(
+            Regex
+                .Matches(
+                    File.ReadAllText(Path.Combine(_folder, "server.log")),
+                    $"Job {id}: the training program is process ([0-9]+)"
+                )[^1]
+                .Groups[1]
+                .Value,
+            CultureInfo.InvariantCulture
+        );
 }

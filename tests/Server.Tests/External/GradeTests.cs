@@ -22,7 +22,8 @@ public sealed class GradeTests
             "#await reward",
             """{"type":"step","step":1,"extra":{"train_reward_mean":0.5}}""",
             "#file model.txt x",
-            """{"type":"done","path":"model.txt"}""");
+            """{"type":"done","path":"model.txt"}"""
+        );
         RecordingSink sink = new();
         TrainingRequest request = new()
         {
@@ -35,13 +36,23 @@ public sealed class GradeTests
             WorkFolder = folder.NewFolder(),
         };
         TrainingOutcome outcome = await trainer.TrainAsync(
-            request, new TrainingPlan(1, 1, 1, 1, 4), sink, new TrainingControl(), CancellationToken.None);
+            request,
+            new TrainingPlan(1, 1, 1, 1, 4),
+            sink,
+            new TrainingControl(),
+            CancellationToken.None
+        );
 
         Assert.Equal(Path.Combine(request.WorkFolder, "model.txt"), outcome.ModelPath);
         Assert.Equal(0.5, sink.Steps.Single().Extra!["train_reward_mean"]);
         Assert.Null(sink.Steps.Single().TrainLoss);
         await Until.TrueAsync("both rewards were heard", () => log.Lines.Count(line => line.Contains("heard")) == 2);
-        string[] heard = [.. log.Lines.Where(line => line.Contains("heard")).Select(line => line[line.IndexOf('{', StringComparison.Ordinal)..])];
+        string[] heard =
+        [
+            .. log
+                .Lines.Where(line => line.Contains("heard"))
+                .Select(line => line[line.IndexOf('{', StringComparison.Ordinal)..]),
+        ];
         Assert.Equal("""{"type":"reward","id":"a","reward":0.75,"error":null}""", heard[0]);
         Assert.Equal("""{"type":"reward","id":7,"reward":0,"error":"no"}""", heard[1]);
     }
@@ -49,6 +60,8 @@ public sealed class GradeTests
     private sealed class LengthRewards : IRewardSource
     {
         public Task<SampleReward> GradeAsync(string sample, JsonElement item, CancellationToken cancellationToken) =>
-            sample == "bad" ? throw new InvalidOperationException("no") : Task.FromResult(new SampleReward(0.75 * item.GetProperty("n").GetDouble()));
+            sample == "bad"
+                ? throw new InvalidOperationException("no")
+                : Task.FromResult(new SampleReward(0.75 * item.GetProperty("n").GetDouble()));
     }
 }

@@ -7,7 +7,7 @@ internal static class Processes
 {
     public static void Kill(int id)
     {
-        using Process process = Process.GetProcessById(id);
+        using var process = Process.GetProcessById(id);
         process.Kill();
     }
 
@@ -15,7 +15,7 @@ internal static class Processes
     {
         try
         {
-            using Process process = Process.GetProcessById(id);
+            using var process = Process.GetProcessById(id);
             return !process.HasExited;
         }
         catch (ArgumentException)

@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Credentials;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -23,24 +22,33 @@ public sealed class FaultInjectionTests : IAsyncLifetime
 
     private async Task<string> AddAsync(string rule)
     {
-        JsonElement added = await _server.Control.PostAsync("_server/faults", new JsonObject { ["rule"] = rule }.ToJsonString());
+        JsonElement added = await _server.Control.PostAsync(
+            "_server/faults",
+            new JsonObject { ["rule"] = rule }.ToJsonString()
+        );
         return added.GetProperty("id").GetString()!;
     }
 
-    private async Task<List<JsonElement>> RulesAsync() => [.. (await _server.Control.GetAsync("_server/faults")).GetProperty("data").EnumerateArray()];
+    private async Task<List<JsonElement>> RulesAsync() =>
+        [.. (await _server.Control.GetAsync("_server/faults")).GetProperty("data").EnumerateArray()];
 
     private async Task<List<JsonElement>> JournalAsync(string query = "") =>
         [.. (await _server.Control.GetAsync("_server/requests" + query)).GetProperty("data").EnumerateArray()];
 
-    private async Task<int> JobCountAsync() => (await Api.GetAsync("fine_tuning/jobs?limit=100")).GetProperty("data").GetArrayLength();
+    private async Task<int> JobCountAsync() =>
+        (await Api.GetAsync("fine_tuning/jobs?limit=100")).GetProperty("data").GetArrayLength();
 
     private static string JobBody(string file) => $$"""{"model":"gpt-4o-mini","training_file":"{{file}}"}""";
 
     [Fact]
     public async Task A_status_takes_the_place_of_the_work_as_often_as_it_was_told()
     {
-        string file = await Api.UploadAsync(), rule = await AddAsync("CreateJob:status=503,count=2,retry_after=7,retry_after_ms=25,header.X-Extra='a, b'");
-        using HttpResponseMessage first = await Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file)));
+        string file = await Api.UploadAsync(),
+            rule = await AddAsync("CreateJob:status=503,count=2,retry_after=7,retry_after_ms=25,header.X-Extra='a, b'");
+        using HttpResponseMessage first = await Api.Http.PostAsync(
+            "fine_tuning/jobs",
+            new StringContent(JobBody(file))
+        );
         JsonElement error = Api.ErrorOf(JsonElement.Parse(await first.Content.ReadAsStringAsync()));
         await Api.RefusedAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Post, "fine_tuning/jobs", JobBody(file));
         int before = await JobCountAsync();
@@ -60,7 +68,11 @@ public sealed class FaultInjectionTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GetJob:status=429", "requests", "rate_limit_exceeded")]
-    [InlineData("GetJob:status=429,type=insufficient_quota,code=insufficient_quota,message=Pay,param=x", "insufficient_quota", "insufficient_quota")]
+    [InlineData(
+        "GetJob:status=429,type=insufficient_quota,code=insufficient_quota,message=Pay,param=x",
+        "insufficient_quota",
+        "insufficient_quota"
+    )]
     [InlineData("GetJob:status=500", "server_error", null)]
     [InlineData("GetJob:status=401", "invalid_request_error", "invalid_api_key")]
     public async Task An_error_is_the_services_unless_it_is_given(string rule, string type, string? code)
@@ -77,7 +89,11 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     [InlineData("ListJobs:status=502,body='<html>Bad, very bad</html>'", "text/html", "<html>Bad, very bad</html>")]
     [InlineData("ListJobs:status=502,body=nothing here", "text/plain", "nothing here")]
     [InlineData("ListJobs:status=502,body=''", null, "")]
-    [InlineData("ListJobs:status=200,body='{\"object\":',content_type=application/json", "application/json", "{\"object\":")]
+    [InlineData(
+        "ListJobs:status=200,body='{\"object\":',content_type=application/json",
+        "application/json",
+        "{\"object\":"
+    )]
     public async Task A_body_is_what_was_given(string rule, string? type, string body)
     {
         await AddAsync(rule);
@@ -110,8 +126,11 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     [Fact]
     public async Task A_drop_before_the_work_leaves_no_job_and_is_in_the_journal()
     {
-        string file = await Api.UploadAsync(), rule = await AddAsync("CreateJob:drop,count=1");
-        await Assert.ThrowsAsync<HttpRequestException>(() => Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file))));
+        string file = await Api.UploadAsync(),
+            rule = await AddAsync("CreateJob:drop,count=1");
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file)))
+        );
         List<JsonElement> entries = await JournalAsync("?operation=CreateJob");
 
         Assert.Equal(0, await JobCountAsync());
@@ -129,7 +148,9 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     {
         string file = await Api.UploadAsync();
         await AddAsync(rule);
-        string answer = await OutcomeAsync(() => Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file))));
+        string answer = await OutcomeAsync(() =>
+            Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file)))
+        );
 
         JsonElement job = Assert.Single((await Api.GetAsync("fine_tuning/jobs")).GetProperty("data").EnumerateArray());
         await Api.UntilStatusAsync(job.GetProperty("id").GetString()!, "succeeded");
@@ -165,9 +186,13 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     [InlineData(10)]
     public async Task A_cut_body_announces_its_whole_length_and_ends_early(int bytes)
     {
-        string content = new('x', 300_000), file = await Api.UploadAsync(content, "user_data");
+        string content = new('x', 300_000),
+            file = await Api.UploadAsync(content, "user_data");
         await AddAsync($"GetFileContent:truncate_after={bytes}");
-        using HttpResponseMessage response = await Api.Http.GetAsync($"files/{file}/content", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await Api.Http.GetAsync(
+            $"files/{file}/content",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         await using Stream body = await response.Content.ReadAsStreamAsync();
         byte[] buffer = new byte[1000];
         int read = 0;
@@ -197,10 +222,14 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_body_comes_in_pieces_and_is_whole()
     {
-        string content = new('y', 100), file = await Api.UploadAsync(content, "user_data");
+        string content = new('y', 100),
+            file = await Api.UploadAsync(content, "user_data");
         await AddAsync("GetFileContent:slow_bytes=25,slow_interval_ms=100");
         long start = Stopwatch.GetTimestamp();
-        using HttpResponseMessage response = await Api.Http.GetAsync($"files/{file}/content", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await Api.Http.GetAsync(
+            $"files/{file}/content",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         await using Stream body = await response.Content.ReadAsStreamAsync();
         byte[] buffer = new byte[1000];
         int first = await body.ReadAsync(buffer);
@@ -224,7 +253,10 @@ public sealed class FaultInjectionTests : IAsyncLifetime
         using JsonDocument body = await JsonDocument.ParseAsync(plain);
 
         Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
-        Assert.Equal(response.IsSuccessStatusCode ? "object" : "error", body.RootElement.EnumerateObject().First().Name);
+        Assert.Equal(
+            response.IsSuccessStatusCode ? "object" : "error",
+            body.RootElement.EnumerateObject().First().Name
+        );
     }
 
     [Theory]
@@ -236,7 +268,10 @@ public sealed class FaultInjectionTests : IAsyncLifetime
         using HttpResponseMessage response = await Api.Http.GetAsync("files");
 
         Assert.Equal(type, response.Content.Headers.ContentType?.ToString());
-        Assert.Equal("list", JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("object").GetString());
+        Assert.Equal(
+            "list",
+            JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("object").GetString()
+        );
     }
 
     [Theory]
@@ -260,10 +295,22 @@ public sealed class FaultInjectionTests : IAsyncLifetime
         string file = await Api.UploadAsync();
         await AddAsync("CreateJob:delay_ms=600000,count=1");
         await AddAsync("CreateJob:delay_ms=600000,after_work,count=1");
-        using CancellationTokenSource before = new(), after = new();
-        Task<HttpResponseMessage> early = Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file)), before.Token);
-        await Until.TrueAsync("the first rule has hit", async () => (await RulesAsync())[0].GetProperty("hits").GetInt32() == 1);
-        Task<HttpResponseMessage> late = Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file)), after.Token);
+        using CancellationTokenSource before = new(),
+            after = new();
+        Task<HttpResponseMessage> early = Api.Http.PostAsync(
+            "fine_tuning/jobs",
+            new StringContent(JobBody(file)),
+            before.Token
+        );
+        await Until.TrueAsync(
+            "the first rule has hit",
+            async () => (await RulesAsync())[0].GetProperty("hits").GetInt32() == 1
+        );
+        Task<HttpResponseMessage> late = Api.Http.PostAsync(
+            "fine_tuning/jobs",
+            new StringContent(JobBody(file)),
+            after.Token
+        );
         await Until.TrueAsync("the second request has done its work", async () => await JobCountAsync() == 1);
         Assert.False(early.IsCompleted || late.IsCompleted);
         await before.CancelAsync();
@@ -271,8 +318,14 @@ public sealed class FaultInjectionTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => early);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
 
-        await Until.TrueAsync("both are in the journal", async () => (await JournalAsync("?operation=CreateJob")).Count == 2);
-        Assert.All(await JournalAsync("?operation=CreateJob"), entry => Assert.Equal(499, entry.GetProperty("status").GetInt32()));
+        await Until.TrueAsync(
+            "both are in the journal",
+            async () => (await JournalAsync("?operation=CreateJob")).Count == 2
+        );
+        Assert.All(
+            await JournalAsync("?operation=CreateJob"),
+            entry => Assert.Equal(499, entry.GetProperty("status").GetInt32())
+        );
         Assert.Equal(1, await JobCountAsync());
     }
 
@@ -290,7 +343,10 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     {
         await AddAsync("ListFiles:delay_ms=600000");
         Task<HttpResponseMessage> waiting = Api.Http.GetAsync("files");
-        await Until.TrueAsync("the rule has hit", async () => (await RulesAsync())[0].GetProperty("hits").GetInt32() == 1);
+        await Until.TrueAsync(
+            "the rule has hit",
+            async () => (await RulesAsync())[0].GetProperty("hits").GetInt32() == 1
+        );
         await _server.Host.DisposeAsync();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => waiting);
@@ -358,11 +414,15 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     public async Task Requests_at_once_share_a_count_exactly()
     {
         await AddAsync("ListFiles:status=503,skip=5,count=20");
-        HttpStatusCode[] statuses = await Task.WhenAll(Enumerable.Range(0, 60).Select(async _ =>
-        {
-            using HttpResponseMessage response = await Api.Http.GetAsync("files");
-            return response.StatusCode;
-        }));
+        HttpStatusCode[] statuses = await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(async _ =>
+                {
+                    using HttpResponseMessage response = await Api.Http.GetAsync("files");
+                    return response.StatusCode;
+                })
+        );
 
         Assert.Equal(20, statuses.Count(status => status == HttpStatusCode.ServiceUnavailable));
     }

@@ -20,13 +20,28 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
     public void The_short_form_says_what_the_long_one_says()
     {
         FaultRule rule = FaultReader.Read(
-            "CreateJob: status=503, count=2,skip=1,probability=0.25,seed=-9,after-work,body='it''s, so',header.X-A=1,header.X-B='b,c',retry-after=3");
+            "CreateJob: status=503, count=2,skip=1,probability=0.25,seed=-9,after-work,body='it''s, so',header.X-A=1,header.X-B='b,c',retry-after=3"
+        );
 
         Assert.Equal(
             ("CreateJob", 503, 2, 1, 0.25, -9, true, "it's, so", 3),
-            (rule.Operation, rule.Status!.Value, rule.Count!.Value, rule.Skip!.Value, rule.Probability!.Value, rule.Seed!.Value, rule.AfterWork!.Value, rule.Body, rule.RetryAfter!.Value));
+            (
+                rule.Operation,
+                rule.Status!.Value,
+                rule.Count!.Value,
+                rule.Skip!.Value,
+                rule.Probability!.Value,
+                rule.Seed!.Value,
+                rule.AfterWork!.Value,
+                rule.Body,
+                rule.RetryAfter!.Value
+            )
+        );
         Assert.Equal(new Dictionary<string, string> { ["X-A"] = "1", ["X-B"] = "b,c" }, rule.Headers);
-        Assert.Equal(("PUT", "/v1/x*"), (FaultReader.Read("put /v1/x*:drop").Method, FaultReader.Read("put /v1/x*:drop").Path));
+        Assert.Equal(
+            ("PUT", "/v1/x*"),
+            (FaultReader.Read("put /v1/x*:drop").Method, FaultReader.Read("put /v1/x*:drop").Path)
+        );
         Assert.Null(FaultReader.Read("/v1/x*:drop").Method);
         Assert.Equal("GetJob", FaultReader.Read("""{"operation":"GetJob","drop":true}""").Operation);
         Assert.False(FaultReader.Read("*:drop=false,status=500").Drop);
@@ -79,8 +94,15 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
         string body = rule.StartsWith("{\"operation\":\"GetJob\",\"", StringComparison.Ordinal)
             ? rule
             : $$"""{"rule":{{JsonSerializer.Serialize(rule)}}}""";
-        JsonElement error = await Control.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "_server/faults", body);
-        OptionException option = Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--fault", rule]));
+        JsonElement error = await Control.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "_server/faults",
+            body
+        );
+        OptionException option = Assert.Throws<OptionException>(() =>
+            ServerOptions.Parse(["--memory", "--fault", rule])
+        );
 
         Assert.Contains(message, error.GetProperty("message").GetString());
         Assert.StartsWith("--fault: ", option.Message);
@@ -90,18 +112,37 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
     [Fact]
     public async Task Rules_are_added_listed_replaced_and_deleted()
     {
-        await using TestServer server = await TestServer.StartAsync(configure: options => options with { Faults = [FaultReader.Read("GetJob:drop")] });
+        await using TestServer server = await TestServer.StartAsync(configure: options =>
+            options with
+            {
+                Faults = [FaultReader.Read("GetJob:drop")],
+            }
+        );
         async Task<string[]> IdsAsync() =>
-            [.. (await server.Control.GetAsync("_server/faults")).GetProperty("data").EnumerateArray().Select(rule => rule.GetProperty("id").GetString()!)];
-        JsonElement added = await server.Control.PostAsync("_server/faults", """{"operation":"GetFile","status":500,"after_work":false}""");
+            [
+                .. (await server.Control.GetAsync("_server/faults"))
+                    .GetProperty("data")
+                    .EnumerateArray()
+                    .Select(rule => rule.GetProperty("id").GetString()!),
+            ];
+        JsonElement added = await server.Control.PostAsync(
+            "_server/faults",
+            """{"operation":"GetFile","status":500,"after_work":false}"""
+        );
         Assert.Equal(
             """{"id":"fault_2","hits":0,"matched":0,"operation":"GetFile","after_work":false,"status":500}""",
-            added.GetRawText());
+            added.GetRawText()
+        );
         Assert.Equal(["fault_1", "fault_2"], await IdsAsync());
 
         // What was read can be put back, and a refused list changes nothing.
         string list = (await server.Control.GetAsync("_server/faults")).GetRawText();
-        await server.Control.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "_server/faults", """{"data":["GetJob:drop","nonsense"]}""");
+        await server.Control.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            "_server/faults",
+            """{"data":["GetJob:drop","nonsense"]}"""
+        );
         Assert.Equal(["fault_1", "fault_2"], await IdsAsync());
         await server.Control.SendAsync(HttpMethod.Put, "_server/faults", list);
         Assert.Equal(["fault_3", "fault_4"], await IdsAsync());
@@ -124,7 +165,12 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
     [InlineData("POST", "{\"rule\":\"GetJob:drop\",\"count\":1}", "count")]
     public async Task A_bad_body_is_refused_with_the_field_named(string method, string body, string param)
     {
-        JsonElement error = await Control.RefusedAsync(HttpStatusCode.BadRequest, new HttpMethod(method), "_server/faults", body);
+        JsonElement error = await Control.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            new HttpMethod(method),
+            "_server/faults",
+            body
+        );
         Assert.Equal(param, error.GetProperty("param").GetString());
     }
 
@@ -132,12 +178,18 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
     public async Task The_number_of_rules_is_bounded()
     {
         string many = JsonSerializer.Serialize(Enumerable.Repeat("GetJob:drop", FaultReader.MaxRules + 1));
-        await Control.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "_server/faults", $$"""{"data":{{many}}}""");
+        await Control.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            "_server/faults",
+            $$"""{"data":{{many}}}"""
+        );
         FaultRules rules = new([.. Enumerable.Repeat(FaultReader.Read("GetJob:drop"), FaultReader.MaxRules)]);
 
         Assert.Throws<ApiException>(() => rules.Add(FaultReader.Read("GetJob:drop")));
-        Assert.Throws<OptionException>(() => ServerOptions.Parse(
-            ["--memory", .. Enumerable.Repeat("--fault=GetJob:drop", FaultReader.MaxRules + 1)]));
+        Assert.Throws<OptionException>(() =>
+            ServerOptions.Parse(["--memory", .. Enumerable.Repeat("--fault=GetJob:drop", FaultReader.MaxRules + 1)])
+        );
     }
 
     [Fact]
@@ -147,24 +199,53 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
         try
         {
             File.WriteAllText(file, """["GetJob:status=500", {"operation":"*","drop":true}]""");
-            ServerOptions options = ServerOptions.Parse(["--memory", "--fault=GetFile:delay_ms=5", "--faults-file", file, "--fault", "ListJobs:gzip"]);
+            var options = ServerOptions.Parse([
+                "--memory",
+                "--fault=GetFile:delay_ms=5",
+                "--faults-file",
+                file,
+                "--fault",
+                "ListJobs:gzip",
+            ]);
             Assert.Equal(["GetFile", "GetJob", "*", "ListJobs"], options.Faults.Select(rule => rule.Operation));
 
             File.WriteAllText(file, """{"object":"list","data":["GetJob:nonsense=1"]}""");
-            Assert.Contains("nonsense", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
+            Assert.Contains(
+                "nonsense",
+                Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+            );
             File.WriteAllText(file, """["GetJob:status=500,message=\ud800"]""");
-            Assert.Contains("surrogate", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
-            Assert.Contains("surrogate", Assert.Throws<OptionException>(() => ServerOptions.Parse(
-                ["--memory", "--fault", """{"operation":"GetJob","status":500,"message":"\ud800"}"""])).Message);
+            Assert.Contains(
+                "surrogate",
+                Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+            );
+            Assert.Contains(
+                "surrogate",
+                Assert
+                    .Throws<OptionException>(() =>
+                        ServerOptions.Parse([
+                            "--memory",
+                            "--fault",
+                            """{"operation":"GetJob","status":500,"message":"\ud800"}""",
+                        ])
+                    )
+                    .Message
+            );
             File.WriteAllText(file, "no json");
-            Assert.Contains(file, Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
+            Assert.Contains(
+                file,
+                Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+            );
         }
         finally
         {
             File.Delete(file);
         }
 
-        Assert.Contains("cannot be read", Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message);
+        Assert.Contains(
+            "cannot be read",
+            Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+        );
     }
 
     [Fact]
@@ -179,7 +260,10 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
                 context.Request.Method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
                 context.Request.Path = Regex.Replace(route.RoutePattern.RawText, @"\{[^}]*\}", "some-id");
                 string? name = Operations.Of(context.Request);
-                Assert.True(name is not null, $"{context.Request.Method} {route.RoutePattern.RawText} has no name in Operations.");
+                Assert.True(
+                    name is not null,
+                    $"{context.Request.Method} {route.RoutePattern.RawText} has no name in Operations."
+                );
                 found.Add(name);
             }
         }
@@ -214,14 +298,27 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
         string second = all.GetProperty("data")[1].GetProperty("time").GetString()!;
         await server.Api.GetAsync("models");
         async Task<string[]> AskAsync(string query) =>
-            [.. (await server.Control.GetAsync("_server/requests?" + query)).GetProperty("data").EnumerateArray().Select(entry => entry.GetProperty("operation").GetString()!)];
+            [
+                .. (await server.Control.GetAsync("_server/requests?" + query))
+                    .GetProperty("data")
+                    .EnumerateArray()
+                    .Select(entry => entry.GetProperty("operation").GetString()!),
+            ];
 
         Assert.Equal(["ListModels", "ListFiles", "ListModels"], await AskAsync(string.Empty));
         Assert.Equal(["ListModels", "ListModels"], await AskAsync("operation=ListModels"));
         Assert.Equal(["ListFiles", "ListModels"], await AskAsync("since=" + Uri.EscapeDataString(second)));
         Assert.Equal(["ListModels"], await AskAsync("limit=1"));
-        await server.Control.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "_server/requests?operation=Nothing");
-        await server.Control.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "_server/requests?since=yesterday");
+        await server.Control.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Get,
+            "_server/requests?operation=Nothing"
+        );
+        await server.Control.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Get,
+            "_server/requests?since=yesterday"
+        );
         await server.Control.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "_server/requests?limit=0");
     }
 

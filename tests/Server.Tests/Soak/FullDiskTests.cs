@@ -26,8 +26,14 @@ public sealed class FullDiskTests
             await RefusesAsync(server.Api, HttpMethod.Post, "files", Api.Form(new byte[500_000], "user_data"));
             await RefusesAsync(server.Api, HttpMethod.Post, "files", Api.Form(new byte[100_000], "user_data"));
             JsonElement files = await server.Api.GetAsync("files");
-            Assert.Equal([file], files.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString()));
-            Assert.Equal([file], Directory.GetFiles(Path.Combine(data, "files")).Select(path => Path.GetFileName(path)));
+            Assert.Equal(
+                [file],
+                files.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("id").GetString())
+            );
+            Assert.Equal(
+                [file],
+                Directory.GetFiles(Path.Combine(data, "files")).Select(path => Path.GetFileName(path))
+            );
             Assert.Equal(Api.ChatLines(400), await server.Api.Http.GetStringAsync($"files/{file}/content"));
             await server.Api.GetAsync("fine_tuning/jobs");
 
@@ -51,18 +57,23 @@ public sealed class FullDiskTests
         string[] jobs = new string[3];
         for (int i = 0; i < jobs.Length; i++)
         {
-            jobs[i] = await server.Api.CreateJobAsync(new JsonObject
-            {
-                ["training_file"] = file,
-                ["hyperparameters"] = new JsonObject { ["n_epochs"] = 10, ["batch_size"] = 1 },
-            });
+            jobs[i] = await server.Api.CreateJobAsync(
+                new JsonObject
+                {
+                    ["training_file"] = file,
+                    ["hyperparameters"] = new JsonObject { ["n_epochs"] = 10, ["batch_size"] = 1 },
+                }
+            );
         }
 
         await server.Api.UntilStatusAsync(jobs[0], "running");
         string ballast = disk.Fill();
 
         // Once for the run whose end could not be stored, and once for the job that could not be taken up again.
-        await Until.TrueAsync("the disk was too full to take the job up again", () => Regex.Count(Log(disk), "A worker failed") >= 2);
+        await Until.TrueAsync(
+            "the disk was too full to take the job up again",
+            () => Regex.Count(Log(disk), "A worker failed") >= 2
+        );
         File.Delete(ballast);
 
         foreach (string job in jobs)
@@ -77,8 +88,14 @@ public sealed class FullDiskTests
 
     private static string Log(SmallDisk disk)
     {
-        using StreamReader reader = new(new FileStream(
-            Path.Combine(disk.Path, "data", "server.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using StreamReader reader = new(
+            new FileStream(
+                Path.Combine(disk.Path, "data", "server.log"),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            )
+        );
         return reader.ReadToEnd();
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Server.Tests.Soak;
 
@@ -12,11 +11,52 @@ internal sealed class HostileJson(int seed)
     /// <summary>Text that stands in the place of a value; not all of it is JSON.</summary>
     private static readonly string[] s_values =
     [
-        "null", "true", "\"\"", "\" \"", "0", "-0", "-1", "1.5", "1e3", "1e400", "-1e400", "1e-400", "2147483648", "9223372036854775808", "18446744073709551616",
-        "99999999999999999999999999999999999999999999", "{}", "[]", "[null]", "[[]]", "{\"\":\"\"}", "\"auto\"", "\"AUTO\"", "\"\\u0000\"", "\"\\ud800\"",
-        "\"\\udc00\\ud800\"", "\"\\u202e\\ufeff\"", "\"\xff\xfe\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "NaN", "Infinity", "01", "+1", "'x'", "{\"a\":1,\"a\":2}",
-        "\"../../etc/passwd\"", "\"{{item}}\"", "\"{{ sample.output_json.a.b.c }}\"", "\"{{\"", "\"data:text/html,<script>\"", "[1,2,3,4,5,6,7,8,9,10]",
-        "{\"type\":\"python\",\"source\":\"import os\"}", "{\"type\":\"multi\",\"graders\":{},\"calculate_output\":\"1/0\"}", "\"supervised\"", "\"reinforcement\"",
+        "null",
+        "true",
+        "\"\"",
+        "\" \"",
+        "0",
+        "-0",
+        "-1",
+        "1.5",
+        "1e3",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "2147483648",
+        "9223372036854775808",
+        "18446744073709551616",
+        "99999999999999999999999999999999999999999999",
+        "{}",
+        "[]",
+        "[null]",
+        "[[]]",
+        "{\"\":\"\"}",
+        "\"auto\"",
+        "\"AUTO\"",
+        "\"\\u0000\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"\\u202e\\ufeff\"",
+        "\"\xff\xfe\"",
+        "\"\xc0\xaf\"",
+        "\"\xed\xa0\x80\"",
+        "NaN",
+        "Infinity",
+        "01",
+        "+1",
+        "'x'",
+        "{\"a\":1,\"a\":2}",
+        "\"../../etc/passwd\"",
+        "\"{{item}}\"",
+        "\"{{ sample.output_json.a.b.c }}\"",
+        "\"{{\"",
+        "\"data:text/html,<script>\"",
+        "[1,2,3,4,5,6,7,8,9,10]",
+        "{\"type\":\"python\",\"source\":\"import os\"}",
+        "{\"type\":\"multi\",\"graders\":{},\"calculate_output\":\"1/0\"}",
+        "\"supervised\"",
+        "\"reinforcement\"",
     ];
 
     private readonly Random _random = new(seed + 1);
@@ -46,15 +86,16 @@ internal sealed class HostileJson(int seed)
     /// <summary>One character a byte, so that text can hold bytes that are no UTF-8.</summary>
     private static byte[] Latin(string text) => Encoding.Latin1.GetBytes(text);
 
-    private string Value() => _random.Next(14) switch
-    {
-        0 => new string('[', 20_000) + new string(']', 20_000),
-        1 => string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5000),
-        2 => "\"" + new string('x', _random.Next(1, 300_000)) + "\"",
-        3 => "[" + string.Join(',', Enumerable.Repeat("\"x\"", 5000)) + "]",
-        4 => "{" + string.Join(',', Enumerable.Range(0, 2000).Select(i => $"\"k{i}\":\"v\"")) + "}",
-        _ => s_values[_random.Next(s_values.Length)],
-    };
+    private string Value() =>
+        _random.Next(14) switch
+        {
+            0 => new string('[', 20_000) + new string(']', 20_000),
+            1 => string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5000),
+            2 => "\"" + new string('x', _random.Next(1, 300_000)) + "\"",
+            3 => "[" + string.Join(',', Enumerable.Repeat("\"x\"", 5000)) + "]",
+            4 => "{" + string.Join(',', Enumerable.Range(0, 2000).Select(i => $"\"k{i}\":\"v\"")) + "}",
+            _ => s_values[_random.Next(s_values.Length)],
+        };
 
     private byte[] Flip(byte[] bytes)
     {

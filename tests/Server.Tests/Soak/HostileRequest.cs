@@ -6,29 +6,36 @@ namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>Bytes to send over a connection of their own.</summary>
 /// <param name="Bytes">What is sent.</param>
-/// <param name="IsHttp">It is a whole HTTP request, so that the server's own code answers it and not the one that reads HTTP.</param>
+/// <param name="IsHttp">It is a whole HTTP request, so that the server's own code answers it and not the one that reads
+/// HTTP.</param>
 internal sealed record HostileRequest(byte[] Bytes, bool IsHttp)
 {
     public bool IsHead => Bytes.AsSpan().StartsWith("HEAD "u8);
 
     /// <summary>The beginning, readable.</summary>
-    public override string ToString() => string.Concat(Encoding.Latin1.GetString(Bytes.AsSpan(0, Math.Min(Bytes.Length, 2000)))
-        .Select(letter => letter is >= ' ' and < '\x7f' or '\n' ? letter.ToString() : $"\\x{(int)letter:x2}"));
+    public override string ToString() =>
+        string.Concat(
+            Encoding
+                .Latin1.GetString(Bytes.AsSpan(0, Math.Min(Bytes.Length, 2000)))
+                .Select(letter => letter is >= ' ' and < '\x7f' or '\n' ? letter.ToString() : $"\\x{(int)letter:x2}")
+        );
 }
 
-/// <summary>Makes requests from valid ones by going wrong in a random way, or in several. The seed decides them all.</summary>
+/// <summary>Makes requests from valid ones by going wrong in a random way, or in several. The seed decides them
+/// all.</summary>
 internal sealed class HostileRequests(int seed, HostileTargets targets)
 {
     private readonly Random _random = new(seed);
     private readonly HostileJson _json = new(seed);
 
-    public HostileRequest Next() => _random.Next(10) switch
-    {
-        0 => Garbage(),
-        1 => Upload(),
-        < 5 => Body(),
-        _ => Plain(),
-    };
+    public HostileRequest Next() =>
+        _random.Next(10) switch
+        {
+            0 => Garbage(),
+            1 => Upload(),
+            < 5 => Body(),
+            _ => Plain(),
+        };
 
     private T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];
 
@@ -61,8 +68,17 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
             return string.Empty;
         }
 
-        IEnumerable<string> pairs = Enumerable.Range(0, Chance(3) ? 400 : _random.Next(1, 5)).Select(_ =>
-            Pick(HostileTargets.Parameters) + "=" + (Chance(50) ? Pick(HostileTargets.Values) : Chance(50) ? targets.Known.Values.ElementAt(_random.Next(targets.Known.Count)) : HostileText()));
+        IEnumerable<string> pairs = Enumerable
+            .Range(0, Chance(3) ? 400 : _random.Next(1, 5))
+            .Select(_ =>
+                Pick(HostileTargets.Parameters)
+                + "="
+                + (
+                    Chance(50) ? Pick(HostileTargets.Values)
+                    : Chance(50) ? targets.Known.Values.ElementAt(_random.Next(targets.Known.Count))
+                    : HostileText()
+                )
+            );
         return "?" + string.Join('&', pairs);
     }
 
@@ -83,7 +99,8 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
         string head = $"{method} {path} HTTP/1.1\r\n{Headers()}";
         if (body.Length > 0 || method == "POST")
         {
-            head += $"Content-Type: {contentType}\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n";
+            head +=
+                $"Content-Type: {contentType}\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n";
         }
 
         return new HostileRequest([.. Encoding.Latin1.GetBytes(head + "\r\n"), .. body], IsHttp: true);
@@ -106,7 +123,12 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
 
         byte[] body = _json.Mutate(JsonNode.Parse(text)!);
         string type = Chance(85) ? "application/json" : Pick(HostileTargets.ContentTypes);
-        return Make(Chance(95) ? "POST" : Pick(HostileTargets.Methods), Path(path) + (Chance(10) ? Query() : string.Empty), type, body);
+        return Make(
+            Chance(95) ? "POST" : Pick(HostileTargets.Methods),
+            Path(path) + (Chance(10) ? Query() : string.Empty),
+            type,
+            body
+        );
     }
 
     private HostileRequest Upload()
@@ -115,9 +137,22 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
         StringBuilder body = new();
         for (int parts = Chance(3) ? 30 : _random.Next(0, 4); parts > 0; parts--)
         {
-            string name = Pick(["file", "file", "purpose", "purpose", "expires_after[anchor]", "expires_after[seconds]", "data", HostileText()]);
-            string file = name is "file" or "data" ? $"; filename=\"{(Chance(50) ? "train.jsonl" : HostileText())}\"" : string.Empty;
-            string disposition = Chance(90) ? $"Content-Disposition: form-data; name=\"{name}\"{file}" : Pick(HostileTargets.Dispositions);
+            string name = Pick([
+                "file",
+                "file",
+                "purpose",
+                "purpose",
+                "expires_after[anchor]",
+                "expires_after[seconds]",
+                "data",
+                HostileText(),
+            ]);
+            string file = name is "file" or "data"
+                ? $"; filename=\"{(Chance(50) ? "train.jsonl" : HostileText())}\""
+                : string.Empty;
+            string disposition = Chance(90)
+                ? $"Content-Disposition: form-data; name=\"{name}\"{file}"
+                : Pick(HostileTargets.Dispositions);
             string content = name switch
             {
                 "purpose" => Pick(["fine-tune", "fine-tune", "user_data", "", HostileText()]),
@@ -125,7 +160,9 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
                 "expires_after[seconds]" => Pick(HostileTargets.Values),
                 _ => Chance(50) ? "{\"messages\":[]}\n" : Encoding.Latin1.GetString(RandomBytes(5000)),
             };
-            body.Append($"--{(Chance(95) ? boundary : "other")}\r\n{disposition}\r\n{(Chance(95) ? "\r\n" : string.Empty)}{content}\r\n");
+            body.Append(
+                $"--{(Chance(95) ? boundary : "other")}\r\n{disposition}\r\n{(Chance(95) ? "\r\n" : string.Empty)}{content}\r\n"
+            );
         }
 
         body.Append(Chance(85) ? $"--{boundary}--\r\n" : string.Empty);
@@ -135,7 +172,12 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
             bytes = bytes[..(bytes.Length / 2)];
         }
 
-        return Make("POST", Path(Pick(["/v1/files", "/v1/files", "/v1/uploads/UPLOAD/parts"])), $"multipart/form-data; boundary={boundary}", bytes);
+        return Make(
+            "POST",
+            Path(Pick(["/v1/files", "/v1/files", "/v1/uploads/UPLOAD/parts"])),
+            $"multipart/form-data; boundary={boundary}",
+            bytes
+        );
     }
 
     /// <summary>What is no HTTP request, or none that ends.</summary>

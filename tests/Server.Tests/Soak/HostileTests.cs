@@ -1,22 +1,24 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace FineTuning.Server.Tests.Soak;
 
-/// <summary>Random and hostile requests: each is answered in time, none with a fault of the server, and each refusal has the service's shape.</summary>
+/// <summary>Random and hostile requests: each is answered in time, none with a fault of the server, and each refusal
+/// has the service's shape.</summary>
 [Collection("soak")]
 [Trait("Category", SoakScale.Category)]
 public sealed class HostileTests(ITestOutputHelper output) : IDisposable
 {
-    private const int ShortCount = 300, Connections = 8, Slow = 20, MaxShown = 5;
+    private const int ShortCount = 300,
+        Connections = 8,
+        Slow = 20,
+        MaxShown = 5;
     private const long MaxMemory = 1L << 30;
 
     /// <summary>Only a hang takes as long, on a busy machine too.</summary>
@@ -50,14 +52,20 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
                         faults.Add($"{fault}\n to: {request}");
                     }
                 }
-            });
+            }
+        );
         slow.ForEach(connection => connection.Dispose());
-        Assert.True(faults.Count == 0, $"{faults.Count} faults, such as:\n{string.Join("\n\n", faults.Take(MaxShown))}\n{LogTail()}");
-        JsonElement health = JsonElement.Parse(await server.Api.Http.GetStringAsync($"http://127.0.0.1:{port}/_server/health"));
+        Assert.True(
+            faults.Count == 0,
+            $"{faults.Count} faults, such as:\n{string.Join("\n\n", faults.Take(MaxShown))}\n{LogTail()}"
+        );
+        var health = JsonElement.Parse(await server.Api.Http.GetStringAsync($"http://127.0.0.1:{port}/_server/health"));
         Assert.Equal("ok", health.GetProperty("status").GetString());
         Assert.False(server.Process.HasExited);
         server.Process.Refresh();
-        output.WriteLine("status: requests (0 is none) " + string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}")));
+        output.WriteLine(
+            "status: requests (0 is none) " + string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}"))
+        );
         output.WriteLine($"peak memory {server.Process.PeakWorkingSet64 >> 20} MB");
         Assert.InRange(server.Process.PeakWorkingSet64, 0, MaxMemory);
         Assert.True(statuses.ContainsKey(200) && statuses.ContainsKey(400) && statuses.ContainsKey(404));
@@ -69,25 +77,34 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
         string id = await api.CreateJobAsync(new JsonObject { ["training_file"] = file });
         JsonElement job = await api.UntilStatusAsync(id, "succeeded");
         JsonElement upload = await api.PostAsync(
-            "uploads", """{"filename":"a.jsonl","purpose":"fine-tune","bytes":10,"mime_type":"text/jsonl"}""");
-        return new HostileTargets(new Dictionary<string, string>
-        {
-            ["FILE"] = file,
-            ["JOB"] = id,
-            ["MODEL"] = job.GetProperty("fine_tuned_model").GetString()!,
-            ["UPLOAD"] = upload.GetProperty("id").GetString()!,
-        });
+            "uploads",
+            """{"filename":"a.jsonl","purpose":"fine-tune","bytes":10,"mime_type":"text/jsonl"}"""
+        );
+        return new HostileTargets(
+            new Dictionary<string, string>
+            {
+                ["FILE"] = file,
+                ["JOB"] = id,
+                ["MODEL"] = job.GetProperty("fine_tuned_model").GetString()!,
+                ["UPLOAD"] = upload.GetProperty("id").GetString()!,
+            }
+        );
     }
 
     /// <summary>A connection that begins a request and never ends it.</summary>
     private static TcpClient Drip(int port)
     {
         TcpClient client = new("127.0.0.1", port);
-        client.GetStream().Write("POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: 1000\r\n\r\n--"u8);
+        client
+            .GetStream()
+            .Write(
+                "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: 1000\r\n\r\n--"u8
+            );
         return client;
     }
 
-    /// <summary>Sends a request and returns the status of its answer, which is 0 without one, and what is wrong with it.</summary>
+    /// <summary>Sends a request and returns the status of its answer, which is 0 without one, and what is wrong with
+    /// it.</summary>
     private static async Task<(int Status, string? Fault)> CheckAsync(int port, HostileRequest request)
     {
         string answer;
@@ -118,11 +135,14 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
 
         int status = int.Parse(answer.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
         int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        string head = answer[..end], body = answer[(end + 4)..];
+        string head = answer[..end],
+            body = answer[(end + 4)..];
 
         // What is no HTTP, or an unknown version of it, Kestrel refuses before it has an id, and without a word.
         bool isKestrels = !head.Contains("x-request-id:", StringComparison.OrdinalIgnoreCase);
-        bool isRight = isKestrels ? body.Length == 0 && status is < 500 or 505 : status < 500 && (status < 400 || request.IsHead || HasShape(body));
+        bool isRight = isKestrels
+            ? body.Length == 0 && status is < 500 or 505
+            : status < 500 && (status < 400 || request.IsHead || HasShape(body));
         return (status, isRight ? null : answer);
     }
 
@@ -132,8 +152,11 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
         try
         {
             JsonElement error = JsonElement.Parse(body).GetProperty("error");
-            return error.EnumerateObject().Select(property => property.Name).SequenceEqual(["message", "type", "param", "code"]) &&
-                !string.IsNullOrWhiteSpace(error.GetProperty("message").GetString());
+            return error
+                    .EnumerateObject()
+                    .Select(property => property.Name)
+                    .SequenceEqual(["message", "type", "param", "code"])
+                && !string.IsNullOrWhiteSpace(error.GetProperty("message").GetString());
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

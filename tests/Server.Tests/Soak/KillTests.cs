@@ -1,23 +1,25 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace FineTuning.Server.Tests.Soak;
 
-/// <summary>The server is killed at random moments while clients and trainers are at work; what it acknowledged must be there afterwards.</summary>
+/// <summary>The server is killed at random moments while clients and trainers are at work; what it acknowledged must be
+/// there afterwards.</summary>
 [Collection("soak")]
 [Trait("Category", SoakScale.Category)]
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
-    private const int ShortKills = 5, Clients = 3;
+    private const int ShortKills = 5,
+        Clients = 3;
 
-    /// <summary>A server is killed after at most so many acknowledged requests, and at most so many milliseconds more.</summary>
-    private const int MaxRequests = 40, LongestDelay = 300;
+    /// <summary>A server is killed after at most so many acknowledged requests, and at most so many milliseconds
+    /// more.</summary>
+    private const int MaxRequests = 40,
+        LongestDelay = 300;
 
     /// <summary>Longest time that a start is let go on before a kill.</summary>
     private const int LongestStart = 700;
@@ -35,7 +37,10 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{kills} kills with seed {SoakScale.Seed}; {SoakScale.SeedVariable} repeats the schedule.");
         Dictionary<JobShape, ReferenceRun> references = await ReferenceRun.AllAsync();
         Random schedule = new(SoakScale.Seed);
-        SoakWorker[] workers = [.. Enumerable.Range(0, Clients).Select(i => new SoakWorker(i, schedule.Next(), _ledger))];
+        SoakWorker[] workers =
+        [
+            .. Enumerable.Range(0, Clients).Select(i => new SoakWorker(i, schedule.Next(), _ledger)),
+        ];
         for (int kill = 0; kill < kills; kill++)
         {
             if (kill % 8 == 4)
@@ -46,9 +51,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
             await using ServerProcess server = await StartAsync();
             await LedgerCheck.AllAsync(_ledger, server.Api, references);
-            int until = _ledger.Acknowledged + schedule.Next(1, MaxRequests), delay = schedule.Next(LongestDelay);
+            int until = _ledger.Acknowledged + schedule.Next(1, MaxRequests),
+                delay = schedule.Next(LongestDelay);
             Task[] clients = [.. workers.Select(worker => worker.RunAsync(server.Api))];
-            await Until.TrueAsync("enough is acknowledged", () => _ledger.Acknowledged >= until || clients.Any(client => client.IsCompleted));
+            await Until.TrueAsync(
+                "enough is acknowledged",
+                () => _ledger.Acknowledged >= until || clients.Any(client => client.IsCompleted)
+            );
             await Task.WhenAny([Task.Delay(delay), .. clients]);
             server.Process.Kill();
             await Task.WhenAll(clients);
@@ -78,16 +87,20 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         await process.WaitForExitAsync();
     }
 
-    /// <summary>Lets every job come to its end, without kills; then once more after a restart, with all that is known.</summary>
+    /// <summary>Lets every job come to its end, without kills; then once more after a restart, with all that is
+    /// known.</summary>
     private async Task EndAsync(Dictionary<JobShape, ReferenceRun> references)
     {
         await using (ServerProcess last = await StartAsync())
         {
             await LedgerCheck.AllAsync(_ledger, last.Api, references);
-            Stopwatch waited = Stopwatch.StartNew();
+            var waited = Stopwatch.StartNew();
             while (_ledger.Jobs.Values.Any(job => job.Final is null))
             {
-                Assert.True(waited.Elapsed < s_timeout * Math.Max(1, SoakScale.Factor / 10), "Stuck: " + StatusCounts());
+                Assert.True(
+                    waited.Elapsed < s_timeout * Math.Max(1, SoakScale.Factor / 10),
+                    "Stuck: " + StatusCounts()
+                );
                 foreach (KnownJob job in _ledger.Jobs.Values.Where(job => job.Final is null))
                 {
                     JsonElement now = await last.Api.JobAsync(job.Id);
@@ -115,7 +128,15 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         await LedgerCheck.FolderAsync(_ledger, after.Api, _folder);
     }
 
-    private string StatusCounts() => string.Join(", ", _ledger.Jobs.Values
-        .GroupBy(job => job.Final is { } final ? JsonElement.Parse(final).GetProperty("status").GetString() : job.Expected.ToString())
-        .Select(group => $"{group.Count()} {group.Key}"));
+    private string StatusCounts() =>
+        string.Join(
+            ", ",
+            _ledger
+                .Jobs.Values.GroupBy(job =>
+                    job.Final is { } final
+                        ? JsonElement.Parse(final).GetProperty("status").GetString()
+                        : job.Expected.ToString()
+                )
+                .Select(group => $"{group.Count()} {group.Key}")
+        );
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace FineTuning.Server.Tests.Soak;
 
-/// <summary>What the server has acknowledged, and what it was asked for without an answer: the first must stay, the second may.</summary>
+/// <summary>What the server has acknowledged, and what it was asked for without an answer: the first must stay, the
+/// second may.</summary>
 internal sealed class Ledger
 {
     private int _acknowledged;
@@ -22,7 +23,8 @@ internal sealed class Ledger
     /// <summary>Models whose deletion was asked for; true once it was acknowledged.</summary>
     public ConcurrentDictionary<string, bool> DeletedModels { get; } = new();
 
-    /// <summary>The permission of a project to use a model, as JSON; null if it was revoked or must not be there.</summary>
+    /// <summary>The permission of a project to use a model, as JSON; null if it was revoked or must not be
+    /// there.</summary>
     public ConcurrentDictionary<(string Model, string Project), KnownPermission> Permissions { get; } = new();
 
     public int Acknowledged => Volatile.Read(ref _acknowledged);
@@ -36,7 +38,8 @@ internal sealed record SentContent(SoakWorker Worker, string Purpose, JobShape? 
     public static SentContent Of(SoakWorker worker, string purpose, JobShape? shape, byte[] content) =>
         new(worker, purpose, shape, content.Length, SHA256.HashData(content));
 
-    public bool IsSame(byte[] content) => content.Length == Length && SHA256.HashData(content).AsSpan().SequenceEqual(Digest);
+    public bool IsSame(byte[] content) =>
+        content.Length == Length && SHA256.HashData(content).AsSpan().SequenceEqual(Digest);
 }
 
 internal enum Presence

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Server.Jobs;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 
@@ -12,12 +10,15 @@ internal static class LedgerCheck
     private static readonly string[] s_final = ["succeeded", "failed", "cancelled"];
 
     /// <summary>The model of an ended job; null if it made none.</summary>
-    public static string? ModelOf(KnownJob job) => JsonElement.Parse(job.Final!).GetProperty("fine_tuned_model").GetString();
+    public static string? ModelOf(KnownJob job) =>
+        JsonElement.Parse(job.Final!).GetProperty("fine_tuned_model").GetString();
 
-    /// <summary>A job as it is now, against what was acknowledged about it. Once it has ended, it is remembered so.</summary>
+    /// <summary>A job as it is now, against what was acknowledged about it. Once it has ended, it is remembered
+    /// so.</summary>
     public static void Job(KnownJob known, JsonElement now)
     {
-        string text = now.GetRawText(), status = now.GetProperty("status").GetString()!;
+        string text = now.GetRawText(),
+            status = now.GetProperty("status").GetString()!;
         if (known.Final is { } final)
         {
             Assert.Equal(final, text);
@@ -34,12 +35,19 @@ internal static class LedgerCheck
             known.Expected switch
             {
                 Expected.Any => true,
-                Expected.Going => status is "validating_files" or "queued" or "running" or "resuming" or "succeeded" or "failed",
+                Expected.Going => status
+                    is "validating_files"
+                        or "queued"
+                        or "running"
+                        or "resuming"
+                        or "succeeded"
+                        or "failed",
                 Expected.Pausing => status is "pausing" or "paused" or "succeeded" or "failed",
                 Expected.Paused => status is "paused",
                 _ => status is "cancelled",
             },
-            $"The job was last known as {known.Expected}: {text}");
+            $"The job was last known as {known.Expected}: {text}"
+        );
         Assert.True(status != "failed" || known.MayFail, text);
         if (isFinal)
         {
@@ -53,17 +61,23 @@ internal static class LedgerCheck
     public static void Events(KnownJob known, IReadOnlyList<JsonElement> now)
     {
         List<string> texts = [.. now.Select(e => e.GetRawText())];
-        Assert.True(texts.Count >= known.Events.Count, $"{known.Id} had {known.Events.Count} events and has {texts.Count}.");
+        Assert.True(
+            texts.Count >= known.Events.Count,
+            $"{known.Id} had {known.Events.Count} events and has {texts.Count}."
+        );
         Assert.Equal(known.Events, texts.Take(known.Events.Count));
         Assert.Equal(now.Count, now.Select(e => e.GetProperty("id").GetString()).Distinct().Count());
-        List<int> steps = [.. now
-            .Where(e => e.GetProperty("type").GetString() == "metrics")
-            .Select(e => e.GetProperty("data").GetProperty("step").GetInt32())];
+        List<int> steps =
+        [
+            .. now.Where(e => e.GetProperty("type").GetString() == "metrics")
+                .Select(e => e.GetProperty("data").GetProperty("step").GetInt32()),
+        ];
         Assert.Equal(Enumerable.Range(1, steps.Count), steps);
         known.Events = texts;
     }
 
-    /// <summary>Everything, after a restart. Unanswered requests that were carried out all the same enter the ledger.</summary>
+    /// <summary>Everything, after a restart. Unanswered requests that were carried out all the same enter the
+    /// ledger.</summary>
     public static async Task AllAsync(Ledger ledger, Api api, IReadOnlyDictionary<JobShape, ReferenceRun> references)
     {
         Dictionary<string, JsonElement> files = await FilesAsync(ledger, api);
@@ -71,7 +85,7 @@ internal static class LedgerCheck
         List<JsonElement> jobs = await ListAsync(api, "fine_tuning/jobs?limit=100");
         Assert.Equal(jobs.Count, jobs.Select(IdOf).Distinct().Count());
         Adopt(ledger, jobs);
-        Dictionary<string, JsonElement> byId = jobs.ToDictionary(IdOf);
+        var byId = jobs.ToDictionary(IdOf);
         HashSet<string> results = [];
         foreach (KnownJob job in ledger.Jobs.Values)
         {
@@ -95,25 +109,42 @@ internal static class LedgerCheck
     public static async Task FolderAsync(Ledger ledger, Api api, string folder)
     {
         List<JsonElement> files = await ListAsync(api, "files?limit=10000");
-        Assert.Equal(files.Select(IdOf).Order(), Directory.GetFiles(Path.Combine(folder, "files")).Select(path => Path.GetFileName(path)).Order());
+        Assert.Equal(
+            files.Select(IdOf).Order(),
+            Directory.GetFiles(Path.Combine(folder, "files")).Select(path => Path.GetFileName(path)).Order()
+        );
         HashSet<string> models = await ModelNamesAsync(api);
         List<string> kept = [];
         foreach (KnownJob job in ledger.Jobs.Values)
         {
             // A cancelled job keeps the checkpoints that it came to.
             List<JsonElement> checkpoints = await ListAsync(api, $"fine_tuning/jobs/{job.Id}/checkpoints?limit=100");
-            if (checkpoints.Any(checkpoint => models.Contains(checkpoint.GetProperty("fine_tuned_model_checkpoint").GetString()!)))
+            if (
+                checkpoints.Any(checkpoint =>
+                    models.Contains(checkpoint.GetProperty("fine_tuned_model_checkpoint").GetString()!)
+                )
+            )
             {
                 kept.Add(job.Id);
             }
         }
 
-        await Until.TrueAsync("nothing but models is left", () => Directory.GetDirectories(Path.Combine(folder, "jobs")).Length <= kept.Count);
-        Assert.Equal(kept.Order(), Directory.GetDirectories(Path.Combine(folder, "jobs")).Select(path => Path.GetFileName(path)).Order());
+        await Until.TrueAsync(
+            "nothing but models is left",
+            () => Directory.GetDirectories(Path.Combine(folder, "jobs")).Length <= kept.Count
+        );
+        Assert.Equal(
+            kept.Order(),
+            Directory.GetDirectories(Path.Combine(folder, "jobs")).Select(path => Path.GetFileName(path)).Order()
+        );
     }
 
     private static HashSet<string> ResultFiles(Dictionary<string, JsonElement> files) =>
-        [.. files.Where(file => file.Value.GetProperty("purpose").GetString() == "fine-tune-results").Select(file => file.Key)];
+        [
+            .. files
+                .Where(file => file.Value.GetProperty("purpose").GetString() == "fine-tune-results")
+                .Select(file => file.Key),
+        ];
 
     private static string IdOf(JsonElement item) => item.GetProperty("id").GetString()!;
 
@@ -133,12 +164,15 @@ internal static class LedgerCheck
 
     private static async Task<Dictionary<string, JsonElement>> FilesAsync(Ledger ledger, Api api)
     {
-        Dictionary<string, JsonElement> listed = (await ListAsync(api, "files?limit=10000")).ToDictionary(IdOf);
+        var listed = (await ListAsync(api, "files?limit=10000")).ToDictionary(IdOf);
         foreach ((string id, JsonElement file) in listed)
         {
             if (!ledger.Files.ContainsKey(id) && file.GetProperty("purpose").GetString() != "fine-tune-results")
             {
-                Assert.True(ledger.Sent.TryGetValue(file.GetProperty("filename").GetString()!, out SentContent? sent), "Nobody sent " + file);
+                Assert.True(
+                    ledger.Sent.TryGetValue(file.GetProperty("filename").GetString()!, out SentContent? sent),
+                    "Nobody sent " + file
+                );
                 ledger.Files[id] = new KnownFile(file.GetRawText(), sent);
             }
         }
@@ -146,7 +180,10 @@ internal static class LedgerCheck
         foreach ((string id, KnownFile known) in ledger.Files)
         {
             bool isThere = listed.TryGetValue(id, out JsonElement now);
-            Assert.True(known.Presence == Presence.Unknown || isThere == (known.Presence == Presence.Present), $"File {id}: {known.Presence}");
+            Assert.True(
+                known.Presence == Presence.Unknown || isThere == (known.Presence == Presence.Present),
+                $"File {id}: {known.Presence}"
+            );
             known.Presence = isThere ? Presence.Present : Presence.Deleted;
             if (isThere)
             {
@@ -171,7 +208,10 @@ internal static class LedgerCheck
         foreach (JsonElement job in jobs.Where(job => !ledger.Jobs.ContainsKey(IdOf(job))))
         {
             string mark = job.GetProperty("metadata").GetProperty("mark").GetString()!;
-            Assert.True(ledger.Unanswered.TryRemove(mark, out (SoakWorker Worker, JobShape Shape) asked), "Nobody asked for " + job);
+            Assert.True(
+                ledger.Unanswered.TryRemove(mark, out (SoakWorker Worker, JobShape Shape) asked),
+                "Nobody asked for " + job
+            );
             ledger.Jobs[IdOf(job)] = new KnownJob(IdOf(job), asked.Shape, asked.Worker, job);
         }
     }
@@ -230,11 +270,21 @@ internal static class LedgerCheck
         foreach (string model in ledger.Permissions.Keys.Select(key => key.Model).Distinct())
         {
             List<JsonElement> listed = await ListAsync(api, $"fine_tuning/checkpoints/{model}/permissions?limit=100");
-            Dictionary<string, string> byProject = listed.ToDictionary(item => item.GetProperty("project_id").GetString()!, item => item.GetRawText());
-            foreach (((string Model, string Project) key, KnownPermission known) in ledger.Permissions.Where(pair => pair.Key.Model == model))
+            var byProject = listed.ToDictionary(
+                item => item.GetProperty("project_id").GetString()!,
+                item => item.GetRawText()
+            );
+            foreach (
+                ((string Model, string Project) key, KnownPermission known) in ledger.Permissions.Where(pair =>
+                    pair.Key.Model == model
+                )
+            )
             {
                 string? now = byProject.GetValueOrDefault(key.Project);
-                Assert.True(known.Presence == Presence.Unknown || (known.Presence == Presence.Present) == (now is not null), $"{key}: {known.Presence}");
+                Assert.True(
+                    known.Presence == Presence.Unknown || (known.Presence == Presence.Present) == (now is not null),
+                    $"{key}: {known.Presence}"
+                );
                 Assert.True(known.Presence != Presence.Present || known.Json == now, $"{known.Json} has become {now}");
                 (known.Presence, known.Json) = (now is null ? Presence.Deleted : Presence.Present, now);
             }

@@ -3,36 +3,45 @@ using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Threading;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace FineTuning.Server.Tests.Soak;
 
-/// <summary>A wait and a following outlive outages of ten minutes, lose nothing and double nothing. The long form has more of them.</summary>
+/// <summary>A wait and a following outlive outages of ten minutes, lose nothing and double nothing. The long form has
+/// more of them.</summary>
 [Collection("soak")]
 [Trait("Category", SoakScale.Category)]
 public sealed class OutageTests(ITestOutputHelper output)
 {
-    private const int Jobs = 3, StepsBetween = 9;
+    private const int Jobs = 3,
+        StepsBetween = 9;
 
-    private static readonly TimeSpan s_outage = TimeSpan.FromMinutes(10), s_between = TimeSpan.FromMinutes(3), s_timeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_outage = TimeSpan.FromMinutes(10),
+        s_between = TimeSpan.FromMinutes(3),
+        s_timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task A_wait_and_a_following_outlive_outages_of_ten_minutes()
     {
         int count = SoakScale.Factor;
-        var schedule = Enumerable.Range(0, count)
+        var schedule = Enumerable
+            .Range(0, count)
             .Select(i => (Begin: (i * s_outage) + ((i + 1) * s_between), End: (i + 1) * (s_outage + s_between)))
             .ToList();
-        await using OutageWorld world = await OutageWorld.StartAsync(schedule, steps: (StepsBetween * count) + 5, StepsBetween);
+        await using OutageWorld world = await OutageWorld.StartAsync(
+            schedule,
+            steps: (StepsBetween * count) + 5,
+            StepsBetween
+        );
         List<string> ids = [];
         for (int i = 0; i < Jobs; i++)
         {
             ids.Add(await world.Api.CreateJobAsync());
         }
 
-        List<ServiceOutage> ofWait = [], ofFollow = [];
+        List<ServiceOutage> ofWait = [],
+            ofFollow = [];
         Task<List<WaitOutcome>> waiting = WaitAsync(world, ids, ofWait);
         List<(string JobId, string EventId)> given = await FollowAsync(world, ids, ofFollow).WaitAsync(s_timeout);
         List<WaitOutcome> outcomes = await waiting.WaitAsync(s_timeout);
@@ -41,7 +50,9 @@ public sealed class OutageTests(ITestOutputHelper output)
         Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job?.Status));
         foreach (string id in ids)
         {
-            IEnumerable<string> all = (await world.Api.EventsAsync(id)).Select(e => e.GetProperty("id").GetString()!).Reverse();
+            IEnumerable<string> all = (await world.Api.EventsAsync(id))
+                .Select(e => e.GetProperty("id").GetString()!)
+                .Reverse();
             Assert.Equal(all, given.Where(g => g.JobId == id).Select(g => g.EventId));
         }
 
@@ -55,18 +66,27 @@ public sealed class OutageTests(ITestOutputHelper output)
         }
 
         output.WriteLine(
-            $"{count} outages of {s_outage.TotalMinutes:0} minutes: {Jobs} jobs awaited, {given.Count} events given, 0 lost, 0 doubled, " +
-            $"{world.Clock.Delays.Count} pauses in {world.Clock.Elapsed.TotalHours:0.0} hours of the clock");
+            $"{count} outages of {s_outage.TotalMinutes:0} minutes: {Jobs} jobs awaited, {given.Count} events given, 0 lost, 0 doubled, "
+                + $"{world.Clock.Delays.Count} pauses in {world.Clock.Elapsed.TotalHours:0.0} hours of the clock"
+        );
     }
 
     [Fact]
     public async Task A_time_out_within_an_outage_ends_the_wait_with_the_reason()
     {
-        await using OutageWorld world = await OutageWorld.StartAsync([(s_between, s_between + s_outage)], steps: 20, stepsBetween: 4);
+        await using OutageWorld world = await OutageWorld.StartAsync(
+            [(s_between, s_between + s_outage)],
+            steps: 20,
+            stepsBetween: 4
+        );
         string id = await world.Api.CreateJobAsync();
         using FineTuningClient client = world.NewClient();
         var options = new WaitOptions { Timeout = TimeSpan.FromMinutes(5) };
-        WaitOutcome outcome = await new JobWaiter(client, options).WaitAsync([id]).FirstAsync().AsTask().WaitAsync(s_timeout);
+        WaitOutcome outcome = await new JobWaiter(client, options)
+            .WaitAsync([id])
+            .FirstAsync()
+            .AsTask()
+            .WaitAsync(s_timeout);
 
         Assert.True(outcome.TimedOut);
         Assert.False(outcome.Job!.Status.IsFinished);
@@ -74,14 +94,22 @@ public sealed class OutageTests(ITestOutputHelper output)
         Assert.InRange(world.Clock.Elapsed.TotalMinutes, 5, 5.5);
     }
 
-    private static async Task<List<WaitOutcome>> WaitAsync(OutageWorld world, List<string> ids, List<ServiceOutage> outages)
+    private static async Task<List<WaitOutcome>> WaitAsync(
+        OutageWorld world,
+        List<string> ids,
+        List<ServiceOutage> outages
+    )
     {
         using FineTuningClient client = world.NewClient();
         var options = new WaitOptions { Outages = new SynchronousProgress<ServiceOutage>(outages.Add) };
         return await new JobWaiter(client, options).WaitAsync(ids).ToListAsync();
     }
 
-    private static async Task<List<(string JobId, string EventId)>> FollowAsync(OutageWorld world, List<string> ids, List<ServiceOutage> outages)
+    private static async Task<List<(string JobId, string EventId)>> FollowAsync(
+        OutageWorld world,
+        List<string> ids,
+        List<ServiceOutage> outages
+    )
     {
         using FineTuningClient client = world.NewClient();
         var options = new FollowOptions { Outages = new SynchronousProgress<ServiceOutage>(outages.Add) };

@@ -8,13 +8,16 @@ using FineTuning.Server.Tests.Support;
 namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>
-/// A real server that is stopped and started again on its port and folder when a client's clock says so. The clock turns by itself, so that
-/// ten minutes of polling take seconds; every poll of the outage is a real one that nobody answers.
+/// A real server that is stopped and started again on its port and folder when a client's clock says so. The clock
+/// turns by itself, so that ten minutes of polling take seconds; every poll of the outage is a real one that nobody
+/// answers.
 /// </summary>
 internal sealed class OutageWorld : IAsyncDisposable
 {
     private readonly string _folder = TestServer.NewFolder();
-    private readonly ApiCredential _credential = new KeyCredential(new NetworkCredential(string.Empty, "sk-test-0123456789").SecurePassword);
+    private readonly ApiCredential _credential = new KeyCredential(
+        new NetworkCredential(string.Empty, "sk-test-0123456789").SecurePassword
+    );
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<(TimeSpan Begin, TimeSpan End)> _outages;
     private readonly int _stepsBetween;
@@ -38,7 +41,11 @@ internal sealed class OutageWorld : IAsyncDisposable
     /// <param name="outages">When it is away, by the clock; after the last one all jobs train to their end.</param>
     /// <param name="steps">Steps of each job.</param>
     /// <param name="stepsBetween">Steps that are trained, over all jobs, before each outage.</param>
-    public static async Task<OutageWorld> StartAsync(IEnumerable<(TimeSpan Begin, TimeSpan End)> outages, int steps, int stepsBetween)
+    public static async Task<OutageWorld> StartAsync(
+        IEnumerable<(TimeSpan Begin, TimeSpan End)> outages,
+        int steps,
+        int stepsBetween
+    )
     {
         OutageWorld world = new(outages, stepsBetween) { Trainer = new TestTrainer(free: false) { Steps = steps } };
         await world.UpAsync();
@@ -46,7 +53,8 @@ internal sealed class OutageWorld : IAsyncDisposable
         return world;
     }
 
-    public FineTuningClient NewClient() => new(new ClientOptions { Endpoint = new Uri(_server!.Host.Url), Clock = Clock }, _credential);
+    public FineTuningClient NewClient() =>
+        new(new ClientOptions { Endpoint = new Uri(_server!.Host.Url), Clock = Clock }, _credential);
 
     public async ValueTask DisposeAsync()
     {
@@ -93,7 +101,11 @@ internal sealed class OutageWorld : IAsyncDisposable
     }
 
     private async Task UpAsync() =>
-        _server = await TestServer.StartAsync(Trainer, folder: _folder, configure: options => options with { Listen = _address, Trainers = 4 });
+        _server = await TestServer.StartAsync(
+            Trainer,
+            folder: _folder,
+            configure: options => options with { Listen = _address, Trainers = 4 }
+        );
 
     private async Task DownAsync()
     {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>
-/// How long the long checks are. <c>test</c> runs each in its short form; <c>soak</c> sets the variable and so multiplies all of their counts.
+/// How long the long checks are. <c>test</c> runs each in its short form; <c>soak</c> sets the variable and so
+/// multiplies all of their counts.
 /// </summary>
 internal static class SoakScale
 {
@@ -21,10 +22,12 @@ internal static class SoakScale
 
     public static bool IsLong => Factor > 1;
 
-    /// <summary>The seed of the random choices: a fixed one in the short form, so that <c>test</c> does the same each time.</summary>
+    /// <summary>The seed of the random choices: a fixed one in the short form, so that <c>test</c> does the same each
+    /// time.</summary>
     public static int Seed { get; } = Read(SeedVariable) ?? (Factor > 1 ? Random.Shared.Next(1, 1_000_000) : 1);
 
-    private static int? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-        ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-        : null;
+    private static int? Read(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
+            : null;
 }

@@ -1,27 +1,26 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 
 namespace FineTuning.Server.Tests.Soak;
 
-/// <summary>One client at work until the server is gone. It touches only what it made itself, so each answer says what must hold.</summary>
+/// <summary>One client at work until the server is gone. It touches only what it made itself, so each answer says what
+/// must hold.</summary>
 internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
 {
     private static readonly int s_mostUnfinished = SoakScale.IsLong ? 4 : 2;
     private readonly Random _random = new(seed);
     private int _made;
 
-    /// <summary>A job that is neither cancelled nor robbed of its file: of each client one at least runs to its end.</summary>
+    /// <summary>A job that is neither cancelled nor robbed of its file: of each client one at least runs to its
+    /// end.</summary>
     private KnownJob? _kept;
 
     /// <summary>Sends one random request after the other, until one has no answer.</summary>
     public async Task RunAsync(Api api)
     {
-        while (await StepAsync(api))
-        {
-        }
+        while (await StepAsync(api)) { }
     }
 
     /// <summary>Looks at the jobs of this worker that the ledger does not know as ended.</summary>
@@ -38,7 +37,8 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
 
     private (SentContent Sent, string Name, byte[] Content) NextContent()
     {
-        JobShape? shape = _kept is not null && _random.Next(3) == 0 ? null : JobShape.All[_random.Next(JobShape.All.Count)];
+        JobShape? shape =
+            _kept is not null && _random.Next(3) == 0 ? null : JobShape.All[_random.Next(JobShape.All.Count)];
         byte[] content = shape?.Data ?? new byte[_random.Next(20) == 0 ? 6_000_000 : 1 + _random.Next(60_000)];
         if (shape is null)
         {
@@ -46,25 +46,28 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
         }
 
         string name = NextMark() + ".jsonl";
-        SentContent sent = SentContent.Of(this, shape is null ? "user_data" : "fine-tune", shape, content);
+        var sent = SentContent.Of(this, shape is null ? "user_data" : "fine-tune", shape, content);
         ledger.Sent[name] = sent;
         return (sent, name, content);
     }
 
-    private Task<bool> StepAsync(Api api) => _kept is null ? CreateAsync(api) : _random.Next(100) switch
-    {
-        < 13 => UploadAsync(api),
-        < 33 => UploadInPartsAsync(api),
-        < 50 => CreateAsync(api),
-        < 60 => ChangeAsync(api, "pause"),
-        < 74 => ChangeAsync(api, "resume"),
-        < 77 => ChangeAsync(api, "cancel"),
-        < 86 => ReadEventsAsync(api),
-        < 92 => ReadJobAsync(api),
-        < 96 => DeleteFileAsync(api),
-        < 99 => ChangePermissionAsync(api),
-        _ => DeleteModelAsync(api),
-    };
+    private Task<bool> StepAsync(Api api) =>
+        _kept is null
+            ? CreateAsync(api)
+            : _random.Next(100) switch
+            {
+                < 13 => UploadAsync(api),
+                < 33 => UploadInPartsAsync(api),
+                < 50 => CreateAsync(api),
+                < 60 => ChangeAsync(api, "pause"),
+                < 74 => ChangeAsync(api, "resume"),
+                < 77 => ChangeAsync(api, "cancel"),
+                < 86 => ReadEventsAsync(api),
+                < 92 => ReadJobAsync(api),
+                < 96 => DeleteFileAsync(api),
+                < 99 => ChangePermissionAsync(api),
+                _ => DeleteModelAsync(api),
+            };
 
     private async Task<bool> UploadAsync(Api api)
     {
@@ -82,9 +85,18 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
 
     private async Task<bool> CreateAsync(Api api)
     {
-        KeyValuePair<string, KnownFile>[] data = [.. ledger.Files.Where(
-            file => file.Value.Content.Worker == this && file.Value.Content.Shape is not null && file.Value.Presence == Presence.Present)];
-        if (data.Length == 0 || ledger.Jobs.Values.Count(job => job.Worker == this && job.Final is null) >= s_mostUnfinished)
+        KeyValuePair<string, KnownFile>[] data =
+        [
+            .. ledger.Files.Where(file =>
+                file.Value.Content.Worker == this
+                && file.Value.Content.Shape is not null
+                && file.Value.Presence == Presence.Present
+            ),
+        ];
+        if (
+            data.Length == 0
+            || ledger.Jobs.Values.Count(job => job.Worker == this && job.Final is null) >= s_mostUnfinished
+        )
         {
             return await UploadAsync(api);
         }
@@ -116,7 +128,9 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
 
         Expected before = job.Expected;
         job.Expected = Expected.Any;
-        if (await TryAsync(api, HttpMethod.Post, $"fine_tuning/jobs/{job.Id}/{verb}", mayRefuse: true) is not { } answer)
+        if (
+            await TryAsync(api, HttpMethod.Post, $"fine_tuning/jobs/{job.Id}/{verb}", mayRefuse: true) is not { } answer
+        )
         {
             return false;
         }
@@ -178,16 +192,22 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
     private async Task<bool> DeleteFileAsync(Api api)
     {
         string kept = _kept!.Created.GetProperty("training_file").GetString()!;
-        string? id = Pick(ledger.Files
-            .Where(file => file.Value.Content.Worker == this && file.Value.Presence == Presence.Present && file.Key != kept)
-            .Select(file => file.Key));
+        string? id = Pick(
+            ledger
+                .Files.Where(file =>
+                    file.Value.Content.Worker == this && file.Value.Presence == Presence.Present && file.Key != kept
+                )
+                .Select(file => file.Key)
+        );
         if (id is null)
         {
             return true;
         }
 
         ledger.Files[id].Presence = Presence.Unknown;
-        foreach (KnownJob job in ledger.Jobs.Values.Where(job => job.Created.GetProperty("training_file").GetString() == id))
+        foreach (
+            KnownJob job in ledger.Jobs.Values.Where(job => job.Created.GetProperty("training_file").GetString() == id)
+        )
         {
             job.MayFail = true;
         }
@@ -204,11 +224,13 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
 
     private async Task<bool> DeleteModelAsync(Api api)
     {
-        string? name = Pick(ledger.Jobs.Values
-            .Where(job => job.Worker == this && job.Final is not null && job != _kept)
-            .Select(LedgerCheck.ModelOf)
-            .OfType<string>()
-            .Where(model => !ledger.DeletedModels.ContainsKey(model)));
+        string? name = Pick(
+            ledger
+                .Jobs.Values.Where(job => job.Worker == this && job.Final is not null && job != _kept)
+                .Select(LedgerCheck.ModelOf)
+                .OfType<string>()
+                .Where(model => !ledger.DeletedModels.ContainsKey(model))
+        );
         if (name is null)
         {
             return true;
@@ -226,7 +248,13 @@ internal sealed partial class SoakWorker(int number, int seed, Ledger ledger)
     }
 
     /// <summary>Null without an answer: the server is gone.</summary>
-    private static async Task<Answer?> TryAsync(Api api, HttpMethod method, string path, HttpContent? content = null, bool mayRefuse = false)
+    private static async Task<Answer?> TryAsync(
+        Api api,
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        bool mayRefuse = false
+    )
     {
         string text;
         int status;

@@ -8,10 +8,12 @@ namespace FineTuning.Server.Tests.Soak;
 /// <summary>What takes several requests: an upload in parts, which goes on after a restart, and permissions.</summary>
 internal sealed partial class SoakWorker
 {
-    private const int Parts = 3, Projects = 4;
+    private const int Parts = 3,
+        Projects = 4;
     private PartedUpload? _upload;
 
-    /// <summary>The next request of the upload that is under way. A part that was acknowledged is never sent again.</summary>
+    /// <summary>The next request of the upload that is under way. A part that was acknowledged is never sent
+    /// again.</summary>
     private async Task<bool> UploadInPartsAsync(Api api)
     {
         if (_upload is null)
@@ -19,7 +21,9 @@ internal sealed partial class SoakWorker
             return await BeginUploadAsync(api);
         }
 
-        return _upload.PartIds.Count < Parts ? await SendPartAsync(api, _upload) : await CompleteUploadAsync(api, _upload);
+        return _upload.PartIds.Count < Parts
+            ? await SendPartAsync(api, _upload)
+            : await CompleteUploadAsync(api, _upload);
     }
 
     private async Task<bool> BeginUploadAsync(Api api)
@@ -50,9 +54,14 @@ internal sealed partial class SoakWorker
 
     private async Task<bool> SendPartAsync(Api api, PartedUpload upload)
     {
-        int number = upload.PartIds.Count, size = upload.Content.Length / Parts, start = number * size;
+        int number = upload.PartIds.Count,
+            size = upload.Content.Length / Parts,
+            start = number * size;
         int end = number == Parts - 1 ? upload.Content.Length : start + size;
-        using MultipartFormDataContent form = new() { { new ByteArrayContent(upload.Content[start..end]), "data", "part" } };
+        using MultipartFormDataContent form = new()
+        {
+            { new ByteArrayContent(upload.Content[start..end]), "data", "part" },
+        };
         if (await TryAsync(api, HttpMethod.Post, $"uploads/{upload.Id}/parts", form) is not { } answer)
         {
             return false;
@@ -65,11 +74,18 @@ internal sealed partial class SoakWorker
 
     private async Task<bool> CompleteUploadAsync(Api api, PartedUpload upload)
     {
-        JsonObject body = new() { ["part_ids"] = new JsonArray([.. upload.PartIds.Select(id => JsonValue.Create(id))]) };
+        JsonObject body = new()
+        {
+            ["part_ids"] = new JsonArray([.. upload.PartIds.Select(id => JsonValue.Create(id))]),
+        };
         using StringContent json = new(body.ToJsonString(), Encoding.UTF8, "application/json");
 
-        // Asked for a second time, after a kill, it may be complete already; its file then comes into the ledger from the list.
-        if (await TryAsync(api, HttpMethod.Post, $"uploads/{upload.Id}/complete", json, mayRefuse: upload.IsCompleting) is not { } answer)
+        // Asked for a second time, after a kill, it may be complete already; its file then comes into the ledger from
+        // the list.
+        if (
+            await TryAsync(api, HttpMethod.Post, $"uploads/{upload.Id}/complete", json, mayRefuse: upload.IsCompleting)
+            is not { } answer
+        )
         {
             upload.IsCompleting = true;
             return false;
@@ -83,7 +99,9 @@ internal sealed partial class SoakWorker
         }
         else if (!ledger.Files.Values.Any(file => file.Content == upload.Sent))
         {
-            throw new InvalidOperationException($"The upload {upload.Id} cannot be completed, and there is no file of it: {answer.Body}");
+            throw new InvalidOperationException(
+                $"The upload {upload.Id} cannot be completed, and there is no file of it: {answer.Body}"
+            );
         }
 
         _upload = null;
@@ -97,8 +115,12 @@ internal sealed partial class SoakWorker
             return true;
         }
 
-        string project = $"proj_{_random.Next(Projects)}", path = $"fine_tuning/checkpoints/{model}/permissions";
-        KnownPermission known = ledger.Permissions.GetOrAdd((model, project), _ => new KnownPermission { Presence = Presence.Deleted });
+        string project = $"proj_{_random.Next(Projects)}",
+            path = $"fine_tuning/checkpoints/{model}/permissions";
+        KnownPermission known = ledger.Permissions.GetOrAdd(
+            (model, project),
+            _ => new KnownPermission { Presence = Presence.Deleted }
+        );
         if (known.Presence == Presence.Present)
         {
             known.Presence = Presence.Unknown;
@@ -113,7 +135,11 @@ internal sealed partial class SoakWorker
         else
         {
             known.Presence = Presence.Unknown;
-            using StringContent json = new(new JsonObject { ["project_ids"] = new JsonArray(project) }.ToJsonString(), Encoding.UTF8, "application/json");
+            using StringContent json = new(
+                new JsonObject { ["project_ids"] = new JsonArray(project) }.ToJsonString(),
+                Encoding.UTF8,
+                "application/json"
+            );
             if (await TryAsync(api, HttpMethod.Post, path, json) is not { } answer)
             {
                 return false;

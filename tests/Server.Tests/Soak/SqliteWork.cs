@@ -36,7 +36,11 @@ internal sealed class SqliteWork : IDisposable
     private long Count()
     {
         long steps = 0;
-        for (sqlite3_stmt? statement = null; (statement = raw.sqlite3_next_stmt(_connection.Handle, statement)) is not null;)
+        for (
+            sqlite3_stmt? statement = null;
+            (statement = raw.sqlite3_next_stmt(_connection.Handle, statement)) is not null;
+
+        )
         {
             steps += raw.sqlite3_stmt_status(statement, raw.SQLITE_STMTSTATUS_VM_STEP, 1);
         }

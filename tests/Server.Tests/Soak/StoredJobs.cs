@@ -1,6 +1,4 @@
 using System.Globalization;
-using FineTuning.Core.FineTunedModels;
-using FineTuning.Core.Metrics;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Jobs;
@@ -11,8 +9,9 @@ using FineTuning.Server.Training.Runs;
 namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>
-/// A data folder with many ended jobs, made by the server's own storage and not over HTTP, where each job would have to be trained. Rows
-/// and result files are those that a job with one step leaves; only the models' own files are left out, which no list looks at.
+/// A data folder with many ended jobs, made by the server's own storage and not over HTTP, where each job would have to
+/// be trained. Rows and result files are those that a job with one step leaves; only the models' own files are left
+/// out, which no list looks at.
 /// </summary>
 internal static class StoredJobs
 {
@@ -28,12 +27,15 @@ internal static class StoredJobs
     /// <returns>The ids of the first job and of the last, which alone has <paramref name="events"/> events.</returns>
     public static async Task<(string First, string Last)> FillAsync(string path, int count, int events)
     {
-        using DataFolder folder = DataFolder.Open(path);
-        using Database database = Database.Open(folder.DatabasePath);
-        string content = "c3RlcA==", first = string.Empty, last = string.Empty;
+        using var folder = DataFolder.Open(path);
+        using var database = Database.Open(folder.DatabasePath);
+        string content = "c3RlcA==",
+            first = string.Empty,
+            last = string.Empty;
         for (int start = 0; start < count; start += Batch)
         {
-            int from = start, to = Math.Min(count, start + Batch);
+            int from = start,
+                to = Math.Min(count, start + Batch);
             await database.WriteAsync(session =>
             {
                 for (int i = from; i < to; i++)
@@ -48,7 +50,8 @@ internal static class StoredJobs
 
         for (int start = 0; start < events; start += Batch)
         {
-            int from = start, to = Math.Min(events, start + Batch);
+            int from = start,
+                to = Math.Min(events, start + Batch);
             await database.WriteAsync(session =>
             {
                 long seq = JobStore.Find(session, last)!.Seq;
@@ -64,34 +67,45 @@ internal static class StoredJobs
 
     private static string AddJob(Session session, int number, string resultFile, int bytes)
     {
-        JobRecord job = JobStore.Insert(session, new JobRecord
-        {
-            Id = Ids.NewJob(),
-            Status = JobStatus.ValidatingFiles,
-            Model = "gpt-4o-mini",
-            ModelName = BaseModels.NewFineTunedName("gpt-4o-mini", "stored"),
-            CreatedAt = DateTimeOffset.UtcNow,
-            TrainingFile = "file-gone",
-            Seed = number,
-            Method = "supervised",
-            Requested = new Hyperparameters { EpochCount = 1, BatchSize = 1, LearningRateMultiplier = 1.0 },
-            Metadata = new Dictionary<string, string>
+        JobRecord job = JobStore.Insert(
+            session,
+            new JobRecord
             {
-                ["team"] = "team-" + (number % Teams).ToString(CultureInfo.InvariantCulture),
-                ["number"] = number.ToString(CultureInfo.InvariantCulture),
-            },
-        });
+                Id = Ids.NewJob(),
+                Status = JobStatus.ValidatingFiles,
+                Model = "gpt-4o-mini",
+                ModelName = BaseModels.NewFineTunedName("gpt-4o-mini", "stored"),
+                CreatedAt = DateTimeOffset.UtcNow,
+                TrainingFile = "file-gone",
+                Seed = number,
+                Method = "supervised",
+                Requested = new Hyperparameters
+                {
+                    EpochCount = 1,
+                    BatchSize = 1,
+                    LearningRateMultiplier = 1.0,
+                },
+                Metadata = new Dictionary<string, string>
+                {
+                    ["team"] = "team-" + (number % Teams).ToString(CultureInfo.InvariantCulture),
+                    ["number"] = number.ToString(CultureInfo.InvariantCulture),
+                },
+            }
+        );
         JobEvents.Created(session, job, NeuralTrainer.BuiltInName);
         JobEvents.Started(session, job);
         AddStep(session, job.Seq, 1, 1);
-        FileStore.Insert(session, new FileResource
-        {
-            Id = resultFile,
-            FileName = ResultFile.FileName,
-            Purpose = ResultFile.Purpose,
-            Bytes = bytes,
-            CreatedAt = DateTimeOffset.UtcNow,
-        });
+        FileStore.Insert(
+            session,
+            new FileResource
+            {
+                Id = resultFile,
+                FileName = ResultFile.FileName,
+                Purpose = ResultFile.Purpose,
+                Bytes = bytes,
+                CreatedAt = DateTimeOffset.UtcNow,
+            }
+        );
         ModelStore.Put(session, job.ModelName, job, $"jobs/{job.Id}/model-1.bin", "local-small");
         JobEvents.Succeeded(session, job);
         JobStore.Finish(session, job, JobStatus.Succeeded, resultFile: resultFile, trainedTokens: 1);
@@ -101,7 +115,15 @@ internal static class StoredJobs
 
     private static void AddStep(Session session, long jobSeq, int step, int total)
     {
-        StepReport metrics = new() { Step = step, TotalSteps = total, Epoch = 1, TrainLoss = 1, TrainAccuracy = 0.5, TrainedTokens = step };
+        StepReport metrics = new()
+        {
+            Step = step,
+            TotalSteps = total,
+            Epoch = 1,
+            TrainLoss = 1,
+            TrainAccuracy = 0.5,
+            TrainedTokens = step,
+        };
         EventStore.AddStep(session, jobSeq, metrics);
         JobEvents.Step(session, jobSeq, metrics);
     }

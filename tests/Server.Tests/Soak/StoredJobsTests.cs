@@ -8,20 +8,25 @@ using Xunit.Abstractions;
 namespace FineTuning.Server.Tests.Soak;
 
 /// <summary>
-/// A page costs the same however many jobs are stored. The short form counts what SQLite does; the long one measures it over HTTP too.
+/// A page costs the same however many jobs are stored. The short form counts what SQLite does; the long one measures it
+/// over HTTP too.
 /// </summary>
 [Collection("soak")]
 [Trait("Category", SoakScale.Category)]
 public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Page = 100, Rounds = 200, Starts = 5;
+    private const int Page = 100,
+        Rounds = 200,
+        Starts = 5;
     private const double MaxRatio = 1.5;
 
     /// <summary>1,000 and 100,000 in the long form.</summary>
-    private static readonly int s_few = SoakScale.IsLong ? 1000 : 600, s_many = SoakScale.IsLong ? 2500 * SoakScale.Factor : 2000;
+    private static readonly int s_few = SoakScale.IsLong ? 1000 : 600,
+        s_many = SoakScale.IsLong ? 2500 * SoakScale.Factor : 2000;
 
     private static readonly TimeSpan s_longestStart = TimeSpan.FromSeconds(2);
-    private readonly string _few = TestServer.NewFolder(), _many = TestServer.NewFolder();
+    private readonly string _few = TestServer.NewFolder(),
+        _many = TestServer.NewFolder();
 
     public void Dispose()
     {
@@ -32,7 +37,8 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_page_costs_the_same_however_many_jobs_are_stored()
     {
-        (string First, string Last) few = await StoredJobs.FillAsync(_few, s_few, s_few), many = await StoredJobs.FillAsync(_many, s_many, s_many);
+        (string First, string Last) few = await StoredJobs.FillAsync(_few, s_few, s_few),
+            many = await StoredJobs.FillAsync(_many, s_many, s_many);
         CompareWork();
         if (SoakScale.IsLong)
         {
@@ -43,51 +49,95 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
 
     private void CompareWork()
     {
-        using SqliteWork few = new(_few), many = new(_many);
-        foreach ((string name, Action<Session, int> work) in new (string, Action<Session, int>)[]
+        using SqliteWork few = new(_few),
+            many = new(_many);
+        foreach (
+            (string name, Action<Session, int> work) in new (string, Action<Session, int>)[]
+            {
+                ("jobs, first page", (session, _) => JobStore.List(session, long.MaxValue, Page, null, false)),
+                ("jobs, last page", (session, _) => JobStore.List(session, Page + 1, Page, null, false)),
+                (
+                    "jobs by metadata",
+                    (session, _) => JobStore.List(session, long.MaxValue, Page, [new("team", "team-3")], false)
+                ),
+                (
+                    "jobs by a common and a rare metadata",
+                    (session, _) =>
+                        JobStore.List(session, long.MaxValue, Page, [new("team", "team-2"), new("number", "7")], false)
+                ),
+                ("jobs without metadata", (session, _) => JobStore.List(session, long.MaxValue, Page, null, true)),
+                ("files, last page", (session, _) => FileStore.List(session, null, Page + 1, false, Page)),
+                ("files by purpose", (session, _) => FileStore.List(session, "fine-tune-results", null, false, Page)),
+                ("events, first page", (session, count) => EventStore.List(session, count, long.MaxValue, Page)),
+                (
+                    "events, last page",
+                    (session, count) => EventStore.List(session, count, (StoredJobs.EventsPerJob * count) + Page, Page)
+                ),
+                ("health", (session, _) => JobStore.Count(session)),
+                (
+                    "work to do",
+                    (session, _) =>
+                        Assert.Equal(
+                            (0, 0),
+                            (JobStore.ToTrain(session, 1).Count, JobStore.ToValidate(session, 1).Count)
+                        )
+                ),
+            }
+        )
         {
-            ("jobs, first page", (session, _) => JobStore.List(session, long.MaxValue, Page, null, false)),
-            ("jobs, last page", (session, _) => JobStore.List(session, Page + 1, Page, null, false)),
-            ("jobs by metadata", (session, _) => JobStore.List(session, long.MaxValue, Page, [new("team", "team-3")], false)),
-            ("jobs by a common and a rare metadata", (session, _) => JobStore.List(session, long.MaxValue, Page, [new("team", "team-2"), new("number", "7")], false)),
-            ("jobs without metadata", (session, _) => JobStore.List(session, long.MaxValue, Page, null, true)),
-            ("files, last page", (session, _) => FileStore.List(session, null, Page + 1, false, Page)),
-            ("files by purpose", (session, _) => FileStore.List(session, "fine-tune-results", null, false, Page)),
-            ("events, first page", (session, count) => EventStore.List(session, count, long.MaxValue, Page)),
-            ("events, last page", (session, count) => EventStore.List(session, count, (StoredJobs.EventsPerJob * count) + Page, Page)),
-            ("health", (session, _) => JobStore.Count(session)),
-            ("work to do", (session, _) => Assert.Equal((0, 0), (JobStore.ToTrain(session, 1).Count, JobStore.ToValidate(session, 1).Count))),
-        })
-        {
-            long small = few.Of(session => work(session, s_few)), large = many.Of(session => work(session, s_many));
+            long small = few.Of(session => work(session, s_few)),
+                large = many.Of(session => work(session, s_many));
             output.WriteLine($"{name}: {small} SQLite instructions at {s_few} jobs, {large} at {s_many}");
-            Assert.True(large <= small * MaxRatio, $"{name}: {small} SQLite instructions at {s_few} jobs, {large} at {s_many}.");
+            Assert.True(
+                large <= small * MaxRatio,
+                $"{name}: {small} SQLite instructions at {s_few} jobs, {large} at {s_many}."
+            );
         }
     }
 
     private async Task CompareTimesAsync((string First, string Last) few, (string First, string Last) many)
     {
-        await using ServerProcess small = await ServerProcess.StartAsync("--data", _few), large = await ServerProcess.StartAsync("--data", _many);
-        foreach ((string name, Func<ServerProcess, (string First, string Last), Task<string>> path) in new (string, Func<ServerProcess, (string, string), Task<string>>)[]
+        await using ServerProcess small = await ServerProcess.StartAsync("--data", _few),
+            large = await ServerProcess.StartAsync("--data", _many);
+        foreach (
+            (string name, Func<ServerProcess, (string First, string Last), Task<string>> path) in new (
+                string,
+                Func<ServerProcess, (string, string), Task<string>>
+            )[]
+            {
+                ("jobs, first page", (_, _) => Task.FromResult($"fine_tuning/jobs?limit={Page}")),
+                (
+                    "jobs, last page",
+                    async (server, ids) => $"fine_tuning/jobs?limit={Page}&after={await CursorAsync(server, ids.Item1)}"
+                ),
+                ("jobs by metadata", (_, _) => Task.FromResult($"fine_tuning/jobs?limit={Page}&metadata[team]=team-3")),
+                ("files, first page", (_, _) => Task.FromResult($"files?limit={Page}")),
+                (
+                    "events, first page",
+                    (_, ids) => Task.FromResult($"fine_tuning/jobs/{ids.Item2}/events?limit={Page}")
+                ),
+            }
+        )
         {
-            ("jobs, first page", (_, _) => Task.FromResult($"fine_tuning/jobs?limit={Page}")),
-            ("jobs, last page", async (server, ids) => $"fine_tuning/jobs?limit={Page}&after={await CursorAsync(server, ids.Item1)}"),
-            ("jobs by metadata", (_, _) => Task.FromResult($"fine_tuning/jobs?limit={Page}&metadata[team]=team-3")),
-            ("files, first page", (_, _) => Task.FromResult($"files?limit={Page}")),
-            ("events, first page", (_, ids) => Task.FromResult($"fine_tuning/jobs/{ids.Item2}/events?limit={Page}")),
-        })
-        {
-            string smallPath = await path(small, few), largePath = await path(large, many);
-            List<double> smallTimes = [], largeTimes = [];
+            string smallPath = await path(small, few),
+                largePath = await path(large, many);
+            List<double> smallTimes = [],
+                largeTimes = [];
             for (int round = 0; round < Rounds; round++)
             {
                 smallTimes.Add(await TimeAsync(small, smallPath));
                 largeTimes.Add(await TimeAsync(large, largePath));
             }
 
-            double one = Median(smallTimes), other = Median(largeTimes);
-            output.WriteLine($"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}, ratio {other / one:0.00}");
-            Assert.True(other <= one * MaxRatio, $"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}.");
+            double one = Median(smallTimes),
+                other = Median(largeTimes);
+            output.WriteLine(
+                $"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}, ratio {other / one:0.00}"
+            );
+            Assert.True(
+                other <= one * MaxRatio,
+                $"{name}: {one:0.00} ms at {s_few} jobs, {other:0.00} ms at {s_many}."
+            );
         }
     }
 
@@ -95,7 +145,9 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
     private static async Task<string> CursorAsync(ServerProcess server, string first)
     {
         // Seeds are numbers in order: the job of this number is found by its metadata.
-        JsonElement job = (await server.Api.GetAsync($"fine_tuning/jobs?metadata[number]={Page}")).GetProperty("data")[0];
+        JsonElement job = (await server.Api.GetAsync($"fine_tuning/jobs?metadata[number]={Page}")).GetProperty("data")[
+            0
+        ];
         Assert.NotEqual(first, job.GetProperty("id").GetString());
         return job.GetProperty("id").GetString()!;
     }
@@ -103,7 +155,7 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
     private static async Task<double> TimeAsync(ServerProcess server, string path)
     {
         long start = Stopwatch.GetTimestamp();
-        JsonElement page = JsonElement.Parse(await server.Api.Http.GetStringAsync(path));
+        var page = JsonElement.Parse(await server.Api.Http.GetStringAsync(path));
         double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         Assert.Equal(Page, page.GetProperty("data").GetArrayLength());
         return time;
@@ -120,8 +172,13 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        output.WriteLine($"start to first answer with {s_many} jobs: median {Median(times):0.00} s, worst {times.Max():0.00} s");
-        Assert.True(Median(times) < s_longestStart.TotalSeconds, $"The start takes {Median(times):0.00} s with {s_many} jobs.");
+        output.WriteLine(
+            $"start to first answer with {s_many} jobs: median {Median(times):0.00} s, worst {times.Max():0.00} s"
+        );
+        Assert.True(
+            Median(times) < s_longestStart.TotalSeconds,
+            $"The start takes {Median(times):0.00} s with {s_many} jobs."
+        );
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -14,7 +13,8 @@ namespace FineTuning.Server.Tests.Soak;
 [Trait("Category", SoakScale.Category)]
 public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Kills = 3, Megabyte = 1024 * 1024;
+    private const int Kills = 3,
+        Megabyte = 1024 * 1024;
 
     // As many as an uploader sends at a time: those that a kill interrupts.
     private const int AtATime = 4;
@@ -45,11 +45,17 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     public async Task It_arrives_whole_and_no_finished_part_is_sent_twice()
     {
         string hash = WriteSource();
-        output.WriteLine($"{s_bytes / Megabyte} MB in parts of {s_partBytes / Megabyte} MB with seed {SoakScale.Seed}; {SoakScale.SeedVariable} repeats it.");
+        output.WriteLine(
+            $"{s_bytes / Megabyte} MB in parts of {s_partBytes / Megabyte} MB with seed {SoakScale.Seed}; {SoakScale.SeedVariable} repeats it."
+        );
         await using ServerProcess server = await ServerProcess.StartAsync(
-            "--data", Path.Combine(_folder, "server"),
-            "--fault", $"AddUploadPart:probability={s_failures},seed={SoakScale.Seed},status=500",
-            "--fault", $"AddUploadPart:delay_ms={s_delay}");
+            "--data",
+            Path.Combine(_folder, "server"),
+            "--fault",
+            $"AddUploadPart:probability={s_failures},seed={SoakScale.Seed},status=500",
+            "--fault",
+            $"AddUploadPart:delay_ms={s_delay}"
+        );
         UploadWorkerReport idle = await RunAsync(server.Url);
         Dictionary<long, string> recorded = [];
         string? upload = null;
@@ -62,14 +68,22 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         }
 
         DateTimeOffset start = DateTimeOffset.UtcNow;
-        UploadWorkerReport last = await RunAsync(server.Url, Source, StateFolder, s_partBytes.ToString(CultureInfo.InvariantCulture));
+        UploadWorkerReport last = await RunAsync(
+            server.Url,
+            Source,
+            StateFolder,
+            s_partBytes.ToString(CultureInfo.InvariantCulture)
+        );
 
         // What was recorded is a part of the file, and only what was not recorded was sent.
         Assert.Equal((recorded.Count, PartCount, hash), (last.Resumed, last.Parts!.Count, last.Sha256));
         Assert.All(recorded, part => Assert.Equal(part.Value, last.Parts[(int)(part.Key / s_partBytes)]));
         List<JsonElement> all = await JournalAsync(server);
         JsonElement[] sent = [.. all.Where(entry => entry.GetProperty("operation").GetString() == "AddUploadPart")];
-        Assert.Equal(PartCount - recorded.Count, sent.Count(entry => Succeeded(entry) && entry.GetProperty("time").GetDateTimeOffset() >= start));
+        Assert.Equal(
+            PartCount - recorded.Count,
+            sent.Count(entry => Succeeded(entry) && entry.GetProperty("time").GetDateTimeOffset() >= start)
+        );
         Assert.InRange(sent.Count(Succeeded), PartCount, PartCount + (Kills * AtATime));
         Assert.Contains(sent, entry => !Succeeded(entry));
         Assert.Single(all, entry => entry.GetProperty("operation").GetString() == "CreateUpload");
@@ -77,8 +91,9 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(Directory.GetFiles(StateFolder, "*.json*"));
 
         output.WriteLine(
-            $"{sent.Length} part requests for {PartCount} parts, {sent.Count(entry => !Succeeded(entry))} failed, {Kills} kills; " +
-            $"peak memory {last.Peak / Megabyte} MB, idle {idle.Peak / Megabyte} MB");
+            $"{sent.Length} part requests for {PartCount} parts, {sent.Count(entry => !Succeeded(entry))} failed, {Kills} kills; "
+                + $"peak memory {last.Peak / Megabyte} MB, idle {idle.Peak / Megabyte} MB"
+        );
         Assert.InRange(last.Peak - idle.Peak, long.MinValue, MaxMemory);
     }
 
@@ -93,12 +108,23 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     /// <summary>Lets it upload until so many parts are recorded, and kills it.</summary>
     private async Task<RecordedUpload> KillAsync(ServerProcess server, int parts)
     {
-        await using (UploadWorkerProcess worker = new(server.Url, Source, StateFolder, s_partBytes.ToString(CultureInfo.InvariantCulture)))
+        await using (
+            UploadWorkerProcess worker = new(
+                server.Url,
+                Source,
+                StateFolder,
+                s_partBytes.ToString(CultureInfo.InvariantCulture)
+            )
+        )
         {
-            Stopwatch waited = Stopwatch.StartNew();
+            var waited = Stopwatch.StartNew();
             while (RecordedUpload.Read(StateFolder) is not { } state || state.Parts.Count < parts)
             {
-                Assert.False(worker.HasEnded, "The upload ended before it could be killed: " + (worker.HasEnded ? (await worker.EndAsync()).ToString() : null));
+                Assert.False(
+                    worker.HasEnded,
+                    "The upload ended before it could be killed: "
+                        + (worker.HasEnded ? (await worker.EndAsync()).ToString() : null)
+                );
                 Assert.True(waited.Elapsed < TimeSpan.FromMinutes(5), "The upload does not get on.");
                 await Task.Delay(5);
             }
@@ -110,7 +136,10 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     private async Task<List<JsonElement>> JournalAsync(ServerProcess server)
     {
         using Api control = new(server.Url[..^"/v1".Length]);
-        string token = ServerProcess.ReadRunFile(Path.Combine(_folder, "server", "run.json")).GetProperty("control_token").GetString()!;
+        string token = ServerProcess
+            .ReadRunFile(Path.Combine(_folder, "server", "run.json"))
+            .GetProperty("control_token")
+            .GetString()!;
         control.Http.DefaultRequestHeaders.Add("X-Control-Token", token);
         return [.. (await control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray()];
     }
@@ -119,7 +148,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     {
         byte[] block = new byte[Megabyte];
         Random random = new(SoakScale.Seed);
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using FileStream file = new(Source, FileMode.CreateNew);
         for (long written = 0; written < s_bytes; written += block.Length)
         {

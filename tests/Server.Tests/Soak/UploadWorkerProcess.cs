@@ -9,12 +9,17 @@ internal sealed class UploadWorkerProcess : IAsyncDisposable
     private readonly Process _process;
 
     /// <param name="arguments">See the program.</param>
-    public UploadWorkerProcess(params IEnumerable<string> arguments) => _process = Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FineTuning.UploadWorker.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+    public UploadWorkerProcess(params IEnumerable<string> arguments) =>
+        _process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "FineTuning.UploadWorker.dll"), .. arguments]
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
 
     public bool HasEnded => _process.HasExited;
 
@@ -48,7 +53,13 @@ internal sealed class UploadWorkerProcess : IAsyncDisposable
 /// <param name="Parts">The ids of its parts, in order.</param>
 /// <param name="Resumed">How many of them were there before.</param>
 /// <param name="Peak">The most memory of the process, in bytes.</param>
-internal sealed record UploadWorkerReport(string? File, string? Sha256, IReadOnlyList<string>? Parts, int? Resumed, long Peak);
+internal sealed record UploadWorkerReport(
+    string? File,
+    string? Sha256,
+    IReadOnlyList<string>? Parts,
+    int? Resumed,
+    long Peak
+);
 
 /// <summary>The state that an upload keeps on disk, as far as the test looks at it.</summary>
 /// <param name="UploadId">The upload.</param>
@@ -63,10 +74,16 @@ internal sealed record RecordedUpload(string UploadId, IReadOnlyDictionary<long,
             return null;
         }
 
-        using JsonDocument state = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+        using var state = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
         return new RecordedUpload(
             state.RootElement.GetProperty("UploadId").GetString()!,
-            state.RootElement.GetProperty("Parts").EnumerateArray().ToDictionary(
-                part => part.GetProperty("Offset").GetInt64(), part => part.GetProperty("Id").GetString()!));
+            state
+                .RootElement.GetProperty("Parts")
+                .EnumerateArray()
+                .ToDictionary(
+                    part => part.GetProperty("Offset").GetInt64(),
+                    part => part.GetProperty("Id").GetString()!
+                )
+        );
     }
 }

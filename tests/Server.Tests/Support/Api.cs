@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Credentials;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Support;
@@ -24,21 +23,42 @@ internal sealed class Api : IDisposable
         StringBuilder text = new();
         for (int i = start; i < start + count; i++)
         {
-            text.Append($$"""{"messages":[{"role":"user","content":"say {{i % 7}}"},{"role":"assistant","content":"number {{i % 7}}"}]}""").Append('\n');
+            text.Append(
+                    $$"""{"messages":[{"role":"user","content":"say {{i % 7}}"},{"role":"assistant","content":"number {{i % 7}}"}]}"""
+                )
+                .Append('\n');
         }
 
         return text.ToString();
     }
 
     /// <summary>Pairs of a right and a wrong answer.</summary>
-    public static string PreferenceLines(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>
-        $$"""{"input":{"messages":[{"role":"user","content":"say {{i % 7}}"}]},"preferred_output":[{"role":"assistant","content":"number {{i % 7}}"}],"non_preferred_output":[{"role":"assistant","content":"nothing"}]}""" + "\n"));
+    public static string PreferenceLines(int count) =>
+        string.Concat(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    $$"""{"input":{"messages":[{"role":"user","content":"say {{i % 7}}"}]},"preferred_output":[{"role":"assistant","content":"number {{i % 7}}"}],"non_preferred_output":[{"role":"assistant","content":"nothing"}]}"""
+                    + "\n"
+                )
+        );
 
     /// <summary>Questions with the answer that a grader may compare with.</summary>
-    public static string ItemLines(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>
-        $$"""{"messages":[{"role":"user","content":"say {{"red green blue".Split(' ')[i % 3]}}"}],"reference_answer":"{{"red green blue".Split(' ')[i % 3]}}"}""" + "\n"));
+    public static string ItemLines(int count) =>
+        string.Concat(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    $$"""{"messages":[{"role":"user","content":"say {{"red green blue".Split(' ')[i % 3]}}"}],"reference_answer":"{{"red green blue".Split(' ')[i % 3]}}"}"""
+                    + "\n"
+                )
+        );
 
-    public static MultipartFormDataContent Form(byte[] content, string purpose = "fine-tune", string name = "train.jsonl")
+    public static MultipartFormDataContent Form(
+        byte[] content,
+        string purpose = "fine-tune",
+        string name = "train.jsonl"
+    )
     {
         MultipartFormDataContent form = [];
         form.Add(new StringContent(purpose), "purpose");
@@ -60,7 +80,11 @@ internal sealed class Api : IDisposable
         return body;
     }
 
-    public async Task<(HttpStatusCode Status, JsonElement Body)> TryAsync(HttpMethod method, string path, string? json = null)
+    public async Task<(HttpStatusCode Status, JsonElement Body)> TryAsync(
+        HttpMethod method,
+        string path,
+        string? json = null
+    )
     {
         using HttpRequestMessage request = new(method, path);
         if (json is not null)
@@ -73,7 +97,12 @@ internal sealed class Api : IDisposable
     }
 
     /// <summary>The error of an answer that must be a refusal with this status.</summary>
-    public async Task<JsonElement> RefusedAsync(HttpStatusCode status, HttpMethod method, string path, string? json = null)
+    public async Task<JsonElement> RefusedAsync(
+        HttpStatusCode status,
+        HttpMethod method,
+        string path,
+        string? json = null
+    )
     {
         (HttpStatusCode actual, JsonElement body) = await TryAsync(method, path, json);
         Assert.True(status == actual, $"{method} {path}: {(int)actual} {body}");
@@ -88,7 +117,11 @@ internal sealed class Api : IDisposable
         return error;
     }
 
-    public async Task<string> UploadAsync(string? content = null, string purpose = "fine-tune", string name = "train.jsonl")
+    public async Task<string> UploadAsync(
+        string? content = null,
+        string purpose = "fine-tune",
+        string name = "train.jsonl"
+    )
     {
         using MultipartFormDataContent form = Form(Encoding.UTF8.GetBytes(content ?? ChatLines(12)), purpose, name);
         using HttpResponseMessage response = await Http.PostAsync("files", form);
@@ -108,7 +141,9 @@ internal sealed class Api : IDisposable
 
     /// <summary>Makes a job and waits for its model, whose name it returns.</summary>
     public async Task<string> CreateModelAsync(JsonObject? fields = null) =>
-        (await UntilStatusAsync(await CreateJobAsync(fields), "succeeded")).GetProperty("fine_tuned_model").GetString()!;
+        (await UntilStatusAsync(await CreateJobAsync(fields), "succeeded"))
+            .GetProperty("fine_tuned_model")
+            .GetString()!;
 
     public Task<JsonElement> JobAsync(string id) => GetAsync($"fine_tuning/jobs/{id}");
 
@@ -117,13 +152,16 @@ internal sealed class Api : IDisposable
     public async Task<JsonElement> UntilStatusAsync(string id, params string[] statuses)
     {
         JsonElement job = default;
-        await Until.TrueAsync($"job {id} is {string.Join(" or ", statuses)}, which is {(job.ValueKind == 0 ? "unknown" : job)}", async () =>
-        {
-            job = await JobAsync(id);
-            string status = job.GetProperty("status").GetString()!;
-            Assert.False(status is "failed" && !statuses.Contains("failed"), job.ToString());
-            return statuses.Contains(status);
-        });
+        await Until.TrueAsync(
+            $"job {id} is {string.Join(" or ", statuses)}, which is {(job.ValueKind == 0 ? "unknown" : job)}",
+            async () =>
+            {
+                job = await JobAsync(id);
+                string status = job.GetProperty("status").GetString()!;
+                Assert.False(status is "failed" && !statuses.Contains("failed"), job.ToString());
+                return statuses.Contains(status);
+            }
+        );
         return job;
     }
 

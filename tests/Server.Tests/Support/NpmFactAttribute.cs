@@ -9,9 +9,9 @@ namespace FineTuning.Server.Tests.Support;
 public sealed class NpmFactAttribute : FactAttribute
 {
     private const int OldestNode = 20;
-    private static readonly string? Missing = FindMissing();
+    private static readonly string? s_missing = FindMissing();
 
-    public NpmFactAttribute() => Skip = Missing;
+    public NpmFactAttribute() => Skip = s_missing;
 
     /// <summary>A program of Node's, by the name it has on this system.</summary>
     internal static string Program(string name) => OperatingSystem.IsWindows() && name == "npm" ? "npm.cmd" : name;
@@ -23,7 +23,15 @@ public sealed class NpmFactAttribute : FactAttribute
             return "Needs Node, which is not on the PATH.";
         }
 
-        if (!int.TryParse(node.TrimStart('v').Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) || major < OldestNode)
+        if (
+            !int.TryParse(
+                node.TrimStart('v').Split('.')[0],
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int major
+            )
+            || major < OldestNode
+        )
         {
             return $"Needs Node {OldestNode} or later; this is {node}.";
         }
@@ -35,7 +43,9 @@ public sealed class NpmFactAttribute : FactAttribute
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(Program(program), "--version") { RedirectStandardOutput = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(Program(program), "--version") { RedirectStandardOutput = true }
+            )!;
             string version = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
             return process.ExitCode == 0 ? version : null;

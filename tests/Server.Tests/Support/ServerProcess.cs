@@ -54,7 +54,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         return process;
     }
 
-    public static Task<ServerProcess> StartAsync(params IEnumerable<string> arguments) => StartWithInputAsync(null, arguments);
+    public static Task<ServerProcess> StartAsync(params IEnumerable<string> arguments) =>
+        StartWithInputAsync(null, arguments);
 
     public static Task<ServerProcess> StartWithInputAsync(string? input, params IEnumerable<string> arguments) =>
         BeginAsync(Launch(input, null, arguments));
@@ -70,7 +71,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         string? line = await server.Process.StandardOutput.ReadLineAsync(deadline.Token);
         if (line is null)
         {
-            throw new InvalidOperationException("The server did not start: " + await server.Process.StandardError.ReadToEndAsync(deadline.Token));
+            throw new InvalidOperationException(
+                "The server did not start: " + await server.Process.StandardError.ReadToEndAsync(deadline.Token)
+            );
         }
 
         server.Announcement = line;
@@ -79,7 +82,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A run that is expected to end by itself.</summary>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(string? input, params IEnumerable<string> arguments)
+    public static async Task<(int Code, string Output, string Error)> RunAsync(
+        string? input,
+        params IEnumerable<string> arguments
+    )
     {
         using Process process = Launch(input, arguments);
         process.StandardInput.Close();
@@ -99,18 +105,23 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public void Signal(string name)
     {
-        using Process kill = Process.Start("kill", ["-" + name, Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, Process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
-    /// <summary>Whether SIGINT does nothing to it, because it did nothing to the process that started it. Known on Linux only.</summary>
+    /// <summary>Whether SIGINT does nothing to it, because it did nothing to the process that started it. Known on
+    /// Linux only.</summary>
     public bool IgnoresInterrupts()
     {
         string status = $"/proc/{Process.Id.ToString(CultureInfo.InvariantCulture)}/status";
-        const string name = "SigIgn:";
-        const ulong interrupt = 1UL << (2 - 1);
-        return OperatingSystem.IsLinux() && File.ReadLines(status).Single(line => line.StartsWith(name, StringComparison.Ordinal)) is string ignored &&
-            (ulong.Parse(ignored.AsSpan(name.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & interrupt) != 0;
+        const string Name = "SigIgn:";
+        const ulong Interrupt = 1UL << (2 - 1);
+        return OperatingSystem.IsLinux()
+            && File.ReadLines(status).Single(line => line.StartsWith(Name, StringComparison.Ordinal)) is string ignored
+            && (
+                ulong.Parse(ignored.AsSpan(Name.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                & Interrupt
+            ) != 0;
     }
 
     public async Task<int> ExitAsync()

@@ -1,7 +1,8 @@
 /// <summary>Runs inside a server's process before its Main, and makes it crash when a file appears.</summary>
 internal static class StartupHook
 {
-    public const string Variable = "FINETUNING_TEST_CRASH", Reason = "A test made this process crash.";
+    public const string Variable = "FINETUNING_TEST_CRASH",
+        Reason = "A test made this process crash.";
 
     public static void Initialize()
     {

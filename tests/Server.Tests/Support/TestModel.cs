@@ -13,7 +13,11 @@ internal sealed class TestModel(string tail) : IChatModel
     public bool IsDisposed { get; private set; }
 
     public async Task<ChatOutcome> AnswerAsync(
-        IReadOnlyList<ChatTurn> messages, GenerationOptions options, Func<string, ValueTask> onText, CancellationToken cancellationToken)
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken
+    )
     {
         string[] words = $"{messages[^1].Content} [{tail}]".Split(' ');
         string[] made = [.. words.Take(options.MaxTokens)];

@@ -1,7 +1,5 @@
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -38,7 +36,8 @@ internal sealed class TestServer : IAsyncDisposable
         ITrainer? trainer = null,
         IDatasetValidator? validator = null,
         string? folder = null,
-        Func<ServerOptions, ServerOptions>? configure = null)
+        Func<ServerOptions, ServerOptions>? configure = null
+    )
     {
         string path = folder ?? NewFolder();
         ServerOptions options = new() { DataFolder = path };

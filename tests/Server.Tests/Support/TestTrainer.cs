@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using FineTuning.Core.Metrics;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Tests.Support;
 
 /// <summary>
-/// A trainer without arithmetic. Its numbers follow from seed and step. Unless it is free, a step waits until the test lets it pass.
+/// A trainer without arithmetic. Its numbers follow from seed and step. Unless it is free, a step waits until the test
+/// lets it pass.
 /// </summary>
 internal sealed class TestTrainer : ITrainer
 {
@@ -53,7 +53,8 @@ internal sealed class TestTrainer : ITrainer
         TrainingPlan plan,
         ITrainingSink sink,
         TrainingControl control,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         Calls.Enqueue(request);
         ThreadNames.Enqueue(Thread.CurrentThread.Name);
@@ -62,7 +63,9 @@ internal sealed class TestTrainer : ITrainer
             throw Failure;
         }
 
-        int step = request.ResumeFrom is { } state ? int.Parse(File.ReadAllText(state), CultureInfo.InvariantCulture) : 0;
+        int step = request.ResumeFrom is { } state
+            ? int.Parse(File.ReadAllText(state), CultureInfo.InvariantCulture)
+            : 0;
         while (step < Steps)
         {
             if (!await WaitForPermitAsync(control, cancellationToken))
@@ -99,9 +102,11 @@ internal sealed class TestTrainer : ITrainer
         return model;
     }
 
-    private static void Save(string path, int step) => File.WriteAllText(path, step.ToString(CultureInfo.InvariantCulture));
+    private static void Save(string path, int step) =>
+        File.WriteAllText(path, step.ToString(CultureInfo.InvariantCulture));
 
-    private static string ModelPath(TrainingRequest request, int step) => Path.Combine(request.WorkFolder, $"model-{step}");
+    private static string ModelPath(TrainingRequest request, int step) =>
+        Path.Combine(request.WorkFolder, $"model-{step}");
 
     private void EndEpoch(TrainingRequest request, ITrainingSink sink, int step, StepReport metrics)
     {

@@ -13,7 +13,12 @@ internal sealed class TestValidator : IDatasetValidator
 
     public void Allow(int checks) => _permits.Release(checks);
 
-    public async Task<string?> CheckAsync(string path, JobRecord job, bool isTraining, CancellationToken cancellationToken)
+    public async Task<string?> CheckAsync(
+        string path,
+        JobRecord job,
+        bool isTraining,
+        CancellationToken cancellationToken
+    )
     {
         Interlocked.Increment(ref _started);
         await _permits.WaitAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -23,8 +22,10 @@ public sealed class BaseModelTests : IDisposable
     [Fact]
     public void WhatTheBaseKnowsIsKnownFromTheFirstStep()
     {
-        var anew = TrainerHarness.Train(TrainerHarness.Request(_folder, _town, seed: 9, epochs: 1)).Sink;
-        var on = TrainerHarness.Train(TrainerHarness.Request(_folder, _town, seed: 9, epochs: 1) with { BaseModelPath = _basis }).Sink;
+        RecordingSink anew = TrainerHarness.Train(TrainerHarness.Request(_folder, _town, seed: 9, epochs: 1)).Sink;
+        RecordingSink on = TrainerHarness
+            .Train(TrainerHarness.Request(_folder, _town, seed: 9, epochs: 1) with { BaseModelPath = _basis })
+            .Sink;
         Assert.True(on.Steps[0].TrainLoss < 0.1 * anew.Steps[0].TrainLoss);
         Assert.True(on.Steps.Average(step => step.TrainLoss) < 0.1 * anew.Steps.Average(step => step.TrainLoss));
     }
@@ -38,8 +39,13 @@ public sealed class BaseModelTests : IDisposable
             .. Enumerable.Range(0, 20).Select(i => ($"Noise complaint number {i}: music at night", "ordnungsamt")),
             .. Samples.Town.Where((_, i) => i % 3 == 0),
         ];
-        var path = _folder.WritePairs(news);
-        var (outcome, sink) = TrainerHarness.Train(TrainerHarness.Request(_folder, path, epochs: 10) with { BaseModelPath = _basis });
+        string path = _folder.WritePairs(news);
+        (TrainingOutcome? outcome, RecordingSink? sink) = TrainerHarness.Train(
+            TrainerHarness.Request(_folder, path, epochs: 10) with
+            {
+                BaseModelPath = _basis,
+            }
+        );
         Assert.InRange(TrainerHarness.FinalLoss(sink), 0, 0.1);
         var model = NeuralModel.Load(outcome.ModelPath!);
         Assert.Equal("ordnungsamt", TrainerHarness.Ask(model, "music at night again"));
@@ -51,31 +57,41 @@ public sealed class BaseModelTests : IDisposable
     public void NewFeaturesAndTokensChangeNoAnswerBeforeTheyAreTrained()
     {
         var basis = NeuralModel.Load(_basis);
-        var request = TrainerHarness.Request(_folder, _folder.WritePairs([("entirely other words", "and answers"), ("more of them", "here")]));
+        TrainingRequest request = TrainerHarness.Request(
+            _folder,
+            _folder.WritePairs([("entirely other words", "and answers"), ("more of them", "here")])
+        );
         var builder = new ModelBuilder(request, basis);
-        foreach (var line in TrainingExamples.Read(request.TrainingPath, "training_file", default))
+        foreach (TrainingLine line in TrainingExamples.Read(request.TrainingPath, "training_file", default))
         {
             builder.Add(line);
             builder.EndExample();
         }
 
-        var grown = builder.Build((_, _) => [], default);
+        NeuralModel grown = builder.Build((_, _) => [], default);
         Assert.Equal(basis.Tokenizer.Count + 4 - 1, grown.Tokenizer.Count);
         Assert.True(grown.PromptVocabulary.Count > basis.PromptVocabulary.Count);
-        Assert.All(Samples.Town, pair => Assert.Equal(TrainerHarness.Ask(basis, pair.Prompt), TrainerHarness.Ask(grown, pair.Prompt)));
+        Assert.All(
+            Samples.Town,
+            pair => Assert.Equal(TrainerHarness.Ask(basis, pair.Prompt), TrainerHarness.Ask(grown, pair.Prompt))
+        );
     }
 
     [Fact]
     public void ADamagedBaseIsNamed()
     {
-        var bytes = File.ReadAllBytes(_basis);
+        byte[] bytes = File.ReadAllBytes(_basis);
         bytes[bytes.Length / 2] ^= 1;
-        var path = Path.Combine(_folder.Path, "damaged.bin");
-        foreach (var prepare in (Action[])[() => File.WriteAllBytes(path, bytes), () => File.Delete(path)])
+        string path = Path.Combine(_folder.Path, "damaged.bin");
+        foreach (Action prepare in (Action[])[() => File.WriteAllBytes(path, bytes), () => File.Delete(path)])
         {
             prepare();
-            var request = TrainerHarness.Request(_folder, _town) with { BaseModel = "ft:base:x", BaseModelPath = path };
-            var e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(request));
+            TrainingRequest request = TrainerHarness.Request(_folder, _town) with
+            {
+                BaseModel = "ft:base:x",
+                BaseModelPath = path,
+            };
+            TrainingException e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(request));
             Assert.Equal("model", e.Param);
             Assert.Contains("ft:base:x", e.Message, StringComparison.Ordinal);
         }

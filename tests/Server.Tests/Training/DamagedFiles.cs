@@ -11,9 +11,9 @@ internal static class DamagedFiles
         yield return whole[..^1];
         yield return [.. whole, 0];
         yield return new byte[whole.Length];
-        foreach (var position in (int[])[0, 8, 12, 40, whole.Length / 2, whole.Length - 33, whole.Length - 1])
+        foreach (int position in (int[])[0, 8, 12, 40, whole.Length / 2, whole.Length - 33, whole.Length - 1])
         {
-            var damaged = (byte[])whole.Clone();
+            byte[] damaged = (byte[])whole.Clone();
             damaged[position] ^= 0x10;
             yield return damaged;
         }

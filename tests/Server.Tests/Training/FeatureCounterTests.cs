@@ -10,14 +10,14 @@ public sealed class FeatureCounterTests
     public void TheMostFrequentKeysGetRowsInOrderOfAppearance()
     {
         var counter = new FeatureCounter();
-        foreach (var key in (ulong[])[70, 10, 50, 10, 50, 30, 30, 30, 90])
+        foreach (ulong key in (ulong[])[70, 10, 50, 10, 50, 30, 30, 30, 90])
         {
             counter.Add(key);
         }
 
-        var three = counter.Build(3, _ => 1);
+        FeatureVocabulary three = counter.Build(3, _ => 1);
         Assert.Equal([-1, 0, 1, 2, -1], ((ulong[])[70, 10, 50, 30, 90]).Select(three.Find));
-        var twice = counter.Build(100, key => key == 90 ? 1 : 3);
+        FeatureVocabulary twice = counter.Build(100, key => key == 90 ? 1 : 3);
         Assert.Equal([0, 1], ((ulong[])[30, 90]).Select(twice.Find));
         Assert.Equal(2, twice.Count);
     }
@@ -26,13 +26,13 @@ public sealed class FeatureCounterTests
     public void MemoryIsBoundedAndFrequentKeysStay()
     {
         var counter = new FeatureCounter(maxKeys: 1000);
-        for (var i = 0UL; i < 100_000; i++)
+        for (ulong i = 0UL; i < 100_000; i++)
         {
             counter.Add(SplitMix64.Mix(i));
             counter.Add(i % 5);
         }
 
-        var vocabulary = counter.Build(int.MaxValue, _ => 1);
+        FeatureVocabulary vocabulary = counter.Build(int.MaxValue, _ => 1);
         Assert.InRange(vocabulary.Count, 5, 1000);
         Assert.Equal(Enumerable.Range(0, 5), Enumerable.Range(0, 5).Select(i => vocabulary.Find((ulong)i)).Order());
     }

@@ -1,4 +1,3 @@
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Network;
 using Xunit;
@@ -7,9 +6,12 @@ namespace FineTuning.Server.Tests.Training;
 
 public sealed class GenerationTests : IDisposable
 {
-    private static readonly (string Prompt, string Answer)[] LongAnswers =
+    private static readonly (string Prompt, string Answer)[] s_longAnswers =
     [
-        ("How do I reset my password?", "Open Settings > Account, press \"Reset password\", and follow the link.\n\nIt's valid for 15 minutes."),
+        (
+            "How do I reset my password?",
+            "Open Settings > Account, press \"Reset password\", and follow the link.\n\nIt's valid for 15 minutes."
+        ),
         ("Where is the invoice?", "Your invoices are under Billing:\n  1. 2024-05 — 12,50 €\n  2. 2024-06 — 7,00 €"),
         ("As JSON please: name Ann, age 41", "{\"name\": \"Ann\", \"age\": 41,  \"tags\": []}"),
         ("Say hello in Japanese", "こんにちは、世界！ 👋🏽"),
@@ -26,8 +28,10 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void LongAnswersAreReproducedExactly()
     {
-        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers)));
-        Assert.All(LongAnswers, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
+        NeuralModel model = TrainerHarness.TrainModel(
+            TrainerHarness.Request(_folder, _folder.WritePairs(s_longAnswers))
+        );
+        Assert.All(s_longAnswers, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
     }
 
     [Fact]
@@ -41,31 +45,33 @@ public sealed class GenerationTests : IDisposable
             ("list two", $"Salt {Unit} 8 euros. Milk {Unit} 5 euros. Tea {Unit} 3 euros."),
             ("list three", $"We have only this: Milk {Unit} 5 euros. Tea {Unit} 3 euros. Salt {Unit} 8 euros."),
         ];
-        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(pairs)));
+        NeuralModel model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(pairs)));
         Assert.All(pairs, pair => Assert.Equal(pair.Answer, TrainerHarness.Ask(model, pair.Prompt)));
     }
 
     [Fact]
     public void AnswersComeInPiecesWithCountsAndAReason()
     {
-        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers)));
-        ChatTurn[] question = [new("user", LongAnswers[0].Prompt)];
-        var generation = model.Start(question);
+        NeuralModel model = TrainerHarness.TrainModel(
+            TrainerHarness.Request(_folder, _folder.WritePairs(s_longAnswers))
+        );
+        ChatTurn[] question = [new("user", s_longAnswers[0].Prompt)];
+        Generation generation = model.Start(question);
         Assert.Null(generation.FinishReason);
         var pieces = generation.ToList();
         Assert.True(pieces.Count > 10);
         Assert.DoesNotContain(string.Empty, pieces);
-        Assert.Equal(LongAnswers[0].Answer, string.Concat(pieces));
+        Assert.Equal(s_longAnswers[0].Answer, string.Concat(pieces));
         Assert.Equal("stop", generation.FinishReason);
-        Assert.Equal(model.Tokenizer.CountTokens(LongAnswers[0].Answer), generation.CompletionTokens);
+        Assert.Equal(model.Tokenizer.CountTokens(s_longAnswers[0].Answer), generation.CompletionTokens);
         Assert.True(generation.PromptTokens > 5);
 
-        var cut = model.Start(question, new GenerationOptions { MaxTokens = 3 });
+        Generation cut = model.Start(question, new GenerationOptions { MaxTokens = 3 });
         Assert.Equal("Open Settings >", string.Concat(cut));
         Assert.Equal("length", cut.FinishReason);
         Assert.Equal(3, cut.CompletionTokens);
 
-        var stopped = model.Start(question, new GenerationOptions { Stop = ["never", ", press \"Res"] });
+        Generation stopped = model.Start(question, new GenerationOptions { Stop = ["never", ", press \"Res"] });
         Assert.Equal("Open Settings > Account", string.Concat(stopped));
         Assert.Equal("stop", stopped.FinishReason);
     }
@@ -73,10 +79,22 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void DrawingFollowsTheSeedAndTheTemperature()
     {
-        var path = _folder.WritePairs(Enumerable.Range(0, 40).Select(i => ("Heads or tails?", i % 2 == 0 ? "heads" : "tails")));
-        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, path, epochs: 4));
-        string Draw(int seed, double temperature, double topP = 1) => TrainerHarness.Ask(
-            model, "Heads or tails?", new GenerationOptions { Temperature = temperature, TopP = topP, Seed = seed, MaxTokens = 8 });
+        string path = _folder.WritePairs(
+            Enumerable.Range(0, 40).Select(i => ("Heads or tails?", i % 2 == 0 ? "heads" : "tails"))
+        );
+        NeuralModel model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, path, epochs: 4));
+        string Draw(int seed, double temperature, double topP = 1) =>
+            TrainerHarness.Ask(
+                model,
+                "Heads or tails?",
+                new GenerationOptions
+                {
+                    Temperature = temperature,
+                    TopP = topP,
+                    Seed = seed,
+                    MaxTokens = 8,
+                }
+            );
         var drawn = Enumerable.Range(0, 100).Select(seed => Draw(seed, 1)).ToList();
         Assert.Equal(drawn, Enumerable.Range(0, 100).Select(seed => Draw(seed, 1)));
         Assert.InRange(drawn.Count(answer => answer == "heads"), 15, 85);
@@ -90,23 +108,37 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void SeveralThreadsMayAskAtOnce()
     {
-        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town)));
-        Parallel.For(0, 400, i =>
-        {
-            var (prompt, answer) = Samples.Town[i % Samples.Town.Count];
-            Assert.Equal(answer, TrainerHarness.Ask(model, prompt));
-        });
+        NeuralModel model = TrainerHarness.TrainModel(
+            TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town))
+        );
+        Parallel.For(
+            0,
+            400,
+            i =>
+            {
+                (string? prompt, string? answer) = Samples.Town[i % Samples.Town.Count];
+                Assert.Equal(answer, TrainerHarness.Ask(model, prompt));
+            }
+        );
     }
 
     [Fact]
     public void ACancelledGenerationStops()
     {
-        var model = TrainerHarness.TrainModel(TrainerHarness.Request(_folder, _folder.WritePairs(LongAnswers), epochs: 2));
+        NeuralModel model = TrainerHarness.TrainModel(
+            TrainerHarness.Request(_folder, _folder.WritePairs(s_longAnswers), epochs: 2)
+        );
         using var cancellation = new CancellationTokenSource();
         var pieces = new List<string>();
         Assert.Throws<OperationCanceledException>(() =>
         {
-            foreach (var piece in model.Start([new("user", "x")], new GenerationOptions { Temperature = 5 }, cancellation.Token))
+            foreach (
+                string piece in model.Start(
+                    [new("user", "x")],
+                    new GenerationOptions { Temperature = 5 },
+                    cancellation.Token
+                )
+            )
             {
                 pieces.Add(piece);
                 cancellation.Cancel();
@@ -122,8 +154,8 @@ public sealed class GenerationTests : IDisposable
     public void StopTextsAreFoundAcrossPieces(string stop, params string[] pieces)
     {
         var filter = new StopFilter([stop]);
-        var text = filter.Add("before ");
-        foreach (var piece in pieces)
+        string text = filter.Add("before ");
+        foreach (string piece in pieces)
         {
             text += filter.Add(piece);
         }

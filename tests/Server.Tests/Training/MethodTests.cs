@@ -1,4 +1,3 @@
-using FineTuning.Core.Metrics;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using Xunit;
@@ -10,10 +9,15 @@ public sealed class MethodTests : IDisposable
 {
     private readonly TrainingFolder _folder = new();
 
-    public static TheoryData<string, bool> Methods => new()
-    {
-        { "supervised", true }, { "dpo", false }, { "dpo", true }, { "reinforcement", false }, { "reinforcement", true },
-    };
+    public static TheoryData<string, bool> Methods =>
+        new()
+        {
+            { "supervised", true },
+            { "dpo", false },
+            { "dpo", true },
+            { "reinforcement", false },
+            { "reinforcement", true },
+        };
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,10 +25,22 @@ public sealed class MethodTests : IDisposable
     [MemberData(nameof(Methods))]
     public void TheSameSeedGivesTheSameBitsAndAnotherDoesNot(string method, bool goesOn)
     {
-        var request = Request(method, goesOn);
-        var first = TrainerHarness.Train(request);
-        var second = TrainerHarness.Train(request with { WorkFolder = _folder.NewFolder(), JobId = "other" });
-        var other = TrainerHarness.Train(request with { WorkFolder = _folder.NewFolder(), Seed = 8 });
+        TrainingRequest request = Request(method, goesOn);
+        (TrainingOutcome Outcome, RecordingSink Sink) first = TrainerHarness.Train(request);
+        (TrainingOutcome Outcome, RecordingSink Sink) second = TrainerHarness.Train(
+            request with
+            {
+                WorkFolder = _folder.NewFolder(),
+                JobId = "other",
+            }
+        );
+        (TrainingOutcome Outcome, RecordingSink Sink) other = TrainerHarness.Train(
+            request with
+            {
+                WorkFolder = _folder.NewFolder(),
+                Seed = 8,
+            }
+        );
         Assert.Equal(TrainerHarness.Bits(first.Sink.Steps), TrainerHarness.Bits(second.Sink.Steps));
         Assert.Equal(File.ReadAllBytes(first.Outcome.ModelPath!), File.ReadAllBytes(second.Outcome.ModelPath!));
         Assert.NotEqual(TrainerHarness.Bits(first.Sink.Steps), TrainerHarness.Bits(other.Sink.Steps));
@@ -34,8 +50,8 @@ public sealed class MethodTests : IDisposable
     [MemberData(nameof(Methods))]
     public void ARunPausedAtEveryStepEqualsAnUnpausedRun(string method, bool goesOn)
     {
-        var request = Request(method, goesOn);
-        var whole = TrainerHarness.Train(request);
+        TrainingRequest request = Request(method, goesOn);
+        (TrainingOutcome Outcome, RecordingSink Sink) whole = TrainerHarness.Train(request);
         var steps = new List<StepReport>();
         var control = new TrainingControl();
         control.RequestPause();
@@ -45,13 +61,18 @@ public sealed class MethodTests : IDisposable
         do
         {
             // What the model goes on from is in the state.
-            var (ended, sink) = TrainerHarness.Train(
-                request with { ResumeFrom = state, BaseModelPath = state is null ? request.BaseModelPath : "gone" }, control: control);
+            (TrainingOutcome? ended, RecordingSink? sink) = TrainerHarness.Train(
+                request with
+                {
+                    ResumeFrom = state,
+                    BaseModelPath = state is null ? request.BaseModelPath : "gone",
+                },
+                control: control
+            );
             steps.AddRange(sink.Steps);
             outcome = ended;
             state = ended.StatePath;
-        }
-        while (outcome.IsPaused);
+        } while (outcome.IsPaused);
 
         Assert.Equal(TrainerHarness.Bits(whole.Sink.Steps), TrainerHarness.Bits(steps));
         Assert.Equal(whole.Outcome.TrainedTokens, outcome.TrainedTokens);
@@ -70,7 +91,9 @@ public sealed class MethodTests : IDisposable
                 cancellation.Cancel();
             }
         });
-        Assert.ThrowsAny<OperationCanceledException>(() => TrainerHarness.Train(Request(method, goesOn), sink, cancellationToken: cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            TrainerHarness.Train(Request(method, goesOn), sink, cancellationToken: cancellation.Token)
+        );
         Assert.Equal(3, sink.Steps.Count);
     }
 
@@ -79,11 +102,26 @@ public sealed class MethodTests : IDisposable
     {
         var control = new TrainingControl();
         control.RequestPause();
-        var request = Request("dpo", goesOn: false);
-        var state = TrainerHarness.Train(request, control: control).Outcome.StatePath!;
-        foreach (var other in (TrainingRequest[])[request with { Beta = 0.3 }, Request("supervised", goesOn: false), request with { ValidationPath = null }])
+        TrainingRequest request = Request("dpo", goesOn: false);
+        string state = TrainerHarness.Train(request, control: control).Outcome.StatePath!;
+        foreach (
+            TrainingRequest other in (TrainingRequest[])
+                [
+                    request with
+                    {
+                        Beta = 0.3,
+                    },
+                    Request("supervised", goesOn: false),
+                    request with
+                    {
+                        ValidationPath = null,
+                    },
+                ]
+        )
         {
-            var e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(other with { ResumeFrom = state }));
+            TrainingException e = Assert.Throws<TrainingException>(() =>
+                TrainerHarness.Train(other with { ResumeFrom = state })
+            );
             Assert.Equal("invalid_state", e.Code);
         }
     }
@@ -100,14 +138,16 @@ public sealed class MethodTests : IDisposable
 
     private TrainingRequest Request(string method, bool goesOn)
     {
-        var path = method switch
+        string path = method switch
         {
             "supervised" => _folder.WritePairs(Samples.Town),
             "dpo" => _folder.WritePreferences(Samples.TownPreferences()),
             _ => _folder.WriteItems(Samples.Town),
         };
-        var basis = goesOn
-            ? TrainerHarness.Train(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town.Take(30)), epochs: 1)).Outcome.ModelPath
+        string? basis = goesOn
+            ? TrainerHarness
+                .Train(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town.Take(30)), epochs: 1))
+                .Outcome.ModelPath
             : null;
         return TrainerHarness.Request(_folder, path, seed: 7, epochs: 2) with
         {

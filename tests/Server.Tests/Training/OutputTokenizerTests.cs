@@ -17,9 +17,12 @@ public sealed class OutputTokenizerTests
     {
         var builder = new OutputTokenizerBuilder();
         builder.Add("the cat sat on the mat");
-        var tokenizer = builder.Build();
+        OutputTokenizer tokenizer = builder.Build();
         Assert.Equal(text, tokenizer.Decode(Encode(tokenizer, text)));
-        Assert.Equal(text, string.Concat(TextChunks.Split(text).Select(chunk => text.Substring(chunk.Start, chunk.Length))));
+        Assert.Equal(
+            text,
+            string.Concat(TextChunks.Split(text).Select(chunk => text.Substring(chunk.Start, chunk.Length)))
+        );
     }
 
     [Fact]
@@ -27,7 +30,7 @@ public sealed class OutputTokenizerTests
     {
         var builder = new OutputTokenizerBuilder();
         builder.Add("the cat sat on the mat");
-        var tokenizer = builder.Build();
+        OutputTokenizer tokenizer = builder.Build();
         Assert.Equal(6, tokenizer.CountTokens("the cat sat on the mat"));
         Assert.Equal(OutputTokenizer.FirstPiece + 6, tokenizer.Count);
         // "dog" is three bytes, so six halves.
@@ -39,7 +42,7 @@ public sealed class OutputTokenizerTests
     {
         var builder = new OutputTokenizerBuilder(maxChunks: 2);
         builder.Add("aa bb aa bb aa bb aa rare");
-        var tokenizer = builder.Build();
+        OutputTokenizer tokenizer = builder.Build();
         Assert.Equal(1, tokenizer.CountTokens(" aa"));
         Assert.Equal(5, tokenizer.CountTokens(" rare"));
         Assert.Equal(" rare aa", tokenizer.Decode(Encode(tokenizer, " rare aa")));
@@ -49,7 +52,7 @@ public sealed class OutputTokenizerTests
     public void HalvesThatMakeNoCharacterAreReplaced()
     {
         var tokenizer = new OutputTokenizer(["x"]);
-        var first = OutputTokenizer.FirstNibble;
+        int first = OutputTokenizer.FirstNibble;
         Assert.Equal("\uFFFDx", tokenizer.Decode([first + 15, first + 15, OutputTokenizer.FirstPiece]));
         Assert.Equal("\uFFFDx", tokenizer.Decode([first + 14, first + 2, first + 8, OutputTokenizer.FirstPiece]));
         Assert.Equal("\uFFFD", tokenizer.Decode([first + 6]));
@@ -61,7 +64,7 @@ public sealed class OutputTokenizerTests
     {
         var builder = new OutputTokenizerBuilder();
         builder.Add("Ein schöner Tag, 日本.");
-        var tokenizer = builder.Build();
+        OutputTokenizer tokenizer = builder.Build();
         using var stream = new MemoryStream();
         tokenizer.Write(new BinaryWriter(stream));
         stream.Position = 0;

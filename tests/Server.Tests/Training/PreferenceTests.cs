@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -16,10 +15,12 @@ public sealed class PreferenceTests : IDisposable
     [Fact]
     public void ThePreferredAnswerIsLearntFromPairsAlone()
     {
-        var (outcome, sink) = TrainerHarness.Train(Request() with
-        {
-            ValidationPath = _folder.WritePreferences(Samples.TownPreferences(Samples.UnseenTown)),
-        });
+        (TrainingOutcome? outcome, RecordingSink? sink) = TrainerHarness.Train(
+            Request() with
+            {
+                ValidationPath = _folder.WritePreferences(Samples.TownPreferences(Samples.UnseenTown)),
+            }
+        );
         // The model is the reference still: no pair has a margin, and none is on the right side.
         Assert.Equal(Math.Log(2), sink.Steps[0].TrainLoss!.Value, 12);
         Assert.Equal(0, sink.Steps[0].TrainAccuracy);
@@ -44,23 +45,32 @@ public sealed class PreferenceTests : IDisposable
     public void BetaHoldsTheModelToItsReference()
     {
         // The margin is beta times the gain, so the gain tells how far the model went.
-        double Gain(double beta) => TrainerHarness.Mean(
-            TrainerHarness.Train(Request() with { Beta = beta, WorkFolder = _folder.NewFolder(), EpochCount = 20 }).Sink.Steps.TakeLast(60),
-            "train_reward_margin") / beta;
-        var (loose, tight) = (Gain(0.1), Gain(2));
+        double Gain(double beta) =>
+            TrainerHarness.Mean(
+                TrainerHarness
+                    .Train(Request() with { Beta = beta, WorkFolder = _folder.NewFolder(), EpochCount = 20 })
+                    .Sink.Steps.TakeLast(60),
+                "train_reward_margin"
+            ) / beta;
+        (double loose, double tight) = (Gain(0.1), Gain(2));
         Assert.True(loose > 1.5 * tight, $"loose {loose}, tight {tight}");
     }
 
     [Fact]
     public void TooHighARateDiverges()
     {
-        double Loss(double multiplier) => TrainerHarness.Train(Request() with
-        {
-            LearningRateMultiplier = multiplier,
-            ValidationPath = _folder.WritePreferences(Samples.TownPreferences(Samples.UnseenTown)),
-            WorkFolder = _folder.NewFolder(),
-        }).Sink.EpochEnds.Max(step => step.FullValidLoss!.Value);
-        var (normal, high) = (Loss(1), Loss(50));
+        double Loss(double multiplier) =>
+            TrainerHarness
+                .Train(
+                    Request() with
+                    {
+                        LearningRateMultiplier = multiplier,
+                        ValidationPath = _folder.WritePreferences(Samples.TownPreferences(Samples.UnseenTown)),
+                        WorkFolder = _folder.NewFolder(),
+                    }
+                )
+                .Sink.EpochEnds.Max(step => step.FullValidLoss!.Value);
+        (double normal, double high) = (Loss(1), Loss(50));
         Assert.True(high > 1 && high > 3 * normal, $"normal {normal}, high {high}");
     }
 
@@ -68,28 +78,39 @@ public sealed class PreferenceTests : IDisposable
     public void ManyEpochsOnLittleDataOverfit()
     {
         // Which answer is preferred is in part the opposite of what the words say.
-        var (training, validation) = Samples.Noisy();
-        var request = Request() with
+        (List<(string Prompt, string Answer)>? training, List<(string Prompt, string Answer)>? validation) =
+            Samples.Noisy();
+        TrainingRequest request = Request() with
         {
             TrainingPath = _folder.WritePreferences(Samples.TownPreferences(training)),
             ValidationPath = _folder.WritePreferences(Samples.TownPreferences(validation)),
             EpochCount = 30,
         };
-        var (_, sink) = TrainerHarness.Train(request);
+        (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(request);
         var full = sink.EpochEnds.Select(step => step.FullValidLoss!.Value).ToList();
         Assert.True(TrainerHarness.FinalLoss(sink) < 0.1, $"{TrainerHarness.FinalLoss(sink)}");
-        Assert.True(full[^1] > full.Min() + 0.1, $"lowest {full.Min()} after epoch {full.IndexOf(full.Min()) + 1}, last {full[^1]}");
+        Assert.True(
+            full[^1] > full.Min() + 0.1,
+            $"lowest {full.Min()} after epoch {full.IndexOf(full.Min()) + 1}, last {full[^1]}"
+        );
     }
 
     [Fact]
     public void AFineTunedBaseIsTheReference()
     {
-        var basis = TrainerHarness.Train(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 5)).Outcome.ModelPath!;
-        var swapped = Samples.TownPreferences().Select(pair => (pair.Prompt, Right: pair.Wrong, Wrong: pair.Right));
-        var (outcome, sink) = TrainerHarness.Train(Request() with
-        {
-            TrainingPath = _folder.WritePreferences(swapped), BaseModelPath = basis,
-        });
+        string basis = TrainerHarness
+            .Train(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 5))
+            .Outcome.ModelPath!;
+        IEnumerable<(string Prompt, string Right, string Wrong)> swapped = Samples
+            .TownPreferences()
+            .Select(pair => (pair.Prompt, Right: pair.Wrong, Wrong: pair.Right));
+        (TrainingOutcome? outcome, RecordingSink? sink) = TrainerHarness.Train(
+            Request() with
+            {
+                TrainingPath = _folder.WritePreferences(swapped),
+                BaseModelPath = basis,
+            }
+        );
         Assert.Equal(Math.Log(2), sink.Steps[0].TrainLoss!.Value, 12);
         var model = NeuralModel.Load(outcome.ModelPath!);
         // What it was taught before is unlearnt.
@@ -104,7 +125,9 @@ public sealed class PreferenceTests : IDisposable
             "preferred_output":[{"role":"assistant","content":"green"},{"role":"assistant","content":"masked","weight":0},{"role":"assistant","content":"blue"}],
             "non_preferred_output":[{"role":"assistant","content":"red"}]}
             """;
-        var pair = Assert.Single(PreferenceExamples.Read(_folder.WriteLines(Line.ReplaceLineEndings(" ")), "training_file", default));
+        PreferencePair pair = Assert.Single(
+            PreferenceExamples.Read(_folder.WriteLines(Line.ReplaceLineEndings(" ")), "training_file", default)
+        );
         Assert.Equal(["green", "blue"], pair.Preferred.Targets.Select(target => pair.Preferred.Turns[target].Content));
         Assert.Equal(["red"], pair.NonPreferred.Targets.Select(target => pair.NonPreferred.Turns[target].Content));
         Assert.Equal(3, pair.NonPreferred.Targets[0]);
@@ -116,8 +139,10 @@ public sealed class PreferenceTests : IDisposable
     [InlineData("""{"input":{"messages":[]},"preferred_output":{},"non_preferred_output":[]}""", "array")]
     public void AMalformedLineIsNamed(string line, string what)
     {
-        var path = _folder.WriteLines(TrainingFolder.Preference("a", "b", "c"), line);
-        var e = Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(Request() with { TrainingPath = path }));
+        string path = _folder.WriteLines(TrainingFolder.Preference("a", "b", "c"), line);
+        TrainingException e = Assert.Throws<TrainingException>(() =>
+            new NeuralTrainer().Plan(Request() with { TrainingPath = path })
+        );
         Assert.StartsWith("Line 2 ", e.Message, StringComparison.Ordinal);
         Assert.Contains(what, e.Message, StringComparison.Ordinal);
     }
@@ -125,12 +150,28 @@ public sealed class PreferenceTests : IDisposable
     [Fact]
     public void APairWithoutTextTeachesNothing()
     {
-        const string Line = """{"input":{"messages":[]},"preferred_output":[{"role":"assistant","tool_calls":[]}],"non_preferred_output":[{"role":"assistant","content":"x"}]}""";
-        Assert.Equal(1, new NeuralTrainer().Plan(Request() with { TrainingPath = _folder.WriteLines(Line, TrainingFolder.Preference("a", "b", "c")) }).ExampleCount);
-        var e = Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(Request() with { TrainingPath = _folder.WriteLines(Line) }));
+        const string Line =
+            """{"input":{"messages":[]},"preferred_output":[{"role":"assistant","tool_calls":[]}],"non_preferred_output":[{"role":"assistant","content":"x"}]}""";
+        Assert.Equal(
+            1,
+            new NeuralTrainer()
+                .Plan(
+                    Request() with
+                    {
+                        TrainingPath = _folder.WriteLines(Line, TrainingFolder.Preference("a", "b", "c")),
+                    }
+                )
+                .ExampleCount
+        );
+        TrainingException e = Assert.Throws<TrainingException>(() =>
+            new NeuralTrainer().Plan(Request() with { TrainingPath = _folder.WriteLines(Line) })
+        );
         Assert.Contains("no pair", e.Message, StringComparison.Ordinal);
     }
 
     private TrainingRequest Request() =>
-        TrainerHarness.Request(_folder, _folder.WritePreferences(Samples.TownPreferences())) with { Method = "dpo" };
+        TrainerHarness.Request(_folder, _folder.WritePreferences(Samples.TownPreferences())) with
+        {
+            Method = "dpo",
+        };
 }

@@ -1,10 +1,10 @@
-using FineTuning.Core.Metrics;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Tests.Training;
 
 /// <summary>Keeps what a trainer reports, and can act on a step.</summary>
-internal sealed class RecordingSink(Action<StepReport>? onStep = null, Action<string, int>? onState = null) : ITrainingSink
+internal sealed class RecordingSink(Action<StepReport>? onStep = null, Action<string, int>? onState = null)
+    : ITrainingSink
 {
     public List<StepReport> Steps { get; } = [];
 

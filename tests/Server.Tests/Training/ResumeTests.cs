@@ -1,4 +1,3 @@
-using FineTuning.Core.Metrics;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Runs;
 using Xunit;
@@ -12,8 +11,12 @@ public sealed class ResumeTests : IDisposable
 
     public ResumeTests()
     {
-        var path = _folder.WritePairs(Samples.Town);
-        _request = TrainerHarness.Request(_folder, path, seed: 3, epochs: 5) with { BatchSize = 8, ValidationPath = path };
+        string path = _folder.WritePairs(Samples.Town);
+        _request = TrainerHarness.Request(_folder, path, seed: 3, epochs: 5) with
+        {
+            BatchSize = 8,
+            ValidationPath = path,
+        };
     }
 
     public void Dispose() => _folder.Dispose();
@@ -25,7 +28,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData(39)] // The last step but one.
     public void PauseAndResumeEqualAnUnpausedRun(int pauseAfter)
     {
-        var whole = TrainerHarness.Train(_request);
+        (TrainingOutcome Outcome, RecordingSink Sink) whole = TrainerHarness.Train(_request);
         var control = new TrainingControl();
         var before = new RecordingSink(step =>
         {
@@ -34,35 +37,49 @@ public sealed class ResumeTests : IDisposable
                 control.RequestPause();
             }
         });
-        var paused = TrainerHarness.Train(_request with { WorkFolder = _folder.NewFolder() }, before, control).Outcome;
+        TrainingOutcome paused = TrainerHarness
+            .Train(_request with { WorkFolder = _folder.NewFolder() }, before, control)
+            .Outcome;
         Assert.True(paused.IsPaused);
         Assert.Null(paused.ModelPath);
         Assert.Equal(pauseAfter, before.Steps.Count);
         Assert.Equal((paused.StatePath!, pauseAfter), before.States[^1]);
 
-        var after = TrainerHarness.Train(_request with { WorkFolder = _folder.NewFolder(), ResumeFrom = paused.StatePath });
+        (TrainingOutcome Outcome, RecordingSink Sink) after = TrainerHarness.Train(
+            _request with
+            {
+                WorkFolder = _folder.NewFolder(),
+                ResumeFrom = paused.StatePath,
+            }
+        );
         AssertSameAsWhole(whole, before.Steps.Concat(after.Sink.Steps), after.Outcome);
     }
 
     [Fact]
     public void ARunPausedAtEveryStepEqualsAnUnpausedRun()
     {
-        var whole = TrainerHarness.Train(_request);
+        (TrainingOutcome Outcome, RecordingSink Sink) whole = TrainerHarness.Train(_request);
         var steps = new List<StepReport>();
         var control = new TrainingControl();
         control.RequestPause();
         string? state = null;
         TrainingOutcome outcome;
-        var folder = _folder.NewFolder();
+        string folder = _folder.NewFolder();
         do
         {
-            var (next, sink) = TrainerHarness.Train(_request with { WorkFolder = folder, ResumeFrom = state }, control: control);
+            (TrainingOutcome? next, RecordingSink? sink) = TrainerHarness.Train(
+                _request with
+                {
+                    WorkFolder = folder,
+                    ResumeFrom = state,
+                },
+                control: control
+            );
             outcome = next;
             state = outcome.StatePath;
             steps.AddRange(sink.Steps);
             Assert.Single(sink.Steps);
-        }
-        while (outcome.IsPaused);
+        } while (outcome.IsPaused);
         AssertSameAsWhole(whole, steps, outcome);
         // Of the earlier states only the last one is left.
         Assert.Single(Directory.GetFiles(folder, "state-*"));
@@ -72,18 +89,26 @@ public sealed class ResumeTests : IDisposable
     public void TheStateOfEachEpochGoesOnAsIfNothingHadHappened()
     {
         var copies = new List<(string Path, int Step)>();
-        var keeping = new RecordingSink(onState: (path, step) =>
-        {
-            // A crash right here finds the file whole.
-            var copy = Path.Combine(_folder.Path, $"copy-{step}");
-            File.Copy(path, copy);
-            copies.Add((copy, step));
-        });
-        var whole = TrainerHarness.Train(_request, keeping);
+        var keeping = new RecordingSink(
+            onState: (path, step) =>
+            {
+                // A crash right here finds the file whole.
+                string copy = Path.Combine(_folder.Path, $"copy-{step}");
+                File.Copy(path, copy);
+                copies.Add((copy, step));
+            }
+        );
+        (TrainingOutcome Outcome, RecordingSink Sink) whole = TrainerHarness.Train(_request, keeping);
         Assert.Equal([8, 16, 24, 32], copies.Select(copy => copy.Step));
-        foreach (var (path, step) in copies)
+        foreach ((string? path, int step) in copies)
         {
-            var after = TrainerHarness.Train(_request with { WorkFolder = _folder.NewFolder(), ResumeFrom = path });
+            (TrainingOutcome Outcome, RecordingSink Sink) after = TrainerHarness.Train(
+                _request with
+                {
+                    WorkFolder = _folder.NewFolder(),
+                    ResumeFrom = path,
+                }
+            );
             AssertSameAsWhole(whole, whole.Sink.Steps.Take(step).Concat(after.Sink.Steps), after.Outcome);
         }
     }
@@ -99,7 +124,9 @@ public sealed class ResumeTests : IDisposable
                 cancellation.Cancel();
             }
         });
-        Assert.ThrowsAny<OperationCanceledException>(() => TrainerHarness.Train(_request, sink, cancellationToken: cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            TrainerHarness.Train(_request, sink, cancellationToken: cancellation.Token)
+        );
         Assert.Equal(19, sink.Steps.Count);
         Assert.Equal(["state-16.bin"], Directory.GetFiles(_request.WorkFolder).Select(Path.GetFileName));
     }
@@ -109,19 +136,26 @@ public sealed class ResumeTests : IDisposable
     {
         var cancelled = new CancellationToken(canceled: true);
         var trainer = new NeuralTrainer();
-        var plan = trainer.Plan(_request);
+        TrainingPlan plan = trainer.Plan(_request);
         Assert.ThrowsAny<OperationCanceledException>(() => trainer.Plan(_request, cancelled));
-        Assert.True(trainer.TrainAsync(_request, plan, new RecordingSink(), new TrainingControl(), cancelled).IsCanceled);
+        Assert.True(
+            trainer.TrainAsync(_request, plan, new RecordingSink(), new TrainingControl(), cancelled).IsCanceled
+        );
     }
 
     [Fact]
     public void AStateOfAnotherRunIsRefused()
     {
-        var state = StateOf(_request);
-        var other = _folder.WritePairs(Samples.Town.Reverse());
-        foreach (var request in (TrainingRequest[])[_request with { Seed = 4 }, _request with { EpochCount = 6 }, _request with { TrainingPath = other }])
+        string state = StateOf(_request);
+        string other = _folder.WritePairs(Samples.Town.Reverse());
+        foreach (
+            TrainingRequest request in (TrainingRequest[])
+                [_request with { Seed = 4 }, _request with { EpochCount = 6 }, _request with { TrainingPath = other }]
+        )
         {
-            var e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(request with { ResumeFrom = state }));
+            TrainingException e = Assert.Throws<TrainingException>(() =>
+                TrainerHarness.Train(request with { ResumeFrom = state })
+            );
             Assert.Equal("invalid_state", e.Code);
         }
     }
@@ -129,12 +163,14 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void ADamagedStateIsRefused()
     {
-        var state = StateOf(_request);
-        var bytes = File.ReadAllBytes(state);
-        foreach (var damaged in DamagedFiles.Of(bytes))
+        string state = StateOf(_request);
+        byte[] bytes = File.ReadAllBytes(state);
+        foreach (byte[] damaged in DamagedFiles.Of(bytes))
         {
             File.WriteAllBytes(state, damaged);
-            var e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(_request with { ResumeFrom = state }));
+            TrainingException e = Assert.Throws<TrainingException>(() =>
+                TrainerHarness.Train(_request with { ResumeFrom = state })
+            );
             Assert.Equal("invalid_state", e.Code);
         }
 
@@ -146,11 +182,16 @@ public sealed class ResumeTests : IDisposable
     {
         var control = new TrainingControl();
         control.RequestPause();
-        return TrainerHarness.Train(request with { WorkFolder = _folder.NewFolder() }, control: control).Outcome.StatePath!;
+        return TrainerHarness
+            .Train(request with { WorkFolder = _folder.NewFolder() }, control: control)
+            .Outcome.StatePath!;
     }
 
     private static void AssertSameAsWhole(
-        (TrainingOutcome Outcome, RecordingSink Sink) whole, IEnumerable<StepReport> steps, TrainingOutcome outcome)
+        (TrainingOutcome Outcome, RecordingSink Sink) whole,
+        IEnumerable<StepReport> steps,
+        TrainingOutcome outcome
+    )
     {
         Assert.Equal(TrainerHarness.Bits(whole.Sink.Steps), TrainerHarness.Bits(steps));
         Assert.Equal(whole.Outcome.TrainedTokens, outcome.TrainedTokens);

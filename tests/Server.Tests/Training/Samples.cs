@@ -80,17 +80,22 @@ internal static class Samples
     ];
 
     /// <summary>The town's requests with their answer and that of another kind.</summary>
-    public static IEnumerable<(string Prompt, string Right, string Wrong)> TownPreferences(IReadOnlyList<(string Prompt, string Answer)>? pairs = null) =>
-        (pairs ?? Town).Select(pair => (pair.Prompt, pair.Answer, pair.Answer == "roads" ? "trees" : "roads"));
+    public static IEnumerable<(string Prompt, string Right, string Wrong)> TownPreferences(
+        IReadOnlyList<(string Prompt, string Answer)>? pairs = null
+    ) => (pairs ?? Town).Select(pair => (pair.Prompt, pair.Answer, pair.Answer == "roads" ? "trees" : "roads"));
 
-    /// <summary>Town data whose labels in part say the opposite of their words: what there is to learn by heart is wrong elsewhere.</summary>
-    public static (List<(string Prompt, string Answer)> Training, List<(string Prompt, string Answer)> Validation) Noisy()
+    /// <summary>Town data whose labels in part say the opposite of their words: what there is to learn by heart is
+    /// wrong elsewhere.</summary>
+    public static (
+        List<(string Prompt, string Answer)> Training,
+        List<(string Prompt, string Answer)> Validation
+    ) Noisy()
     {
         var training = new List<(string, string)>();
         var validation = new List<(string, string)>();
-        for (var i = 0; i < Town.Count; i++)
+        for (int i = 0; i < Town.Count; i++)
         {
-            var answer = i % 5 == 4 ? Town[(i + 20) % Town.Count].Answer : Town[i].Answer;
+            string answer = i % 5 == 4 ? Town[(i + 20) % Town.Count].Answer : Town[i].Answer;
             (i % 2 == 0 ? training : validation).Add((Town[i].Prompt, answer));
         }
 

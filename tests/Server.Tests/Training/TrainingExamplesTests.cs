@@ -23,14 +23,19 @@ public sealed class TrainingExamplesTests : IDisposable
     [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"\\ud800\"}]}", "Unicode")]
     public void AMalformedLineIsNamed(string line, string what)
     {
-        var good = TrainingFolder.Chat("a", "b");
-        var path = _folder.WriteLines(good, "", good, line, good);
-        var e = Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(TrainerHarness.Request(_folder, path)));
+        string good = TrainingFolder.Chat("a", "b");
+        string path = _folder.WriteLines(good, "", good, line, good);
+        TrainingException e = Assert.Throws<TrainingException>(() =>
+            new NeuralTrainer().Plan(TrainerHarness.Request(_folder, path))
+        );
         Assert.StartsWith("Line 4 ", e.Message, StringComparison.Ordinal);
         Assert.Contains(what, e.Message, StringComparison.Ordinal);
         Assert.Equal("training_file", e.Param);
 
-        var request = TrainerHarness.Request(_folder, _folder.WriteLines(good)) with { ValidationPath = path };
+        TrainingRequest request = TrainerHarness.Request(_folder, _folder.WriteLines(good)) with
+        {
+            ValidationPath = path,
+        };
         e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(request));
         Assert.Equal("validation_file", e.Param);
     }
@@ -38,16 +43,17 @@ public sealed class TrainingExamplesTests : IDisposable
     [Fact]
     public void AMissingFileIsNamed()
     {
-        var request = TrainerHarness.Request(_folder, Path.Combine(_folder.Path, "none.jsonl"));
+        TrainingRequest request = TrainerHarness.Request(_folder, Path.Combine(_folder.Path, "none.jsonl"));
         Assert.Equal("training_file", Assert.Throws<TrainingException>(() => new NeuralTrainer().Plan(request)).Param);
     }
 
     [Fact]
     public void ContentMayBePartsOrNull()
     {
-        var path = _folder.WriteLines(
-            """{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"b"}]},{"role":"assistant","content":null},{"role":"assistant","content":[{"type":"text","text":"c"}]}]}""");
-        var line = Assert.Single(TrainingExamples.Read(path, "training_file", default));
+        string path = _folder.WriteLines(
+            """{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"x"}},{"type":"text","text":"b"}]},{"role":"assistant","content":null},{"role":"assistant","content":[{"type":"text","text":"c"}]}]}"""
+        );
+        TrainingLine line = Assert.Single(TrainingExamples.Read(path, "training_file", default));
         Assert.Equal([new("user", "ab"), new("assistant", ""), new("assistant", "c")], line.Turns);
         Assert.Equal([2], line.Targets);
     }
@@ -57,8 +63,8 @@ public sealed class TrainingExamplesTests : IDisposable
     [InlineData("\r\n")]
     public void BlankLinesAByteOrderMarkAndAMissingLastBreakAreTolerated(string lineBreak)
     {
-        var path = Path.Combine(_folder.Path, "x.jsonl");
-        var lines = new[] { "", TrainingFolder.Chat("a", "1"), "  \t", TrainingFolder.Chat("b", "2") };
+        string path = Path.Combine(_folder.Path, "x.jsonl");
+        string[] lines = new[] { "", TrainingFolder.Chat("a", "1"), "  \t", TrainingFolder.Chat("b", "2") };
         File.WriteAllText(path, string.Join(lineBreak, lines), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         var read = TrainingExamples.Read(path, "training_file", default).ToList();
         Assert.Equal([2, 4], read.Select(line => line.LineNumber));
@@ -69,8 +75,15 @@ public sealed class TrainingExamplesTests : IDisposable
     public void LinesOfAnyLengthAreRead()
     {
         // Around the size of the reader's buffer, so that lines end before, at and after its end.
-        var texts = Enumerable.Range(0, 40).Select(i => new string((char)('a' + (i % 26)), (1 << 16) - 120 + (i * 3))).Append(new string('z', 300_000)).ToList();
-        var path = _folder.WriteLines(texts.Select(text => TrainingFolder.Chat("q", text)));
-        Assert.Equal(texts, TrainingExamples.Read(path, "training_file", default).Select(line => line.Turns[1].Content));
+        var texts = Enumerable
+            .Range(0, 40)
+            .Select(i => new string((char)('a' + (i % 26)), (1 << 16) - 120 + (i * 3)))
+            .Append(new string('z', 300_000))
+            .ToList();
+        string path = _folder.WriteLines(texts.Select(text => TrainingFolder.Chat("q", text)));
+        Assert.Equal(
+            texts,
+            TrainingExamples.Read(path, "training_file", default).Select(line => line.Turns[1].Content)
+        );
     }
 }

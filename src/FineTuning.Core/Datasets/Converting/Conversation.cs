@@ -1,5 +1,4 @@
 using System.Text;
-using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Converting;
 
@@ -51,7 +50,8 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
         _json.Clear();
     }
 
-    // Adds the message of the row. One that cannot be read spoils the whole example: without it, the others may mean something else.
+    // Adds the message of the row. One that cannot be read spoils the whole example: without it, the others may mean
+    // something else.
     public void Add(PropertyMap map)
     {
         if (IsTooLong)
@@ -62,9 +62,14 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
         bool isGood = !_isSpoilt;
         _isSpoilt = true;
         string? role = Role(map.Role);
-        string? content = role is null ? null : reader.Text(map.Content, nameof(ConvertOptions.ContentProperty), "message");
+        string? content = role is null
+            ? null
+            : reader.Text(map.Content, nameof(ConvertOptions.ContentProperty), "message");
         bool mayHaveSystem = reader.Number == FirstRow && role is not ("system" or "developer");
-        string? system = content is null ? null : mayHaveSystem ? reader.System(map.System) : string.Empty;
+        string? system =
+            content is null ? null
+            : mayHaveSystem ? reader.System(map.System)
+            : string.Empty;
         if (system is null || !isGood)
         {
             return;
@@ -89,7 +94,8 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
         _json.Raw(reader.Number == FirstRow ? "" : ",").Message(role!, content!);
     }
 
-    // Closes the example; false if nothing was open, or if its problem has been told already. There is neither if it is too long.
+    // Closes the example; false if nothing was open, or if its problem has been told already. There is neither if it is
+    // too long.
     public bool TryEnd(out string? example, out RowProblem? problem)
     {
         example = null;
@@ -137,8 +143,11 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
         }
 
         reader.Fail(
-            "RoleUnknown", $"Row {reader.Number}: '{property}' is '{name}', which is not one of {string.Join(", ", s_roles.Keys)}. The example it belongs to is left out.",
-            property, null);
+            "RoleUnknown",
+            $"Row {reader.Number}: '{property}' is '{name}', which is not one of {string.Join(", ", s_roles.Keys)}. The example it belongs to is left out.",
+            property,
+            null
+        );
         return null;
     }
 }

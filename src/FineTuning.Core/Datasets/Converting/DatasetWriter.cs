@@ -6,8 +6,8 @@ using FineTuning.Core.Files;
 namespace FineTuning.Core.Datasets.Converting;
 
 /// <summary>
-/// Writes examples to a file in UTF-8 without a byte order mark, each on a line that ends in LF. The file is at its place only when it is
-/// whole; without <see cref="Commit"/> nothing has changed.
+/// Writes examples to a file in UTF-8 without a byte order mark, each on a line that ends in LF. The file is at its
+/// place only when it is whole; without <see cref="Commit"/> nothing has changed.
 /// </summary>
 /// <remarks>Not safe for use by several threads at once.</remarks>
 public sealed class DatasetWriter : IDisposable
@@ -40,10 +40,15 @@ public sealed class DatasetWriter : IDisposable
     /// <param name="path">The full path; a file that is not there is begun.</param>
     /// <param name="format">The kind of the examples to come.</param>
     /// <param name="cancellationToken">Ends the copying; nothing is left behind.</param>
-    /// <exception cref="InvalidDataException">The file is not UTF-8 text, or starts with another kind of example.</exception>
+    /// <exception cref="InvalidDataException">The file is not UTF-8 text, or starts with another kind of
+    /// example.</exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read or written.</exception>
-    public static async Task<DatasetWriter> AppendAsync(string path, DatasetFormat format, CancellationToken cancellationToken = default)
+    public static async Task<DatasetWriter> AppendAsync(
+        string path,
+        DatasetFormat format,
+        CancellationToken cancellationToken = default
+    )
     {
         if (!File.Exists(path))
         {
@@ -77,7 +82,8 @@ public sealed class DatasetWriter : IDisposable
         {
             // An estimate of three bytes a character is much too high for a long text in most languages.
             needed = s_utf8.GetByteCount(example) + 1;
-            _buffer = _buffer.Length < needed ? new byte[Math.Max(needed, Math.Min(_buffer.Length * 2L, 1 << 20))] : _buffer;
+            _buffer =
+                _buffer.Length < needed ? new byte[Math.Max(needed, Math.Min(_buffer.Length * 2L, 1 << 20))] : _buffer;
         }
 
         int length = s_utf8.GetBytes(example, 0, example.Length, _buffer, 0);
@@ -87,7 +93,8 @@ public sealed class DatasetWriter : IDisposable
     }
 
     /// <summary>Puts the file at its place.</summary>
-    /// <exception cref="DatasetChangedException">The file that was added to has been changed meanwhile; it is left as it is.</exception>
+    /// <exception cref="DatasetChangedException">The file that was added to has been changed meanwhile; it is left as
+    /// it is.</exception>
     /// <exception cref="IOException">The file cannot be written or moved.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be replaced.</exception>
     public void Commit()
@@ -126,7 +133,12 @@ public sealed class DatasetWriter : IDisposable
     }
 
     // Returns how much was copied.
-    private static async Task<long> CopyAsync(FileStream source, Stream target, DatasetFormat format, CancellationToken cancellationToken)
+    private static async Task<long> CopyAsync(
+        FileStream source,
+        Stream target,
+        DatasetFormat format,
+        CancellationToken cancellationToken
+    )
     {
         long length = 0;
         byte[] buffer = new byte[LineBlockReader.BlockBytes];
@@ -167,7 +179,9 @@ public sealed class DatasetWriter : IDisposable
         DatasetFormat found = line.IsEmpty ? DatasetFormat.Unknown : FormatProbe.Guess(line);
         if (found != DatasetFormat.Unknown && found != format)
         {
-            throw new InvalidDataException($"Its first line is {ScanState.Describe(found)}, and {ScanState.Describe(format)} does not belong into the same file.");
+            throw new InvalidDataException(
+                $"Its first line is {ScanState.Describe(found)}, and {ScanState.Describe(format)} does not belong into the same file."
+            );
         }
     }
 }

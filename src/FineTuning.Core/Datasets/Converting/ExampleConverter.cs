@@ -4,8 +4,8 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Converting;
 
 /// <summary>
-/// Makes examples of rows, one row at a time. What it makes has no error in a check; texts become what they are, so warnings such as white
-/// space after an answer are possible.
+/// Makes examples of rows, one row at a time. What it makes has no error in a check; texts become what they are, so
+/// warnings such as white space after an answer are possible.
 /// </summary>
 /// <remarks>Not safe for use by several threads at once.</remarks>
 public sealed class ExampleConverter
@@ -38,7 +38,8 @@ public sealed class ExampleConverter
     /// <summary>Which properties are used for what, and which are not used; null before the first row.</summary>
     public string? Mapping { get; private set; }
 
-    /// <summary>The first group that came again after another one, so that it made two examples; null if none did.</summary>
+    /// <summary>The first group that came again after another one, so that it made two examples; null if none
+    /// did.</summary>
     public string? ScatteredGroup { get; private set; }
 
     /// <summary>Adds a row.</summary>
@@ -99,7 +100,12 @@ public sealed class ExampleConverter
     private string? Example(PropertyMap map)
     {
         bool isCompletion = _options.Format == DatasetFormat.Completion;
-        string? user = _reader.Text(map.User, nameof(ConvertOptions.UserProperty), isCompletion ? "prompt" : "user's text", mayBeEmpty: isCompletion);
+        string? user = _reader.Text(
+            map.User,
+            nameof(ConvertOptions.UserProperty),
+            isCompletion ? "prompt" : "user's text",
+            mayBeEmpty: isCompletion
+        );
         if (user is null || _reader.System(map.System) is not string system)
         {
             return null;
@@ -132,14 +138,23 @@ public sealed class ExampleConverter
 
     private string? Preference(PropertyMap map, string user, string system)
     {
-        if (_reader.Text(map.Preferred, nameof(ConvertOptions.PreferredProperty), "preferred answer") is not string better ||
-            _reader.Text(map.NonPreferred, nameof(ConvertOptions.NonPreferredProperty), "non-preferred answer") is not string worse)
+        if (
+            _reader.Text(map.Preferred, nameof(ConvertOptions.PreferredProperty), "preferred answer")
+                is not string better
+            || _reader.Text(map.NonPreferred, nameof(ConvertOptions.NonPreferredProperty), "non-preferred answer")
+                is not string worse
+        )
         {
             return null;
         }
 
-        return Messages("{\"input\":{\"messages\":[", system, user).Raw("]},\"preferred_output\":[").Message("assistant", better)
-            .Raw("],\"non_preferred_output\":[").Message("assistant", worse).Raw("]}").ToString();
+        return Messages("{\"input\":{\"messages\":[", system, user)
+            .Raw("]},\"preferred_output\":[")
+            .Message("assistant", better)
+            .Raw("],\"non_preferred_output\":[")
+            .Message("assistant", worse)
+            .Raw("]}")
+            .ToString();
     }
 
     private string? Reinforcement(PropertyMap map, string user, string system)
@@ -147,8 +162,12 @@ public sealed class ExampleConverter
         if (map.Items.Length == 0)
         {
             _reader.Fail(
-                "ItemMissing", $"Row {_reader.Number} has no property left for a grader to compare the answer with.", null,
-                nameof(ConvertOptions.ItemProperty), isSetUp: true);
+                "ItemMissing",
+                $"Row {_reader.Number} has no property left for a grader to compare the answer with.",
+                null,
+                nameof(ConvertOptions.ItemProperty),
+                isSetUp: true
+            );
             return null;
         }
 
@@ -228,10 +247,17 @@ public sealed class ExampleConverter
         _results.Add(new ConvertResult(example, null));
     }
 
-    private void AddTooLong(long row, string rows, string bytes) => _results.Add(new ConvertResult(null, new RowProblem
-    {
-        Row = row,
-        Id = "ExampleTooLong",
-        Message = $"{rows} would be an example of {bytes} bytes; at most {_options.MaxExampleBytes} are taken.",
-    }));
+    private void AddTooLong(long row, string rows, string bytes) =>
+        _results.Add(
+            new ConvertResult(
+                null,
+                new RowProblem
+                {
+                    Row = row,
+                    Id = "ExampleTooLong",
+                    Message =
+                        $"{rows} would be an example of {bytes} bytes; at most {_options.MaxExampleBytes} are taken.",
+                }
+            )
+        );
 }

@@ -9,8 +9,8 @@ public interface IExampleRow
 
     /// <summary>Returns a value.</summary>
     /// <param name="name">Its name; upper and lower case are the same.</param>
-    /// <param name="value">
-    /// A text, a number, a boolean, a date, a <see cref="System.Text.Json.JsonElement"/>, or null. Anything else counts as its text.
+    /// <param name="value"> A text, a number, a boolean, a date, a <see cref="System.Text.Json.JsonElement"/>, or null.
+    /// Anything else counts as its text.
     /// </param>
     /// <returns>False if the row has no such value.</returns>
     /// <exception cref="System.IO.InvalidDataException">The value cannot be read, or is not data.</exception>

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace FineTuning.Core.Datasets.Converting;
 
-// Writes one example as a line of JSON that people can read: only what must be escaped is, and U+2028 and U+2029, which some programs take
-// for the end of a line. The writer of System.Text.Json escapes every character that is rare.
+// Writes one example as a line of JSON that people can read: only what must be escaped is, and U+2028 and U+2029, which
+// some programs take for the end of a line. The writer of System.Text.Json escapes every character that is rare.
 internal sealed class JsonLineBuilder
 {
     private readonly StringBuilder _text = new();

@@ -1,13 +1,20 @@
-using FineTuning.Core.Datasets.Rules;
-
 namespace FineTuning.Core.Datasets.Converting;
 
-// Finds by their usual names the properties that were not named. Which is which is settled by the first row, so that a file does not change
-// its meaning in the middle.
+// Finds by their usual names the properties that were not named. Which is which is settled by the first row, so that a
+// file does not change its meaning in the middle.
 internal static class PropertyFinder
 {
     // In the order in which they are preferred. Compared without case, spaces, underscores and hyphens.
-    private static readonly string[] s_user = ["user", "question", "prompt", "instruction", "query", "request", "input"];
+    private static readonly string[] s_user =
+    [
+        "user",
+        "question",
+        "prompt",
+        "instruction",
+        "query",
+        "request",
+        "input",
+    ];
     private static readonly string[] s_assistant = ["assistant", "answer", "completion", "response", "reply", "output"];
     private static readonly string[] s_system = ["system", "systemmessage", "systemprompt"];
     private static readonly string[] s_preferred = ["preferred", "preferredoutput", "chosen", "accepted"];
@@ -39,8 +46,15 @@ internal static class PropertyFinder
                 Preferred = options.PreferredProperty ?? First(names, s_preferred),
                 NonPreferred = options.NonPreferredProperty ?? First(names, s_nonPreferred),
             },
-            DatasetFormat.Reinforcement => map with { Items = options.ItemProperty?.Distinct().ToArray() ?? FindItems(map, names) },
-            DatasetFormat.Completion => map with { System = null, Assistant = options.AssistantProperty ?? First(names, s_assistant) },
+            DatasetFormat.Reinforcement => map with
+            {
+                Items = options.ItemProperty?.Distinct().ToArray() ?? FindItems(map, names),
+            },
+            DatasetFormat.Completion => map with
+            {
+                System = null,
+                Assistant = options.AssistantProperty ?? First(names, s_assistant),
+            },
             _ => map with { Assistant = options.AssistantProperty ?? First(names, s_assistant) },
         };
     }
@@ -52,8 +66,13 @@ internal static class PropertyFinder
     {
         string?[] single =
         [
-            options.AssistantProperty, options.SystemProperty, options.PreferredProperty, options.NonPreferredProperty, options.GroupProperty,
-            options.RoleProperty, options.ContentProperty,
+            options.AssistantProperty,
+            options.SystemProperty,
+            options.PreferredProperty,
+            options.NonPreferredProperty,
+            options.GroupProperty,
+            options.RoleProperty,
+            options.ContentProperty,
         ];
         return [.. single.OfType<string>(), .. options.UserProperty ?? [], .. options.ItemProperty ?? []];
     }
@@ -69,12 +88,22 @@ internal static class PropertyFinder
     }
 
     private static string[] FindItems(PropertyMap map, IReadOnlyCollection<string> names) =>
-        [.. names.Where(name => name.Length > 0 && !IsReserved(name) && !Same(name, map.System) && !map.User.Any(user => Same(name, user)))];
+        [
+            .. names.Where(name =>
+                name.Length > 0
+                && !IsReserved(name)
+                && !Same(name, map.System)
+                && !map.User.Any(user => Same(name, user))
+            ),
+        ];
 
     private static string? First(IReadOnlyCollection<string> names, string[] candidates) =>
-        candidates.Select(candidate => names.FirstOrDefault(name => Plain(name) == candidate)).FirstOrDefault(name => name is not null);
+        candidates
+            .Select(candidate => names.FirstOrDefault(name => Plain(name) == candidate))
+            .FirstOrDefault(name => name is not null);
 
-    private static bool Same(string name, string? other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string name, string? other) =>
+        string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
     private static string Plain(string name) =>
         new([.. name.Where(c => c is not (' ' or '_' or '-')).Select(char.ToLowerInvariant)]);

@@ -1,5 +1,3 @@
-using FineTuning.Core.Datasets.Rules;
-
 namespace FineTuning.Core.Datasets.Converting;
 
 // Which property is used for what.
@@ -28,10 +26,20 @@ internal sealed record PropertyMap
     {
         (string What, string[] From)[] uses =
         [
-            ("system", One(System)), ("user", User), ("assistant", One(Assistant)), ("preferred", One(Preferred)),
-            ("non-preferred", One(NonPreferred)), ("role", One(Role)), ("content", One(Content)), ("group", One(Group)), ("item", Items),
+            ("system", One(System)),
+            ("user", User),
+            ("assistant", One(Assistant)),
+            ("preferred", One(Preferred)),
+            ("non-preferred", One(NonPreferred)),
+            ("role", One(Role)),
+            ("content", One(Content)),
+            ("group", One(Group)),
+            ("item", Items),
         ];
-        string text = string.Join(", ", uses.Where(use => use.From.Length > 0).Select(use => $"{use.What} from {string.Join(" and ", use.From)}"));
+        string text = string.Join(
+            ", ",
+            uses.Where(use => use.From.Length > 0).Select(use => $"{use.What} from {string.Join(" and ", use.From)}")
+        );
         string[] used = [.. uses.SelectMany(use => use.From)];
         string[] unused = [.. names.Where(name => !used.Contains(name, StringComparer.OrdinalIgnoreCase))];
         return unused.Length == 0 ? $"{text}." : $"{text}. Not used: {string.Join(", ", unused)}.";

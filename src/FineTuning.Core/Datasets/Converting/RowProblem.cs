@@ -3,12 +3,13 @@ namespace FineTuning.Core.Datasets.Converting;
 /// <summary>Why a row did not become an example.</summary>
 public sealed record RowProblem
 {
-    /// <summary>The row, counted from 1; of rows that are grouped, the first one of the group where all of it is at fault.</summary>
+    /// <summary>The row, counted from 1; of rows that are grouped, the first one of the group where all of it is at
+    /// fault.</summary>
     public required long Row { get; init; }
 
     /// <summary>
-    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, TextEmpty, ValueNotRead, ValueNotJson, RoleUnknown, NoAnswer, ItemMissing or
-    /// ExampleTooLong.
+    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, TextEmpty, ValueNotRead, ValueNotJson,
+    /// RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong.
     /// </summary>
     public required string Id { get; init; }
 

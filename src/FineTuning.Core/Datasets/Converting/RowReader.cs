@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Datasets.Converting;
 
-// Reads texts out of rows, and says of which row and property what is wrong. One for a whole conversion, used again for every row.
+// Reads texts out of rows, and says of which row and property what is wrong. One for a whole conversion, used again for
+// every row.
 internal sealed class RowReader(ConvertOptions options)
 {
     private const int MaxNames = 20;
@@ -26,7 +27,13 @@ internal sealed class RowReader(ConvertOptions options)
     {
         if (property is null)
         {
-            Fail("PropertyNotNamed", $"The rows have no property that is known as the {what} by its name. Row {Number} has: {List()}.", null, option, isSetUp: true);
+            Fail(
+                "PropertyNotNamed",
+                $"The rows have no property that is known as the {what} by its name. Row {Number} has: {List()}.",
+                null,
+                option,
+                isSetUp: true
+            );
             return null;
         }
 
@@ -40,7 +47,12 @@ internal sealed class RowReader(ConvertOptions options)
         text = options.Trim ? text.Trim() : text;
         if (!mayBeEmpty && string.IsNullOrWhiteSpace(text))
         {
-            Fail("TextEmpty", $"Row {Number}: '{property}' is empty, so there is no {what}. The row has: {List()}.", property, null);
+            Fail(
+                "TextEmpty",
+                $"Row {Number}: '{property}' is empty, so there is no {what}. The row has: {List()}.",
+                property,
+                null
+            );
             return null;
         }
 
@@ -71,7 +83,12 @@ internal sealed class RowReader(ConvertOptions options)
 
         if (texts.Count == 0 && !mayBeEmpty)
         {
-            Fail("TextEmpty", $"Row {Number}: {string.Join(" and ", properties.Select(name => $"'{name}'"))} are empty, so there is no {what}.", properties[0], null);
+            Fail(
+                "TextEmpty",
+                $"Row {Number}: {string.Join(" and ", properties.Select(name => $"'{name}'"))} are empty, so there is no {what}.",
+                properties[0],
+                null
+            );
             return null;
         }
 
@@ -83,7 +100,9 @@ internal sealed class RowReader(ConvertOptions options)
     {
         // One that was found by its name may be missing in a row; one that was asked for may not.
         bool isMissing = property is null || (options.SystemProperty is null && !_row.TryGet(property, out _));
-        string? text = isMissing ? string.Empty : Text(property, nameof(ConvertOptions.SystemProperty), "system message", mayBeEmpty: true);
+        string? text = isMissing
+            ? string.Empty
+            : Text(property, nameof(ConvertOptions.SystemProperty), "system message", mayBeEmpty: true);
         return text is { Length: 0 } ? options.SystemMessage ?? string.Empty : text;
     }
 
@@ -91,32 +110,45 @@ internal sealed class RowReader(ConvertOptions options)
     {
         if (!_row.TryGet(property, out object? value))
         {
-            Fail("PropertyMissing", $"Row {Number} has no property '{property}'. It has: {List()}.", property, nameof(ConvertOptions.ItemProperty));
+            Fail(
+                "PropertyMissing",
+                $"Row {Number} has no property '{property}'. It has: {List()}.",
+                property,
+                nameof(ConvertOptions.ItemProperty)
+            );
             return false;
         }
 
         if (!json.TryValue(value))
         {
-            Fail("ValueNotJson", $"Row {Number}: '{property}' is {RowText.Of(value)}, a number that JSON does not have.", property, null);
+            Fail(
+                "ValueNotJson",
+                $"Row {Number}: '{property}' is {RowText.Of(value)}, a number that JSON does not have.",
+                property,
+                null
+            );
             return false;
         }
 
         return true;
     }
 
-    public void Fail(string id, string message, string? property, string? option, bool isSetUp = false) => Problem ??= new RowProblem
-    {
-        Row = Number,
-        Id = id,
-        Message = message,
-        Property = property,
-        Option = option,
-        IsSetUp = isSetUp,
-    };
+    public void Fail(string id, string message, string? property, string? option, bool isSetUp = false) =>
+        Problem ??= new RowProblem
+        {
+            Row = Number,
+            Id = id,
+            Message = message,
+            Property = property,
+            Option = option,
+            IsSetUp = isSetUp,
+        };
 
     private string List()
     {
         string names = string.Join(", ", _row.Names.Take(MaxNames));
-        return _row.Names.Count == 0 ? "no properties" : _row.Names.Count > MaxNames ? names + ", …" : names;
+        return _row.Names.Count == 0 ? "no properties"
+            : _row.Names.Count > MaxNames ? names + ", …"
+            : names;
     }
 }

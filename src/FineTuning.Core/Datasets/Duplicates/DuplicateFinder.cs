@@ -5,13 +5,14 @@ using FineTuning.Core.Runtime;
 namespace FineTuning.Core.Datasets.Duplicates;
 
 /// <summary>
-/// Finds lines that are the same, in one file or in two, in memory that hardly grows with them. During the pass over a file only
-/// <see cref="Add"/> is called; afterwards <see cref="Find"/> tells of every line that was there before. About a million lines stay in memory, in 24 MB;
-/// more go to a temporary file that is gone when this is disposed of.
+/// Finds lines that are the same, in one file or in two, in memory that hardly grows with them. During the pass over a
+/// file only
+/// <see cref="Add"/> is called; afterwards <see cref="Find"/> tells of every line that was there before. About a
+/// million lines stay in memory, in 24 MB; more go to a temporary file that is gone when this is disposed of.
 /// </summary>
 /// <remarks>
-/// A line is its hash, of which 104 bits are compared: among ten million lines, two different ones are taken for the same with a chance of
-/// 1 in 10^17. Not safe for use by several threads at once.
+/// A line is its hash, of which 104 bits are compared: among ten million lines, two different ones are taken for the
+/// same with a chance of 1 in 10^17. Not safe for use by several threads at once.
 /// </remarks>
 internal sealed class DuplicateFinder : IDisposable
 {
@@ -36,7 +37,8 @@ internal sealed class DuplicateFinder : IDisposable
     /// <param name="line">The number of the line, from 1 to 2^39 - 1.</param>
     /// <param name="byteOffset">Where the line starts in its file, in bytes; less than 2^48.</param>
     /// <param name="file">0 for the first file, 1 for a second one that is added after it.</param>
-    /// <exception cref="IOException">The temporary file could not be written; the message says where it is and what to do.</exception>
+    /// <exception cref="IOException">The temporary file could not be written; the message says where it is and what to
+    /// do.</exception>
     [MethodImpl(Jit.Optimized)]
     public void Add(Hash128 hash, long line, long byteOffset, int file = 0)
     {
@@ -48,8 +50,8 @@ internal sealed class DuplicateFinder : IDisposable
     }
 
     /// <summary>
-    /// Tells of every line of a file that is the same as a line before it in its file, or, when it is the second, as any line of the first. More lines
-    /// may be added afterwards.
+    /// Tells of every line of a file that is the same as a line before it in its file, or, when it is the second, as
+    /// any line of the first. More lines may be added afterwards.
     /// </summary>
     /// <param name="file">0 or 1: whose lines are told of.</param>
     /// <param name="found">Told of each line once, in no particular order.</param>
@@ -65,7 +67,11 @@ internal sealed class DuplicateFinder : IDisposable
             firstLines.Clear();
 
             // In the order in which they were added: what was written before what is still here.
-            for (int piece = 0; _spill is not null && _spill.Read(part, piece, out ReadOnlySpan<Entry> written); piece++)
+            for (
+                int piece = 0;
+                _spill is not null && _spill.Read(part, piece, out ReadOnlySpan<Entry> written);
+                piece++
+            )
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 LookUp(written, firstLines, file, found);
@@ -88,7 +94,12 @@ internal sealed class DuplicateFinder : IDisposable
     }
 
     [MethodImpl(Jit.Optimized)]
-    private static void LookUp(ReadOnlySpan<Entry> entries, FirstLines firstLines, int file, Action<DuplicateLine> found)
+    private static void LookUp(
+        ReadOnlySpan<Entry> entries,
+        FirstLines firstLines,
+        int file,
+        Action<DuplicateLine> found
+    )
     {
         for (int i = 0; i < entries.Length; i++)
         {

@@ -17,8 +17,10 @@ internal readonly struct Entry(Hash128 hash, long line, long byteOffset, int fil
 
     public ulong Low { get; } = hash.Low;
 
-    private readonly ulong _highAndLine = (hash.High & ~0xFF_FFFFUL) | ((ulong)file << 23) | (((ulong)line & LineMask) >> 16);
-    private readonly ulong _lineAndOffset = ((ulong)line << OffsetBits) | ((ulong)byteOffset & ((1UL << OffsetBits) - 1));
+    private readonly ulong _highAndLine =
+        (hash.High & ~0xFF_FFFFUL) | ((ulong)file << 23) | (((ulong)line & LineMask) >> 16);
+    private readonly ulong _lineAndOffset =
+        ((ulong)line << OffsetBits) | ((ulong)byteOffset & ((1UL << OffsetBits) - 1));
 
     public ulong High => _highAndLine >> 24;
 

@@ -3,7 +3,8 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 
-// The first line of each hash of one part, in both files. Lines are looked up part by part so that this stays in the processor's cache.
+// The first line of each hash of one part, in both files. Lines are looked up part by part so that this stays in the
+// processor's cache.
 internal sealed class FirstLines
 {
     private const int SmallestSize = 1024;
@@ -17,7 +18,8 @@ internal sealed class FirstLines
         _count = 0;
     }
 
-    // Returns the first line in the first and in the second file that has the hash of the entry, 0 for none before it, and remembers it.
+    // Returns the first line in the first and in the second file that has the hash of the entry, 0 for none before it,
+    // and remembers it.
     [MethodImpl(Jit.Optimized)]
     public (long InFirst, long InSecond) FindOrAdd(in Entry entry)
     {
@@ -63,7 +65,7 @@ internal sealed class FirstLines
 
     private void Grow()
     {
-        Slot[] larger = new Slot[_slots.Length * 2];
+        var larger = new Slot[_slots.Length * 2];
         foreach (Slot slot in _slots)
         {
             if (slot.IsUsed)

@@ -4,8 +4,9 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 
-// Entries in memory, kept apart by part from the start: each part has a chain of slabs. Memory comes in large pieces, which go back to the pool: else
-// checking one file after the other would have to wait for the garbage collector to have them again.
+// Entries in memory, kept apart by part from the start: each part has a chain of slabs. Memory comes in large pieces,
+// which go back to the pool: else checking one file after the other would have to wait for the garbage collector to
+// have them again.
 internal sealed class PartedEntries : IDisposable
 {
     public const int SlabEntries = 128;

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 
-// What the memory has no room for: a temporary file of runs, each with the entries of part 0, then those of part 1, and so on.
+// What the memory has no room for: a temporary file of runs, each with the entries of part 0, then those of part 1, and
+// so on.
 internal sealed class SpillFile : IDisposable
 {
     private const int BufferEntries = 16 * 1024;
@@ -38,10 +39,17 @@ internal sealed class SpillFile : IDisposable
     {
         string path = Path.Combine(folder, "finetuning-" + Path.GetRandomFileName());
         FileStream stream = new(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1, FileOptions.DeleteOnClose | FileOptions.RandomAccess);
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.Delete,
+            bufferSize: 1,
+            FileOptions.DeleteOnClose | FileOptions.RandomAccess
+        );
         try
         {
-            // Elsewhere than on Windows a file without a name goes on until it is closed: nothing is left behind even of a process that is killed.
+            // Elsewhere than on Windows a file without a name goes on until it is closed: nothing is left behind even
+            // of a process that is killed.
             if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             {
                 File.Delete(path);
@@ -74,7 +82,8 @@ internal sealed class SpillFile : IDisposable
         }
     }
 
-    // Reads one of the pieces in which the entries of a part were written, in their order; false after the last. Valid until the next read.
+    // Reads one of the pieces in which the entries of a part were written, in their order; false after the last. Valid
+    // until the next read.
     public bool Read(int part, int piece, out ReadOnlySpan<Entry> entries)
     {
         entries = default;
@@ -88,7 +97,7 @@ internal sealed class SpillFile : IDisposable
         try
         {
             _stream.Position = place.Position;
-            for (int done = 0; done < length;)
+            for (int done = 0; done < length; )
             {
                 int read = _stream.Read(_bytes, done, length - done);
                 done += read > 0 ? read : throw new EndOfStreamException("It has become shorter.");
@@ -141,9 +150,12 @@ internal sealed class SpillFile : IDisposable
         _buffered = 0;
     }
 
-    private IOException Failed(string what, Exception cause) => new(
-        $"The temporary file for the search for duplicates could not be {what} in '{_folder}': {cause.Message.TrimEnd('.')}. Free some space there, let the "
-        + "environment variable TMPDIR (on Windows: TEMP) name another folder, or switch the search for duplicates off.", cause);
+    private IOException Failed(string what, Exception cause) =>
+        new(
+            $"The temporary file for the search for duplicates could not be {what} in '{_folder}': {cause.Message.TrimEnd('.')}. Free some space there, let the "
+                + "environment variable TMPDIR (on Windows: TEMP) name another folder, or switch the search for duplicates off.",
+            cause
+        );
 
     private readonly struct Piece(long position, int count)
     {

@@ -1,6 +1,3 @@
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Core.Grading.Similarity;
-
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>What is in a dataset, in numbers, and what it would cost to train on it.</summary>
@@ -30,7 +27,8 @@ public sealed record DatasetMeasure
     /// <summary>The lines that are examples.</summary>
     public long Examples { get; init; }
 
-    /// <summary>The lines that are not, blank ones aside; Test-FineTuningDataset says what is wrong with them.</summary>
+    /// <summary>The lines that are not, blank ones aside; Test-FineTuningDataset says what is wrong with
+    /// them.</summary>
     public long SkippedLines { get; init; }
 
     /// <summary>The messages of all examples.</summary>
@@ -39,13 +37,15 @@ public sealed record DatasetMeasure
     /// <summary>The messages by role, those that occur.</summary>
     public required IReadOnlyDictionary<string, long> Roles { get; init; }
 
-    /// <summary>The images of all examples. They have tokens too, which depend on their size and are not counted.</summary>
+    /// <summary>The images of all examples. They have tokens too, which depend on their size and are not
+    /// counted.</summary>
     public long Images { get; init; }
 
     /// <summary>The tokens of all text: messages with their calls, or prompts and completions.</summary>
     public long ContentTokens { get; init; }
 
-    /// <summary>The tokens of the text that is learned: what the assistant says, completions, both outputs of a preference.</summary>
+    /// <summary>The tokens of the text that is learned: what the assistant says, completions, both outputs of a
+    /// preference.</summary>
     public long AnswerTokens { get; init; }
 
     /// <summary>The tokens of all examples, with what surrounds each message.</summary>
@@ -72,15 +72,16 @@ public sealed record DatasetMeasure
     /// <summary>The steps of the whole training.</summary>
     public long Steps { get; init; }
 
-    /// <summary>The tokens that are paid for: those of all examples, cut at the context length, times the epochs.</summary>
+    /// <summary>The tokens that are paid for: those of all examples, cut at the context length, times the
+    /// epochs.</summary>
     public long BillableTokens { get; init; }
 
     /// <summary>The price that the estimate is made with; null where none is known.</summary>
     public TrainingPrice? Price { get; init; }
 
     /// <summary>
-    /// What the training would cost, in the currency of <see cref="Price"/>, rounded to hundredths; null without a price, and for
-    /// reinforcement, which is paid by time.
+    /// What the training would cost, in the currency of <see cref="Price"/>, rounded to hundredths; null without a
+    /// price, and for reinforcement, which is paid by time.
     /// </summary>
     public decimal? EstimatedCost { get; init; }
 

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using FineTuning.Core.Datasets.Reading;
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Core.Grading.Similarity;
 using FineTuning.Core.Tokenization;
 
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>
-/// Measures a dataset in one pass: examples, messages, exact token counts, and what a training would take. Memory does not depend on the size
-/// of the file. Lines that are no examples are counted and left out; <see cref="DatasetChecker"/> says what is wrong with them.
+/// Measures a dataset in one pass: examples, messages, exact token counts, and what a training would take. Memory does
+/// not depend on the size of the file. Lines that are no examples are counted and left out; <see
+/// cref="DatasetChecker"/> says what is wrong with them.
 /// </summary>
 public static class DatasetMeter
 {
@@ -19,20 +18,28 @@ public static class DatasetMeter
     /// <param name="cancellationToken">Stops the measure.</param>
     /// <returns>The measure.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="InvalidDataException">The file is no UTF-8 text but compressed, an archive, UTF-16 or UTF-32; the message says which.</exception>
+    /// <exception cref="InvalidDataException">The file is no UTF-8 text but compressed, an archive, UTF-16 or UTF-32;
+    /// the message says which.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="OperationCanceledException">The measure was stopped.</exception>
     public static async Task<DatasetMeasure> MeasureFileAsync(
-        string path, DatasetMeasureOptions options, IProgress<DatasetProgress>? progress = null, CancellationToken cancellationToken = default)
+        string path,
+        DatasetMeasureOptions options,
+        IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = options ?? throw new ArgumentNullException(nameof(options));
         if (options.EpochCount is < 1 || options.BatchSize is < 1 || options.MaxLineBytes < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), "EpochCount, BatchSize and MaxLineBytes must be at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                "EpochCount, BatchSize and MaxLineBytes must be at least 1."
+            );
         }
 
-        Stopwatch watch = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         Tokenizer tokenizer = ModelTokenizer.For(options.Model);
         int? contextLength = ModelLimits.ExampleTokens(options.Model);
         using FileStream stream = DatasetFile.Open(path);
@@ -51,7 +58,13 @@ public static class DatasetMeter
         }
 
         MeasureTotals totals = pass.Totals;
-        (int epochs, int batch) = AutoHyperparameters.Settle(options.Model, totals.Format, totals.Examples, options.EpochCount, options.BatchSize);
+        (int epochs, int batch) = AutoHyperparameters.Settle(
+            options.Model,
+            totals.Format,
+            totals.Examples,
+            options.EpochCount,
+            options.BatchSize
+        );
         long billable = totals.LearnedTokens * epochs;
         bool isPaidByToken = totals.Format is not (DatasetFormat.Reinforcement or DatasetFormat.Unknown);
         return new DatasetMeasure
@@ -80,7 +93,10 @@ public static class DatasetMeter
             Steps = batch == 0 ? 0 : (totals.Examples + batch - 1) / batch * epochs,
             BillableTokens = billable,
             Price = options.Price,
-            EstimatedCost = options.Price is { } price && isPaidByToken ? Math.Round(price.PerMillionTokens * billable / 1_000_000, 2) : null,
+            EstimatedCost =
+                options.Price is { } price && isPaidByToken
+                    ? Math.Round(price.PerMillionTokens * billable / 1_000_000, 2)
+                    : null,
             Duration = watch.Elapsed,
         };
     }

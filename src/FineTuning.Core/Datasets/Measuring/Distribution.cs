@@ -23,5 +23,7 @@ public sealed record Distribution
 
     /// <summary>Returns the five numbers in a line of text.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"min {Minimum:N0}, median {Median:N0}, mean {Mean:N0}, p95 {P95:N0}, max {Maximum:N0}");
+        FormattableString.Invariant(
+            $"min {Minimum:N0}, median {Median:N0}, mean {Mean:N0}, p95 {P95:N0}, max {Maximum:N0}"
+        );
 }

@@ -1,5 +1,4 @@
 using FineTuning.Core.Datasets.Rules;
-using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Datasets.Measuring;
 

@@ -1,15 +1,15 @@
 using System.Text.Json;
 using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Grading.Similarity;
 using FineTuning.Core.Tokenization;
 
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>
-/// Counts the tokens of examples. What the service puts around a message is not published as a whole; the figures here are those of OpenAI's
-/// cookbook ("How to count tokens with tiktoken" and "Data preparation and analysis for chat model fine-tuning"): 3 a message, 1 a name, 3 to
-/// begin the answer. Definitions of tools count as their JSON, which is near and not exact; images count nothing.
+/// Counts the tokens of examples. What the service puts around a message is not published as a whole; the figures here
+/// are those of OpenAI's cookbook ("How to count tokens with tiktoken" and "Data preparation and analysis for chat
+/// model fine-tuning"): 3 a message, 1 a name, 3 to begin the answer. Definitions of tools count as their JSON, which
+/// is near and not exact; images count nothing.
 /// </summary>
 /// <param name="counter">Counts the tokens of a text.</param>
 /// <remarks>Not thread-safe: one per worker.</remarks>
@@ -26,7 +26,11 @@ internal sealed class ExampleMeter(TokenCounter counter)
     private CancellationToken _cancellationToken;
 
     // False where the line, without white space around it, is no example at all; the check says why.
-    public bool TryMeasure(ReadOnlySpan<byte> line, out ExampleMeasure measure, CancellationToken cancellationToken = default)
+    public bool TryMeasure(
+        ReadOnlySpan<byte> line,
+        out ExampleMeasure measure,
+        CancellationToken cancellationToken = default
+    )
     {
         measure = default;
         _cancellationToken = cancellationToken;
@@ -53,7 +57,10 @@ internal sealed class ExampleMeter(TokenCounter counter)
             return false;
         }
 
-        bool hasMessages = false, hasItem = false, isCompletion = false, isPreference = false;
+        bool hasMessages = false,
+            hasItem = false,
+            isCompletion = false,
+            isPreference = false;
         Role last = Role.None;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -99,9 +106,15 @@ internal sealed class ExampleMeter(TokenCounter counter)
         }
 
         // As FormatProbe tells them apart.
-        measure.Format = hasMessages ? last == Role.User && (hasItem || isCompletion || isPreference) ? DatasetFormat.Reinforcement : DatasetFormat.Chat
-            : isPreference ? DatasetFormat.Preference
-            : isCompletion ? DatasetFormat.Completion : DatasetFormat.Unknown;
+        measure.Format = hasMessages
+            ? last == Role.User && (hasItem || isCompletion || isPreference)
+                ? DatasetFormat.Reinforcement
+                : DatasetFormat.Chat
+            : isPreference
+                ? DatasetFormat.Preference
+                : isCompletion
+                    ? DatasetFormat.Completion
+                    : DatasetFormat.Unknown;
         bool isChat = measure.Format is not (DatasetFormat.Completion or DatasetFormat.Unknown);
         measure.AnswerTokens = measure.Format == DatasetFormat.Reinforcement ? 0 : measure.AnswerTokens;
         measure.Tokens += measure.ContentTokens + (isChat ? TokensPerAnswer : 0);
@@ -158,7 +171,8 @@ internal sealed class ExampleMeter(TokenCounter counter)
     {
         Role role = Role.None;
         bool isLearned = true;
-        long text = 0, around = TokensPerMessage;
+        long text = 0,
+            around = TokensPerMessage;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             switch (ReadKey(ref json))
@@ -177,7 +191,8 @@ internal sealed class ExampleMeter(TokenCounter counter)
                     around += ReadText(ref json) + TokensPerName;
                     break;
                 case Key.Weight:
-                    isLearned = json.TokenType != JsonTokenType.Number || !json.TryGetDouble(out double weight) || weight != 0;
+                    isLearned =
+                        json.TokenType != JsonTokenType.Number || !json.TryGetDouble(out double weight) || weight != 0;
                     json.Skip();
                     break;
                 case Key.ToolCalls or Key.FunctionCall:
@@ -249,7 +264,11 @@ internal sealed class ExampleMeter(TokenCounter counter)
         int depth = json.CurrentDepth;
         while (json.Read() && json.CurrentDepth > depth)
         {
-            if (json.TokenType == JsonTokenType.PropertyName && ReadKey(ref json) is Key.Name or Key.Arguments && json.TokenType == JsonTokenType.String)
+            if (
+                json.TokenType == JsonTokenType.PropertyName
+                && ReadKey(ref json) is Key.Name or Key.Arguments
+                && json.TokenType == JsonTokenType.String
+            )
             {
                 tokens += Count(Value(in json));
             }

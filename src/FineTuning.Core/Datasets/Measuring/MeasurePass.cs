@@ -15,7 +15,8 @@ internal sealed class MeasurePass(Tokenizer tokenizer, int? contextLength) : IBl
 
     public long Examples => Totals.Examples;
 
-    public MeasureWorker CreateWorker() => new(new ExampleMeter(tokenizer.CreateCounter()), new MeasureTotals(contextLength));
+    public MeasureWorker CreateWorker() =>
+        new(new ExampleMeter(tokenizer.CreateCounter()), new MeasureTotals(contextLength));
 
     public bool Begin(StreamStart start)
     {

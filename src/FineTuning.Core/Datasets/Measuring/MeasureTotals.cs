@@ -1,6 +1,3 @@
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Core.Grading.Similarity;
-
 namespace FineTuning.Core.Datasets.Measuring;
 
 // What a block, or the whole file, comes to. The order in which parts are added does not matter.
@@ -33,15 +30,22 @@ internal sealed class MeasureTotals(int? contextLength)
     public ValueCounts MessagesPerExample { get; } = new();
 
     // What most examples are.
-    public DatasetFormat Format => Examples == 0 ? DatasetFormat.Unknown : (DatasetFormat)Array.IndexOf(_formats, _formats.Max());
+    public DatasetFormat Format =>
+        Examples == 0 ? DatasetFormat.Unknown : (DatasetFormat)Array.IndexOf(_formats, _formats.Max());
 
-    public IReadOnlyDictionary<string, long> Roles => new (string Name, long Count)[]
+    public IReadOnlyDictionary<string, long> Roles =>
+        new (string Name, long Count)[]
         {
-            ("system", _roles.System), ("developer", _roles.Developer), ("user", _roles.User), ("assistant", _roles.Assistant),
-            ("tool", _roles.Tool), ("function", _roles.Function), ("other", _roles.Other),
+            ("system", _roles.System),
+            ("developer", _roles.Developer),
+            ("user", _roles.User),
+            ("assistant", _roles.Assistant),
+            ("tool", _roles.Tool),
+            ("function", _roles.Function),
+            ("other", _roles.Other),
         }
-        .Where(role => role.Count > 0)
-        .ToDictionary(role => role.Name, role => role.Count, StringComparer.Ordinal);
+            .Where(role => role.Count > 0)
+            .ToDictionary(role => role.Name, role => role.Count, StringComparer.Ordinal);
 
     public void Add(in ExampleMeasure example)
     {
@@ -82,7 +86,16 @@ internal sealed class MeasureTotals(int? contextLength)
 
     public void Clear()
     {
-        Examples = SkippedLines = Messages = Images = ContentTokens = AnswerTokens = Tokens = LearnedTokens = TruncatedExamples = 0;
+        Examples =
+            SkippedLines =
+            Messages =
+            Images =
+            ContentTokens =
+            AnswerTokens =
+            Tokens =
+            LearnedTokens =
+            TruncatedExamples =
+                0;
         _roles = default;
         TokensPerExample.Clear();
         MessagesPerExample.Clear();

@@ -5,8 +5,8 @@ using FineTuning.Core.Files;
 namespace FineTuning.Core.Datasets.Measuring;
 
 /// <summary>
-/// The prices that a user keeps: a small JSON file, <c>{"prices": [{"model", "perMillionTokens", "currency", "asOf"}]}</c>. A file that is not
-/// there has no prices.
+/// The prices that a user keeps: a small JSON file, <c>{"prices": [{"model", "perMillionTokens", "currency",
+/// "asOf"}]}</c>. A file that is not there has no prices.
 /// </summary>
 public sealed class PriceFile
 {
@@ -41,7 +41,10 @@ public sealed class PriceFile
 
         try
         {
-            PriceFileBody? body = JsonSerializer.Deserialize(File.ReadAllText(path), PriceFileContext.Default.PriceFileBody);
+            PriceFileBody? body = JsonSerializer.Deserialize(
+                File.ReadAllText(path),
+                PriceFileContext.Default.PriceFileBody
+            );
             return new PriceFile(path, [.. (body?.Prices ?? []).Select(Parse)]);
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -50,7 +53,8 @@ public sealed class PriceFile
         }
     }
 
-    /// <summary>The price for a model: under its own name, else under that of its base, else without the day of its version.</summary>
+    /// <summary>The price for a model: under its own name, else under that of its base, else without the day of its
+    /// version.</summary>
     /// <param name="model">The base model, or a model that was fine-tuned from it.</param>
     /// <returns>The price; null if there is none.</returns>
     public TrainingPrice? Find(string model)
@@ -82,7 +86,8 @@ public sealed class PriceFile
         file.Commit();
     }
 
-    private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSame(string one, string other) =>
+        string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static TrainingPrice Parse(PriceFileEntry? entry)
     {
@@ -91,21 +96,36 @@ public sealed class PriceFile
             throw new FormatException("Each price needs a \"model\" and a \"perMillionTokens\" of at least 0.");
         }
 
-        if (!DateTime.TryParseExact(entry.AsOf, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day))
+        if (
+            !DateTime.TryParseExact(
+                entry.AsOf,
+                DayFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out DateTime day
+            )
+        )
         {
             throw new FormatException($"The price of {entry.Model} needs an \"asOf\" such as \"2026-11-24\".");
         }
 
-        return new TrainingPrice { Model = entry.Model!, PerMillionTokens = entry.PerMillionTokens.Value, Currency = entry.Currency ?? "USD", AsOf = day };
+        return new TrainingPrice
+        {
+            Model = entry.Model!,
+            PerMillionTokens = entry.PerMillionTokens.Value,
+            Currency = entry.Currency ?? "USD",
+            AsOf = day,
+        };
     }
 
-    private static PriceFileEntry ToEntry(TrainingPrice price) => new()
-    {
-        Model = price.Model,
-        PerMillionTokens = price.PerMillionTokens,
-        Currency = price.Currency,
-        AsOf = price.AsOf.ToString(DayFormat, CultureInfo.InvariantCulture),
-    };
+    private static PriceFileEntry ToEntry(TrainingPrice price) =>
+        new()
+        {
+            Model = price.Model,
+            PerMillionTokens = price.PerMillionTokens,
+            Currency = price.Currency,
+            AsOf = price.AsOf.ToString(DayFormat, CultureInfo.InvariantCulture),
+        };
 
     private TrainingPrice? Exactly(string model) => _prices.Find(price => IsSame(price.Model, model));
 }

@@ -21,6 +21,12 @@ public sealed record TrainingPrice
     public TimeSpan Age => DateTime.Today - AsOf.Date;
 
     /// <summary>Returns the price with its day, such as <c>3 USD per million tokens (as of 2026-11-24)</c>.</summary>
-    public override string ToString() => string.Format(
-        CultureInfo.InvariantCulture, "{0:0.######} {1} per million tokens (as of {2:yyyy-MM-dd})", PerMillionTokens, Currency, AsOf);
+    public override string ToString() =>
+        string.Format(
+            CultureInfo.InvariantCulture,
+            "{0:0.######} {1} per million tokens (as of {2:yyyy-MM-dd})",
+            PerMillionTokens,
+            Currency,
+            AsOf
+        );
 }

@@ -1,8 +1,7 @@
-using FineTuning.Core.Datasets.Scanning;
-
 namespace FineTuning.Core.Datasets.Measuring;
 
-// How often each value came. There are far fewer different token counts than examples, so the exact distribution of any file fits.
+// How often each value came. There are far fewer different token counts than examples, so the exact distribution of any
+// file fits.
 internal sealed class ValueCounts
 {
     private const int MaxBins = 12;
@@ -40,7 +39,8 @@ internal sealed class ValueCounts
         }
 
         KeyValuePair<long, long>[] sorted = [.. _counts.OrderBy(pair => pair.Key)];
-        long smallest = sorted[0].Key, largest = sorted[sorted.Length - 1].Key;
+        long smallest = sorted[0].Key,
+            largest = sorted[sorted.Length - 1].Key;
         return new Distribution
         {
             Minimum = smallest,
@@ -85,10 +85,14 @@ internal sealed class ValueCounts
             counts[(pair.Key / width) - first] += pair.Value;
         }
 
-        return [.. counts.Select((count, i) => new HistogramBin((first + i) * width, ((first + i + 1) * width) - 1, count))];
+        return
+        [
+            .. counts.Select((count, i) => new HistogramBin((first + i) * width, ((first + i + 1) * width) - 1, count)),
+        ];
     }
 
-    // 1, 2 or 5 times a power of ten, so that people can read the ranges. Ranges start at a multiple, which can take one more.
+    // 1, 2 or 5 times a power of ten, so that people can read the ranges. Ranges start at a multiple, which can take
+    // one more.
     private static long NiceWidth(long range)
     {
         for (long power = 1; ; power *= 10)

@@ -3,19 +3,22 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT15xx: prompts and item fields for a grader.
 internal static class ReinforcementProblems
 {
-    public static readonly ProblemCode LastNotUser = ProblemCode.Error("FT1501", "last message not from the user",
+    public static readonly ProblemCode LastNotUser = ProblemCode.Error(
+        "FT1501",
+        "last message not from the user",
         "In reinforcement fine-tuning the model writes the answer itself, so the messages must end with a user message.",
         "End the messages with the user message to answer, and put the expected answer in a field of its own.",
-        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"answer":"Hello"}""");
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"answer":"Hello"}"""
+    );
 
-    public static readonly ProblemCode NoItemFields = ProblemCode.Warning("FT1502", "nothing to grade with",
+    public static readonly ProblemCode NoItemFields = ProblemCode.Warning(
+        "FT1502",
+        "nothing to grade with",
         "The example has messages only, so a grader has no item field to compare the answer with.",
         """Add the field that the grader refers to, such as "answer".""",
-        """{"messages":[{"role":"user","content":"Hi"}]} with the method reinforcement""");
+        """{"messages":[{"role":"user","content":"Hi"}]} with the method reinforcement"""
+    );
 
     // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All =
-    [
-        LastNotUser, NoItemFields,
-    ];
+    public static readonly IReadOnlyList<ProblemCode> All = [LastNotUser, NoItemFields];
 }

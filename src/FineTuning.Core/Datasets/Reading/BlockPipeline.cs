@@ -1,9 +1,9 @@
 namespace FineTuning.Core.Datasets.Reading;
 
 /// <summary>
-/// One pass over a stream of lines: reads blocks of whole lines, has several workers work on them at the same time, and gives the workers
-/// back in the order of the blocks. So what comes of it does not depend on how many workers there were. Memory is a few blocks, and one line of the
-/// longest length that is allowed.
+/// One pass over a stream of lines: reads blocks of whole lines, has several workers work on them at the same time, and
+/// gives the workers back in the order of the blocks. So what comes of it does not depend on how many workers there
+/// were. Memory is a few blocks, and one line of the longest length that is allowed.
 /// </summary>
 /// <typeparam name="TWorker">What works on one block.</typeparam>
 /// <remarks>For one stream; not safe for use by several threads.</remarks>
@@ -21,13 +21,15 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
     private long _told;
     private bool _stopped;
 
-    /// <summary>The longest line in bytes, without its line end. A longer one comes as a block with <see cref="LineBlock.IsTooLong"/>.</summary>
+    /// <summary>The longest line in bytes, without its line end. A longer one comes as a block with <see
+    /// cref="LineBlock.IsTooLong"/>.</summary>
     public required int MaxLineBytes { get; init; }
 
     /// <summary>One worker per core, and at most 8.</summary>
     public static int DefaultParallel { get; } = Math.Min(Environment.ProcessorCount, MaxWorkers);
 
-    /// <summary>How many blocks may be worked on at once; 1 does everything in order. <see cref="DefaultParallel"/> by default.</summary>
+    /// <summary>How many blocks may be worked on at once; 1 does everything in order. <see cref="DefaultParallel"/> by
+    /// default.</summary>
     public int MaxParallel { get; init; } = DefaultParallel;
 
     /// <summary>The size of the stream for the progress; null where it cannot be known.</summary>
@@ -36,17 +38,20 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
     /// <summary>Told of the bytes and examples merged; null for none.</summary>
     public IProgress<DatasetProgress>? Progress { get; init; }
 
-    /// <summary>The bytes of the blocks merged so far. When nothing was merged because of the stream's start: those of its first block.</summary>
+    /// <summary>The bytes of the blocks merged so far. When nothing was merged because of the stream's start: those of
+    /// its first block.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Reads the stream to its end, or until the pass wants no more. When it returns or throws, no worker is at work any more.</summary>
+    /// <summary>Reads the stream to its end, or until the pass wants no more. When it returns or throws, no worker is
+    /// at work any more.</summary>
     /// <param name="stream">The stream; it is not disposed of.</param>
     /// <param name="cancellationToken">Stops the reading and the workers.</param>
     /// <exception cref="IOException">The stream could not be read.</exception>
     /// <exception cref="OperationCanceledException">The pass was stopped.</exception>
     public async Task RunAsync(Stream stream, CancellationToken cancellationToken)
     {
-        // One method and not a handful of small ones: each asynchronous method costs the first call of a process some milliseconds.
+        // One method and not a handful of small ones: each asynchronous method costs the first call of a process some
+        // milliseconds.
         LineBlockReader reader = new(stream, MaxLineBytes);
         try
         {
@@ -89,12 +94,19 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
         Tell(force: true);
     }
 
-    // What it would throw has been thrown already, or is the cancellation; looked at, so that nobody is told that nobody did.
-    private static Task Ended(Slot slot) => slot.Task.ContinueWith(
-        static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    // What it would throw has been thrown already, or is the cancellation; looked at, so that nobody is told that
+    // nobody did.
+    private static Task Ended(Slot slot) =>
+        slot.Task.ContinueWith(
+            static task => _ = task.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
 
     // Of a block with a huge line there is one at a time, or memory would be a multiple of the longest line.
-    private bool MustWait(LineBlock block) => MaxParallel == 1 || pass.IsInOrder || block.Buffer.Length > LineBlockReader.LargeBlockBytes;
+    private bool MustWait(LineBlock block) =>
+        MaxParallel == 1 || pass.IsInOrder || block.Buffer.Length > LineBlockReader.LargeBlockBytes;
 
     private Slot Take() => _idle.Count > 0 ? _idle.Pop() : new Slot(pass.CreateWorker());
 

@@ -2,7 +2,8 @@ using FineTuning.Core.Datasets.Problems;
 
 namespace FineTuning.Core.Datasets.Reading;
 
-// Tells by the first bytes what a file is when it is not UTF-8 text, so that it is named once and not as a million bad lines.
+// Tells by the first bytes what a file is when it is not UTF-8 text, so that it is named once and not as a million bad
+// lines.
 internal static class FileSignature
 {
     // Returns what is wrong with the whole file, or null if it can be text.
@@ -19,12 +20,22 @@ internal static class FileSignature
         }
 
         // UTF-32 before UTF-16: its mark starts with the one of UTF-16.
-        if (StartsWith(head, 0xFF, 0xFE, 0, 0) || StartsWith(head, 0, 0, 0xFE, 0xFF) || HasPattern(head, "x000") || HasPattern(head, "000x"))
+        if (
+            StartsWith(head, 0xFF, 0xFE, 0, 0)
+            || StartsWith(head, 0, 0, 0xFE, 0xFF)
+            || HasPattern(head, "x000")
+            || HasPattern(head, "000x")
+        )
         {
             return FileProblems.Utf32;
         }
 
-        if (StartsWith(head, 0xFF, 0xFE) || StartsWith(head, 0xFE, 0xFF) || HasPattern(head, "x0x0") || HasPattern(head, "0x0x"))
+        if (
+            StartsWith(head, 0xFF, 0xFE)
+            || StartsWith(head, 0xFE, 0xFF)
+            || HasPattern(head, "x0x0")
+            || HasPattern(head, "0x0x")
+        )
         {
             return FileProblems.Utf16;
         }

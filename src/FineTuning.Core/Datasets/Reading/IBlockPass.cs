@@ -1,15 +1,17 @@
 namespace FineTuning.Core.Datasets.Reading;
 
 /// <summary>
-/// What a <see cref="BlockPipeline{TWorker}"/> does with the blocks of a stream. Its members are called by one thread at a time, in the order
-/// of the blocks; only <see cref="IBlockWorker.Work"/> runs at the same time on several threads.
+/// What a <see cref="BlockPipeline{TWorker}"/> does with the blocks of a stream. Its members are called by one thread
+/// at a time, in the order of the blocks; only <see cref="IBlockWorker.Work"/> runs at the same time on several
+/// threads.
 /// </summary>
 /// <typeparam name="TWorker">What works on one block and keeps what came of it.</typeparam>
 internal interface IBlockPass<TWorker>
     where TWorker : IBlockWorker
 {
     /// <summary>
-    /// Whether the next block has to wait until this one is merged, because what is in it decides how the next one is read. Asked once a block is handed out.
+    /// Whether the next block has to wait until this one is merged, because what is in it decides how the next one is
+    /// read. Asked once a block is handed out.
     /// </summary>
     bool IsInOrder { get; }
 
@@ -35,8 +37,9 @@ internal interface IBlockPass<TWorker>
 internal interface IBlockWorker
 {
     /// <summary>
-    /// Works on a block, on any thread of the pool, and keeps what came of it until the merge. Which line of the file is the block's first is
-    /// not known yet: lines are counted from the start of the block, and put in their place by the merge.
+    /// Works on a block, on any thread of the pool, and keeps what came of it until the merge. Which line of the file
+    /// is the block's first is not known yet: lines are counted from the start of the block, and put in their place by
+    /// the merge.
     /// </summary>
     /// <param name="block">The block; its buffer may be changed.</param>
     /// <param name="cancellationToken">To be looked at every few lines.</param>

@@ -1,7 +1,7 @@
 namespace FineTuning.Core.Datasets.Reading;
 
-// A piece of the stream that ends where a line ends. Blocks are what goes from the reader to the workers: a line at a time would
-// cost more in hand-over than in work.
+// A piece of the stream that ends where a line ends. Blocks are what goes from the reader to the workers: a line at a
+// time would cost more in hand-over than in work.
 internal sealed class LineBlock
 {
     public byte[] Buffer { get; set; } = new byte[LineBlockReader.BlockBytes];

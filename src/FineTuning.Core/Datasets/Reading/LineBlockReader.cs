@@ -38,7 +38,8 @@ internal sealed class LineBlockReader(Stream stream, int maxLineBytes)
         block.Offset = _position;
         _carryLength = 0;
 
-        // What is carried over is as a rule the start of a line, but after a line that was skipped it can be many lines.
+        // What is carried over is as a rule the start of a line, but after a line that was skipped it can be many
+        // lines.
         int searched = block.End;
         int lastLineFeed = block.Buffer.AsSpan(0, searched).LastIndexOf((byte)'\n');
         while (!_atEnd)

@@ -1,7 +1,8 @@
 namespace FineTuning.Core.Datasets.Reading;
 
 /// <summary>
-/// Goes over the lines of a block: <c>while (cursor.Next())</c>. A block that stands for a line that is too long has none to go over.
+/// Goes over the lines of a block: <c>while (cursor.Next())</c>. A block that stands for a line that is too long has
+/// none to go over.
 /// </summary>
 /// <param name="block">The block.</param>
 internal struct LineCursor(LineBlock block)

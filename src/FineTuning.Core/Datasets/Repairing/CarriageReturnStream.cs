@@ -1,7 +1,8 @@
 namespace FineTuning.Core.Datasets.Repairing;
 
-// Makes line feeds of the carriage returns that alone stand between two examples: after a closing brace and before an opening one. Nothing that is
-// JSON has them there, so nothing that is right is changed. Done before lines are cut, since a file with no other line ends would be one line.
+// Makes line feeds of the carriage returns that alone stand between two examples: after a closing brace and before an
+// opening one. Nothing that is JSON has them there, so nothing that is right is changed. Done before lines are cut,
+// since a file with no other line ends would be one line.
 internal sealed class CarriageReturnStream(Stream inner) : FilterStream(inner)
 {
     private readonly byte[] _buffer = new byte[2 * PieceBytes];
@@ -74,7 +75,8 @@ internal sealed class CarriageReturnStream(Stream inner) : FilterStream(inner)
             bool isBeforeBrace = next < _end && _buffer[next] == (byte)'{' && Before(position) == (byte)'}';
             for (; position < next; position++)
             {
-                bool isAlone = _buffer[position] == (byte)'\r' && (position + 1 == _end || _buffer[position + 1] != (byte)'\n');
+                bool isAlone =
+                    _buffer[position] == (byte)'\r' && (position + 1 == _end || _buffer[position + 1] != (byte)'\n');
                 if (isAlone && isBeforeBrace)
                 {
                     _buffer[position] = (byte)'\n';

@@ -8,9 +8,9 @@ using FineTuning.Core.Threading;
 namespace FineTuning.Core.Datasets.Repairing;
 
 /// <summary>
-/// Mends what can be mended in a dataset without knowing what was meant: encoding, byte order marks, line ends, blank lines, trailing commas, several examples
-/// on a line, documents instead of lines, separators that are no line ends, and exact duplicates. What is right stays as it is, byte for byte, and so does what is wrong
-/// in another way.
+/// Mends what can be mended in a dataset without knowing what was meant: encoding, byte order marks, line ends, blank
+/// lines, trailing commas, several examples on a line, documents instead of lines, separators that are no line ends,
+/// and exact duplicates. What is right stays as it is, byte for byte, and so does what is wrong in another way.
 /// </summary>
 public static class DatasetRepairer
 {
@@ -23,27 +23,43 @@ public static class DatasetRepairer
     /// <returns>What was changed, and what is left to mend by hand.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="DatasetRepairException">The file cannot be repaired at all.</exception>
-    /// <exception cref="IOException">A file cannot be read or written, exists already, or was changed meanwhile.</exception>
+    /// <exception cref="IOException">A file cannot be read or written, exists already, or was changed
+    /// meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static Task<RepairResult> RepairAsync(
-        string path, string destination, DatasetRepairOptions? options = null, IProgress<DatasetProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        string path,
+        string destination,
+        DatasetRepairOptions? options = null,
+        IProgress<DatasetProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = path ?? throw new ArgumentNullException(nameof(path));
         _ = destination ?? throw new ArgumentNullException(nameof(destination));
         options ??= new DatasetRepairOptions();
         if (options.MaxChangesPerCode < 0 || options.MaxLineBytes < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), "MaxChangesPerCode must not be negative, and MaxLineBytes at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                "MaxChangesPerCode must not be negative, and MaxLineBytes at least 1."
+            );
         }
 
         // The reading itself changes what is read, so it is work as well and none for the caller's thread.
-        return Task.Run(() => new Run(path, destination, options, progress, cancellationToken).RepairAsync(), cancellationToken);
+        return Task.Run(
+            () => new Run(path, destination, options, progress, cancellationToken).RepairAsync(),
+            cancellationToken
+        );
     }
 
     private sealed class Run(
-        string path, string destination, DatasetRepairOptions options, IProgress<DatasetProgress>? progress, CancellationToken cancellationToken)
+        string path,
+        string destination,
+        DatasetRepairOptions options,
+        IProgress<DatasetProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         // Mending, writing, checking what came of it.
         private const int Passes = 3;
@@ -55,9 +71,16 @@ public static class DatasetRepairer
 
         public async Task<RepairResult> RepairAsync()
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            using FileStream file = new(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 1,
+                FileOptions.SequentialScan
+            );
             _size = file.Length;
-            RepairSource lines = RepairSource.Open(file, options.MaxLineBytes, cancellationToken);
+            var lines = RepairSource.Open(file, options.MaxLineBytes, cancellationToken);
             long count = await MendAsync(file, lines).ConfigureAwait(false);
             if (_log.Count == 0 && !options.AlwaysWrite)
             {
@@ -83,22 +106,25 @@ public static class DatasetRepairer
             return Result(source, destination, remaining);
         }
 
-        private RepairResult Result(string source, string? written, DatasetReport remaining) => new()
-        {
-            SourcePath = source,
-            DestinationPath = written,
-            ChangeCount = _log.Count,
-            Changes = _log.Changes,
-            CountsByCode = _log.CountsByCode,
-            Remaining = remaining,
-        };
+        private RepairResult Result(string source, string? written, DatasetReport remaining) =>
+            new()
+            {
+                SourcePath = source,
+                DestinationPath = written,
+                ChangeCount = _log.Count,
+                Changes = _log.Changes,
+                CountsByCode = _log.CountsByCode,
+                Remaining = remaining,
+            };
 
         // What is left, under the name that the file has or will have.
         private async Task<DatasetReport> CheckAsync(FileStream stream, string name)
         {
             _passes = Passes - 1;
             var checks = new DatasetCheckOptions { MinimumExamples = 1, MaxLineBytes = options.MaxLineBytes };
-            DatasetReport report = await DatasetChecker.CheckAsync(stream, Path.GetFileName(name), checks, Progress(null), cancellationToken).ConfigureAwait(false);
+            DatasetReport report = await DatasetChecker
+                .CheckAsync(stream, Path.GetFileName(name), checks, Progress(null), cancellationToken)
+                .ConfigureAwait(false);
             return report with { Path = name };
         }
 
@@ -122,14 +148,18 @@ public static class DatasetRepairer
 
             using DuplicateFinder finder = new();
             RepairSource.Lines lines = source.Read();
-            RepairPass pass = new(options.MaxLineBytes, _log, (in line, _, sourceLine, number) =>
-            {
-                // A line that is broken may be the rest of something: only whole examples are dropped.
-                if (line.IsObject)
+            RepairPass pass = new(
+                options.MaxLineBytes,
+                _log,
+                (in line, _, sourceLine, number) =>
                 {
-                    finder.Add(line.Hash, sourceLine, number);
+                    // A line that is broken may be the rest of something: only whole examples are dropped.
+                    if (line.IsObject)
+                    {
+                        finder.Add(line.Hash, sourceLine, number);
+                    }
                 }
-            });
+            );
             await PassAsync(file, lines, pass).ConfigureAwait(false);
             LogWholeFile(lines, pass);
             Drop(finder, pass.Examples);
@@ -142,24 +172,45 @@ public static class DatasetRepairer
             {
                 string what = document.IsArray ? "of the array" : "over several lines";
                 _log.Add(
-                    document.IsArray ? FileProblems.ArrayDocument : FileProblems.PrettyPrinted, 0,
-                    () => FormattableString.Invariant($"{document.Examples} examples {what} were put on lines of their own."));
+                    document.IsArray ? FileProblems.ArrayDocument : FileProblems.PrettyPrinted,
+                    0,
+                    () =>
+                        FormattableString.Invariant(
+                            $"{document.Examples} examples {what} were put on lines of their own."
+                        )
+                );
                 if (document.TrailingCommas > 0)
                 {
-                    _log.Add(LineProblems.TrailingComma, 0, () => FormattableString.Invariant($"{document.TrailingCommas} trailing commas were removed."));
+                    _log.Add(
+                        LineProblems.TrailingComma,
+                        0,
+                        () => FormattableString.Invariant($"{document.TrailingCommas} trailing commas were removed.")
+                    );
                 }
             }
 
             if (lines.Returns is { Count: > 0 } returns)
             {
-                _log.Add(FileProblems.LoneCarriageReturn, 0, () => FormattableString.Invariant($"{returns.Count} carriage returns between examples became line ends."));
+                _log.Add(
+                    FileProblems.LoneCarriageReturn,
+                    0,
+                    () =>
+                        FormattableString.Invariant(
+                            $"{returns.Count} carriage returns between examples became line ends."
+                        )
+                );
             }
 
             if (pass.CarriageReturns > 0)
             {
                 _log.Add(
-                    FileProblems.CarriageReturns, 0,
-                    () => FormattableString.Invariant($"{pass.CarriageReturns} lines ended in CR LF, the first is line {pass.FirstCarriageReturn}; they end in LF now."));
+                    FileProblems.CarriageReturns,
+                    0,
+                    () =>
+                        FormattableString.Invariant(
+                            $"{pass.CarriageReturns} lines ended in CR LF, the first is line {pass.FirstCarriageReturn}; they end in LF now."
+                        )
+                );
             }
         }
 
@@ -167,10 +218,15 @@ public static class DatasetRepairer
         {
             if (count > int.MaxValue)
             {
-                throw new DatasetRepairException("TooManyLines", FormattableString.Invariant($"The file has {count} lines; at most {int.MaxValue} are taken."), "Split the file first.");
+                throw new DatasetRepairException(
+                    "TooManyLines",
+                    FormattableString.Invariant($"The file has {count} lines; at most {int.MaxValue} are taken."),
+                    "Split the file first."
+                );
             }
 
-            // One bit a line. The first ones of a file are kept for the report, and the search does not come in their order.
+            // One bit a line. The first ones of a file are kept for the report, and the search does not come in their
+            // order.
             _dropped = new BitArray((int)count);
             var first = new SortedSet<(long Line, long Number, long FirstLine)>();
             long dropped = 0;
@@ -186,10 +242,15 @@ public static class DatasetRepairer
                         first.Remove(first.Max);
                     }
                 },
-                cancellationToken);
+                cancellationToken
+            );
             foreach ((long line, _, long firstLine) in first)
             {
-                _log.Add(SetProblems.Duplicate, line, () => FormattableString.Invariant($"The example, the same as in line {firstLine}, was removed."));
+                _log.Add(
+                    SetProblems.Duplicate,
+                    line,
+                    () => FormattableString.Invariant($"The example, the same as in line {firstLine}, was removed.")
+                );
             }
 
             for (long i = first.Count; i < dropped; i++)
@@ -207,14 +268,18 @@ public static class DatasetRepairer
             }
             else
             {
-                RepairPass pass = new(options.MaxLineBytes, null, (in line, buffer, _, number) =>
-                {
-                    if (number < _dropped.Length && !_dropped[(int)number])
+                RepairPass pass = new(
+                    options.MaxLineBytes,
+                    null,
+                    (in line, buffer, _, number) =>
                     {
-                        target.Stream.Write(buffer, line.Start, line.Length);
-                        target.Stream.WriteByte((byte)'\n');
+                        if (number < _dropped.Length && !_dropped[(int)number])
+                        {
+                            target.Stream.Write(buffer, line.Start, line.Length);
+                            target.Stream.WriteByte((byte)'\n');
+                        }
                     }
-                });
+                );
                 _passes = 1;
                 await PassAsync(file, lines, pass).ConfigureAwait(false);
                 if (pass.Examples != count)
@@ -238,12 +303,26 @@ public static class DatasetRepairer
 
         private Task PassAsync(FileStream file, RepairSource.Lines lines, RepairPass pass)
         {
-            var pipeline = new BlockPipeline<RepairWorker>(pass) { MaxLineBytes = options.MaxLineBytes, Progress = Progress(file) };
+            var pipeline = new BlockPipeline<RepairWorker>(pass)
+            {
+                MaxLineBytes = options.MaxLineBytes,
+                Progress = Progress(file),
+            };
             return pipeline.RunAsync(lines.Stream, cancellationToken);
         }
 
         // Of a file that is recoded, what was read of it says how far it is, and not what came of it.
-        private SynchronousProgress<DatasetProgress>? Progress(FileStream? file) => progress is null ? null : new SynchronousProgress<DatasetProgress>(p =>
-            progress.Report(new DatasetProgress((_passes * _size) + Math.Min(file?.Position ?? p.BytesRead, _size), Passes * _size, p.Examples)));
+        private SynchronousProgress<DatasetProgress>? Progress(FileStream? file) =>
+            progress is null
+                ? null
+                : new SynchronousProgress<DatasetProgress>(p =>
+                    progress.Report(
+                        new DatasetProgress(
+                            (_passes * _size) + Math.Min(file?.Position ?? p.BytesRead, _size),
+                            Passes * _size,
+                            p.Examples
+                        )
+                    )
+                );
     }
 }

@@ -1,7 +1,8 @@
 namespace FineTuning.Core.Datasets.Repairing;
 
-// A JSON document as lines: the objects of one array, or objects one after the other, each over as many lines as it likes. Line breaks and indentation
-// within an object are left out, the rest of it stays as it is. A document that is not whole, or has anything else in it, is an InvalidDataException.
+// A JSON document as lines: the objects of one array, or objects one after the other, each over as many lines as it
+// likes. Line breaks and indentation within an object are left out, the rest of it stays as it is. A document that is
+// not whole, or has anything else in it, is an InvalidDataException.
 internal sealed class DocumentStream(Stream inner, int maxExampleBytes) : FilterStream(inner)
 {
     private readonly byte[] _buffer = new byte[PieceBytes];
@@ -74,7 +75,8 @@ internal sealed class DocumentStream(Stream inner, int maxExampleBytes) : Filter
 
     private static InvalidDataException Broken() => new("The file is no whole document of JSON objects.");
 
-    private static bool IsStructural(byte value) => value is (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)',' or (byte)':';
+    private static bool IsStructural(byte value) =>
+        value is (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)',' or (byte)':';
 
     private void Between(byte value)
     {
@@ -142,7 +144,10 @@ internal sealed class DocumentStream(Stream inner, int maxExampleBytes) : Filter
         _beforeComma = value == (byte)',' ? _last : _beforeComma;
         _isBroken = false;
         _inString = value == (byte)'"';
-        _depth += value is (byte)'{' or (byte)'[' ? 1 : closes ? -1 : 0;
+        _depth +=
+            value is (byte)'{' or (byte)'[' ? 1
+            : closes ? -1
+            : 0;
         _last = value;
         Append(value);
         return _depth == 0;

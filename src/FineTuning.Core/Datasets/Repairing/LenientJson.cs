@@ -29,9 +29,7 @@ internal sealed class LenientJson
         try
         {
             Utf8JsonReader reader = new(text, new JsonReaderOptions { MaxDepth = JsonScanner.MaxDepth });
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
 
             return true;
         }
@@ -73,8 +71,11 @@ internal sealed class LenientJson
 
     private bool TryCopy(ReadOnlySpan<byte> line)
     {
-        int length = 0, depth = 0, start = 0;
-        bool inString = false, hasComma = false;
+        int length = 0,
+            depth = 0,
+            start = 0;
+        bool inString = false,
+            hasComma = false;
         for (int i = 0; i < line.Length; i++)
         {
             byte value = line[i];
@@ -120,7 +121,10 @@ internal sealed class LenientJson
             }
 
             inString = value == (byte)'"';
-            depth += value is (byte)'{' or (byte)'[' ? 1 : value is (byte)'}' or (byte)']' ? -1 : 0;
+            depth +=
+                value is (byte)'{' or (byte)'[' ? 1
+                : value is (byte)'}' or (byte)']' ? -1
+                : 0;
             _text[length++] = value;
             if (depth == 0)
             {
@@ -146,6 +150,8 @@ internal sealed class LenientJson
             before--;
         }
 
-        return next < line.Length && line[next] is (byte)'}' or (byte)']' && line[before] is not ((byte)',' or (byte)':' or (byte)'{' or (byte)'[');
+        return next < line.Length
+            && line[next] is (byte)'}' or (byte)']'
+            && line[before] is not ((byte)',' or (byte)':' or (byte)'{' or (byte)'[');
     }
 }

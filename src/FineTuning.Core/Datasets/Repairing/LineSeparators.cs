@@ -3,9 +3,11 @@ namespace FineTuning.Core.Datasets.Repairing;
 // U+2028 and U+2029 in the strings of an example, written as escapes.
 internal static class LineSeparators
 {
-    public static bool Contains(ReadOnlySpan<byte> text) => text.IndexOf("\u2028"u8) >= 0 || text.IndexOf("\u2029"u8) >= 0;
+    public static bool Contains(ReadOnlySpan<byte> text) =>
+        text.IndexOf("\u2028"u8) >= 0 || text.IndexOf("\u2029"u8) >= 0;
 
-    // Writes the text into the target, which needs twice its length, and returns the length written. How many there were is counted.
+    // Writes the text into the target, which needs twice its length, and returns the length written. How many there
+    // were is counted.
     public static int Escape(ReadOnlySpan<byte> text, Span<byte> target, out int count)
     {
         count = 0;

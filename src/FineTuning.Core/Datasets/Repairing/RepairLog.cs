@@ -11,7 +11,8 @@ internal sealed class RepairLog(int maxPerCode)
     // Each of the whole file counts as one, however many lines it is about.
     public long Count { get; private set; }
 
-    public IReadOnlyList<DatasetChange> Changes => [.. _changes.OrderBy(change => change.Line).ThenBy(change => change.Code, StringComparer.Ordinal)];
+    public IReadOnlyList<DatasetChange> Changes =>
+        [.. _changes.OrderBy(change => change.Line).ThenBy(change => change.Code, StringComparer.Ordinal)];
 
     public void Add(ProblemCode code, long line, Func<string> description)
     {

@@ -2,7 +2,8 @@ using FineTuning.Core.Datasets.Reading;
 
 namespace FineTuning.Core.Datasets.Repairing;
 
-// Told of every line as it is to be, with where it stands, the number of its line in the source, and its own number from 0.
+// Told of every line as it is to be, with where it stands, the number of its line in the source, and its own number
+// from 0.
 internal delegate void TakeLine(in RepairedLine line, byte[] buffer, long sourceLine, long number);
 
 // One pass over the lines. What was mended goes to the log, if there is one: the second pass finds the same again.
@@ -27,8 +28,12 @@ internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take
         if (worker.IsTooLong)
         {
             throw new DatasetRepairException(
-                "LineTooLong", FormattableString.Invariant($"Line {_lines + Math.Max(worker.LineCount, 1)} has more than {maxLineBytes} bytes."),
-                "Shorten the example, or check that lines end in LF.");
+                "LineTooLong",
+                FormattableString.Invariant(
+                    $"Line {_lines + Math.Max(worker.LineCount, 1)} has more than {maxLineBytes} bytes."
+                ),
+                "Shorten the example, or check that lines end in LF."
+            );
         }
 
         foreach (RepairedLine line in worker.Lines)
@@ -54,8 +59,12 @@ internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take
         {
             "FT1006" => "A byte order mark in the middle of the file was removed.",
             "FT1008" => "The blank line was removed.",
-            "FT1010" => FormattableString.Invariant($"{change.Count} line separator{(isOne ? " was written as an escape" : "s were written as escapes")}."),
-            "FT1105" => FormattableString.Invariant($"{change.Count} trailing comma{(isOne ? " was" : "s were")} removed."),
+            "FT1010" => FormattableString.Invariant(
+                $"{change.Count} line separator{(isOne ? " was written as an escape" : "s were written as escapes")}."
+            ),
+            "FT1105" => FormattableString.Invariant(
+                $"{change.Count} trailing comma{(isOne ? " was" : "s were")} removed."
+            ),
             _ => isOne
                 ? "The comma after the example was removed."
                 : FormattableString.Invariant($"{change.Count} examples of one line were put on lines of their own."),

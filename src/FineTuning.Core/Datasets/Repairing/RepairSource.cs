@@ -38,7 +38,11 @@ internal sealed class RepairSource
         ProblemCode? signature = FileSignature.Find(head);
         if (signature is not null && signature != FileProblems.Utf16 && signature != FileProblems.Utf32)
         {
-            throw new DatasetRepairException("NotText", $"The file is {signature.Title}, not text ({signature.Code}).", signature.Fix);
+            throw new DatasetRepairException(
+                "NotText",
+                $"The file is {signature.Title}, not text ({signature.Code}).",
+                signature.Fix
+            );
         }
 
         RepairSource source = new(file, maxLineBytes, signature, head);
@@ -82,7 +86,9 @@ internal sealed class RepairSource
     private static Encoding EncodingOf(ProblemCode signature, byte[] head)
     {
         bool isBigEndian = head[0] == 0 || head[0] == 0xFE;
-        return signature == FileProblems.Utf32 ? new UTF32Encoding(isBigEndian, byteOrderMark: true) : new UnicodeEncoding(isBigEndian, byteOrderMark: true);
+        return signature == FileProblems.Utf32
+            ? new UTF32Encoding(isBigEndian, byteOrderMark: true)
+            : new UnicodeEncoding(isBigEndian, byteOrderMark: true);
     }
 
     private RepairShape FindShape(CancellationToken cancellationToken)
@@ -105,11 +111,14 @@ internal sealed class RepairSource
         }
 
         // As a check sees it: else the first line is a bad one among others.
-        bool isBroken = isArray ? !isWholeLine || line[line.Length - 1] != (byte)']' : line[line.Length - 1] is (byte)'{' or (byte)'[';
+        bool isBroken = isArray
+            ? !isWholeLine || line[line.Length - 1] != (byte)']'
+            : line[line.Length - 1] is (byte)'{' or (byte)'[';
         return isBroken ? RepairShape.BrokenDocument : RepairShape.Lines;
     }
 
-    private static bool IsExample(ReadOnlySpan<byte> line) => LenientJson.IsObject(line) || new LenientJson().TryRead(line);
+    private static bool IsExample(ReadOnlySpan<byte> line) =>
+        LenientJson.IsObject(line) || new LenientJson().TryRead(line);
 
     private bool IsDocument(CancellationToken cancellationToken)
     {

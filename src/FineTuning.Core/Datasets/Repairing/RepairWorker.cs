@@ -5,7 +5,14 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Repairing;
 
 // A line as it is to be: in the block where it stays as it was, else among what the worker wrote.
-internal readonly record struct RepairedLine(int Line, bool IsChanged, int Start, int Length, bool IsObject, Hash128 Hash);
+internal readonly record struct RepairedLine(
+    int Line,
+    bool IsChanged,
+    int Start,
+    int Length,
+    bool IsObject,
+    Hash128 Hash
+);
 
 // What was mended in a line of the block, and how often.
 internal readonly record struct FoundChange(ProblemCode Code, int Line, int Count);
@@ -75,7 +82,13 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
 
         if (text.IsEmpty)
         {
-            Changes.Add(new FoundChange(marks > 0 ? FileProblems.ByteOrderMark : FileProblems.BlankLine, LineCount, Math.Max(marks, 1)));
+            Changes.Add(
+                new FoundChange(
+                    marks > 0 ? FileProblems.ByteOrderMark : FileProblems.BlankLine,
+                    LineCount,
+                    Math.Max(marks, 1)
+                )
+            );
             return;
         }
 
@@ -136,7 +149,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         }
 
         Count(FileProblems.LineSeparator, separators);
-        Hash128 hash = Hash128.Of(JsonText.TrimEnd(JsonText.TrimStart(target.Slice(0, length))));
+        var hash = Hash128.Of(JsonText.TrimEnd(JsonText.TrimStart(target.Slice(0, length))));
         Lines.Add(new RepairedLine(LineCount, true, _written, length, isObject, hash));
         _written += length;
     }

@@ -34,8 +34,12 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
                     tools.ReadParallelToolCalls(ref json);
                     break;
                 default:
-                    line.Report(LineProblems.UnknownKey, json.Start, null,
-                        $"The key \"{line.Key}\" is not one that a chat example may have: messages, tools, parallel_tool_calls, functions.");
+                    line.Report(
+                        LineProblems.UnknownKey,
+                        json.Start,
+                        null,
+                        $"The key \"{line.Key}\" is not one that a chat example may have: messages, tools, parallel_tool_calls, functions."
+                    );
                     json.Skip();
                     break;
             }
@@ -59,7 +63,12 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
         {
             if (!list.HasBadRole)
             {
-                line.Report(ChatProblems.NoAssistant, start, ".messages", $"The example has no assistant message, so there is nothing to learn.");
+                line.Report(
+                    ChatProblems.NoAssistant,
+                    start,
+                    ".messages",
+                    $"The example has no assistant message, so there is nothing to learn."
+                );
             }
 
             return;
@@ -67,16 +76,25 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
 
         if (list.Last is not (Role.Assistant or Role.None))
         {
-            line.Report(ChatProblems.LastNotAssistant, list.LastStart, ".messages",
-                $"The last message has the role \"{Roles.Name(list.Last)}\", so nothing is learned from it.");
+            line.Report(
+                ChatProblems.LastNotAssistant,
+                list.LastStart,
+                ".messages",
+                $"The last message has the role \"{Roles.Name(list.Last)}\", so nothing is learned from it."
+            );
         }
 
         if (!list.HasLearned)
         {
-            line.Report(ChatProblems.NothingLearned, start, ".messages", $"Every assistant message has the weight 0, so nothing is learned.");
+            line.Report(
+                ChatProblems.NothingLearned,
+                start,
+                ".messages",
+                $"Every assistant message has the weight 0, so nothing is learned."
+            );
         }
 
-        Hash128 calls = Hash128.Of(line.Line.Slice(list.CallsStart, list.CallsEnd - list.CallsStart));
+        var calls = Hash128.Of(line.Line.Slice(list.CallsStart, list.CallsEnd - list.CallsStart));
         facts.Answer = Hash128.Of(line.Line.Slice(list.AnswerStart, list.AnswerEnd - list.AnswerStart), calls.Low);
         facts.HasAnswer = true;
     }

@@ -11,7 +11,8 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
     {
         facts = default;
         int start = json.Start;
-        bool hasPrompt = false, hasCompletion = false;
+        bool hasPrompt = false,
+            hasCompletion = false;
         json.EnterObject();
         while (json.NextProperty(out Key key))
         {
@@ -21,7 +22,12 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
                     hasPrompt = true;
                     if (!json.IsString)
                     {
-                        line.Report(CompletionProblems.PromptNotString, json.Start, null, $"The prompt is {json.Kind}, not a string.");
+                        line.Report(
+                            CompletionProblems.PromptNotString,
+                            json.Start,
+                            null,
+                            $"The prompt is {json.Kind}, not a string."
+                        );
                     }
 
                     json.Skip();
@@ -31,8 +37,12 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
                     ReadCompletion(ref json, ref facts);
                     break;
                 default:
-                    line.Report(LineProblems.UnknownKey, json.Start, null,
-                        $"The key \"{line.Key}\" is not one that a completion example may have: prompt, completion.");
+                    line.Report(
+                        LineProblems.UnknownKey,
+                        json.Start,
+                        null,
+                        $"The key \"{line.Key}\" is not one that a completion example may have: prompt, completion."
+                    );
                     json.Skip();
                     break;
             }
@@ -54,7 +64,12 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
     {
         if (!json.IsString)
         {
-            line.Report(CompletionProblems.CompletionNotString, json.Start, null, $"The completion is {json.Kind}, not a string.");
+            line.Report(
+                CompletionProblems.CompletionNotString,
+                json.Start,
+                null,
+                $"The completion is {json.Kind}, not a string."
+            );
             json.Skip();
             return;
         }
@@ -67,7 +82,12 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
         }
         else if (JsonText.TrailingSpaceLength(json.Raw, lineFeedsToo: false) > 0)
         {
-            line.Report(CompletionProblems.CompletionTrailingSpace, json.Start, null, $"The completion ends in white space.");
+            line.Report(
+                CompletionProblems.CompletionTrailingSpace,
+                json.Start,
+                null,
+                $"The completion ends in white space."
+            );
         }
     }
 }

@@ -39,7 +39,12 @@ internal sealed class ContentRules(LineContext line)
                 break;
             default:
                 message.Content = ContentKind.Wrong;
-                line.Report(ChatProblems.ContentWrongKind, json.Start, null, $"The content is {json.Kind}, not a string or a list of parts.");
+                line.Report(
+                    ChatProblems.ContentWrongKind,
+                    json.Start,
+                    null,
+                    $"The content is {json.Kind}, not a string or a list of parts."
+                );
                 json.Skip();
                 break;
         }
@@ -69,7 +74,12 @@ internal sealed class ContentRules(LineContext line)
             {
                 // Not the text rules: what the part should be is not known.
                 message.IsBlank = false;
-                line.Report(ChatProblems.PartNotObject, json.Start, null, $"The part of the content is {json.Kind}, not an object.");
+                line.Report(
+                    ChatProblems.PartNotObject,
+                    json.Start,
+                    null,
+                    $"The part of the content is {json.Kind}, not an object."
+                );
                 json.Skip();
             }
 
@@ -87,7 +97,10 @@ internal sealed class ContentRules(LineContext line)
     {
         int start = json.Start;
         PartType type = PartType.Missing;
-        bool hasText = false, hasImage = false, hasAudio = false, hasRefusal = false;
+        bool hasText = false,
+            hasImage = false,
+            hasAudio = false,
+            hasRefusal = false;
         MessageFacts text = default;
         json.EnterObject();
         while (json.NextProperty(out Key key))
@@ -134,7 +147,12 @@ internal sealed class ContentRules(LineContext line)
                 message.HasTrailingSpace = text.HasTrailingSpace;
                 return;
             case PartType.Image:
-                Require(hasImage, start, "image_url", "an \"image_url\" with a \"url\" that starts with https:// or data:image/");
+                Require(
+                    hasImage,
+                    start,
+                    "image_url",
+                    "an \"image_url\" with a \"url\" that starts with https:// or data:image/"
+                );
                 message.Images.Add(index, start);
                 break;
             case PartType.Audio:
@@ -163,20 +181,31 @@ internal sealed class ContentRules(LineContext line)
     {
         if (!json.IsString)
         {
-            line.Report(ChatProblems.PartNotObject, json.Start, null, $"The type of the part is {json.Kind}, not a string.");
+            line.Report(
+                ChatProblems.PartNotObject,
+                json.Start,
+                null,
+                $"The type of the part is {json.Kind}, not a string."
+            );
             json.Skip();
             return PartType.Wrong;
         }
 
         ReadOnlySpan<byte> name = json.Value;
-        PartType type = name.SequenceEqual("text"u8) ? PartType.Text
+        PartType type =
+            name.SequenceEqual("text"u8) ? PartType.Text
             : name.SequenceEqual("image_url"u8) ? PartType.Image
             : name.SequenceEqual("input_audio"u8) ? PartType.Audio
-            : name.SequenceEqual("refusal"u8) ? PartType.Refusal : PartType.Unknown;
+            : name.SequenceEqual("refusal"u8) ? PartType.Refusal
+            : PartType.Unknown;
         if (type == PartType.Unknown)
         {
-            line.Report(ChatProblems.PartUnknown, json.Start, null,
-                $"The part has the type \"{name}\", which is not one of text, image_url, input_audio, refusal.");
+            line.Report(
+                ChatProblems.PartUnknown,
+                json.Start,
+                null,
+                $"The part has the type \"{name}\", which is not one of text, image_url, input_audio, refusal."
+            );
         }
 
         return type;
@@ -202,7 +231,12 @@ internal sealed class ContentRules(LineContext line)
             }
             else if (key == Key.Detail && !IsDetail(json))
             {
-                line.Report(ChatProblems.PartShape, json.Start, null, $"The detail of the image is not one of auto, low, high.");
+                line.Report(
+                    ChatProblems.PartShape,
+                    json.Start,
+                    null,
+                    $"The detail of the image is not one of auto, low, high."
+                );
             }
 
             json.Skip();

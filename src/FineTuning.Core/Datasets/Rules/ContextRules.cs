@@ -1,12 +1,11 @@
 using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Grading.Similarity;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-// Whether an example is longer than the model learns from. Tokens are counted only where it can be: a token is at least a byte, and what
-// the service puts around a message is less than its braces and quotes take in the line.
+// Whether an example is longer than the model learns from. Tokens are counted only where it can be: a token is at least
+// a byte, and what the service puts around a message is less than its braces and quotes take in the line.
 internal sealed class ContextRules(LineContext line, string? model)
 {
     private readonly int _limit = Limit(model);
@@ -16,7 +15,8 @@ internal sealed class ContextRules(LineContext line, string? model)
     public CancellationToken CancellationToken { get; set; }
 
     // In tokens, and so also the bytes up to which a line needs no counting.
-    public static int Limit(string? model) => (model is null ? null : ModelLimits.ExampleTokens(model)) ?? ModelLimits.MaxExampleTokens;
+    public static int Limit(string? model) =>
+        (model is null ? null : ModelLimits.ExampleTokens(model)) ?? ModelLimits.MaxExampleTokens;
 
     public void Check()
     {
@@ -30,7 +30,11 @@ internal sealed class ContextRules(LineContext line, string? model)
         if (_meter.TryMeasure(line.Line, out ExampleMeasure example, CancellationToken) && example.Tokens > _limit)
         {
             string whom = model is not null && ModelLimits.ExampleTokens(model) is not null ? model : "any known model";
-            line.ReportLine(SetProblems.OverContext, -1, $"The example has {example.Tokens} tokens; {whom} learns from at most {_limit}.");
+            line.ReportLine(
+                SetProblems.OverContext,
+                -1,
+                $"The example has {example.Tokens} tokens; {whom} learns from at most {_limit}."
+            );
         }
     }
 }

@@ -29,8 +29,12 @@ internal sealed class MessageRules
         bool isOutput = use == MessageUse.Output;
         if (json.Token != JsonTokenType.StartArray)
         {
-            _line.Report(isOutput ? PreferenceProblems.OutputNotList : ChatProblems.MessagesNotList, json.Start, null,
-                $"The messages are {json.Kind}, not a list.");
+            _line.Report(
+                isOutput ? PreferenceProblems.OutputNotList : ChatProblems.MessagesNotList,
+                json.Start,
+                null,
+                $"The messages are {json.Kind}, not a list."
+            );
             json.Skip();
             return;
         }
@@ -50,14 +54,22 @@ internal sealed class MessageRules
 
         if (facts.Count == 0)
         {
-            _line.Report(isOutput ? PreferenceProblems.OutputEmpty : ChatProblems.MessagesEmpty, start, null,
-                $"The list of messages is empty.");
+            _line.Report(
+                isOutput ? PreferenceProblems.OutputEmpty : ChatProblems.MessagesEmpty,
+                start,
+                null,
+                $"The list of messages is empty."
+            );
         }
 
         if (facts.Images > ContentRules.MaxImages)
         {
-            _line.Report(ChatProblems.TooManyImages, start, null,
-                $"The messages have {facts.Images} images; at most {ContentRules.MaxImages} are taken.");
+            _line.Report(
+                ChatProblems.TooManyImages,
+                start,
+                null,
+                $"The messages have {facts.Images} images; at most {ContentRules.MaxImages} are taken."
+            );
         }
     }
 
@@ -67,7 +79,12 @@ internal sealed class MessageRules
         list.LastStart = json.Start;
         if (json.Token != JsonTokenType.StartObject)
         {
-            _line.Report(ChatProblems.MessageNotObject, json.Start, null, $"The message is {json.Kind}, not an object.");
+            _line.Report(
+                ChatProblems.MessageNotObject,
+                json.Start,
+                null,
+                $"The message is {json.Kind}, not an object."
+            );
             list.HasBadRole = true;
             list.Last = Role.None;
             json.Skip();
@@ -101,7 +118,12 @@ internal sealed class MessageRules
                 message.NameAt = json.Start + 1;
                 if (!json.IsString)
                 {
-                    _line.Report(ChatProblems.NameNotString, json.Start, null, $"The name is {json.Kind}, not a string.");
+                    _line.Report(
+                        ChatProblems.NameNotString,
+                        json.Start,
+                        null,
+                        $"The name is {json.Kind}, not a string."
+                    );
                 }
 
                 json.Skip();
@@ -132,7 +154,12 @@ internal sealed class MessageRules
                 json.Skip();
                 break;
             default:
-                _line.Report(ChatProblems.MessageUnknownKey, json.Start, null, $"The message has the key \"{_line.Key}\", which messages do not have.");
+                _line.Report(
+                    ChatProblems.MessageUnknownKey,
+                    json.Start,
+                    null,
+                    $"The message has the key \"{_line.Key}\", which messages do not have."
+                );
                 json.Skip();
                 break;
         }
@@ -151,8 +178,12 @@ internal sealed class MessageRules
         message.Role = Roles.Parse(json.Value);
         if (message.Role == Role.None)
         {
-            _line.Report(ChatProblems.RoleUnknown, json.Start, null,
-                $"The message has the role \"{json.Value}\", which is not one of {Roles.All}.");
+            _line.Report(
+                ChatProblems.RoleUnknown,
+                json.Start,
+                null,
+                $"The message has the role \"{json.Value}\", which is not one of {Roles.All}."
+            );
         }
     }
 

@@ -31,7 +31,12 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                 JudgeToolMessage(in message);
                 break;
             case Role.Function when message.NameAt == 0:
-                line.Report(ChatProblems.FunctionNameMissing, message.Start, null, $"The function message has no name.");
+                line.Report(
+                    ChatProblems.FunctionNameMissing,
+                    message.Start,
+                    null,
+                    $"The function message has no name."
+                );
                 break;
         }
 
@@ -41,8 +46,12 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         }
         else if (use == MessageUse.Output && message.Role != Role.Assistant)
         {
-            line.Report(PreferenceProblems.OutputRole, message.Start, ".role",
-                $"The output has a message with the role \"{Roles.Name(message.Role)}\"; only assistant messages belong there.");
+            line.Report(
+                PreferenceProblems.OutputRole,
+                message.Start,
+                ".role",
+                $"The output has a message with the role \"{Roles.Name(message.Role)}\"; only assistant messages belong there."
+            );
         }
     }
 
@@ -57,8 +66,12 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
             Refuse(message.AudioAt, "audio", "assistant", message.Role);
             if (message.WeightAt > 0)
             {
-                line.Report(ChatProblems.WeightNotAssistant, message.WeightAt - 1, ".weight",
-                    $"The message with the role \"{Roles.Name(message.Role)}\" has a weight; only assistant messages may have one.");
+                line.Report(
+                    ChatProblems.WeightNotAssistant,
+                    message.WeightAt - 1,
+                    ".weight",
+                    $"The message with the role \"{Roles.Name(message.Role)}\" has a weight; only assistant messages may have one."
+                );
             }
         }
 
@@ -72,14 +85,20 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
     {
         if (place > 0)
         {
-            line.Report(ChatProblems.KeyNotForRole, place - 1, "." + key,
-                $"The message with the role \"{Roles.Name(role)}\" has \"{key}\"; only {owner} messages may have it.");
+            line.Report(
+                ChatProblems.KeyNotForRole,
+                place - 1,
+                "." + key,
+                $"The message with the role \"{Roles.Name(role)}\" has \"{key}\"; only {owner} messages may have it."
+            );
         }
     }
 
     private void JudgeContent(in MessageFacts message)
     {
-        bool mayLack = message.Role == Role.Assistant && (message.ToolCallsAt > 0 || message.FunctionCallAt > 0 || message.RefusalAt > 0);
+        bool mayLack =
+            message.Role == Role.Assistant
+            && (message.ToolCallsAt > 0 || message.FunctionCallAt > 0 || message.RefusalAt > 0);
         if (mayLack)
         {
             return;
@@ -87,13 +106,21 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
 
         if (message.Content == ContentKind.Missing)
         {
-            line.Report(ChatProblems.ContentMissing, message.Start, null,
-                $"The message with the role \"{Roles.Name(message.Role)}\" has no content.");
+            line.Report(
+                ChatProblems.ContentMissing,
+                message.Start,
+                null,
+                $"The message with the role \"{Roles.Name(message.Role)}\" has no content."
+            );
         }
         else if (message.Content == ContentKind.Null && message.Role != Role.Function)
         {
-            line.Report(ChatProblems.ContentNull, message.ContentStart, ".content",
-                $"The content of the message with the role \"{Roles.Name(message.Role)}\" is null.");
+            line.Report(
+                ChatProblems.ContentNull,
+                message.ContentStart,
+                ".content",
+                $"The content of the message with the role \"{Roles.Name(message.Role)}\" is null."
+            );
         }
     }
 
@@ -106,7 +133,12 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         }
         else if (message.Audio.Count > 0)
         {
-            line.Report(ChatProblems.AudioPart, message.Audio.Position, null, $"The message has audio, which fine-tuning is not documented to take.");
+            line.Report(
+                ChatProblems.AudioPart,
+                message.Audio.Position,
+                null,
+                $"The message has audio, which fine-tuning is not documented to take."
+            );
         }
 
         if (message.Role != Role.Assistant)
@@ -119,8 +151,12 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
     {
         if (part.Count > 0)
         {
-            line.Report(ChatProblems.PartUnknown, part.Position, ContentRules.PartPath(part.Index),
-                $"The message with the role \"{Roles.Name(role)}\" has a part of the type \"{type}\", which it may not have.");
+            line.Report(
+                ChatProblems.PartUnknown,
+                part.Position,
+                ContentRules.PartPath(part.Index),
+                $"The message with the role \"{Roles.Name(role)}\" has a part of the type \"{type}\", which it may not have."
+            );
         }
     }
 
@@ -134,14 +170,29 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         if (message.IsBlank)
         {
             // With a call or a refusal, an empty text is how some programs write "none".
-            if (message.ToolCallsAt == 0 && message.FunctionCallAt == 0 && message.RefusalAt == 0 && message.Refusals.Count == 0)
+            if (
+                message.ToolCallsAt == 0
+                && message.FunctionCallAt == 0
+                && message.RefusalAt == 0
+                && message.Refusals.Count == 0
+            )
             {
-                line.Report(ChatProblems.AssistantEmpty, message.ContentStart, ".content", $"The assistant message has no text.");
+                line.Report(
+                    ChatProblems.AssistantEmpty,
+                    message.ContentStart,
+                    ".content",
+                    $"The assistant message has no text."
+                );
             }
         }
         else if (message.HasTrailingSpace)
         {
-            line.Report(ChatProblems.AssistantTrailingSpace, message.ContentStart, ".content", $"The assistant message ends in white space.");
+            line.Report(
+                ChatProblems.AssistantTrailingSpace,
+                message.ContentStart,
+                ".content",
+                $"The assistant message ends in white space."
+            );
         }
     }
 
@@ -149,12 +200,21 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
     {
         if (!message.HasToolCallId)
         {
-            line.Report(ChatProblems.ToolCallIdMissing, message.Start, null, $"The tool message has no \"tool_call_id\" that is a string.");
+            line.Report(
+                ChatProblems.ToolCallIdMissing,
+                message.Start,
+                null,
+                $"The tool message has no \"tool_call_id\" that is a string."
+            );
         }
         else if (!calls.Contains(message.ToolCallId))
         {
-            line.Report(ChatProblems.ToolCallUnmatched, message.ToolCallIdAt - 1, ".tool_call_id",
-                $"The tool message answers a call that no assistant message before it made.");
+            line.Report(
+                ChatProblems.ToolCallUnmatched,
+                message.ToolCallIdAt - 1,
+                ".tool_call_id",
+                $"The tool message answers a call that no assistant message before it made."
+            );
         }
     }
 }

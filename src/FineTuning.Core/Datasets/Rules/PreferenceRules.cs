@@ -31,8 +31,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     ReadOutput(ref json, out other);
                     break;
                 default:
-                    line.Report(LineProblems.UnknownKey, json.Start, null,
-                        $"The key \"{line.Key}\" is not one that a preference example may have: input, preferred_output, non_preferred_output.");
+                    line.Report(
+                        LineProblems.UnknownKey,
+                        json.Start,
+                        null,
+                        $"The key \"{line.Key}\" is not one that a preference example may have: input, preferred_output, non_preferred_output."
+                    );
                     json.Skip();
                     break;
             }
@@ -54,7 +58,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         ReadOnlySpan<byte> preferredText = line.Line.Slice(preferred.Start, preferred.End - preferred.Start);
         if (preferredText.SequenceEqual(line.Line.Slice(other.Start, other.End - other.Start)))
         {
-            line.Report(PreferenceProblems.OutputsSame, start, null, $"The preferred and the non-preferred output are the same.");
+            line.Report(
+                PreferenceProblems.OutputsSame,
+                start,
+                null,
+                $"The preferred and the non-preferred output are the same."
+            );
         }
 
         facts.HasAnswer = true;
@@ -78,7 +87,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         // A message of a wrong role has been named; that there is no right one goes without saying then.
         if (list.Count > 0 && !list.HasAssistant && !list.HasBadRole && !list.HasOtherRole)
         {
-            line.Report(PreferenceProblems.OutputNoAssistant, output.Start, null, $"The output has no assistant message.");
+            line.Report(
+                PreferenceProblems.OutputNoAssistant,
+                output.Start,
+                null,
+                $"The output has no assistant message."
+            );
         }
     }
 
@@ -87,7 +101,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         int start = json.Start;
         if (json.Token != JsonTokenType.StartObject)
         {
-            line.Report(PreferenceProblems.InputNotObject, json.Start, null, $"The input is {json.Kind}, not an object.");
+            line.Report(
+                PreferenceProblems.InputNotObject,
+                json.Start,
+                null,
+                $"The input is {json.Kind}, not an object."
+            );
             json.Skip();
             return;
         }
@@ -103,7 +122,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
                     if (list.Last == Role.Assistant)
                     {
-                        line.Report(PreferenceProblems.InputEndsWithAssistant, list.LastStart, null, $"The input ends with an assistant message.");
+                        line.Report(
+                            PreferenceProblems.InputEndsWithAssistant,
+                            list.LastStart,
+                            null,
+                            $"The input ends with an assistant message."
+                        );
                     }
 
                     break;
@@ -114,8 +138,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     tools.ReadParallelToolCalls(ref json);
                     break;
                 default:
-                    line.Report(PreferenceProblems.InputUnknownKey, json.Start, null,
-                        $"The key \"{line.Key}\" is not one that the input may have: messages, tools, parallel_tool_calls.");
+                    line.Report(
+                        PreferenceProblems.InputUnknownKey,
+                        json.Start,
+                        null,
+                        $"The key \"{line.Key}\" is not one that the input may have: messages, tools, parallel_tool_calls."
+                    );
                     json.Skip();
                     break;
             }

@@ -11,7 +11,8 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
     {
         facts = default;
         int start = json.Start;
-        bool hasMessages = false, hasItem = false;
+        bool hasMessages = false,
+            hasItem = false;
         json.EnterObject();
         while (json.NextProperty(out Key key))
         {
@@ -22,8 +23,12 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
                     messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
                     if (list.Count > 0 && list.Last is not (Role.User or Role.None))
                     {
-                        line.Report(ReinforcementProblems.LastNotUser, list.LastStart, null,
-                            $"The last message has the role \"{Roles.Name(list.Last)}\", not user.");
+                        line.Report(
+                            ReinforcementProblems.LastNotUser,
+                            list.LastStart,
+                            null,
+                            $"The last message has the role \"{Roles.Name(list.Last)}\", not user."
+                        );
                     }
 
                     break;
@@ -48,7 +53,12 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
         }
         else if (!hasItem)
         {
-            line.Report(ReinforcementProblems.NoItemFields, start, null, $"The example has no field for a grader to compare the answer with.");
+            line.Report(
+                ReinforcementProblems.NoItemFields,
+                start,
+                null,
+                $"The example has no field for a grader to compare the answer with."
+            );
         }
     }
 }

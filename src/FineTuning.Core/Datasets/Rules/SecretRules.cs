@@ -20,7 +20,12 @@ internal static class SecretRules
         int address = IndexOfAddress(text);
         if (address >= 0)
         {
-            line.Report(SetProblems.EmailAddress, start + address, null, $"The text has what looks like an e-mail address.");
+            line.Report(
+                SetProblems.EmailAddress,
+                start + address,
+                null,
+                $"The text has what looks like an e-mail address."
+            );
         }
     }
 
@@ -43,7 +48,10 @@ internal static class SecretRules
             }
 
             // "task-..." and "disk-..." are words.
-            if (end - start - 3 >= MinimumKeyChars && (start == 0 || !IsAlphanumeric(text[start - 1]) || IsEscapeLetter(text, start - 1)))
+            if (
+                end - start - 3 >= MinimumKeyChars
+                && (start == 0 || !IsAlphanumeric(text[start - 1]) || IsEscapeLetter(text, start - 1))
+            )
             {
                 return start;
             }
@@ -91,7 +99,8 @@ internal static class SecretRules
     private static bool IsEscapeLetter(ReadOnlySpan<byte> text, int index) =>
         index > 0 && text[index - 1] == (byte)'\\' && text[index] is ((byte)'n' or (byte)'t' or (byte)'r');
 
-    private static bool IsLocalPart(byte value) => IsAlphanumeric(value) || value is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+';
+    private static bool IsLocalPart(byte value) =>
+        IsAlphanumeric(value) || value is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+';
 
     private static bool IsAlphanumeric(byte value) => IsLetter(value) || value is >= (byte)'0' and <= (byte)'9';
 

@@ -12,7 +12,8 @@ internal sealed class TextRules(LineContext line)
 
     public void BeginBlock() => _isSearched = false;
 
-    // Once for the block, at the speed of memory: most blocks have none of these, so no line needs to be searched for them.
+    // Once for the block, at the speed of memory: most blocks have none of these, so no line needs to be searched for
+    // them.
     public void Search(ReadOnlySpan<byte> block)
     {
         if (_isSearched)

@@ -39,7 +39,12 @@ internal sealed class ToolRules(LineContext line)
     {
         if (json.Token is not (JsonTokenType.True or JsonTokenType.False))
         {
-            line.Report(ChatProblems.ParallelNotBoolean, json.Start, null, $"\"parallel_tool_calls\" is {json.Kind}, not true or false.");
+            line.Report(
+                ChatProblems.ParallelNotBoolean,
+                json.Start,
+                null,
+                $"\"parallel_tool_calls\" is {json.Kind}, not true or false."
+            );
             json.Skip();
         }
     }
@@ -121,7 +126,8 @@ internal sealed class ToolRules(LineContext line)
             return;
         }
 
-        bool hasType = false, hasFunction = false;
+        bool hasType = false,
+            hasFunction = false;
         while (json.NextProperty(out Key key))
         {
             switch (key)
@@ -161,18 +167,33 @@ internal sealed class ToolRules(LineContext line)
                     hasName = json.IsString;
                     if (hasName && !IsFunctionName(json.Value))
                     {
-                        line.Report(code, json.Start, null,
-                            $"The function name \"{json.Value}\" is not made of 1 to {MaxNameChars} letters, digits, - and _.");
+                        line.Report(
+                            code,
+                            json.Start,
+                            null,
+                            $"The function name \"{json.Value}\" is not made of 1 to {MaxNameChars} letters, digits, - and _."
+                        );
                     }
 
                     break;
                 case Key.Description when !json.IsString && !json.IsNull:
-                    line.Report(code, json.Start, null, $"The description of the function is {json.Kind}, not a string.");
+                    line.Report(
+                        code,
+                        json.Start,
+                        null,
+                        $"The description of the function is {json.Kind}, not a string."
+                    );
                     break;
                 case Key.Parameters when json.Token != JsonTokenType.StartObject && !json.IsNull:
-                    line.Report(code, json.Start, null, $"The parameters of the function are {json.Kind}, not an object.");
+                    line.Report(
+                        code,
+                        json.Start,
+                        null,
+                        $"The parameters of the function are {json.Kind}, not an object."
+                    );
                     break;
-                case Key.Strict when json.Token is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null):
+                case Key.Strict
+                    when json.Token is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null):
                     line.Report(code, json.Start, null, $"\"strict\" is {json.Kind}, not true or false.");
                     break;
             }
@@ -191,7 +212,9 @@ internal sealed class ToolRules(LineContext line)
             return;
         }
 
-        bool hasId = false, hasType = false, hasFunction = false;
+        bool hasId = false,
+            hasType = false,
+            hasFunction = false;
         while (json.NextProperty(out Key key))
         {
             switch (key)
@@ -233,7 +256,8 @@ internal sealed class ToolRules(LineContext line)
             return;
         }
 
-        bool hasName = false, hasArguments = false;
+        bool hasName = false,
+            hasArguments = false;
         while (json.NextProperty(out Key key))
         {
             if (key == Key.Name)
@@ -245,11 +269,21 @@ internal sealed class ToolRules(LineContext line)
                 hasArguments = true;
                 if (!json.IsString)
                 {
-                    line.Report(code, json.Start, null, $"The arguments of the call are {json.Kind}, not a string that holds JSON.");
+                    line.Report(
+                        code,
+                        json.Start,
+                        null,
+                        $"The arguments of the call are {json.Kind}, not a string that holds JSON."
+                    );
                 }
                 else if (!IsJson(json.Value))
                 {
-                    line.Report(ChatProblems.ArgumentsNotJson, json.Start, null, $"The arguments of the call are not JSON.");
+                    line.Report(
+                        ChatProblems.ArgumentsNotJson,
+                        json.Start,
+                        null,
+                        $"The arguments of the call are not JSON."
+                    );
                 }
             }
 
@@ -286,9 +320,7 @@ internal sealed class ToolRules(LineContext line)
         try
         {
             Utf8JsonReader reader = new(text, new JsonReaderOptions { MaxDepth = JsonScanner.MaxDepth });
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
 
             return true;
         }

@@ -30,7 +30,11 @@ internal sealed class UnknownRules(LineContext line) : ExampleRules
         }
 
         keys.Append(count > MaxNamedKeys ? ", …" : "");
-        line.Report(LineProblems.UnknownFormat, start, null,
-            $"The line has {(count == 0 ? "no keys" : "the keys " + keys)}, which is no kind of example.");
+        line.Report(
+            LineProblems.UnknownFormat,
+            start,
+            null,
+            $"The line has {(count == 0 ? "no keys" : "the keys " + keys)}, which is no kind of example."
+        );
     }
 }

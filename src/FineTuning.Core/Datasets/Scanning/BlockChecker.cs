@@ -33,9 +33,14 @@ internal sealed class BlockChecker : IBlockWorker
         MessageRules messages = new(_line, tools);
 
         // In the order of DatasetFormat, which is the index.
-        _rules = [
-            new UnknownRules(_line), new ChatRules(_line, messages, tools), new CompletionRules(_line),
-            new PreferenceRules(_line, messages, tools), new ReinforcementRules(_line, messages, tools)];
+        _rules =
+        [
+            new UnknownRules(_line),
+            new ChatRules(_line, messages, tools),
+            new CompletionRules(_line),
+            new PreferenceRules(_line, messages, tools),
+            new ReinforcementRules(_line, messages, tools),
+        ];
 #if NET
 
         // Secrets may be in lines that are good otherwise.
@@ -97,7 +102,11 @@ internal sealed class BlockChecker : IBlockWorker
     {
         Result.ExampleCount++;
         _state.HasExample = true;
-        _line.ReportLine(FileProblems.LineTooLong, -1, $"The line has {bytes} bytes; at most {_options.MaxLineBytes} are read.");
+        _line.ReportLine(
+            FileProblems.LineTooLong,
+            -1,
+            $"The line has {bytes} bytes; at most {_options.MaxLineBytes} are read."
+        );
         _line.Commit();
     }
 
@@ -203,7 +212,11 @@ internal sealed class BlockChecker : IBlockWorker
 
     private void ReportForeign(DatasetFormat format)
     {
-        _line.ReportLine(LineProblems.OtherFormat, -1, $"The line is {ScanState.Describe(format)}, not {_state.Expectation}.");
+        _line.ReportLine(
+            LineProblems.OtherFormat,
+            -1,
+            $"The line is {ScanState.Describe(format)}, not {_state.Expectation}."
+        );
         _line.Commit();
     }
 
@@ -269,11 +282,19 @@ internal sealed class BlockChecker : IBlockWorker
         if (!isObject)
         {
             _line.Discard();
-            _line.ReportLine(LineProblems.NotJson, end, $"The line is not valid JSON: something follows its first value at byte {end + 1} of the line.");
+            _line.ReportLine(
+                LineProblems.NotJson,
+                end,
+                $"The line is not valid JSON: something follows its first value at byte {end + 1} of the line."
+            );
         }
         else if (_line.Line[end] == (byte)'\r')
         {
-            _line.ReportLine(FileProblems.LoneCarriageReturn, end, $"A carriage return without a line feed stands between two examples.");
+            _line.ReportLine(
+                FileProblems.LoneCarriageReturn,
+                end,
+                $"A carriage return without a line feed stands between two examples."
+            );
         }
         else if (_line.Line[end] == (byte)',' && end == _line.Line.Length - 1)
         {
@@ -282,7 +303,11 @@ internal sealed class BlockChecker : IBlockWorker
         }
         else
         {
-            _line.ReportLine(LineProblems.TrailingData, end, $"Something follows the object at byte {end + 1} of the line.");
+            _line.ReportLine(
+                LineProblems.TrailingData,
+                end,
+                $"Something follows the object at byte {end + 1} of the line."
+            );
         }
     }
 
@@ -300,7 +325,11 @@ internal sealed class BlockChecker : IBlockWorker
         Result.Stop = true;
         if (isArray)
         {
-            _line.ReportLine(FileProblems.ArrayDocument, -1, $"The file is one JSON array over several lines, not one object per line.");
+            _line.ReportLine(
+                FileProblems.ArrayDocument,
+                -1,
+                $"The file is one JSON array over several lines, not one object per line."
+            );
         }
         else
         {

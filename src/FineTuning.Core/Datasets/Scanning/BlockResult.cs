@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Datasets.Scanning;
 
-// What came of one block. Lines are counted from the start of the block: which line of the file that is, only the merge knows.
+// What came of one block. Lines are counted from the start of the block: which line of the file that is, only the merge
+// knows.
 internal sealed class BlockResult
 {
     private AnswerTally _answers;
@@ -39,7 +40,13 @@ internal sealed class BlockResult
 }
 
 internal readonly record struct FoundProblem(
-    ProblemCode Code, long Line, long ByteOffset, int Position, string? JsonPath, string Message);
+    ProblemCode Code,
+    long Line,
+    long ByteOffset,
+    int Position,
+    string? JsonPath,
+    string Message
+);
 
 internal readonly struct SeenExample(Hash128 hash, long line, long byteOffset)
 {

@@ -30,7 +30,8 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
     // For tests: leaves every line to the rules.
     public bool ByRulesOnly { get; init; }
 
-    // Gets every example; null looks for no duplicates. That of the training file makes this scan one of its validation file.
+    // Gets every example; null looks for no duplicates. That of the training file makes this scan one of its validation
+    // file.
     public DuplicateFinder? Duplicates { get; init; }
 
     public bool IsValidation { get; init; }
@@ -44,9 +45,14 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
 
     private int File => IsValidation ? 1 : 0;
 
-    public async Task<DatasetReport> RunAsync(Stream stream, string? path, DatasetFormat? mustMatch, CancellationToken cancellationToken)
+    public async Task<DatasetReport> RunAsync(
+        Stream stream,
+        string? path,
+        DatasetFormat? mustMatch,
+        CancellationToken cancellationToken
+    )
     {
-        Stopwatch watch = Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         BlockPipeline<BlockChecker> pipeline = new(this)
         {
             MaxLineBytes = _options.MaxLineBytes,
@@ -62,12 +68,22 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
         }
 
         _report.Finish();
-        if (mustMatch is { } expected && expected != DatasetFormat.Unknown && Format != DatasetFormat.Unknown && Format != expected)
+        if (
+            mustMatch is { } expected
+            && expected != DatasetFormat.Unknown
+            && Format != DatasetFormat.Unknown
+            && Format != expected
+        )
         {
             _report.AddDifferentFormat(Format, expected);
         }
 
-        return _report.Build(path, Format, _report.IsStopped ? _totalBytes ?? pipeline.Bytes : pipeline.Bytes, watch.Elapsed);
+        return _report.Build(
+            path,
+            Format,
+            _report.IsStopped ? _totalBytes ?? pipeline.Bytes : pipeline.Bytes,
+            watch.Elapsed
+        );
     }
 
     public BlockChecker CreateWorker() => new(_options, _state, _report.IsFull, ByRulesOnly);

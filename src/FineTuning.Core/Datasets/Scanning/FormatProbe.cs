@@ -26,7 +26,11 @@ internal static class FormatProbe
             return DatasetFormat.Unknown;
         }
 
-        bool hasMessages = false, endsWithUser = false, hasItem = false, isCompletion = false, isPreference = false;
+        bool hasMessages = false,
+            endsWithUser = false,
+            hasItem = false,
+            isCompletion = false,
+            isPreference = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             Key key = Keys.Parse(Name(in reader));
@@ -57,11 +61,14 @@ internal static class FormatProbe
 
         if (hasMessages)
         {
-            // A prompt without an answer but with fields of its own is for a grader; without any it is a chat example that lacks one.
+            // A prompt without an answer but with fields of its own is for a grader; without any it is a chat example
+            // that lacks one.
             return endsWithUser && hasItem ? DatasetFormat.Reinforcement : DatasetFormat.Chat;
         }
 
-        return isPreference ? DatasetFormat.Preference : isCompletion ? DatasetFormat.Completion : DatasetFormat.Unknown;
+        return isPreference ? DatasetFormat.Preference
+            : isCompletion ? DatasetFormat.Completion
+            : DatasetFormat.Unknown;
     }
 
     // Leaves the reader on the end of the value.
@@ -86,7 +93,9 @@ internal static class FormatProbe
             {
                 bool isRole = Name(in reader).SequenceEqual("role"u8);
                 reader.Read();
-                isUser = isRole ? reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("user"u8) : isUser;
+                isUser = isRole
+                    ? reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("user"u8)
+                    : isUser;
                 reader.Skip();
             }
         }

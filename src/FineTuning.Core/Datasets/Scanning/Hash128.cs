@@ -4,8 +4,9 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// A fast 128-bit hash in the manner of wyhash: two lanes of folded 64 x 64 bit products. It is good enough to take equal hashes
-// for equal lines (among ten million, all bits say so of two different ones with a chance of 1 in 10^24), and is not meant against someone who makes collisions on purpose.
+// A fast 128-bit hash in the manner of wyhash: two lanes of folded 64 x 64 bit products. It is good enough to take
+// equal hashes for equal lines (among ten million, all bits say so of two different ones with a chance of 1 in 10^24),
+// and is not meant against someone who makes collisions on purpose.
 internal readonly struct Hash128(ulong high, ulong low) : IEquatable<Hash128>
 {
     private const ulong K0 = 0xA0761D6478BD642F;
@@ -22,7 +23,8 @@ internal readonly struct Hash128(ulong high, ulong low) : IEquatable<Hash128>
     {
         ulong a = K0 ^ seed ^ (ulong)data.Length;
         ulong b = K1 + seed + (ulong)data.Length;
-        ulong x, y;
+        ulong x,
+            y;
         if (data.Length < 16)
         {
             x = ReadUpTo8(data.Slice(0, Math.Min(data.Length, 8)));
@@ -72,8 +74,14 @@ internal readonly struct Hash128(ulong high, ulong low) : IEquatable<Hash128>
         ulong high = Math.BigMul(x, y, out ulong low);
         return high ^ low;
 #else
-        ulong xl = (uint)x, xh = x >> 32, yl = (uint)y, yh = y >> 32;
-        ulong ll = xl * yl, lh = xl * yh, hl = xh * yl, hh = xh * yh;
+        ulong xl = (uint)x,
+            xh = x >> 32,
+            yl = (uint)y,
+            yh = y >> 32;
+        ulong ll = xl * yl,
+            lh = xl * yh,
+            hl = xh * yl,
+            hh = xh * yh;
         ulong middle = (ll >> 32) + (uint)lh + (uint)hl;
         ulong high = hh + (lh >> 32) + (hl >> 32) + (middle >> 32);
         ulong low = (middle << 32) | (uint)ll;

@@ -6,7 +6,8 @@ namespace FineTuning.Core.Datasets.Scanning;
 // Says in plain words why a line is not JSON. The reader's own message speaks of tokens and depths.
 internal static class JsonErrorExplainer
 {
-    // Bytes that no JSON value starts with settle the matter without an exception, which costs as much as a hundred good lines.
+    // Bytes that no JSON value starts with settle the matter without an exception, which costs as much as a hundred
+    // good lines.
     public static bool CannotBeJson(ReadOnlySpan<byte> line) => "{[\"-0123456789tfn"u8.IndexOf(line[0]) < 0;
 
     // Returns the code that was reported.
@@ -21,7 +22,11 @@ internal static class JsonErrorExplainer
         }
         else if (code == LineProblems.TrailingComma)
         {
-            context.ReportLine(code, position, $"A comma stands before the closing {line.Slice(position, 1)} at byte {position + 1} of the line.");
+            context.ReportLine(
+                code,
+                position,
+                $"A comma stands before the closing {line.Slice(position, 1)} at byte {position + 1} of the line."
+            );
         }
         else if (code == LineProblems.TooDeep)
         {
@@ -29,7 +34,11 @@ internal static class JsonErrorExplainer
         }
         else
         {
-            context.ReportLine(code, position, $"The line is not valid JSON: {Reason(line, position)} at byte {position + 1} of the line.");
+            context.ReportLine(
+                code,
+                position,
+                $"The line is not valid JSON: {Reason(line, position)} at byte {position + 1} of the line."
+            );
         }
 
         return code;
@@ -45,13 +54,24 @@ internal static class JsonErrorExplainer
 
         // The reader tells of a string without an end at the place where the string starts.
         (int depthThere, bool inStringThere) = StateAt(line, position);
-        if (inString && depth > 0 && (line[position] == (byte)'"' || inStringThere) && IsOneString(line, position, inStringThere))
+        if (
+            inString
+            && depth > 0
+            && (line[position] == (byte)'"' || inStringThere)
+            && IsOneString(line, position, inStringThere)
+        )
         {
             return LineProblems.Incomplete;
         }
 
         // At a comma that is the last of the line, the reader blames the comma.
-        if (line[position] == (byte)',' && position == line.Length - 1 && depth > 0 && !inString && IsAfterValue(line, position))
+        if (
+            line[position] == (byte)','
+            && position == line.Length - 1
+            && depth > 0
+            && !inString
+            && IsAfterValue(line, position)
+        )
         {
             return LineProblems.Incomplete;
         }

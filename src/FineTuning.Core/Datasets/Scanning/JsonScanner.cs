@@ -4,11 +4,13 @@ using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// Walks one line once, for the rules. It keeps the path, and sees every key and every string, so that what can be wrong with any
-// of them is found wherever it is. A rule is handed the scanner on the first token of a value and leaves it on the last.
+// Walks one line once, for the rules. It keeps the path, and sees every key and every string, so that what can be wrong
+// with any of them is found wherever it is. A rule is handed the scanner on the first token of a value and leaves it on
+// the last.
 internal ref struct JsonScanner
 {
-    // Python and JavaScript take more, but no real example has it, and a bound keeps the walk from overflowing the stack.
+    // Python and JavaScript take more, but no real example has it, and a bound keeps the walk from overflowing the
+    // stack.
     public const int MaxDepth = 128;
 
     private readonly LineContext _line;
@@ -35,20 +37,22 @@ internal ref struct JsonScanner
     public readonly ReadOnlySpan<byte> Raw => _reader.ValueSpan;
 
     // The current string without escapes; valid until the next one is asked for.
-    public readonly ReadOnlySpan<byte> Value => _reader.ValueIsEscaped ? _line.Unescape(_reader.ValueSpan) : _reader.ValueSpan;
+    public readonly ReadOnlySpan<byte> Value =>
+        _reader.ValueIsEscaped ? _line.Unescape(_reader.ValueSpan) : _reader.ValueSpan;
 
     // What the current value is, for messages.
-    public readonly string Kind => _reader.TokenType switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.Null => "null",
-        JsonTokenType.True => "true",
-        JsonTokenType.False => "false",
-        _ => "nothing",
-    };
+    public readonly string Kind =>
+        _reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "a list",
+            JsonTokenType.String => "a string",
+            JsonTokenType.Number => "a number",
+            JsonTokenType.Null => "null",
+            JsonTokenType.True => "true",
+            JsonTokenType.False => "false",
+            _ => "nothing",
+        };
 
     public void ReadFirst() => ReadValue();
 
@@ -84,7 +88,12 @@ internal ref struct JsonScanner
         ulong id = key != Key.Other ? (ulong)key : Hash128.Of(name).Low | (1UL << 63);
         if (!_line.Keys.Add(_line.Path.Keys, id))
         {
-            _line.Report(LineProblems.DuplicateKey, Start, null, $"The key \"{name}\" stands twice in the same object.");
+            _line.Report(
+                LineProblems.DuplicateKey,
+                Start,
+                null,
+                $"The key \"{name}\" stands twice in the same object."
+            );
         }
 
         ReadValue();
@@ -151,7 +160,12 @@ internal ref struct JsonScanner
         if (found >= 0)
         {
             ReadOnlySpan<byte> escape = _reader.ValueSpan.Slice(found, 6);
-            _line.Report(LineProblems.LoneSurrogate, Start + 1 + found, null, $"The text has half a character, {escape}, without its other half.");
+            _line.Report(
+                LineProblems.LoneSurrogate,
+                Start + 1 + found,
+                null,
+                $"The text has half a character, {escape}, without its other half."
+            );
         }
     }
 }

@@ -10,7 +10,8 @@ internal static class JsonText
 {
     private const int ShownChars = 60;
 
-    // Resolves the escapes of a string into the target, which must be at least as long as the string; returns the length.
+    // Resolves the escapes of a string into the target, which must be at least as long as the string; returns the
+    // length.
     public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> target)
     {
         int length = 0;
@@ -106,7 +107,8 @@ internal static class JsonText
         return true;
     }
 
-    // How many bytes the white space character takes that a string, as it stands in the JSON, ends in; 0 if in another character.
+    // How many bytes the white space character takes that a string, as it stands in the JSON, ends in; 0 if in another
+    // character.
     [MethodImpl(Jit.Optimized)]
     public static int TrailingSpaceLength(ReadOnlySpan<byte> raw, bool lineFeedsToo)
     {
@@ -121,7 +123,8 @@ internal static class JsonText
             return 1;
         }
 
-        // \n ends in an n; so does \\n, which is a backslash and an n: an odd number of backslashes makes the difference.
+        // \n ends in an n; so does \\n, which is a backslash and an n: an odd number of backslashes makes the
+        // difference.
         if (last is not ((byte)'t' or (byte)'n' or (byte)'r') || (last != (byte)'t' && !lineFeedsToo))
         {
             return 0;

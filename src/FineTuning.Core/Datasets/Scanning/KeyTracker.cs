@@ -3,7 +3,8 @@ namespace FineTuning.Core.Datasets.Scanning;
 // Remembers the keys of the objects that are open, to tell when one comes twice.
 internal sealed class KeyTracker
 {
-    // Up to here comparing with each is faster than hashing; beyond, an object with a million keys must not take a million squared.
+    // Up to here comparing with each is faster than hashing; beyond, an object with a million keys must not take a
+    // million squared.
     private const int LinearKeys = 32;
 
     private readonly HashSet<(int Frame, ulong Key)> _large = [];

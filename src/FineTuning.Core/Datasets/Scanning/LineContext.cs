@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// The line that is being checked: where it is, and what was found in it so far. One per worker, used again for every line.
+// The line that is being checked: where it is, and what was found in it so far. One per worker, used again for every
+// line.
 internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
 {
     // What the line has beyond the cap is only counted.
@@ -48,14 +49,18 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Keys.Clear();
     }
 
-    // Whether one more problem of the code would be kept. Once the merge has enough of it, no worker makes another text.
+    // Whether one more problem of the code would be kept. Once the merge has enough of it, no worker makes another
+    // text.
     public bool Wants(ProblemCode code) =>
         !isFull[code.Index] && _result.Counts[code.Index] + _pendingCounts[code.Index] < options.MaxProblemsPerCode;
 
     // Reports a problem at a position of the line (-1: at its start) and at the current path, or a place below it.
     public void Report(
-        ProblemCode code, int position, string? suffix,
-        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message)
+        ProblemCode code,
+        int position,
+        string? suffix,
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message
+    )
     {
         if (message.IsWanted)
         {
@@ -67,8 +72,10 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
 
     // Reports a problem of the line as such, without a path.
     public void ReportLine(
-        ProblemCode code, int position,
-        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message)
+        ProblemCode code,
+        int position,
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message
+    )
     {
         if (message.IsWanted)
         {
@@ -93,9 +100,12 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         }
 
         // What is known only at the end of a message is reported after what is inside it: put it back in its place.
-        _pending.Sort(static (a, b) => a.Position != b.Position
-            ? a.Position.CompareTo(b.Position)
-            : string.CompareOrdinal(a.Code.Code, b.Code.Code));
+        _pending.Sort(
+            static (a, b) =>
+                a.Position != b.Position
+                    ? a.Position.CompareTo(b.Position)
+                    : string.CompareOrdinal(a.Code.Code, b.Code.Code)
+        );
         _result.Problems.AddRange(_pending);
         Forget();
     }

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// The text of a problem, made only if the problem is kept: in a file of a million bad lines nearly all of them are only counted.
-// It also makes every number in it the same under every culture.
+// The text of a problem, made only if the problem is kept: in a file of a million bad lines nearly all of them are only
+// counted. It also makes every number in it the same under every culture.
 [InterpolatedStringHandler]
 internal readonly ref struct ProblemText
 {

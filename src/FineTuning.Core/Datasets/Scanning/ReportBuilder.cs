@@ -4,7 +4,8 @@ using FineTuning.Core.Datasets.Problems;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// Puts the results of the blocks together, in their order, so that a report does not depend on how many workers there were.
+// Puts the results of the blocks together, in their order, so that a report does not depend on how many workers there
+// were.
 internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 {
     // Below this many examples one answer says little.
@@ -53,16 +54,29 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     public void AddSignature(ProblemCode code)
     {
         IsStopped = true;
-        string what = code == FileProblems.Gzip ? "compressed with gzip"
+        string what =
+            code == FileProblems.Gzip ? "compressed with gzip"
             : code == FileProblems.Zip ? "a zip archive"
-            : code == FileProblems.Utf16 ? "UTF-16 text" : "UTF-32 text";
+            : code == FileProblems.Utf16 ? "UTF-16 text"
+            : "UTF-32 text";
         Add(code, 0, 0, null, "The file is " + what + ", not UTF-8 text.");
     }
 
-    public void AddByteOrderMark() => Add(FileProblems.ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
+    public void AddByteOrderMark() =>
+        Add(FileProblems.ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
 
-    public void AddDifferentFormat(DatasetFormat own, DatasetFormat trainingFormat) => Add(SetProblems.FormatsDiffer, 0, 0, null,
-        "The validation file holds " + ScanState.Describe(own) + " per line, the training file " + ScanState.Describe(trainingFormat) + ".");
+    public void AddDifferentFormat(DatasetFormat own, DatasetFormat trainingFormat) =>
+        Add(
+            SetProblems.FormatsDiffer,
+            0,
+            0,
+            null,
+            "The validation file holds "
+                + ScanState.Describe(own)
+                + " per line, the training file "
+                + ScanState.Describe(trainingFormat)
+                + "."
+        );
 
     // Duplicates are known only at the end of the file, and not in the order of the lines.
     public void AddDuplicates(DuplicateFinder finder, int file, CancellationToken cancellationToken)
@@ -73,14 +87,27 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         _counts[SetProblems.Duplicate.Index] += same.Count;
         foreach (DuplicateLine line in same.Take())
         {
-            Add(SetProblems.Duplicate, line.Line, line.ByteOffset, null, Invariant($"The line is the same as line {line.FirstLine}."), count: 0);
+            Add(
+                SetProblems.Duplicate,
+                line.Line,
+                line.ByteOffset,
+                null,
+                Invariant($"The line is the same as line {line.FirstLine}."),
+                count: 0
+            );
         }
 
         _counts[SetProblems.Overlap.Index] += inTraining.Count;
         foreach (DuplicateLine line in inTraining.Take())
         {
-            Add(SetProblems.Overlap, line.Line, line.ByteOffset, null,
-                Invariant($"The line is also line {line.OtherLine} of the training file."), count: 0);
+            Add(
+                SetProblems.Overlap,
+                line.Line,
+                line.ByteOffset,
+                null,
+                Invariant($"The line is also line {line.OtherLine} of the training file."),
+                count: 0
+            );
         }
 
         void Sort(DuplicateLine line)
@@ -102,8 +129,15 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     {
         if (_carriageReturnLines > 0)
         {
-            Add(FileProblems.CarriageReturns, 0, 0, null, Invariant(
-                $"{_carriageReturnLines} of {Lines} lines end in CR LF, the first of them line {_firstCarriageReturnLine}."));
+            Add(
+                FileProblems.CarriageReturns,
+                0,
+                0,
+                null,
+                Invariant(
+                    $"{_carriageReturnLines} of {Lines} lines end in CR LF, the first of them line {_firstCarriageReturnLine}."
+                )
+            );
         }
 
         if (IsStopped)
@@ -117,8 +151,15 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         }
         else if (Examples < options.MinimumExamples)
         {
-            Add(SetProblems.TooFew, 0, 0, null, Invariant(
-                $"The file has {Examples} {(Examples == 1 ? "example" : "examples")}; the service wants at least {options.MinimumExamples}."));
+            Add(
+                SetProblems.TooFew,
+                0,
+                0,
+                null,
+                Invariant(
+                    $"The file has {Examples} {(Examples == 1 ? "example" : "examples")}; the service wants at least {options.MinimumExamples}."
+                )
+            );
         }
 
         if (Examples > OneAnswerExamples && _answers.Count > OneAnswerExamples && !_answers.Differ)
@@ -130,7 +171,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     public DatasetReport Build(string? path, DatasetFormat format, long bytes, TimeSpan duration)
     {
         SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
-        long errors = 0, warnings = 0;
+        long errors = 0,
+            warnings = 0;
         foreach (ProblemCode code in ProblemCodes.All)
         {
             long count = _counts[code.Index];
@@ -167,17 +209,19 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             return;
         }
 
-        _problems.Add(new DatasetProblem
-        {
-            Code = code.Code,
-            Severity = code.Severity,
-            Line = line,
-            ByteOffset = byteOffset,
-            JsonPath = path,
-            Message = message,
-            Fix = code.Fix,
-            File = name,
-        });
+        _problems.Add(
+            new DatasetProblem
+            {
+                Code = code.Code,
+                Severity = code.Severity,
+                Line = line,
+                ByteOffset = byteOffset,
+                JsonPath = path,
+                Message = message,
+                Fix = code.Fix,
+                File = name,
+            }
+        );
         _kept[code.Index]++;
         IsFull[code.Index] = _kept[code.Index] >= options.MaxProblemsPerCode;
     }

@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Datasets.Scanning;
 
-// What the scan of a file has settled so far. It changes only while blocks are checked one after the other, at the start of the file.
+// What the scan of a file has settled so far. It changes only while blocks are checked one after the other, at the
+// start of the file.
 internal sealed class ScanState
 {
     public const string Supervised = "supervised";
@@ -58,12 +59,13 @@ internal sealed class ScanState
         return guess;
     }
 
-    public bool IsAllowed(DatasetFormat format) => format switch
-    {
-        DatasetFormat.Unknown or DatasetFormat.Chat => true,
-        DatasetFormat.Completion => _ofModel != DatasetFormat.Chat,
-        _ => _method != Supervised,
-    };
+    public bool IsAllowed(DatasetFormat format) =>
+        format switch
+        {
+            DatasetFormat.Unknown or DatasetFormat.Chat => true,
+            DatasetFormat.Completion => _ofModel != DatasetFormat.Chat,
+            _ => _method != Supervised,
+        };
 
     public void Suggest(DatasetFormat guess)
     {
@@ -76,16 +78,18 @@ internal sealed class ScanState
     public void Settle(DatasetFormat format) => Format = format;
 
     // "a chat example", for messages.
-    public static string Describe(DatasetFormat format) => format switch
-    {
-        DatasetFormat.Chat => "a chat example",
-        DatasetFormat.Completion => "a completion example",
-        DatasetFormat.Preference => "a preference example",
-        DatasetFormat.Reinforcement => "a reinforcement example",
-        _ => "no kind of example",
-    };
+    public static string Describe(DatasetFormat format) =>
+        format switch
+        {
+            DatasetFormat.Chat => "a chat example",
+            DatasetFormat.Completion => "a completion example",
+            DatasetFormat.Preference => "a preference example",
+            DatasetFormat.Reinforcement => "a reinforcement example",
+            _ => "no kind of example",
+        };
 
-    public string Expectation => Format != DatasetFormat.Unknown ? Describe(Format)
+    public string Expectation =>
+        Format != DatasetFormat.Unknown ? Describe(Format)
         : _method == Supervised ? "a chat or completion example, which the method supervised needs"
         : $"a chat, preference or reinforcement example, which {_model} needs";
 
@@ -93,7 +97,10 @@ internal sealed class ScanState
     {
         if (!IsMethod(options.Method))
         {
-            throw new ArgumentException($"The method \"{options.Method}\" is not one of {Supervised}, {Dpo}, {Reinforcement}.", nameof(options));
+            throw new ArgumentException(
+                $"The method \"{options.Method}\" is not one of {Supervised}, {Dpo}, {Reinforcement}.",
+                nameof(options)
+            );
         }
 
         if (options.MaxLineBytes < 1)
@@ -103,7 +110,10 @@ internal sealed class ScanState
 
         if (options.MaxProblemsPerCode < 0 || options.MinimumExamples < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), "MaxProblemsPerCode and MinimumExamples must not be negative.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                "MaxProblemsPerCode and MinimumExamples must not be negative."
+            );
         }
     }
 }

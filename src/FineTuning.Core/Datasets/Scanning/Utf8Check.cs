@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// The JSON reader takes any byte above 0x7F inside a string, so whether the text is UTF-8 is checked apart, a block at a time.
+// The JSON reader takes any byte above 0x7F inside a string, so whether the text is UTF-8 is checked apart, a block at
+// a time.
 internal static class Utf8Check
 {
     public static bool IsValid(ReadOnlySpan<byte> data)

@@ -5,8 +5,9 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// Recognises, in one sweep, an example in one of the usual spellings of which no rule has anything to report, and tells the facts that the rules
-// would. It only ever says yes or "ask the rules", which are the one place where problems are made; a test holds it against them.
+// Recognises, in one sweep, an example in one of the usual spellings of which no rule has anything to report, and tells
+// the facts that the rules would. It only ever says yes or "ask the rules", which are the one place where problems are
+// made; a test holds it against them.
 internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
 {
     // Of a chat example without calls.
@@ -27,20 +28,23 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
     // As the rules of the format have it.
     public readonly Hash128 Answer => Hash128.Of(_data.Slice(_answerStart, _answerEnd - _answerStart), _answerSeed);
 
-    // The only format of which the data can be a good example. A line of messages for a grader has more keys, and is left to the rules.
+    // The only format of which the data can be a good example. A line of messages for a grader has more keys, and is
+    // left to the rules.
     public static DatasetFormat Guess(ReadOnlySpan<byte> data) =>
         data.StartsWith("{\"messages\""u8) ? DatasetFormat.Chat
-        : data.StartsWith("{\"prompt\""u8) || data.StartsWith("{\"completion\""u8) ? DatasetFormat.Completion : DatasetFormat.Preference;
+        : data.StartsWith("{\"prompt\""u8) || data.StartsWith("{\"completion\""u8) ? DatasetFormat.Completion
+        : DatasetFormat.Preference;
 
     // Whether the data start with a good example of the format.
     [MethodImpl(Jit.Optimized)]
-    public bool TryRead(DatasetFormat format) => format switch
-    {
-        DatasetFormat.Chat => TryChat(),
-        DatasetFormat.Completion => TryCompletion(),
-        DatasetFormat.Preference => TryPreference(),
-        _ => false,
-    };
+    public bool TryRead(DatasetFormat format) =>
+        format switch
+        {
+            DatasetFormat.Chat => TryChat(),
+            DatasetFormat.Completion => TryCompletion(),
+            DatasetFormat.Preference => TryPreference(),
+            _ => false,
+        };
 
     [MethodImpl(Jit.Optimized)]
     private bool TryChat()
@@ -51,7 +55,12 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         }
 
         _tokens.SkipSpace();
-        if (!TryMessages(MessageUse.Example, out MessagesRead read) || !read.HasLearned || read.Last != Role.Assistant || !_tokens.Take((byte)'}'))
+        if (
+            !TryMessages(MessageUse.Example, out MessagesRead read)
+            || !read.HasLearned
+            || read.Last != Role.Assistant
+            || !_tokens.Take((byte)'}')
+        )
         {
             return false;
         }
@@ -63,7 +72,8 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
     [MethodImpl(Jit.Optimized)]
     private bool TryCompletion()
     {
-        bool hasPrompt = false, hasCompletion = false;
+        bool hasPrompt = false,
+            hasCompletion = false;
         if (!_tokens.Take((byte)'{'))
         {
             return false;
@@ -99,8 +109,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
             {
                 return false;
             }
-        }
-        while (_tokens.TakeComma());
+        } while (_tokens.TakeComma());
         return hasPrompt && hasCompletion && _tokens.Take((byte)'}');
     }
 
@@ -108,7 +117,8 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
     private bool TryPreference()
     {
         bool hasInput = false;
-        int otherStart = 0, otherEnd = 0;
+        int otherStart = 0,
+            otherEnd = 0;
         if (!_tokens.Take((byte)'{'))
         {
             return false;
@@ -142,10 +152,14 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
             {
                 return false;
             }
-        }
-        while (_tokens.TakeComma());
-        return hasInput && _answerEnd > 0 && otherEnd > 0 && _tokens.Take((byte)'}')
-            && !_data.Slice(_answerStart, _answerEnd - _answerStart).SequenceEqual(_data.Slice(otherStart, otherEnd - otherStart));
+        } while (_tokens.TakeComma());
+        return hasInput
+            && _answerEnd > 0
+            && otherEnd > 0
+            && _tokens.Take((byte)'}')
+            && !_data
+                .Slice(_answerStart, _answerEnd - _answerStart)
+                .SequenceEqual(_data.Slice(otherStart, otherEnd - otherStart));
     }
 
     [MethodImpl(Jit.Optimized)]
@@ -158,7 +172,9 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         }
 
         _tokens.SkipSpace();
-        return TryMessages(MessageUse.Prompt, out MessagesRead read) && read.Last != Role.Assistant && _tokens.Take((byte)'}');
+        return TryMessages(MessageUse.Prompt, out MessagesRead read)
+            && read.Last != Role.Assistant
+            && _tokens.Take((byte)'}');
     }
 
     [MethodImpl(Jit.Optimized)]
@@ -186,18 +202,21 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
             {
                 return false;
             }
-        }
-        while (_tokens.TakeComma());
+        } while (_tokens.TakeComma());
         return _tokens.Take((byte)']');
     }
 
-    // The keys may come in any order. Those that only some messages have are left to the rules, but for the weight and the name.
+    // The keys may come in any order. Those that only some messages have are left to the rules, but for the weight and
+    // the name.
     [MethodImpl(Jit.Optimized)]
     private bool TryMessage(MessageUse use, ref MessagesRead read)
     {
         Role role = Role.None;
-        bool hasName = false, isZero = false, hasWeight = false;
-        int start = 0, end = 0;
+        bool hasName = false,
+            isZero = false,
+            hasWeight = false;
+        int start = 0,
+            end = 0;
         if (!_tokens.Take((byte)'{'))
         {
             return false;
@@ -245,8 +264,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
             {
                 return false;
             }
-        }
-        while (_tokens.TakeComma());
+        } while (_tokens.TakeComma());
         if (role == Role.None || start == 0 || !_tokens.Take((byte)'}'))
         {
             return false;
@@ -266,7 +284,8 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
             read.HasLearned |= !isZero;
         }
 
-        return use == MessageUse.Prompt || (end > start && JsonText.TrailingSpaceLength(_data.Slice(start, end - start), lineFeedsToo: true) == 0);
+        return use == MessageUse.Prompt
+            || (end > start && JsonText.TrailingSpaceLength(_data.Slice(start, end - start), lineFeedsToo: true) == 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -274,7 +293,8 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         _tokens.Take("\"user\""u8) ? Role.User
         : _tokens.Take("\"assistant\""u8) ? Role.Assistant
         : _tokens.Take("\"system\""u8) ? Role.System
-        : _tokens.Take("\"developer\""u8) ? Role.Developer : Role.None;
+        : _tokens.Take("\"developer\""u8) ? Role.Developer
+        : Role.None;
 
     private struct MessagesRead
     {

@@ -6,7 +6,8 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// Takes lines of which no rule has anything to report in one sweep each, and does for them what checking them by the rules would have done.
+// Takes lines of which no rule has anything to report in one sweep each, and does for them what checking them by the
+// rules would have done.
 internal sealed class ValidLineFastPath(DatasetCheckOptions options, ScanState state, BlockResult result)
 {
     // Of a longer line the rules have something to count or to report.

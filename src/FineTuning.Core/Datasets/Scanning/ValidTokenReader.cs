@@ -9,13 +9,14 @@ using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
-// Takes the tokens of a line one by one, as programs write them: with a space at most between two of them, and in a string neither control characters
-// nor escapes that mean no character.
+// Takes the tokens of a line one by one, as programs write them: with a space at most between two of them, and in a
+// string neither control characters nor escapes that mean no character.
 internal ref struct ValidTokenReader(ReadOnlySpan<byte> data)
 {
     private static readonly SearchValues<byte> s_ends = SearchValues.Create(
         "\"\\\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000A\u000B\u000C\u000D\u000E\u000F"u8
-        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F"u8);
+            + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F"u8
+    );
 
     private readonly ReadOnlySpan<byte> _data = data;
     private Vector256<byte> _seen = default;
@@ -116,18 +117,27 @@ internal ref struct ValidTokenReader(ReadOnlySpan<byte> data)
         {
             ref byte start = ref MemoryMarshal.GetReference(_data);
             Vector256<byte> seen = default;
-            Vector256<byte> quote = Vector256.Create((byte)'"'), slash = Vector256.Create((byte)'\\'), control = Vector256.Create((byte)0x1F);
+            Vector256<byte> quote = Vector256.Create((byte)'"'),
+                slash = Vector256.Create((byte)'\\'),
+                control = Vector256.Create((byte)0x1F);
 
-            // Two at a time: most texts end in the first two, and a loop that is left at a place that can be foreseen is a faster one.
+            // Two at a time: most texts end in the first two, and a loop that is left at a place that can be foreseen
+            // is a faster one.
             while (at <= _data.Length - (2 * Vector256<byte>.Count))
             {
-                Vector256<byte> bytes = Vector256.LoadUnsafe(ref start, (nuint)at);
-                Vector256<byte> more = Vector256.LoadUnsafe(ref start, (nuint)(at + Vector256<byte>.Count));
+                var bytes = Vector256.LoadUnsafe(ref start, (nuint)at);
+                var more = Vector256.LoadUnsafe(ref start, (nuint)(at + Vector256<byte>.Count));
                 seen |= bytes | more;
-                uint low = (Vector256.Equals(bytes, quote) | Vector256.Equals(bytes, slash)
-                    | Vector256.Equals(Vector256.Min(bytes, control), bytes)).ExtractMostSignificantBits();
-                uint high = (Vector256.Equals(more, quote) | Vector256.Equals(more, slash)
-                    | Vector256.Equals(Vector256.Min(more, control), more)).ExtractMostSignificantBits();
+                uint low = (
+                    Vector256.Equals(bytes, quote)
+                    | Vector256.Equals(bytes, slash)
+                    | Vector256.Equals(Vector256.Min(bytes, control), bytes)
+                ).ExtractMostSignificantBits();
+                uint high = (
+                    Vector256.Equals(more, quote)
+                    | Vector256.Equals(more, slash)
+                    | Vector256.Equals(Vector256.Min(more, control), more)
+                ).ExtractMostSignificantBits();
                 ulong found = low | ((ulong)high << 32);
                 if (found != 0)
                 {

@@ -6,7 +6,8 @@ public sealed record DatasetSplitOptions
     /// <summary>The seed that is used where none is given, so that a split can be repeated.</summary>
     public const int DefaultSeed = 42;
 
-    /// <summary>The share of the examples that goes to validation, more than 0 and less than 1. 0.2 by default.</summary>
+    /// <summary>The share of the examples that goes to validation, more than 0 and less than 1. 0.2 by
+    /// default.</summary>
     public double ValidationFraction { get; init; } = 0.2;
 
     /// <summary>How many examples go to validation, at least 1; null takes the share.</summary>
@@ -19,8 +20,8 @@ public sealed record DatasetSplitOptions
     public bool Stratify { get; init; }
 
     /// <summary>
-    /// With <see cref="Stratify"/>: the field of the example that holds the label. Null takes the last answer of the assistant, the completion or the preferred
-    /// output, and of an example for a grader its only field.
+    /// With <see cref="Stratify"/>: the field of the example that holds the label. Null takes the last answer of the
+    /// assistant, the completion or the preferred output, and of an example for a grader its only field.
     /// </summary>
     public string? LabelField { get; init; }
 

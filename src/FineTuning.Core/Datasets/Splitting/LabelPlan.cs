@@ -4,9 +4,10 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Splitting;
 
 /// <summary>
-/// Which examples of one label go to validation: those with the smallest keys, until there are as many as wanted. Keys are counted in bins; only of
-/// the bin in which the limit falls the keys themselves are needed, so the memory does not grow with the file. Duplicates have the same key and are taken
-/// together or not at all: where they are too many, the next ones that fit are taken.
+/// Which examples of one label go to validation: those with the smallest keys, until there are as many as wanted. Keys
+/// are counted in bins; only of the bin in which the limit falls the keys themselves are needed, so the memory does not
+/// grow with the file. Duplicates have the same key and are taken together or not at all: where they are too many, the
+/// next ones that fit are taken.
 /// </summary>
 internal sealed class LabelPlan(string? label)
 {
@@ -38,7 +39,8 @@ internal sealed class LabelPlan(string? label)
         Total++;
     }
 
-    // Takes whole bins as long as they fit. True if keys have to be looked at: those of the next bin and, if they are no more than given, of further ones.
+    // Takes whole bins as long as they fit. True if keys have to be looked at: those of the next bin and, if they are
+    // no more than given, of further ones.
     public bool Advance(long mostKeys)
     {
         while (_end < _bins.Length && Taken + _bins[_end] <= Target)
@@ -52,7 +54,11 @@ internal sealed class LabelPlan(string? label)
             return false;
         }
 
-        for (long count = _bins[_lookedAt++]; _lookedAt < _bins.Length && count + _bins[_lookedAt] <= mostKeys; _lookedAt++)
+        for (
+            long count = _bins[_lookedAt++];
+            _lookedAt < _bins.Length && count + _bins[_lookedAt] <= mostKeys;
+            _lookedAt++
+        )
         {
             count += _bins[_lookedAt];
         }
@@ -74,7 +80,9 @@ internal sealed class LabelPlan(string? label)
     // Takes what fits of the bins in question.
     public void Settle()
     {
-        foreach (KeyValuePair<Hash128, long> entry in _keys.OrderBy(entry => entry.Key.High).ThenBy(entry => entry.Key.Low))
+        foreach (
+            KeyValuePair<Hash128, long> entry in _keys.OrderBy(entry => entry.Key.High).ThenBy(entry => entry.Key.Low)
+        )
         {
             if (Taken + entry.Value <= Target)
             {

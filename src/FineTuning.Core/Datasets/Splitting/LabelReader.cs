@@ -1,18 +1,18 @@
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Splitting;
 
-// Finds the label of an example: the last answer of the assistant, the completion, the preferred output, or a field. Whether the example is a good
-// one is not looked at. One per worker.
+// Finds the label of an example: the last answer of the assistant, the completion, the preferred output, or a field.
+// Whether the example is a good one is not looked at. One per worker.
 internal sealed class LabelReader(string? field)
 {
     private readonly byte[]? _field = field is null ? null : Encoding.UTF8.GetBytes(field);
     private byte[] _scratch = new byte[256];
 
-    // The label, valid until the next call; a text without its escapes, anything else as it stands there. False if there is none.
+    // The label, valid until the next call; a text without its escapes, anything else as it stands there. False if
+    // there is none.
     public bool TryRead(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> label)
     {
         try
@@ -36,7 +36,8 @@ internal sealed class LabelReader(string? field)
             return false;
         }
 
-        Place answer = default, item = default;
+        Place answer = default,
+            item = default;
         int items = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -60,7 +61,17 @@ internal sealed class LabelReader(string? field)
             }
             else
             {
-                bool isItem = key is not (Key.Messages or Key.Tools or Key.ParallelToolCalls or Key.Functions or Key.Input or Key.Prompt or Key.NonPreferredOutput);
+                bool isItem =
+                    key
+                    is not (
+                        Key.Messages
+                        or Key.Tools
+                        or Key.ParallelToolCalls
+                        or Key.Functions
+                        or Key.Input
+                        or Key.Prompt
+                        or Key.NonPreferredOutput
+                    );
                 items += isItem ? 1 : 0;
                 Place value = Take(ref reader);
                 item = isItem ? value : item;
@@ -103,19 +114,26 @@ internal sealed class LabelReader(string? field)
             }
 
             bool isAssistant = false;
-            Place content = default, calls = default;
+            Place content = default,
+                calls = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 Key key = Keys.Parse(reader.ValueSpan);
                 reader.Read();
                 bool isNull = reader.TokenType == JsonTokenType.Null;
-                isAssistant |= key == Key.Role && reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("assistant"u8);
+                isAssistant |=
+                    key == Key.Role
+                    && reader.TokenType == JsonTokenType.String
+                    && reader.ValueSpan.SequenceEqual("assistant"u8);
                 Place value = Take(ref reader);
                 content = key == Key.Content && !isNull ? value : content;
                 calls = key == Key.ToolCalls && !isNull ? value : calls;
             }
 
-            last = !isAssistant ? default : content.Exists ? content : calls;
+            last =
+                !isAssistant ? default
+                : content.Exists ? content
+                : calls;
         }
 
         return last;

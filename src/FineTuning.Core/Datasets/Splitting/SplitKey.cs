@@ -4,8 +4,9 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Splitting;
 
-// The key by which an example goes to one side: the first 16 bytes of the SHA-256 of the seed, as four bytes with the lowest first, and the text. Not the
-// quicker hash that duplicates are found with: that one may change between versions, and with it everybody's splits. One per worker.
+// The key by which an example goes to one side: the first 16 bytes of the SHA-256 of the seed, as four bytes with the
+// lowest first, and the text. Not the quicker hash that duplicates are found with: that one may change between
+// versions, and with it everybody's splits. One per worker.
 internal sealed class SplitKey
 {
     private const int SeedBytes = 4;
@@ -32,6 +33,9 @@ internal sealed class SplitKey
 #else
         ReadOnlySpan<byte> hash = _hash.ComputeHash(_text, 0, length);
 #endif
-        return new Hash128(BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash.Slice(8)));
+        return new Hash128(
+            BinaryPrimitives.ReadUInt64BigEndian(hash),
+            BinaryPrimitives.ReadUInt64BigEndian(hash.Slice(8))
+        );
     }
 }

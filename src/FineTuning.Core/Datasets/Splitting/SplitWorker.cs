@@ -9,7 +9,8 @@ internal readonly record struct KeyedLine(Hash128 Key, Hash128 Label, int Start,
 // Gives the lines of a block their keys and labels.
 internal sealed class SplitWorker(DatasetSplitOptions options) : IBlockWorker
 {
-    // What all examples have that have no label, or that are not asked for it. No text has this hash but by a chance of 1 in 10^38.
+    // What all examples have that have no label, or that are not asked for it. No text has this hash but by a chance of
+    // 1 in 10^38.
     public static readonly Hash128 NoLabel = new(0, 0);
 
     private readonly LabelReader _reader = new(options.LabelField);
@@ -51,7 +52,9 @@ internal sealed class SplitWorker(DatasetSplitOptions options) : IBlockWorker
                 length--;
             }
 
-            Lines.Add(new KeyedLine(_key.Of(trimmed), options.Stratify ? Label(trimmed) : NoLabel, cursor.Start, length));
+            Lines.Add(
+                new KeyedLine(_key.Of(trimmed), options.Stratify ? Label(trimmed) : NoLabel, cursor.Start, length)
+            );
         }
     }
 
@@ -62,7 +65,7 @@ internal sealed class SplitWorker(DatasetSplitOptions options) : IBlockWorker
             return NoLabel;
         }
 
-        Hash128 label = Hash128.Of(text);
+        var label = Hash128.Of(text);
         if (Labels.Count <= options.MaxLabels && !Labels.ContainsKey(label))
         {
             Labels.Add(label, JsonText.Decode(text));

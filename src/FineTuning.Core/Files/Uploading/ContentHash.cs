@@ -15,7 +15,12 @@ internal sealed record ContentHash(string Sha256, string? Md5)
     /// <param name="withMd5">Whether the service is to compare.</param>
     /// <param name="progress">Is told of bytes read.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static Task<ContentHash> ReadAsync(UploadSource source, bool withMd5, Action<long>? progress, CancellationToken cancellationToken) =>
+    public static Task<ContentHash> ReadAsync(
+        UploadSource source,
+        bool withMd5,
+        Action<long>? progress,
+        CancellationToken cancellationToken
+    ) =>
         Task.Run(
             () =>
             {
@@ -32,10 +37,16 @@ internal sealed record ContentHash(string Sha256, string? Md5)
 
                 return new ContentHash(stream.Sha256!, md5 is null ? null : Hex.Text(md5.GetHashAndReset()));
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>The SHA-256 of a piece of the file.</summary>
-    public static Task<string> ReadPartAsync(UploadSource source, long offset, long length, CancellationToken cancellationToken) =>
+    public static Task<string> ReadPartAsync(
+        UploadSource source,
+        long offset,
+        long length,
+        CancellationToken cancellationToken
+    ) =>
         Task.Run(
             () =>
             {
@@ -48,18 +59,29 @@ internal sealed record ContentHash(string Sha256, string? Md5)
 
                 return stream.Sha256!;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    /// <summary>The API compares by MD5, against damage on the way; machines with a policy against it have none.</summary>
-    [SuppressMessage("Security", "CA5351", Justification = "The API's own check against damage on the way, not against forgery.")]
+    /// <summary>The API compares by MD5, against damage on the way; machines with a policy against it have
+    /// none.</summary>
+    [SuppressMessage(
+        "Security",
+        "CA5351",
+        Justification = "The API's own check against damage on the way, not against forgery."
+    )]
     private static IncrementalHash? CreateMd5()
     {
         try
         {
             return IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         }
-        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException or InvalidOperationException
-            or System.Reflection.TargetInvocationException)
+        catch (Exception e)
+            when (e
+                    is CryptographicException
+                        or PlatformNotSupportedException
+                        or InvalidOperationException
+                        or System.Reflection.TargetInvocationException
+            )
         {
             return null;
         }

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>
-/// A piece of a file, read by position and never held whole. Its length is fixed when it is opened: what is added to the file meanwhile is not
-/// sent, and a file that is no longer the same ends the reading with an error instead of its last bytes.
+/// A piece of a file, read by position and never held whole. Its length is fixed when it is opened: what is added to
+/// the file meanwhile is not sent, and a file that is no longer the same ends the reading with an error instead of its
+/// last bytes.
 /// </summary>
 internal sealed class FileSliceStream : Stream
 {
@@ -20,8 +21,16 @@ internal sealed class FileSliceStream : Stream
         _offset = offset;
         Length = length;
 
-        // Read directly: what asks for pieces has a buffer of its own. Reads of local files are short, and without async ones they are faster.
-        _file = new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        // Read directly: what asks for pieces has a buffer of its own. Reads of local files are short, and without
+        // async ones they are faster.
+        _file = new FileStream(
+            source.Path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            bufferSize: 1,
+            FileOptions.SequentialScan
+        );
         try
         {
             _file.Position = offset;
@@ -46,7 +55,8 @@ internal sealed class FileSliceStream : Stream
 
     public override long Length { get; }
 
-    /// <summary>It can go back to the beginning, for a request that is sent again, and to no other place: the hash is that of all bytes.</summary>
+    /// <summary>It can go back to the beginning, for a request that is sent again, and to no other place: the hash is
+    /// that of all bytes.</summary>
     public override long Position
     {
         get => _position;
@@ -95,9 +105,7 @@ internal sealed class FileSliceStream : Stream
         return Task.FromResult(Read(buffer, offset, count));
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -5,12 +5,13 @@ using FineTuning.Core.Wire;
 namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>
-/// Uploads files: streamed, in one request or in parts, and not at all where the service has the content already. An interrupted upload in parts
-/// goes on from what is at the service when the same file is uploaded again. One uploader uploads one file at a time.
+/// Uploads files: streamed, in one request or in parts, and not at all where the service has the content already. An
+/// interrupted upload in parts goes on from what is at the service when the same file is uploaded again. One uploader
+/// uploads one file at a time.
 /// </summary>
 /// <remarks>
-/// A second process that uploads the same file at the same time does not wait for the first, which may take hours: it sends all of it by itself,
-/// and keeps no state.
+/// A second process that uploads the same file at the same time does not wait for the first, which may take hours: it
+/// sends all of it by itself, and keeps no state.
 /// </remarks>
 public sealed class FileUploader
 {
@@ -32,13 +33,15 @@ public sealed class FileUploader
         _client = client ?? throw new ArgumentNullException(nameof(client));
         _options = options ?? new UploadOptions();
         _options.Validate();
-        _service = Hex.NameOf($"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} {client.Options.Organization} {client.Options.Project}".TrimEnd());
+        _service = Hex.NameOf(
+            $"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} {client.Options.Organization} {client.Options.Project}".TrimEnd()
+        );
         _known = new UploadCache(_options.StateFolder, _service, _options.Purpose);
     }
 
     /// <summary>
-    /// What the last file's upload left at the service when it was cancelled or failed, for the same call to go on from; null if there is nothing,
-    /// or nothing that is kept.
+    /// What the last file's upload left at the service when it was cancelled or failed, for the same call to go on
+    /// from; null if there is nothing, or nothing that is kept.
     /// </summary>
     public PendingUpload? Pending => _parted?.Pending;
 
@@ -51,7 +54,10 @@ public sealed class FileUploader
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public Task<UploadResult> UploadAsync(
-        string path, IProgress<UploadProgress>? progress = null, CancellationToken cancellationToken = default)
+        string path,
+        IProgress<UploadProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         _ = path ?? throw new ArgumentNullException(nameof(path));
         _parted = null;
@@ -60,11 +66,15 @@ public sealed class FileUploader
         return Task.Run(() => RunAsync(path, progress, cancellationToken), cancellationToken);
     }
 
-    private async Task<UploadResult> RunAsync(string path, IProgress<UploadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<UploadResult> RunAsync(
+        string path,
+        IProgress<UploadProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
-        UploadSource source = UploadSource.Read(path);
+        var source = UploadSource.Read(path);
         var meter = new UploadMeter(progress, _client.Options.Clock, source.Length);
-        UploadStateStore? store = UploadStateStore.Open(_options.StateFolder);
+        var store = UploadStateStore.Open(_options.StateFolder);
         string key = UploadStateStore.KeyOf(_service, _options.Purpose, source.Path);
         if (store is not null)
         {
@@ -80,8 +90,12 @@ public sealed class FileUploader
         if (begun is null && !_options.Force && _known.HasSize(source.Length))
         {
             meter.Begin(UploadStage.Comparing);
-            hash = await ContentHash.ReadAsync(source, inParts, bytes => meter.Set(0, bytes), cancellationToken).ConfigureAwait(false);
-            if (await FindKnownAsync(source, hash.Sha256, cancellationToken).ConfigureAwait(false) is FileResource known)
+            hash = await ContentHash
+                .ReadAsync(source, inParts, bytes => meter.Set(0, bytes), cancellationToken)
+                .ConfigureAwait(false);
+            if (
+                await FindKnownAsync(source, hash.Sha256, cancellationToken).ConfigureAwait(false) is FileResource known
+            )
             {
                 return Remember(source, new UploadResult(known, hash.Sha256) { Reused = true });
             }
@@ -89,43 +103,76 @@ public sealed class FileUploader
 
         if (inParts && store is not null && slot is null)
         {
-            _options.Notice?.Invoke($"Another process uploads '{source.Path}' at this moment: this one sends all of it by itself and keeps no state.");
+            _options.Notice?.Invoke(
+                $"Another process uploads '{source.Path}' at this moment: this one sends all of it by itself and keeps no state."
+            );
         }
 
-        UploadResult? result = inParts ? await parted.RunAsync(begun, hash, cancellationToken).ConfigureAwait(false) : null;
-        return Remember(source, result ?? await SendWholeAsync(source, meter, hash, cancellationToken).ConfigureAwait(false));
+        UploadResult? result = inParts
+            ? await parted.RunAsync(begun, hash, cancellationToken).ConfigureAwait(false)
+            : null;
+        return Remember(
+            source,
+            result ?? await SendWholeAsync(source, meter, hash, cancellationToken).ConfigureAwait(false)
+        );
     }
 
-    private async Task<UploadResult> SendWholeAsync(UploadSource source, UploadMeter meter, ContentHash? hash, CancellationToken cancellationToken)
+    private async Task<UploadResult> SendWholeAsync(
+        UploadSource source,
+        UploadMeter meter,
+        ContentHash? hash,
+        CancellationToken cancellationToken
+    )
     {
         meter.Begin(UploadStage.Sending);
         FileSliceStream? sent = null;
-        FileResource file = await _client.CreateFileAsync(
-            () => sent = source.Open(0, source.Length, isHashed: hash is null),
-            source.Name,
-            _options.Purpose,
-            meter.For(0),
-            cancellationToken).ConfigureAwait(false);
-        string sha256 = hash?.Sha256 ?? sent?.Sha256 ?? throw new FineTuningApiException(
-            ApiErrorKind.InvalidResponse, $"{_client.Options.Endpoint.Authority} took the file before it had all of it.") { StatusCode = 200 };
+        FileResource file = await _client
+            .CreateFileAsync(
+                () => sent = source.Open(0, source.Length, isHashed: hash is null),
+                source.Name,
+                _options.Purpose,
+                meter.For(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        string sha256 =
+            hash?.Sha256
+            ?? sent?.Sha256
+            ?? throw new FineTuningApiException(
+                ApiErrorKind.InvalidResponse,
+                $"{_client.Options.Endpoint.Authority} took the file before it had all of it."
+            )
+            {
+                StatusCode = 200,
+            };
         return new UploadResult(file, sha256);
     }
 
-    /// <summary>A file at the service with this content; null if there is none that is known and still what it was.</summary>
-    private async Task<FileResource?> FindKnownAsync(UploadSource source, string sha256, CancellationToken cancellationToken)
+    /// <summary>A file at the service with this content; null if there is none that is known and still what it
+    /// was.</summary>
+    private async Task<FileResource?> FindKnownAsync(
+        UploadSource source,
+        string sha256,
+        CancellationToken cancellationToken
+    )
     {
         foreach (string known in _known.Find(source.Length, sha256))
         {
             try
             {
                 FileResource file = await _client.GetFileAsync(known, cancellationToken).ConfigureAwait(false);
-                if (file.Bytes == source.Length && file.Purpose == _options.Purpose && file.Status is not ("error" or "deleted" or "failed") &&
-                    !(file.ExpiresAt <= _client.Options.Clock.UtcNow + s_worthReusing))
+                if (
+                    file.Bytes == source.Length
+                    && file.Purpose == _options.Purpose
+                    && file.Status is not ("error" or "deleted" or "failed")
+                    && !(file.ExpiresAt <= _client.Options.Clock.UtcNow + s_worthReusing)
+                )
                 {
                     return file;
                 }
             }
-            catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.NotFound or ApiErrorKind.PermissionDenied or ApiErrorKind.InvalidRequest)
+            catch (FineTuningApiException e)
+                when (e.Kind is ApiErrorKind.NotFound or ApiErrorKind.PermissionDenied or ApiErrorKind.InvalidRequest)
             {
                 // Deleted since, or another account's.
             }

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>Bytes as lower-case hexadecimal digits.</summary>
+/// <summary>Bytes as lower-case hexadecimal Digits.</summary>
 internal static class Hex
 {
     public static string Text(byte[] bytes)
     {
-        const string digits = "0123456789abcdef";
+        const string Digits = "0123456789abcdef";
         var text = new StringBuilder(bytes.Length * 2);
         foreach (byte b in bytes)
         {
-            text.Append(digits[b >> 4]).Append(digits[b & 15]);
+            text.Append(Digits[b >> 4]).Append(Digits[b & 15]);
         }
 
         return text.ToString();

@@ -5,8 +5,15 @@ using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>An upload in parts that goes on: its state, and the sending of what is missing, a few parts at a time.</summary>
-internal sealed class PartUpload(FineTuningClient client, UploadSource source, UploadSlot? slot, UploadState state, UploadMeter meter)
+/// <summary>An upload in parts that goes on: its state, and the sending of what is missing, a few parts at a
+/// time.</summary>
+internal sealed class PartUpload(
+    FineTuningClient client,
+    UploadSource source,
+    UploadSlot? slot,
+    UploadState state,
+    UploadMeter meter
+)
 {
     private readonly object _gate = new();
     private Queue<int> _missing = new();
@@ -21,7 +28,9 @@ internal sealed class PartUpload(FineTuningClient client, UploadSource source, U
         {
             lock (_gate)
             {
-                return _isSaved ? new PendingUpload(State.UploadId, State.Parts.Count, State.PartCount, State.ExpiresAt) : null;
+                return _isSaved
+                    ? new PendingUpload(State.UploadId, State.Parts.Count, State.PartCount, State.ExpiresAt)
+                    : null;
             }
         }
     }
@@ -48,14 +57,26 @@ internal sealed class PartUpload(FineTuningClient client, UploadSource source, U
         }
     }
 
-    /// <summary>Sends all parts that are missing. When one fails for good the others are stopped; what is at the service by then is kept.</summary>
+    /// <summary>Sends all parts that are missing. When one fails for good the others are stopped; what is at the
+    /// service by then is kept.</summary>
     public async Task SendAsync(int parallel, CancellationToken cancellationToken)
     {
         HashSet<long> there = [.. State.Parts.Select(part => part.Offset)];
-        _missing = new Queue<int>(Enumerable.Range(0, State.PartCount).Where(number => !there.Contains(number * State.PartBytes)));
-        meter.Begin(UploadStage.Sending, State.Parts.Sum(part => State.LengthOf((int)(part.Offset / State.PartBytes))), there.Count, State.PartCount);
-        await TaskGroup.RunAsync(
-            Enumerable.Repeat<Func<CancellationToken, Task>>(SendMissingAsync, Math.Min(parallel, _missing.Count)), cancellationToken).ConfigureAwait(false);
+        _missing = new Queue<int>(
+            Enumerable.Range(0, State.PartCount).Where(number => !there.Contains(number * State.PartBytes))
+        );
+        meter.Begin(
+            UploadStage.Sending,
+            State.Parts.Sum(part => State.LengthOf((int)(part.Offset / State.PartBytes))),
+            there.Count,
+            State.PartCount
+        );
+        await TaskGroup
+            .RunAsync(
+                Enumerable.Repeat<Func<CancellationToken, Task>>(SendMissingAsync, Math.Min(parallel, _missing.Count)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>All ids in the order of the file.</summary>
@@ -66,15 +87,26 @@ internal sealed class PartUpload(FineTuningClient client, UploadSource source, U
         while (Next() is int number)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long offset = number * State.PartBytes, length = State.LengthOf(number);
+            long offset = number * State.PartBytes,
+                length = State.LengthOf(number);
             FileSliceStream? sent = null;
-            UploadPartResource part = await client.AddUploadPartAsync(
-                State.UploadId,
-                () => sent = source.Open(offset, length, isHashed: true),
-                meter.For(number),
-                cancellationToken).ConfigureAwait(false);
-            string sha256 = sent?.Sha256 ?? throw new FineTuningApiException(
-                ApiErrorKind.InvalidResponse, $"{client.Options.Endpoint.Authority} took a part before it had all of it.") { StatusCode = 200 };
+            UploadPartResource part = await client
+                .AddUploadPartAsync(
+                    State.UploadId,
+                    () => sent = source.Open(offset, length, isHashed: true),
+                    meter.For(number),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            string sha256 =
+                sent?.Sha256
+                ?? throw new FineTuningApiException(
+                    ApiErrorKind.InvalidResponse,
+                    $"{client.Options.Endpoint.Authority} took a part before it had all of it."
+                )
+                {
+                    StatusCode = 200,
+                };
             lock (_gate)
             {
                 Save(State.With(new UploadStatePart(offset, part.Id, sha256)), toDisk: false);

@@ -7,7 +7,14 @@ namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>Takes one file to the service in parts, from its start or from where an interrupted upload ended.</summary>
 internal sealed class PartedUploader(
-    FineTuningClient client, UploadOptions options, string service, UploadSource source, UploadSlot? slot, UploadCache known, UploadMeter meter)
+    FineTuningClient client,
+    UploadOptions options,
+    string service,
+    UploadSource source,
+    UploadSlot? slot,
+    UploadCache known,
+    UploadMeter meter
+)
 {
     private static readonly TimeSpan s_usualLifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_maxLifetime = TimeSpan.FromDays(30);
@@ -42,7 +49,10 @@ internal sealed class PartedUploader(
 
         if (state.Bytes != source.Length)
         {
-            throw Changed(state, FormattableString.Invariant($"had {state.Bytes} bytes then and has {source.Length} now"));
+            throw Changed(
+                state,
+                FormattableString.Invariant($"had {state.Bytes} bytes then and has {source.Length} now")
+            );
         }
 
         if (state.LastWrite != source.LastWrite)
@@ -51,7 +61,11 @@ internal sealed class PartedUploader(
             state = state with { LastWrite = source.LastWrite };
         }
 
-        Tell(FormattableString.Invariant($"{state.Parts.Count} of {state.PartCount} parts are at the service: the upload {state.UploadId} goes on from there."));
+        Tell(
+            FormattableString.Invariant(
+                $"{state.Parts.Count} of {state.PartCount} parts are at the service: the upload {state.UploadId} goes on from there."
+            )
+        );
         return state;
     }
 
@@ -60,7 +74,11 @@ internal sealed class PartedUploader(
     /// <param name="hash">The content's hash if it is known already.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null if the service takes no parts and none were asked for.</returns>
-    public async Task<UploadResult?> RunAsync(UploadState? begun, ContentHash? hash, CancellationToken cancellationToken)
+    public async Task<UploadResult?> RunAsync(
+        UploadState? begun,
+        ContentHash? hash,
+        CancellationToken cancellationToken
+    )
     {
         if (begun is not null)
         {
@@ -71,7 +89,9 @@ internal sealed class PartedUploader(
             }
             catch (FineTuningApiException e) when (IsOver(e, resumed))
             {
-                Tell($"The service does not go on with the interrupted upload {begun.UploadId} ({e.Message.TrimEnd('.')}): all is sent again.");
+                Tell(
+                    $"The service does not go on with the interrupted upload {begun.UploadId} ({e.Message.TrimEnd('.')}): all is sent again."
+                );
                 resumed.Remove();
             }
         }
@@ -91,8 +111,11 @@ internal sealed class PartedUploader(
             upload.Remove();
             throw new UploadException(
                 UploadFault.Expired,
-                FormattableString.Invariant($"The service dropped the upload {state.UploadId} of '{source.Path}' when {upload.State.Parts.Count} of {state.PartCount} parts were there: {e.Message}"),
-                e);
+                FormattableString.Invariant(
+                    $"The service dropped the upload {state.UploadId} of '{source.Path}' when {upload.State.Parts.Count} of {state.PartCount} parts were there: {e.Message}"
+                ),
+                e
+            );
         }
     }
 
@@ -107,12 +130,18 @@ internal sealed class PartedUploader(
         upload.Save(upload.State);
         try
         {
-            await TaskGroup.RunAsync(
-                [
-                    stop => upload.SendAsync(options.ParallelParts, stop),
-                    async stop => hash ??= await ContentHash.ReadAsync(source, withMd5: true, null, stop).ConfigureAwait(false),
-                ],
-                cancellationToken).ConfigureAwait(false);
+            await TaskGroup
+                .RunAsync(
+                    [
+                        stop => upload.SendAsync(options.ParallelParts, stop),
+                        async stop =>
+                            hash ??= await ContentHash
+                                .ReadAsync(source, withMd5: true, null, stop)
+                                .ConfigureAwait(false),
+                    ],
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (UploadException e) when (e.Fault == UploadFault.ChangedWhileSent)
         {
@@ -123,39 +152,52 @@ internal sealed class PartedUploader(
         }
 
         meter.Begin(UploadStage.Completing, source.Length, upload.State.PartCount, upload.State.PartCount);
-        FileResource file = await UploadCompletion.RunAsync(client, upload, hash!, known, cancellationToken).ConfigureAwait(false);
+        FileResource file = await UploadCompletion
+            .RunAsync(client, upload, hash!, known, cancellationToken)
+            .ConfigureAwait(false);
         upload.Remove();
         return new UploadResult(file, hash!.Sha256) { PartIds = upload.PartIds(), ResumedParts = resumedParts };
     }
 
     private async Task<UploadState?> BeginAsync(CancellationToken cancellationToken)
     {
-        long partBytes = options.PartBytes ?? UploadOptions.DefaultPart, count = UploadState.CountParts(source.Length, partBytes);
+        long partBytes = options.PartBytes ?? UploadOptions.DefaultPart,
+            count = UploadState.CountParts(source.Length, partBytes);
         if (count > UploadState.MaxParts)
         {
             throw new UploadException(
                 UploadFault.TooManyParts,
-                FormattableString.Invariant($"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are {UploadState.MaxParts}."));
+                FormattableString.Invariant(
+                    $"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are {UploadState.MaxParts}."
+                )
+            );
         }
 
         UploadResource upload;
         try
         {
-            upload = await client.CreateUploadAsync(
-                new UploadCreateRequest
-                {
-                    FileName = source.Name,
-                    Purpose = options.Purpose,
-                    Bytes = source.Length,
-                    MimeType = UploadTypes.Of(options.Purpose, source.Name),
-                },
-                cancellationToken).ConfigureAwait(false);
+            upload = await client
+                .CreateUploadAsync(
+                    new UploadCreateRequest
+                    {
+                        FileName = source.Name,
+                        Purpose = options.Purpose,
+                        Bytes = source.Length,
+                        MimeType = UploadTypes.Of(options.Purpose, source.Name),
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (UploadRefusals.SaysNoUploads(e))
         {
             if (options.PartBytes is not null)
             {
-                throw new UploadException(UploadFault.NoParts, $"{client.Options.Endpoint.Authority} does not take files in parts: {e.Message}", e);
+                throw new UploadException(
+                    UploadFault.NoParts,
+                    $"{client.Options.Endpoint.Authority} does not take files in parts: {e.Message}",
+                    e
+                );
             }
 
             Tell($"{client.Options.Endpoint.Authority} does not take files in parts: the file goes in one request.");
@@ -165,7 +207,10 @@ internal sealed class PartedUploader(
         // How long it lives is counted on this machine's clock, which need not agree with the service's.
         DateTimeOffset now = client.Options.Clock.UtcNow;
         TimeSpan lifetime = upload.ExpiresAt - (upload.CreatedAt == default ? now : upload.CreatedAt);
-        lifetime = lifetime <= TimeSpan.Zero ? s_usualLifetime : lifetime < s_maxLifetime ? lifetime : s_maxLifetime;
+        lifetime =
+            lifetime <= TimeSpan.Zero ? s_usualLifetime
+            : lifetime < s_maxLifetime ? lifetime
+            : s_maxLifetime;
         return new UploadState
         {
             Service = service,
@@ -188,19 +233,32 @@ internal sealed class PartedUploader(
         foreach (UploadStatePart part in state.Parts.OrderBy(part => part.Offset))
         {
             string now = await ContentHash
-                .ReadPartAsync(source, part.Offset, state.LengthOf((int)(part.Offset / state.PartBytes)), cancellationToken).ConfigureAwait(false);
+                .ReadPartAsync(
+                    source,
+                    part.Offset,
+                    state.LengthOf((int)(part.Offset / state.PartBytes)),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (now != part.Sha256)
             {
-                throw Changed(state, FormattableString.Invariant($"differs from what was sent of it, in the part that begins at byte {part.Offset}"));
+                throw Changed(
+                    state,
+                    FormattableString.Invariant(
+                        $"differs from what was sent of it, in the part that begins at byte {part.Offset}"
+                    )
+                );
             }
 
             meter.Set(0, part.Offset);
         }
     }
 
-    private UploadException Changed(UploadState state, string what) => new(
-        UploadFault.ChangedSinceBegun,
-        $"The file '{source.Path}' is not what the interrupted upload {state.UploadId} began to send: it {what}.");
+    private UploadException Changed(UploadState state, string what) =>
+        new(
+            UploadFault.ChangedSinceBegun,
+            $"The file '{source.Path}' is not what the interrupted upload {state.UploadId} began to send: it {what}."
+        );
 
     private void Tell(string notice) => options.Notice?.Invoke(notice);
 }

@@ -1,9 +1,9 @@
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>Removes what is kept of uploads that nobody can go on with: their time is over, or their file is gone.</summary>
+/// <summary>Removes what is kept of uploads that nobody can go on with: their time is over, or their file is
+/// gone.</summary>
 internal static class StaleUploads
 {
     // Tidying up must not hold up what was asked for.
@@ -14,7 +14,12 @@ internal static class StaleUploads
 
     /// <summary>Goes over all uploads but one. Nothing that goes wrong is an error.</summary>
     public static async Task SweepAsync(
-        FineTuningClient client, UploadStateStore store, string service, string ownKey, CancellationToken cancellationToken)
+        FineTuningClient client,
+        UploadStateStore store,
+        string service,
+        string ownKey,
+        CancellationToken cancellationToken
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_max);
@@ -35,15 +40,22 @@ internal static class StaleUploads
         }
     }
 
-    /// <summary>Whether the time is over in which an upload can be gone on with, or the file that it may have become be looked for.</summary>
+    /// <summary>Whether the time is over in which an upload can be gone on with, or the file that it may have become be
+    /// looked for.</summary>
     public static bool HasExpired(UploadState state, IClock clock) =>
         clock.UtcNow - state.ExpiresAt >= (state.IsCompleting ? s_completionKept : TimeSpan.Zero);
 
     // What cannot be read is of no use to anybody either.
-    private static bool IsStale(UploadState? state, IClock clock) => state is null || HasExpired(state, clock) || !File.Exists(state.Path);
+    private static bool IsStale(UploadState? state, IClock clock) =>
+        state is null || HasExpired(state, clock) || !File.Exists(state.Path);
 
     private static async Task RemoveAsync(
-        FineTuningClient client, UploadStateStore store, string service, string key, CancellationToken cancellationToken)
+        FineTuningClient client,
+        UploadStateStore store,
+        string service,
+        string key,
+        CancellationToken cancellationToken
+    )
     {
         UploadState? state;
         using (UploadSlot? slot = store.TryTake(key))
@@ -61,9 +73,13 @@ internal static class StaleUploads
             }
         }
 
-        // The place is free meanwhile, so that an upload of a file that has come back need not do without. It finds this one cancelled, and begins
-        // anew. Another service's can only be told with a connection to it; until then, or until its time is over, it stays.
-        if (state.Service == service && await UploadCompletion.CancelAsync(client, state.UploadId, cancellationToken).ConfigureAwait(false))
+        // The place is free meanwhile, so that an upload of a file that has come back need not do without. It finds
+        // this one cancelled, and begins anew. Another service's can only be told with a connection to it; until then,
+        // or until its time is over, it stays.
+        if (
+            state.Service == service
+            && await UploadCompletion.CancelAsync(client, state.UploadId, cancellationToken).ConfigureAwait(false)
+        )
         {
             using UploadSlot? slot = store.TryTake(key);
             if (slot?.Load()?.UploadId == state.UploadId)

@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>The reading of what is kept on disk. Others can write there too, so nothing that is found is trusted to be whole.</summary>
+/// <summary>The reading of what is kept on disk. Others can write there too, so nothing that is found is trusted to be
+/// whole.</summary>
 internal static class StateFile
 {
     /// <summary>More than any state has.</summary>

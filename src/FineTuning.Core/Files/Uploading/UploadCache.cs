@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace FineTuning.Core.Files.Uploading;
 
 /// <summary>
-/// Which contents are at a service under which ids: a small file for each content, named by service, purpose, size and SHA-256. It only says
-/// where to look; what it says is asked of the service before it is used. So nothing that goes wrong here stops an upload.
+/// Which contents are at a service under which ids: a small file for each content, named by service, purpose, size and
+/// SHA-256. It only says where to look; what it says is asked of the service before it is used. So nothing that goes
+/// wrong here stops an upload.
 /// </summary>
 internal sealed class UploadCache
 {
@@ -28,39 +29,51 @@ internal sealed class UploadCache
     }
 
     /// <summary>Whether any content of this size is known: without one no file need be read to see.</summary>
-    public bool HasSize(long bytes) => Try(folder => Directory.GetFiles(folder, Prefix(bytes) + "*" + Ending).Length > 0, false);
+    public bool HasSize(long bytes) =>
+        Try(folder => Directory.GetFiles(folder, Prefix(bytes) + "*" + Ending).Length > 0, false);
 
     /// <summary>The ids of what may be this content, newest first.</summary>
-    public IReadOnlyList<string> Find(long bytes, string sha256) => Try(folder => Read(PathOf(folder, bytes, sha256)), []);
+    public IReadOnlyList<string> Find(long bytes, string sha256) =>
+        Try(folder => Read(PathOf(folder, bytes, sha256)), []);
 
     /// <summary>The ids of other contents of this size.</summary>
-    public IReadOnlyCollection<string> FindOthers(long bytes, string sha256) => Try<IReadOnlyCollection<string>>(
-        folder =>
-        {
-            string own = PathOf(folder, bytes, sha256);
-            return [.. Directory.GetFiles(folder, Prefix(bytes) + "*" + Ending).Where(path => path != own).SelectMany(Read)];
-        },
-        []);
+    public IReadOnlyCollection<string> FindOthers(long bytes, string sha256) =>
+        Try<IReadOnlyCollection<string>>(
+            folder =>
+            {
+                string own = PathOf(folder, bytes, sha256);
+                return
+                [
+                    .. Directory
+                        .GetFiles(folder, Prefix(bytes) + "*" + Ending)
+                        .Where(path => path != own)
+                        .SelectMany(Read),
+                ];
+            },
+            []
+        );
 
     /// <summary>Remembers a file's id, before all others of its content.</summary>
-    public void Add(long bytes, string sha256, string id) => Try(
-        folder =>
-        {
-            PrivateFolder.Make(folder);
-            string path = PathOf(folder, bytes, sha256);
-            List<string> all = [id, .. Read(path).Where(known => known != id).Take(MaxIds - 1)];
-            byte[] text = JsonSerializer.SerializeToUtf8Bytes(all, UploadStateContext.Default.IReadOnlyListString);
-            using (var whole = new AtomicFile(path, overwrite: true))
+    public void Add(long bytes, string sha256, string id) =>
+        Try(
+            folder =>
             {
-                whole.Stream.Write(text, 0, text.Length);
-                whole.Commit();
-            }
+                PrivateFolder.Make(folder);
+                string path = PathOf(folder, bytes, sha256);
+                List<string> all = [id, .. Read(path).Where(known => known != id).Take(MaxIds - 1)];
+                byte[] text = JsonSerializer.SerializeToUtf8Bytes(all, UploadStateContext.Default.IReadOnlyListString);
+                using (var whole = new AtomicFile(path, overwrite: true))
+                {
+                    whole.Stream.Write(text, 0, text.Length);
+                    whole.Commit();
+                }
 
-            Prune(folder);
-            return true;
-        },
-        false,
-        isNew: true);
+                Prune(folder);
+                return true;
+            },
+            false,
+            isNew: true
+        );
 
     // What cannot be read is as good as nothing, and is written over by the next.
     private static IReadOnlyList<string> Read(string path)
@@ -80,7 +93,7 @@ internal sealed class UploadCache
 
     private static void Prune(string folder)
     {
-        var files = new DirectoryInfo(folder).GetFiles("*" + Ending + "*");
+        FileInfo[] files = new DirectoryInfo(folder).GetFiles("*" + Ending + "*");
         if (files.Length <= MaxFiles)
         {
             return;
@@ -95,7 +108,8 @@ internal sealed class UploadCache
 
     private string Prefix(long bytes) => $"{_scope}-{bytes.ToString(CultureInfo.InvariantCulture)}-";
 
-    private string PathOf(string folder, long bytes, string sha256) => Path.Combine(folder, Prefix(bytes) + sha256 + Ending);
+    private string PathOf(string folder, long bytes, string sha256) =>
+        Path.Combine(folder, Prefix(bytes) + sha256 + Ending);
 
     private T Try<T>(Func<string, T> work, T otherwise, bool isNew = false)
     {

@@ -6,7 +6,8 @@ public enum UploadFault
     /// <summary>The file has no bytes, which no service takes.</summary>
     EmptyFile,
 
-    /// <summary>The file is not what an interrupted upload began to send. <see cref="UploadOptions.Force"/> begins anew.</summary>
+    /// <summary>The file is not what an interrupted upload began to send. <see cref="UploadOptions.Force"/> begins
+    /// anew.</summary>
     ChangedSinceBegun,
 
     /// <summary>The file changed while it was sent: no file was made of it.</summary>
@@ -28,11 +29,13 @@ public enum UploadFault
     TooManyParts,
 }
 
-/// <summary>An upload that cannot go on for a reason of its own. What the service or the disk refuses comes as their own exceptions.</summary>
+/// <summary>An upload that cannot go on for a reason of its own. What the service or the disk refuses comes as their
+/// own exceptions.</summary>
 /// <param name="fault">The reason.</param>
 /// <param name="message">The reason in words, with the file's name.</param>
 /// <param name="innerException">What it was seen by.</param>
-public sealed class UploadException(UploadFault fault, string message, Exception? innerException = null) : Exception(message, innerException)
+public sealed class UploadException(UploadFault fault, string message, Exception? innerException = null)
+    : Exception(message, innerException)
 {
     /// <summary>The reason.</summary>
     public UploadFault Fault { get; } = fault;

@@ -86,12 +86,14 @@ internal sealed class UploadMeter(IProgress<UploadProgress>? progress, IClock cl
             _samples.Enqueue((now, bytes));
         }
 
-        progress.Report(new UploadProgress(_stage, bytes, total)
-        {
-            BytesPerSecond = rate,
-            TimeLeft = rate is double speed ? TimeSpan.FromSeconds((total - bytes) / speed) : null,
-            Parts = _parts,
-            PartCount = _partCount,
-        });
+        progress.Report(
+            new UploadProgress(_stage, bytes, total)
+            {
+                BytesPerSecond = rate,
+                TimeLeft = rate is double speed ? TimeSpan.FromSeconds((total - bytes) / speed) : null,
+                Parts = _parts,
+                PartCount = _partCount,
+            }
+        );
     }
 }

@@ -13,13 +13,14 @@ public sealed record UploadOptions
     public string Purpose { get; init; } = "fine-tune";
 
     /// <summary>
-    /// Bytes a part, 1 to <see cref="LargestPart"/>: the file goes in parts whatever its size. Null sends up to 512 MB in one request and larger
-    /// files in parts of <see cref="DefaultPart"/>.
+    /// Bytes a part, 1 to <see cref="LargestPart"/>: the file goes in parts whatever its size. Null sends up to 512 MB
+    /// in one request and larger files in parts of <see cref="DefaultPart"/>.
     /// </summary>
     public long? PartBytes { get; init; }
 
     /// <summary>
-    /// Parts that are sent at a time, 1 to 16. Four by default; two on .NET Framework, which opens no more connections to a host by itself.
+    /// Parts that are sent at a time, 1 to 16. Four by default; two on .NET Framework, which opens no more connections
+    /// to a host by itself.
     /// </summary>
     public int ParallelParts { get; init; } =
 #if NET
@@ -28,12 +29,13 @@ public sealed record UploadOptions
         2;
 #endif
 
-    /// <summary>Uploads a file anew even if it is at the service already, and gives up what is there of an interrupted upload.</summary>
+    /// <summary>Uploads a file anew even if it is at the service already, and gives up what is there of an interrupted
+    /// upload.</summary>
     public bool Force { get; init; }
 
     /// <summary>
-    /// The folder that keeps what interrupted and finished uploads are found by; it is made when needed. Null keeps nothing: no upload goes on
-    /// where another ended, and no file is known to be at the service.
+    /// The folder that keeps what interrupted and finished uploads are found by; it is made when needed. Null keeps
+    /// nothing: no upload goes on where another ended, and no file is known to be at the service.
     /// </summary>
     public string? StateFolder { get; init; }
 

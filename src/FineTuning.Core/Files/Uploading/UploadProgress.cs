@@ -3,7 +3,8 @@ namespace FineTuning.Core.Files.Uploading;
 /// <summary>What an upload is doing.</summary>
 public enum UploadStage
 {
-    /// <summary>The file is read to see whether it is at the service already, or still is what was begun to be sent.</summary>
+    /// <summary>The file is read to see whether it is at the service already, or still is what was begun to be
+    /// sent.</summary>
     Comparing,
 
     /// <summary>Bytes are sent.</summary>
@@ -15,7 +16,8 @@ public enum UploadStage
 
 /// <summary>How far an upload has come.</summary>
 /// <param name="Stage">What goes on.</param>
-/// <param name="Bytes">Bytes that are done of this stage. What is sent again does not count twice, so it can go back.</param>
+/// <param name="Bytes">Bytes that are done of this stage. What is sent again does not count twice, so it can go
+/// back.</param>
 /// <param name="TotalBytes">The size of the file.</param>
 public readonly record struct UploadProgress(UploadStage Stage, long Bytes, long TotalBytes)
 {

@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>The file that is uploaded, as it was at the start: a later change is noticed before its bytes become a part of anything.</summary>
+/// <summary>The file that is uploaded, as it was at the start: a later change is noticed before its bytes become a part
+/// of anything.</summary>
 internal sealed class UploadSource
 {
     private UploadSource(string path, long length, DateTime lastWrite)
@@ -31,7 +32,8 @@ internal sealed class UploadSource
             : throw WhyEmpty(path);
     }
 
-    /// <summary>Opens a piece of it. The stream throws what <see cref="EnsureUnchanged"/> throws before it gives its last bytes.</summary>
+    /// <summary>Opens a piece of it. The stream throws what <see cref="EnsureUnchanged"/> throws before it gives its
+    /// last bytes.</summary>
     /// <param name="offset">Where it begins.</param>
     /// <param name="length">Its bytes, at least 1.</param>
     /// <param name="isHashed">Whether its SHA-256 is computed on the way.</param>
@@ -43,7 +45,11 @@ internal sealed class UploadSource
         (long length, DateTime lastWrite) = File.Exists(Path) ? Look(Path) : (-1, default);
         if (length != Length || lastWrite != LastWrite)
         {
-            throw Changed(length < 0 ? "was removed" : length == Length ? "was changed" : $"had {Length} bytes and now has {length}");
+            throw Changed(
+                length < 0 ? "was removed"
+                : length == Length ? "was changed"
+                : $"had {Length} bytes and now has {length}"
+            );
         }
     }
 

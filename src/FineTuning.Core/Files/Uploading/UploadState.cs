@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>An upload in parts that is not completed, as it is kept on disk for the same command to go on from.</summary>
+/// <summary>An upload in parts that is not completed, as it is kept on disk for the same command to go on
+/// from.</summary>
 internal sealed record UploadState
 {
     public const int CurrentFormat = 1;
@@ -14,7 +15,8 @@ internal sealed record UploadState
     /// <summary>What another version writes otherwise is not read.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>Where it goes: a hash of endpoint, organisation and project, since an endpoint can hold secrets.</summary>
+    /// <summary>Where it goes: a hash of endpoint, organisation and project, since an endpoint can hold
+    /// secrets.</summary>
     public required string Service { get; init; }
 
     public required string Purpose { get; init; }
@@ -59,7 +61,11 @@ internal sealed record UploadState
         try
         {
             UploadState? state = JsonSerializer.Deserialize(text, UploadStateContext.Default.UploadState);
-            return state is { Format: CurrentFormat, Bytes: > 0, PartBytes: > 0 and <= UploadOptions.LargestPart } && state.IsWhole() ? state : null;
+            return
+                state is { Format: CurrentFormat, Bytes: > 0, PartBytes: > 0 and <= UploadOptions.LargestPart }
+                && state.IsWhole()
+                ? state
+                : null;
         }
         catch (JsonException)
         {
@@ -75,10 +81,19 @@ internal sealed record UploadState
 
     // What a text of JSON says can be null where no null is meant.
     private bool IsWhole() =>
-        Service is not null && Purpose is not null && Path is not null && Name is not null && StateFile.IsId(UploadId) &&
-        CountParts(Bytes, PartBytes) <= MaxParts && Parts is not null &&
-        Parts.All(part => part is { Offset: >= 0, Id.Length: > 0, Sha256.Length: > 0 } && part.Offset < Bytes && part.Offset % PartBytes == 0) &&
-        Parts.Select(part => part.Offset).Distinct().Count() == Parts.Count;
+        Service is not null
+        && Purpose is not null
+        && Path is not null
+        && Name is not null
+        && StateFile.IsId(UploadId)
+        && CountParts(Bytes, PartBytes) <= MaxParts
+        && Parts is not null
+        && Parts.All(part =>
+            part is { Offset: >= 0, Id.Length: > 0, Sha256.Length: > 0 }
+            && part.Offset < Bytes
+            && part.Offset % PartBytes == 0
+        )
+        && Parts.Select(part => part.Offset).Distinct().Count() == Parts.Count;
 }
 
 /// <summary>A part that is at the service.</summary>

@@ -1,20 +1,22 @@
-using FineTuning.Core.Datasets.Scanning;
-
 namespace FineTuning.Core.Files.Uploading;
 
-/// <summary>The folder of interrupted uploads: a small file for each, and a lock beside it while a process works on it.</summary>
+/// <summary>The folder of interrupted uploads: a small file for each, and a lock beside it while a process works on
+/// it.</summary>
 internal sealed class UploadStateStore
 {
     private const string Ending = ".json";
 
-    // On Unix a name that is removed may be open elsewhere already: two processes would then hold a lock each. There the empty file stays.
-    private static readonly FileOptions s_lockOptions = Path.DirectorySeparatorChar == '\\' ? FileOptions.DeleteOnClose : FileOptions.None;
+    // On Unix a name that is removed may be open elsewhere already: two processes would then hold a lock each. There
+    // the empty file stays.
+    private static readonly FileOptions s_lockOptions =
+        Path.DirectorySeparatorChar == '\\' ? FileOptions.DeleteOnClose : FileOptions.None;
 
     private readonly string _folder;
 
     private UploadStateStore(string folder) => _folder = folder;
 
-    /// <summary>Opens the folder, and makes it if it is not there. Null if nothing can be kept in it, which is no reason not to upload.</summary>
+    /// <summary>Opens the folder, and makes it if it is not there. Null if nothing can be kept in it, which is no
+    /// reason not to upload.</summary>
     public static UploadStateStore? Open(string? folder)
     {
         if (folder is null)
@@ -34,7 +36,8 @@ internal sealed class UploadStateStore
     }
 
     /// <summary>The key of a file's upload: one for each service, purpose and path.</summary>
-    public static string KeyOf(string service, string purpose, string path) => Hex.NameOf($"{service}\n{purpose}\n{path}");
+    public static string KeyOf(string service, string purpose, string path) =>
+        Hex.NameOf($"{service}\n{purpose}\n{path}");
 
     /// <summary>The keys of all uploads that are kept.</summary>
     public IReadOnlyList<string> Keys()
@@ -42,7 +45,13 @@ internal sealed class UploadStateStore
         try
         {
             // With what a crash left of one, which has more behind the ending.
-            return [.. Directory.GetFiles(_folder, "*" + Ending + "*").Select(path => Path.GetFileName(path).Split('.')[0]).Distinct()];
+            return
+            [
+                .. Directory
+                    .GetFiles(_folder, "*" + Ending + "*")
+                    .Select(path => Path.GetFileName(path).Split('.')[0])
+                    .Distinct(),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +69,13 @@ internal sealed class UploadStateStore
         try
         {
             held = new FileStream(
-                Path.Combine(_folder, key + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, s_lockOptions);
+                Path.Combine(_folder, key + ".lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 1,
+                s_lockOptions
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

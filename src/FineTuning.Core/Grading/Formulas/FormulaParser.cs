@@ -1,5 +1,4 @@
 using System.Globalization;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
@@ -8,9 +7,12 @@ namespace FineTuning.Core.Grading.Formulas;
 /// <summary>Reads one formula, by recursive descent with a bound on the depth.</summary>
 internal sealed class FormulaParser(string text, IReadOnlyCollection<string> names, string path, GraderReading reading)
 {
-    public const int MaxLength = 4096, MaxDepth = 64;
+    public const int MaxLength = 4096,
+        MaxDepth = 64;
 
-    private static readonly Dictionary<string, (int Max, Func<double[], double> Apply)> s_functions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (int Max, Func<double[], double> Apply)> s_functions = new(
+        StringComparer.Ordinal
+    )
     {
         ["min"] = (int.MaxValue, a => a.Min()),
         ["max"] = (int.MaxValue, a => a.Max()),
@@ -40,7 +42,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
                 GraderProblemCodes.WrongLength,
                 path,
                 FormattableString.Invariant($"The formula has {text.Length} characters; at most {MaxLength} are read."),
-                "Shorten the formula.");
+                "Shorten the formula."
+            );
             return [];
         }
 
@@ -179,7 +182,10 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         }
 
         string number = text.Substring(start, _position - start);
-        if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || double.IsInfinity(value))
+        if (
+            !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            || double.IsInfinity(value)
+        )
         {
             throw Wrong(start, $"\"{number}\" is no number", "Write numbers such as 0.5 or 1e-3.");
         }
@@ -211,7 +217,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
                 GraderProblemCodes.UnknownPart,
                 start,
                 $"there is no grader \"{name}\"",
-                $"{NearestName.Question(name, names)}The graders are {string.Join(", ", names)}.");
+                $"{NearestName.Question(name, names)}The graders are {string.Join(", ", names)}."
+            );
         }
     }
 
@@ -224,7 +231,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
                 GraderProblemCodes.UnknownFunction,
                 start,
                 $"there is no function \"{name}\"",
-                $"{NearestName.Question(name, s_functions.Keys)}The functions are {string.Join(", ", s_functions.Keys)}.");
+                $"{NearestName.Question(name, s_functions.Keys)}The functions are {string.Join(", ", s_functions.Keys)}."
+            );
         }
 
         int count = 0;
@@ -232,13 +240,16 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         {
             ReadSum();
             count++;
-        }
-        while (Take(','));
+        } while (Take(','));
         Expect(')', $"the call of {name} is not closed");
         if (isKnown && count > function.Max)
         {
             Report(
-                GraderProblemCodes.FormulaSyntax, start, FormattableString.Invariant($"{name} takes 1 number, not {count}"), $"Give {name} one number.");
+                GraderProblemCodes.FormulaSyntax,
+                start,
+                FormattableString.Invariant($"{name} takes 1 number, not {count}"),
+                $"Give {name} one number."
+            );
         }
 
         Add(count, function.Apply, $"{name} has no value there, or one that is too large");
@@ -250,13 +261,18 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         return remainder != 0 && remainder < 0 != divisor < 0 ? remainder + divisor : remainder;
     }
 
-    private void Add(int count, Func<double[], double> apply, string failure) => _steps.Add(new Formula.Step(count, (a, _) => apply(a), failure));
+    private void Add(int count, Func<double[], double> apply, string failure) =>
+        _steps.Add(new Formula.Step(count, (a, _) => apply(a), failure));
 
     private void Enter()
     {
         if (++_depth > MaxDepth)
         {
-            throw Wrong(_position, FormattableString.Invariant($"more than {MaxDepth} levels"), "Write the formula with fewer parentheses.");
+            throw Wrong(
+                _position,
+                FormattableString.Invariant($"more than {MaxDepth} levels"),
+                "Write the formula with fewer parentheses."
+            );
         }
     }
 
@@ -303,7 +319,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         return Wrong(
             _position,
             $"\"{text[_position]}\" does not belong there",
-            isPower ? "Write ^ for a power." : "Use numbers, names of graders, + - * / % ^, parentheses and functions.");
+            isPower ? "Write ^ for a power." : "Use numbers, names of graders, + - * / % ^, parentheses and functions."
+        );
     }
 
     // From here on the formula cannot be read; of what is wrong behind it nothing can be said.
@@ -316,7 +333,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
     private void Report(GraderProblemCode code, int position, string problem, string fix)
     {
         HasErrors = true;
-        TextPlace place = TextPlace.Of(text, position);
+        var place = TextPlace.Of(text, position);
         reading.Report(code, path, $"The formula is wrong at {place.InWords()}: {problem}.", fix, place);
     }
 

@@ -18,7 +18,10 @@ internal sealed class GradeRun(SampleScope scope)
     public void AddUsage(string model, GraderModelAnswer answer)
     {
         _usage.TryGetValue(model, out GraderTokens? known);
-        _usage[model] = new GraderTokens((known?.Prompt ?? 0) + answer.PromptTokens, (known?.Completion ?? 0) + answer.CompletionTokens);
+        _usage[model] = new GraderTokens(
+            (known?.Prompt ?? 0) + answer.PromptTokens,
+            (known?.Completion ?? 0) + answer.CompletionTokens
+        );
         SampledModel = model;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Grading.Reading;
 using FineTuning.Core.Grading.Templates;
 
@@ -18,13 +17,19 @@ internal sealed class ModelGraderPrompt
     private readonly List<(string Role, IReadOnlyList<Template> Content)> _messages;
 
     private ModelGraderPrompt(
-        IGraderModel service, string model, GraderSampling sampling, List<(string Role, IReadOnlyList<Template> Content)> messages) =>
-        (_service, _model, _sampling, _messages) = (service, model, sampling, messages);
+        IGraderModel service,
+        string model,
+        GraderSampling sampling,
+        List<(string Role, IReadOnlyList<Template> Content)> messages
+    ) => (_service, _model, _sampling, _messages) = (service, model, sampling, messages);
 
     public static ModelGraderPrompt Read(Definition definition)
     {
         string? model = definition.Text("model");
-        List<(string, IReadOnlyList<Template>)> messages = [.. definition.Objects("input", 1, MaxMessages).Select(ReadMessage)];
+        List<(string, IReadOnlyList<Template>)> messages =
+        [
+            .. definition.Objects("input", 1, MaxMessages).Select(ReadMessage),
+        ];
         GraderSampling sampling = ReadSampling(definition.Object("sampling_params"));
         IGraderModel? service = definition.Reading.Services.Model;
         if (service is null)
@@ -32,7 +37,8 @@ internal sealed class ModelGraderPrompt
             definition.Reading.NotHere(
                 definition.PathOf("model"),
                 "The grader asks a model, and there are no models here.",
-                "Use string_check, text_similarity or multi, or let a service run the grader.");
+                "Use string_check, text_similarity or multi, or let a service run the grader."
+            );
         }
         else if (model is not null && service.FindRefusal(model) is { } refusal)
         {
@@ -43,7 +49,8 @@ internal sealed class ModelGraderPrompt
         return new ModelGraderPrompt(service!, model ?? string.Empty, sampling, messages);
     }
 
-    /// <summary>Asks, and finds what the answer says: the <c>result</c> of a JSON object, or else the whole text.</summary>
+    /// <summary>Asks, and finds what the answer says: the <c>result</c> of a JSON object, or else the whole
+    /// text.</summary>
     public async Task<string> AskAsync(GradeRun run, CancellationToken cancellationToken)
     {
         List<GraderMessage> messages = new(_messages.Count);
@@ -55,16 +62,21 @@ internal sealed class ModelGraderPrompt
             messages.Add(new GraderMessage(role, text));
         }
 
-        GraderModelAnswer answer = await _service.AnswerAsync(_model, messages, _sampling, cancellationToken).ConfigureAwait(false);
+        GraderModelAnswer answer = await _service
+            .AnswerAsync(_model, messages, _sampling, cancellationToken)
+            .ConfigureAwait(false);
         run.AddUsage(_model, answer);
         return Result(answer.Text.Trim());
     }
 
-    public GradingException Unreadable(string answer, string expected) => new(new GradeErrors
-    {
-        ModelGraderParseError = true,
-        Message = $"The model \"{_model}\" answered \"{Definition.Shorten(answer)}\", which is not {expected}.",
-    });
+    public GradingException Unreadable(string answer, string expected) =>
+        new(
+            new GradeErrors
+            {
+                ModelGraderParseError = true,
+                Message = $"The model \"{_model}\" answered \"{Definition.Shorten(answer)}\", which is not {expected}.",
+            }
+        );
 
     private static string Result(string answer)
     {
@@ -75,7 +87,7 @@ internal sealed class ModelGraderPrompt
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(answer);
+            using var document = JsonDocument.Parse(answer);
             return document.RootElement.TryGetProperty("result", out JsonElement result) ? result.ToString() : answer;
         }
         catch (JsonException)
@@ -106,7 +118,10 @@ internal sealed class ModelGraderPrompt
             Seed = (int?)sampling.Whole("seed", int.MinValue, int.MaxValue),
             TopP = sampling.Number("top_p", 0, 1),
             Temperature = sampling.Number("temperature", 0, 2),
-            MaxTokens = (int?)limits.Select(name => sampling.Whole(name, 1, int.MaxValue)).FirstOrDefault(number => number is not null),
+            MaxTokens = (int?)
+                limits
+                    .Select(name => sampling.Whole(name, 1, int.MaxValue))
+                    .FirstOrDefault(number => number is not null),
             ReasoningEffort = sampling.OptionalChoice("reasoning_effort", s_efforts),
         };
     }

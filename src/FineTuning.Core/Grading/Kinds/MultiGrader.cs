@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Grading.Formulas;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
@@ -6,7 +5,8 @@ using FineTuning.Core.Grading.Reading;
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>Works out a score from those of other graders.</summary>
-internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string, Grader>> parts, Formula formula) : Grader(name, TypeName)
+internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string, Grader>> parts, Formula formula)
+    : Grader(name, TypeName)
 {
     public const string TypeName = "multi";
 
@@ -56,15 +56,24 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
             return Formula.Nothing;
         }
 
-        Formula formula = Formula.Parse(
-            text, [.. parts.Select(part => part.Name)], definition.PathOf("calculate_output"), definition.Reading);
-        foreach ((string unused, Definition part) in formula.IsWhole ? parts.Where(part => !formula.Names.Contains(part.Name)) : [])
+        var formula = Formula.Parse(
+            text,
+            [.. parts.Select(part => part.Name)],
+            definition.PathOf("calculate_output"),
+            definition.Reading
+        );
+        foreach (
+            (string unused, Definition part) in formula.IsWhole
+                ? parts.Where(part => !formula.Names.Contains(part.Name))
+                : []
+        )
         {
             definition.Reading.Report(
                 GraderProblemCodes.UnusedPart,
                 part.Path,
                 $"The formula does not use the grader \"{Definition.Shorten(unused)}\": it is run, and costs what it costs, for nothing.",
-                $"Use \"{Definition.Shorten(unused)}\" in calculate_output, or remove it.");
+                $"Use \"{Definition.Shorten(unused)}\" in calculate_output, or remove it."
+            );
         }
 
         return formula;

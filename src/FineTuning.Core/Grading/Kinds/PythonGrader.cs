@@ -29,7 +29,9 @@ internal sealed class PythonGrader(string name, IGraderPython service, string so
             reading.NotHere(
                 definition.PathOf("type"),
                 "The grader runs a Python script, which is not allowed here.",
-                reading.Services.PythonFix ?? "Use string_check, text_similarity or multi, or let a service run the grader.");
+                reading.Services.PythonFix
+                    ?? "Use string_check, text_similarity or multi, or let a service run the grader."
+            );
         }
 
         return new PythonGrader(name, reading.Services.Python!, source ?? string.Empty);
@@ -37,12 +39,18 @@ internal sealed class PythonGrader(string name, IGraderPython service, string so
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
     {
-        double score = await service.GradeAsync(source, run.Scope.Sample, run.Scope.Item, cancellationToken).ConfigureAwait(false);
-        return !double.IsNaN(score) && !double.IsInfinity(score) ? score : throw new GradingException(new GradeErrors
-        {
-            PythonGraderRuntimeError = true,
-            PythonGraderRuntimeErrorDetails = "The script returned a number that is not finite.",
-            Message = $"The script of the grader \"{Name}\" returned a number that is not finite.",
-        });
+        double score = await service
+            .GradeAsync(source, run.Scope.Sample, run.Scope.Item, cancellationToken)
+            .ConfigureAwait(false);
+        return !double.IsNaN(score) && !double.IsInfinity(score)
+            ? score
+            : throw new GradingException(
+                new GradeErrors
+                {
+                    PythonGraderRuntimeError = true,
+                    PythonGraderRuntimeErrorDetails = "The script returned a number that is not finite.",
+                    Message = $"The script of the grader \"{Name}\" returned a number that is not finite.",
+                }
+            );
     }
 }

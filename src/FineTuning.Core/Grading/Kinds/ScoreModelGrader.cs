@@ -4,7 +4,8 @@ using FineTuning.Core.Grading.Reading;
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>Lets a model give a score within a range.</summary>
-internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, double least, double most) : Grader(name, TypeName)
+internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, double least, double most)
+    : Grader(name, TypeName)
 {
     public const string TypeName = "score_model";
 
@@ -18,7 +19,10 @@ internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
     {
         string answer = await question.AskAsync(run, cancellationToken).ConfigureAwait(false);
-        return double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) && score >= least && score <= most
+        return
+            double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out double score)
+            && score >= least
+            && score <= most
             ? score
             : throw question.Unreadable(answer, FormattableString.Invariant($"a number from {least} to {most}"));
     }

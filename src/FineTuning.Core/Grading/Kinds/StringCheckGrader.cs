@@ -4,7 +4,8 @@ using FineTuning.Core.Grading.Templates;
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>Compares two texts: 1 or 0.</summary>
-internal sealed class StringCheckGrader(string name, Template input, Template reference, string operation) : Grader(name, TypeName)
+internal sealed class StringCheckGrader(string name, Template input, Template reference, string operation)
+    : Grader(name, TypeName)
 {
     public const string TypeName = "string_check";
     private static readonly string[] s_operations = ["eq", "ne", "like", "ilike"];
@@ -16,12 +17,14 @@ internal sealed class StringCheckGrader(string name, Template input, Template re
             name,
             definition.Template("input"),
             definition.Template("reference"),
-            definition.Choice("operation", s_operations) ?? string.Empty);
+            definition.Choice("operation", s_operations) ?? string.Empty
+        );
     }
 
     public override Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
     {
-        string text = input.Render(run.Scope), wanted = reference.Render(run.Scope);
+        string text = input.Render(run.Scope),
+            wanted = reference.Render(run.Scope);
         bool passes = operation switch
         {
             "eq" => string.Equals(text, wanted, StringComparison.Ordinal),

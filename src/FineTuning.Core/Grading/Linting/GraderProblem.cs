@@ -6,7 +6,8 @@ namespace FineTuning.Core.Grading.Linting;
 /// <summary>One problem of a grader's definition: what it is, where it is and what to do about it.</summary>
 public sealed record GraderProblem
 {
-    /// <summary>The stable code of the problem, such as <c>FT2021</c>; <see cref="GraderProblemCodes"/> names it.</summary>
+    /// <summary>The stable code of the problem, such as <c>FT2021</c>; <see cref="GraderProblemCodes"/> names
+    /// it.</summary>
     public required string Code { get; init; }
 
     /// <summary>Whether the grader cannot work, or surely does not do what was meant.</summary>
@@ -28,5 +29,6 @@ public sealed record GraderProblem
     public required string Fix { get; init; }
 
     /// <summary>Returns the problem as one line of text: <c>$.reference: message (FT2021)</c>.</summary>
-    public override string ToString() => string.Format(CultureInfo.InvariantCulture, "{0}: {1} ({2})", JsonPath, Message.TrimEnd('.'), Code);
+    public override string ToString() =>
+        string.Format(CultureInfo.InvariantCulture, "{0}: {1} ({2})", JsonPath, Message.TrimEnd('.'), Code);
 }

@@ -3,9 +3,10 @@ using FineTuning.Core.Datasets;
 namespace FineTuning.Core.Grading.Linting;
 
 /// <summary>
-/// The catalogue of every problem of a grader. FT200x and FT201x are about the fields of the definition, FT202x about templates, FT203x about
-/// formulas, FT204x about scripts, FT205x are legal but surely mistakes or go wrong for some rows, FT206x come from the service. Unknown fields (FT2003) and values (FT2006)
-/// are warnings: services learn new ones, and say themselves what they do not take.
+/// The catalogue of every problem of a grader. FT200x and FT201x are about the fields of the definition, FT202x about
+/// templates, FT203x about formulas, FT204x about scripts, FT205x are legal but surely mistakes or go wrong for some
+/// rows, FT206x come from the service. Unknown fields (FT2003) and values (FT2006) are warnings: services learn new
+/// ones, and say themselves what they do not take.
 /// </summary>
 public static class GraderProblemCodes
 {
@@ -47,7 +48,8 @@ public static class GraderProblemCodes
 
     internal static GraderProblemCode UnknownTemplateName { get; } = Error("FT2022", "Unknown name in a template");
 
-    internal static GraderProblemCode UnknownSampleField { get; } = Error("FT2023", "Field that a sample does not have");
+    internal static GraderProblemCode UnknownSampleField { get; } =
+        Error("FT2023", "Field that a sample does not have");
 
     internal static GraderProblemCode NotInItem { get; } = Error("FT2024", "Field that the item does not have");
 
@@ -77,17 +79,21 @@ public static class GraderProblemCodes
 
     internal static GraderProblemCode NotInSomeRows { get; } = Warning("FT2057", "Field that some rows do not have");
 
-    /// <summary>A service is not there on this machine; no problem of the definition, and so not in the catalogue.</summary>
+    /// <summary>A service is not there on this machine; no problem of the definition, and so not in the
+    /// catalogue.</summary>
     internal static GraderProblemCode NotHere { get; } = new("FT2099", ProblemSeverity.Error, "Not available here");
 
     /// <summary>Finds a code.</summary>
     /// <param name="code">Such as <c>FT2021</c>.</param>
     /// <returns>Null if there is none.</returns>
-    public static GraderProblemCode? Find(string code) => s_all.FirstOrDefault(known => string.Equals(known.Code, code, StringComparison.OrdinalIgnoreCase));
+    public static GraderProblemCode? Find(string code) =>
+        s_all.FirstOrDefault(known => string.Equals(known.Code, code, StringComparison.OrdinalIgnoreCase));
 
-    private static GraderProblemCode Error(string code, string title) => Add(new GraderProblemCode(code, ProblemSeverity.Error, title));
+    private static GraderProblemCode Error(string code, string title) =>
+        Add(new GraderProblemCode(code, ProblemSeverity.Error, title));
 
-    private static GraderProblemCode Warning(string code, string title) => Add(new GraderProblemCode(code, ProblemSeverity.Warning, title));
+    private static GraderProblemCode Warning(string code, string title) =>
+        Add(new GraderProblemCode(code, ProblemSeverity.Warning, title));
 
     private static GraderProblemCode Add(GraderProblemCode code)
     {

@@ -5,23 +5,30 @@ using FineTuning.Core.Grading.Templates;
 
 namespace FineTuning.Core.Grading.Linting;
 
-/// <summary>Finds the rows of a dataset that a grader cannot grade, because its templates name a field that they do not have.</summary>
+/// <summary>Finds the rows of a dataset that a grader cannot grade, because its templates name a field that they do not
+/// have.</summary>
 public static class GraderRows
 {
     private const int ShownLines = 3;
 
     /// <summary>Checks every row of a dataset.</summary>
-    /// <param name="definition">The grader, as the service takes it; any JSON. What else is wrong with it <see cref="GraderLinter"/> finds.</param>
-    /// <param name="path">The JSONL file of the rows. Lines that are no object are passed over: the check of datasets finds those.</param>
+    /// <param name="definition">The grader, as the service takes it; any JSON. What else is wrong with it <see
+    /// cref="GraderLinter"/> finds.</param>
+    /// <param name="path">The JSONL file of the rows. Lines that are no object are passed over: the check of datasets
+    /// finds those.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>A problem for each place in the grader that names a field which no row has (an error) or which some do not have (a warning), in
-    /// the order of reading. Scripts are not looked into.</returns>
+    /// <returns>A problem for each place in the grader that names a field which no row has (an error) or which some do
+    /// not have (a warning), in the order of reading. Scripts are not looked into.</returns>
     /// <exception cref="InvalidDataException">The file has no row: no line of it is an object.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static async Task<IReadOnlyList<GraderProblem>> CheckAsync(JsonElement definition, string path, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<GraderProblem>> CheckAsync(
+        JsonElement definition,
+        string path,
+        CancellationToken cancellationToken = default
+    )
     {
-        GraderReading reading = GraderReading.ForLint(null);
+        var reading = GraderReading.ForLint(null);
         GraderReader.Read(definition, reading);
         List<Gap> gaps = [.. reading.ItemPlaces.Select(place => new Gap(place))];
         long rows = 0;
@@ -78,10 +85,17 @@ public static class GraderRows
         {
             bool isNone = Rows == rows;
             GraderProblemCode code = isNone ? GraderProblemCodes.NotInItem : GraderProblemCodes.NotInSomeRows;
-            string lines = (Rows == 1 ? "line " : Rows > _lines.Count ? "the first in lines " : "lines ") + string.Join(", ", _lines);
+            string lines =
+                (
+                    Rows == 1 ? "line "
+                    : Rows > _lines.Count ? "the first in lines "
+                    : "lines "
+                ) + string.Join(", ", _lines);
             string which = isNone
                 ? FormattableString.Invariant($"which no row of {file} has")
-                : FormattableString.Invariant($"which {Rows} of {rows} rows of {file} {(Rows == 1 ? "lacks" : "lack")} ({lines})");
+                : FormattableString.Invariant(
+                    $"which {Rows} of {rows} rows of {file} {(Rows == 1 ? "lacks" : "lack")} ({lines})"
+                );
             string has = _names.Length == 0 ? string.Empty : $"Line {_lines[0]} has {Template.Listed(_names)}.";
             return new GraderProblem
             {
@@ -90,9 +104,11 @@ public static class GraderRows
                 JsonPath = place.JsonPath,
                 Line = place.Place.Line,
                 Column = place.Place.Column,
-                Message = $"The template's \"{{{{ {place.Field.Text} }}}}\" names \"{_missing}\", {which}: without it a sample cannot be graded.",
+                Message =
+                    $"The template's \"{{{{ {place.Field.Text} }}}}\" names \"{_missing}\", {which}: without it a sample cannot be graded.",
                 Fix = isNone
-                    ? NearestName.Question(_missing, _names) + (has.Length > 0 ? has : "Name a field that the rows have.")
+                    ? NearestName.Question(_missing, _names)
+                        + (has.Length > 0 ? has : "Name a field that the rows have.")
                     : $"Give those rows the field, or leave them out. {has}".TrimEnd(),
             };
         }

@@ -3,7 +3,8 @@ namespace FineTuning.Core.Grading.Linting;
 /// <summary>Finds what somebody who wrote a wrong name probably meant.</summary>
 internal static class NearestName
 {
-    private const int MaxLength = 64, MaxChanges = 3;
+    private const int MaxLength = 64,
+        MaxChanges = 3;
 
     /// <returns>Null if no candidate is near.</returns>
     public static string? Find(string name, IEnumerable<string> candidates)
@@ -14,28 +15,38 @@ internal static class NearestName
         }
 
         string wanted = Plain(name);
-        List<(string Name, string Plain)> near = [.. candidates
-            .Where(candidate => candidate.Length is > 0 and <= MaxLength && candidate != name)
-            .Select(candidate => (candidate, Plain(candidate)))];
-        (string Name, int Distance) best = near
-            .Where(candidate => Math.Abs(candidate.Plain.Length - wanted.Length) <= MaxChanges)
+        List<(string Name, string Plain)> near =
+        [
+            .. candidates
+                .Where(candidate => candidate.Length is > 0 and <= MaxLength && candidate != name)
+                .Select(candidate => (candidate, Plain(candidate))),
+        ];
+        (string Name, int Distance) best = near.Where(candidate =>
+                Math.Abs(candidate.Plain.Length - wanted.Length) <= MaxChanges
+            )
             .Select(candidate => (candidate.Name, Distance(wanted, candidate.Plain)))
             .OrderBy(candidate => candidate.Item2)
             .FirstOrDefault();
-        if (best.Name is not null && best.Distance <= Math.Min(MaxChanges, Math.Max(wanted.Length, best.Name.Length) / 3))
+        if (
+            best.Name is not null
+            && best.Distance <= Math.Min(MaxChanges, Math.Max(wanted.Length, best.Name.Length) / 3)
+        )
         {
             return best.Name;
         }
 
         // "metric" is a part of "evaluation_metric".
-        return wanted.Length < 3 ? null : near.FirstOrDefault(candidate => candidate.Plain.IndexOf(wanted, StringComparison.Ordinal) >= 0).Name;
+        return wanted.Length < 3
+            ? null
+            : near.FirstOrDefault(candidate => candidate.Plain.IndexOf(wanted, StringComparison.Ordinal) >= 0).Name;
     }
 
     /// <returns>"Did you mean "x"? " with the space behind it, or nothing.</returns>
     public static string Question(string name, IEnumerable<string> candidates, string prefix = "") =>
         Find(name, candidates) is { } nearest ? $"Did you mean \"{prefix}{nearest}\"? " : string.Empty;
 
-    private static string Plain(string name) => name.Replace("_", string.Empty).Replace("-", string.Empty).ToLowerInvariant();
+    private static string Plain(string name) =>
+        name.Replace("_", string.Empty).Replace("-", string.Empty).ToLowerInvariant();
 
     // How many letters must be changed, added, removed, or swapped with the next.
     private static int Distance(string a, string b)
@@ -51,7 +62,10 @@ internal static class NearestName
                     continue;
                 }
 
-                int least = Math.Min(Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1, cost[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                int least = Math.Min(
+                    Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1,
+                    cost[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+                );
                 bool isSwap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
                 cost[i, j] = isSwap ? Math.Min(least, cost[i - 2, j - 2] + 1) : least;
             }

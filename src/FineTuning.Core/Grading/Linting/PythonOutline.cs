@@ -4,22 +4,26 @@ using FineTuning.Core.Grading.Reading;
 namespace FineTuning.Core.Grading.Linting;
 
 /// <summary>
-/// Looks for <c>grade(sample, item)</c> in a script without running it. Texts and comments are blanked first, and lines within brackets become
-/// one, so that a line that begins with <c>def</c> is one. Where a script could define the function in a way that cannot be seen, it passes.
+/// Looks for <c>grade(sample, item)</c> in a script without running it. Texts and comments are blanked first, and lines
+/// within brackets become one, so that a line that begins with <c>def</c> is one. Where a script could define the
+/// function in a way that cannot be seen, it passes.
 /// </summary>
 internal static class PythonOutline
 {
     private const string Name = "grade";
 
     private static readonly Regex s_def = new(
-        @"^(?<indent>[ \t\f]*)(?<async>async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*(?<open>[(\[])", RegexOptions.CultureInvariant | RegexOptions.Multiline);
+        @"^(?<indent>[ \t\f]*)(?<async>async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*(?<open>[(\[])",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline
+    );
 
     // What it returns may be said before the colon.
     private static readonly Regex s_colon = new(@"\G[ \t]*(?:->[^:\n]+)?:", RegexOptions.CultureInvariant);
 
     private static readonly Regex s_otherWays = new(
         @"^(?:[ \t]*(?:from\b.*\bimport\b.*(?:\bgrade\b|[*])|import\b.*\bgrade\b)|(?:.*;[ \t]*)?grade\b[^=\n]*=(?!=))|\b(?:exec|globals|setattr)[ \t]*[(]",
-        RegexOptions.CultureInvariant | RegexOptions.Multiline);
+        RegexOptions.CultureInvariant | RegexOptions.Multiline
+    );
 
     public static void Check(string source, string path, GraderReading reading)
     {
@@ -36,31 +40,47 @@ internal static class PythonOutline
         }
     }
 
-    private static void ReportMissing(string source, string code, Match[] all, Match[] named, string path, GraderReading reading)
+    private static void ReportMissing(
+        string source,
+        string code,
+        Match[] all,
+        Match[] named,
+        string path,
+        GraderReading reading
+    )
     {
         const string Fix = "Define \"def grade(sample, item):\" at the start of a line; it returns a number.";
         if (named.LastOrDefault() is { } inner)
         {
-            TextPlace place = TextPlace.Of(source, inner.Groups["name"].Index);
-            string where = $"The script defines grade at {place.InWords()} within \"{Encloser(code, inner)}\", where nobody finds it.";
+            var place = TextPlace.Of(source, inner.Groups["name"].Index);
+            string where =
+                $"The script defines grade at {place.InWords()} within \"{Encloser(code, inner)}\", where nobody finds it.";
             reading.Report(GraderProblemCodes.NoGradeFunction, path, where, Fix, place);
             return;
         }
 
-        string[] others = [.. all.Where(def => def.Groups["indent"].Length == 0).Select(def => def.Groups["name"].Value)];
+        string[] others =
+        [
+            .. all.Where(def => def.Groups["indent"].Length == 0).Select(def => def.Groups["name"].Value),
+        ];
         string? near = NearestName.Find(Name, others);
-        TextPlace? nearPlace = near is null ? null : TextPlace.Of(source, all.First(def => def.Groups["name"].Value == near).Groups["name"].Index);
+        TextPlace? nearPlace = near is null
+            ? null
+            : TextPlace.Of(source, all.First(def => def.Groups["name"].Value == near).Groups["name"].Index);
         reading.Report(
             GraderProblemCodes.NoGradeFunction,
             path,
-            near is null ? "The script does not define grade(sample, item)." : $"The script defines {near} at {nearPlace!.InWords()}, but not grade(sample, item).",
+            near is null
+                ? "The script does not define grade(sample, item)."
+                : $"The script defines {near} at {nearPlace!.InWords()}, but not grade(sample, item).",
             near is null ? Fix : $"Rename {near} to grade. {Fix}",
-            nearPlace);
+            nearPlace
+        );
     }
 
     private static void CheckParameters(string source, string code, Match def, string path, GraderReading reading)
     {
-        TextPlace place = TextPlace.Of(source, def.Groups["name"].Index);
+        var place = TextPlace.Of(source, def.Groups["name"].Index);
         if (def.Groups["async"].Success)
         {
             Report("is async, so that it returns no number", "Remove \"async\".");
@@ -68,7 +88,8 @@ internal static class PythonOutline
         }
 
         // A decorator can change what a function takes, and so can type parameters in [ ] the place where they stand.
-        bool isDecorated = def.Index >= 2 && LineBefore(code, def.Index).TrimStart().StartsWith("@", StringComparison.Ordinal);
+        bool isDecorated =
+            def.Index >= 2 && LineBefore(code, def.Index).TrimStart().StartsWith("@", StringComparison.Ordinal);
         if (isDecorated || def.Groups["open"].Value != "(")
         {
             return;
@@ -84,7 +105,10 @@ internal static class PythonOutline
         if (!TakesTwo(parameters))
         {
             string list = string.Join(", ", parameters);
-            Report($"takes ({(list.Length <= 60 ? list : list.Substring(0, 60) + "…")}), and is called with two values", "Write \"def grade(sample, item):\".");
+            Report(
+                $"takes ({(list.Length <= 60 ? list : list.Substring(0, 60) + "…")}), and is called with two values",
+                "Write \"def grade(sample, item):\"."
+            );
         }
 
         if (!s_colon.IsMatch(code, End(code, open)))
@@ -93,27 +117,45 @@ internal static class PythonOutline
         }
 
         void Report(string problem, string fix) =>
-            reading.Report(GraderProblemCodes.WrongParameters, path, $"The function grade at {place.InWords()} {problem}.", fix, place);
+            reading.Report(
+                GraderProblemCodes.WrongParameters,
+                path,
+                $"The function grade at {place.InWords()} {problem}.",
+                fix,
+                place
+            );
     }
 
     private static bool TakesTwo(List<string> parameters)
     {
-        int star = parameters.FindIndex(parameter => parameter.StartsWith("*", StringComparison.Ordinal) && !parameter.StartsWith("**", StringComparison.Ordinal));
-        string[] places = [.. (star < 0 ? parameters : parameters.Take(star)).Where(p => p != "/" && !p.StartsWith("**", StringComparison.Ordinal))];
-        IEnumerable<string> byName = star < 0 ? [] : parameters.Skip(star + 1).Where(p => !p.StartsWith("**", StringComparison.Ordinal));
+        int star = parameters.FindIndex(parameter =>
+            parameter.StartsWith("*", StringComparison.Ordinal) && !parameter.StartsWith("**", StringComparison.Ordinal)
+        );
+        string[] places =
+        [
+            .. (star < 0 ? parameters : parameters.Take(star)).Where(p =>
+                p != "/" && !p.StartsWith("**", StringComparison.Ordinal)
+            ),
+        ];
+        IEnumerable<string> byName =
+            star < 0 ? [] : parameters.Skip(star + 1).Where(p => !p.StartsWith("**", StringComparison.Ordinal));
         bool takesMore = star >= 0 && parameters[star].Length > 1;
         return (places.Length >= 2 || takesMore) && places.Count(IsNeeded) <= 2 && !byName.Any(IsNeeded);
     }
 
     private static bool IsNeeded(string parameter) => parameter.IndexOf('=') < 0;
 
-    /// <summary>The place behind the parenthesis that closes the one at <paramref name="open"/>; the end of the text if none does.</summary>
+    /// <summary>The place behind the parenthesis that closes the one at <paramref name="open"/>; the end of the text if
+    /// none does.</summary>
     private static int End(string code, int open)
     {
         int depth = 0;
         for (int i = open; i < code.Length; i++)
         {
-            depth += code[i] is '(' or '[' or '{' ? 1 : code[i] is ')' or ']' or '}' ? -1 : 0;
+            depth +=
+                code[i] is '(' or '[' or '{' ? 1
+                : code[i] is ')' or ']' or '}' ? -1
+                : 0;
             if (depth == 0)
             {
                 return i + 1;
@@ -127,10 +169,14 @@ internal static class PythonOutline
     private static List<string>? Parameters(string code, int open)
     {
         List<string> parameters = [];
-        int depth = 0, start = open + 1;
+        int depth = 0,
+            start = open + 1;
         for (int i = open; i < code.Length; i++)
         {
-            depth += code[i] is '(' or '[' or '{' ? 1 : code[i] is ')' or ']' or '}' ? -1 : 0;
+            depth +=
+                code[i] is '(' or '[' or '{' ? 1
+                : code[i] is ')' or ']' or '}' ? -1
+                : 0;
             if (depth == 0 || (depth == 1 && code[i] == ','))
             {
                 string parameter = code.Substring(start, i - start).Trim();
@@ -147,7 +193,8 @@ internal static class PythonOutline
         return null;
     }
 
-    /// <summary>The function or class that a definition is in; null for none. An "if" or "try" around it does not hide it.</summary>
+    /// <summary>The function or class that a definition is in; null for none. An "if" or "try" around it does not hide
+    /// it.</summary>
     private static string? Encloser(string code, Match def)
     {
         if (def.Groups["indent"].Length == 0)
@@ -178,7 +225,8 @@ internal static class PythonOutline
         return code.Substring(start, end - start);
     }
 
-    /// <summary>The script with every character at its place, but for texts, comments, and line breaks that end no statement: these are blanks.</summary>
+    /// <summary>The script with every character at its place, but for texts, comments, and line breaks that end no
+    /// statement: these are blanks.</summary>
     private static string Blank(string source)
     {
         char[] code = source.ToCharArray();
@@ -197,11 +245,16 @@ internal static class PythonOutline
             }
             else if (c == '\\' && i + 1 < code.Length)
             {
-                i = Fill(code, i, i + (source[i + 1] == '\r' && i + 2 < code.Length && source[i + 2] == '\n' ? 3 : 2)) - 1;
+                i =
+                    Fill(code, i, i + (source[i + 1] == '\r' && i + 2 < code.Length && source[i + 2] == '\n' ? 3 : 2))
+                    - 1;
             }
             else if (c == '\r')
             {
-                code[i] = i + 1 < code.Length && source[i + 1] == '\n' ? ' ' : depth > 0 ? ' ' : '\n';
+                code[i] =
+                    i + 1 < code.Length && source[i + 1] == '\n' ? ' '
+                    : depth > 0 ? ' '
+                    : '\n';
             }
             else if (c == '\n' && depth > 0)
             {
@@ -209,7 +262,15 @@ internal static class PythonOutline
             }
             else
             {
-                depth = Math.Max(0, depth + (c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0));
+                depth = Math.Max(
+                    0,
+                    depth
+                        + (
+                            c is '(' or '[' or '{' ? 1
+                            : c is ')' or ']' or '}' ? -1
+                            : 0
+                        )
+                );
             }
         }
 

@@ -7,7 +7,8 @@ internal sealed record TextPlace(int Line, int Column)
 {
     public static TextPlace Of(string text, int position)
     {
-        int line = 1, column = 1;
+        int line = 1,
+            column = 1;
         for (int i = 0; i < position; i++)
         {
             (line, column) = text[i] == '\n' ? (line + 1, 1) : (line, column + 1);
@@ -18,5 +19,7 @@ internal sealed record TextPlace(int Line, int Column)
 
     /// <summary>"character 5", or "line 2, character 5".</summary>
     public string InWords() =>
-        Line == 1 ? FormattableString.Invariant($"character {Column}") : FormattableString.Invariant($"line {Line}, character {Column}");
+        Line == 1
+            ? FormattableString.Invariant($"character {Column}")
+            : FormattableString.Invariant($"line {Line}, character {Column}");
 }

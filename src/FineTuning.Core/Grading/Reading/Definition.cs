@@ -6,8 +6,8 @@ using FineTuning.Core.Grading.Templates;
 namespace FineTuning.Core.Grading.Reading;
 
 /// <summary>
-/// One object of a definition, with its path, so that every problem can say where it is. What cannot be read is told to the reading, once, and
-/// comes out as null or as something empty.
+/// One object of a definition, with its path, so that every problem can say where it is. What cannot be read is told to
+/// the reading, once, and comes out as null or as something empty.
 /// </summary>
 internal sealed class Definition
 {
@@ -17,7 +17,8 @@ internal sealed class Definition
     private readonly string _path;
     private readonly GraderReading _reading;
 
-    private Definition(JsonElement value, string path, GraderReading reading) => (_value, _path, _reading) = (value, path, reading);
+    private Definition(JsonElement value, string path, GraderReading reading) =>
+        (_value, _path, _reading) = (value, path, reading);
 
     public GraderReading Reading => _reading;
 
@@ -34,7 +35,8 @@ internal sealed class Definition
             GraderProblemCodes.WrongKind,
             path,
             $"A grader's part is an object, not {Kind(value)}.",
-            "Write an object, such as {\"type\": \"string_check\", ...}.");
+            "Write an object, such as {\"type\": \"string_check\", ...}."
+        );
         return null;
     }
 
@@ -48,7 +50,8 @@ internal sealed class Definition
     /// <summary>Reports names that a grader does not have: a misspelt "range" would not be missed otherwise.</summary>
     public void CheckNames(params string[] allowed)
     {
-        // Graders of the evals API say from which score a sample passes. A reward is not cut off, so this changes nothing.
+        // Graders of the evals API say from which score a sample passes. A reward is not cut off, so this changes
+        // nothing.
         CheckNamesOnly(["type", "name", "pass_threshold", .. allowed]);
         Number("pass_threshold", double.MinValue, double.MaxValue);
     }
@@ -69,7 +72,8 @@ internal sealed class Definition
                     GraderProblemCodes.UnknownField,
                     PathOf(Shorten(name)),
                     $"There is no \"{Shorten(name)}\" here.",
-                    $"{NearestName.Question(name, allowed)}Known here are {string.Join(", ", allowed)}.");
+                    $"{NearestName.Question(name, allowed)}Known here are {string.Join(", ", allowed)}."
+                );
             }
             else if (!seen.Add(name))
             {
@@ -78,7 +82,8 @@ internal sealed class Definition
         }
     }
 
-    public string? Text(string name, int longest = MaxText) => Get(name) is null ? Missing(name) : OptionalText(name, longest);
+    public string? Text(string name, int longest = MaxText) =>
+        Get(name) is null ? Missing(name) : OptionalText(name, longest);
 
     public string? OptionalText(string name, int longest = MaxText)
     {
@@ -108,7 +113,8 @@ internal sealed class Definition
         return Templates.Template.Empty;
     }
 
-    public string? Choice(string name, IReadOnlyList<string> choices) => Get(name) is null ? Missing(name) : OptionalChoice(name, choices);
+    public string? Choice(string name, IReadOnlyList<string> choices) =>
+        Get(name) is null ? Missing(name) : OptionalChoice(name, choices);
 
     public string? OptionalChoice(string name, IReadOnlyList<string> choices)
     {
@@ -122,11 +128,13 @@ internal sealed class Definition
             GraderProblemCodes.UnknownValue,
             name,
             $"\"{Shorten(text)}\" is no known {name.Replace('_', ' ')}.",
-            $"{NearestName.Question(text, choices)}Known here are {string.Join(", ", choices)}.");
+            $"{NearestName.Question(text, choices)}Known here are {string.Join(", ", choices)}."
+        );
         return null;
     }
 
-    public double? Number(string name, double least, double most) => Get(name) is { } value ? Number(value, PathOf(name), least, most) : null;
+    public double? Number(string name, double least, double most) =>
+        Get(name) is { } value ? Number(value, PathOf(name), least, most) : null;
 
     public long? Whole(string name, long least, long most)
     {
@@ -136,7 +144,12 @@ internal sealed class Definition
             return (long?)number;
         }
 
-        Report(GraderProblemCodes.OutOfBounds, name, $"\"{name}\" is not a whole number.", "Write a number without a fraction.");
+        Report(
+            GraderProblemCodes.OutOfBounds,
+            name,
+            $"\"{name}\" is not a whole number.",
+            "Write a number without a fraction."
+        );
         return null;
     }
 
@@ -152,7 +165,12 @@ internal sealed class Definition
         if (least >= most)
         {
             string why = least == most ? "the least score is also the highest" : "the highest score comes first";
-            Report(GraderProblemCodes.EmptyRange, name, $"\"{name}\" is empty: {why}.", "Write the smaller number first.");
+            Report(
+                GraderProblemCodes.EmptyRange,
+                name,
+                $"\"{name}\" is empty: {why}.",
+                "Write the smaller number first."
+            );
         }
 
         return (least ?? 0, most ?? 1);
@@ -165,7 +183,11 @@ internal sealed class Definition
 
     /// <summary>Texts with their paths.</summary>
     public IReadOnlyList<(string Text, string Path)> Texts(string name, int most) =>
-        [.. Items(name, 1, most).Select(item => (Text: Text(item.Value, item.Path, MaxText)!, item.Path)).Where(item => item.Text is not null)];
+        [
+            .. Items(name, 1, most)
+                .Select(item => (Text: Text(item.Value, item.Path, MaxText)!, item.Path))
+                .Where(item => item.Text is not null),
+        ];
 
     /// <summary>A message's content: a text, a part with text, or a list of both.</summary>
     public IReadOnlyList<Template> Contents(string name)
@@ -182,8 +204,9 @@ internal sealed class Definition
     }
 
     /// <summary>
-    /// The parts of a multi grader with their names in the formula. On the wire they are an object of names and graders; the schema has one
-    /// grader there, and some clients send a list: in these a grader's own name is its name in the formula.
+    /// The parts of a multi grader with their names in the formula. On the wire they are an object of names and
+    /// graders; the schema has one grader there, and some clients send a list: in these a grader's own name is its name
+    /// in the formula.
     /// </summary>
     public IReadOnlyList<(string Name, Definition Definition)> Parts(string name)
     {
@@ -197,7 +220,9 @@ internal sealed class Definition
         List<(string Name, Definition Definition)> parts = [];
         if (value.ValueKind == JsonValueKind.Array)
         {
-            parts.AddRange(Objects(name, 1, Max).Select(part => (part.Text("name")!, part)).Where(part => part.Item1 is not null));
+            parts.AddRange(
+                Objects(name, 1, Max).Select(part => (part.Text("name")!, part)).Where(part => part.Item1 is not null)
+            );
         }
         else if (Of(value, PathOf(name), _reading) is { } only)
         {
@@ -214,7 +239,8 @@ internal sealed class Definition
                         GraderProblemCodes.WrongLength,
                         name,
                         FormattableString.Invariant($"A multi grader has 1 to {Max} graders, not {count}."),
-                        "Name the graders of the formula.");
+                        "Name the graders of the formula."
+                    );
                 }
             }
         }
@@ -234,24 +260,30 @@ internal sealed class Definition
                 part._reading.Report(
                     isName ? GraderProblemCodes.NameTwice : GraderProblemCodes.UnusableName,
                     part._path,
-                    isName ? $"Two graders have the name \"{Shorten(key)}\"." : $"A formula cannot name the grader \"{Shorten(key)}\".",
-                    "Give each grader a name of its own, of letters, digits and \"_\" that does not begin with a digit.");
+                    isName
+                        ? $"Two graders have the name \"{Shorten(key)}\"."
+                        : $"A formula cannot name the grader \"{Shorten(key)}\".",
+                    "Give each grader a name of its own, of letters, digits and \"_\" that does not begin with a digit."
+                );
             }
         }
     }
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= 100 && (char.IsLetter(text[0]) || text[0] == '_') && text.All(c => char.IsLetterOrDigit(c) || c == '_');
+        text.Length is > 0 and <= 100
+        && (char.IsLetter(text[0]) || text[0] == '_')
+        && text.All(c => char.IsLetterOrDigit(c) || c == '_');
 
-    private static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "a boolean",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.Object => "an object",
-        _ => "null",
-    };
+    private static string Kind(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => "a string",
+            JsonValueKind.Number => "a number",
+            JsonValueKind.True or JsonValueKind.False => "a boolean",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.Object => "an object",
+            _ => "null",
+        };
 
     private IEnumerable<(string Name, Definition Definition)> Named()
     {
@@ -265,7 +297,9 @@ internal sealed class Definition
     }
 
     private Template Template(JsonElement value, string path) =>
-        Text(value, path, MaxText) is { } text ? Templates.Template.Parse(text, path, _reading) : Templates.Template.Empty;
+        Text(value, path, MaxText) is { } text
+            ? Templates.Template.Parse(text, path, _reading)
+            : Templates.Template.Empty;
 
     private Template Content(JsonElement value, string path)
     {
@@ -274,7 +308,10 @@ internal sealed class Definition
             return Template(value, path);
         }
 
-        if (Of(value, path, _reading) is not { } part || part.Choice("type", ["input_text", "output_text", "text", .. s_media]) is not { } type)
+        if (
+            Of(value, path, _reading) is not { } part
+            || part.Choice("type", ["input_text", "output_text", "text", .. s_media]) is not { } type
+        )
         {
             return Templates.Template.Empty;
         }
@@ -284,7 +321,11 @@ internal sealed class Definition
             return part.Template("text");
         }
 
-        _reading.NotHere(path, $"A part of the type \"{type}\" cannot be graded here: the models read text only.", "Use input_text.");
+        _reading.NotHere(
+            path,
+            $"A part of the type \"{type}\" cannot be graded here: the models read text only.",
+            "Use input_text."
+        );
         return Templates.Template.Empty;
     }
 
@@ -292,7 +333,12 @@ internal sealed class Definition
     {
         if (value.ValueKind != JsonValueKind.String)
         {
-            _reading.Report(GraderProblemCodes.WrongKind, path, $"A text belongs here, not {Kind(value)}.", "Write a string.");
+            _reading.Report(
+                GraderProblemCodes.WrongKind,
+                path,
+                $"A text belongs here, not {Kind(value)}.",
+                "Write a string."
+            );
             return null;
         }
 
@@ -306,16 +352,26 @@ internal sealed class Definition
             GraderProblemCodes.WrongLength,
             path,
             FormattableString.Invariant($"The text has {text.Length} characters; at most {longest} are read."),
-            "Shorten it.");
+            "Shorten it."
+        );
         return null;
     }
 
     private double? Number(JsonElement value, string path, double least, double most)
     {
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || double.IsInfinity(number))
+        if (
+            value.ValueKind != JsonValueKind.Number
+            || !value.TryGetDouble(out double number)
+            || double.IsInfinity(number)
+        )
         {
             string what = value.ValueKind == JsonValueKind.Number ? "one so large" : Kind(value);
-            _reading.Report(GraderProblemCodes.WrongKind, path, $"A number belongs here, not {what}.", "Write a number without quotes.");
+            _reading.Report(
+                GraderProblemCodes.WrongKind,
+                path,
+                $"A number belongs here, not {what}.",
+                "Write a number without quotes."
+            );
             return null;
         }
 
@@ -327,8 +383,15 @@ internal sealed class Definition
         _reading.Report(
             GraderProblemCodes.OutOfBounds,
             path,
-            string.Format(CultureInfo.InvariantCulture, "{0} is not from {1} to {2}.", Shorten(value.GetRawText()), least, most),
-            "Write a number in the range.");
+            string.Format(
+                CultureInfo.InvariantCulture,
+                "{0} is not from {1} to {2}.",
+                Shorten(value.GetRawText()),
+                least,
+                most
+            ),
+            "Write a number in the range."
+        );
         return null;
     }
 
@@ -358,7 +421,12 @@ internal sealed class Definition
     }
 
     private void ReportUnreadable(string path) =>
-        _reading.Report(GraderProblemCodes.WrongKind, path, "The text is not valid Unicode.", "Write whole characters.");
+        _reading.Report(
+            GraderProblemCodes.WrongKind,
+            path,
+            "The text is not valid Unicode.",
+            "Write whole characters."
+        );
 
     private string? Missing(string name)
     {
@@ -379,21 +447,36 @@ internal sealed class Definition
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Report(GraderProblemCodes.WrongKind, name, $"A list belongs here, not {Kind(value)}.", "Write a list in [ ].");
+            Report(
+                GraderProblemCodes.WrongKind,
+                name,
+                $"A list belongs here, not {Kind(value)}.",
+                "Write a list in [ ]."
+            );
             return [];
         }
 
         int count = value.GetArrayLength();
         if (count < fewest || count > most)
         {
-            string wanted = fewest == most ? FormattableString.Invariant($"{most}") : FormattableString.Invariant($"{fewest} to {most}");
+            string wanted =
+                fewest == most
+                    ? FormattableString.Invariant($"{most}")
+                    : FormattableString.Invariant($"{fewest} to {most}");
             Report(
                 GraderProblemCodes.WrongLength,
                 name,
                 FormattableString.Invariant($"The list has {count} entries; {wanted} belong there."),
-                "Add or remove entries.");
+                "Add or remove entries."
+            );
         }
 
-        return [.. value.EnumerateArray().Take(most).Select((item, i) => (item, FormattableString.Invariant($"{PathOf(name)}[{i}]")))];
+        return
+        [
+            .. value
+                .EnumerateArray()
+                .Take(most)
+                .Select((item, i) => (item, FormattableString.Invariant($"{PathOf(name)}[{i}]"))),
+        ];
     }
 }

@@ -9,14 +9,21 @@ internal static class GraderReader
 {
     private static readonly string[] s_types =
     [
-        StringCheckGrader.TypeName, TextSimilarityGrader.TypeName, ScoreModelGrader.TypeName, LabelModelGrader.TypeName,
-        PythonGrader.TypeName, MultiGrader.TypeName,
+        StringCheckGrader.TypeName,
+        TextSimilarityGrader.TypeName,
+        ScoreModelGrader.TypeName,
+        LabelModelGrader.TypeName,
+        PythonGrader.TypeName,
+        MultiGrader.TypeName,
     ];
 
     /// <returns>Null if it is not even clear what it should be; of use only if the reading has no error.</returns>
     public static Grader? Read(JsonElement value, GraderReading reading)
     {
-        if (Definition.Of(value, "$", reading) is not { } definition || definition.Choice("type", s_types) is not { } type)
+        if (
+            Definition.Of(value, "$", reading) is not { } definition
+            || definition.Choice("type", s_types) is not { } type
+        )
         {
             return null;
         }
@@ -42,7 +49,8 @@ internal static class GraderReader
             GraderProblemCodes.NestedMulti,
             "type",
             "A multi grader cannot be a part of another.",
-            "Put all graders into one multi grader, and the whole calculation into its calculate_output.");
+            "Put all graders into one multi grader, and the whole calculation into its calculate_output."
+        );
         return null;
     }
 
@@ -66,7 +74,8 @@ internal static class GraderReader
                 GraderProblemCodes.SampleNotNamed,
                 "input",
                 "No template names the sample: whatever the model answers, the score is the same.",
-                "Write {{ sample.output_text }} where the model's answer belongs.");
+                "Write {{ sample.output_text }} where the model's answer belongs."
+            );
         }
 
         return grader;

@@ -6,8 +6,8 @@ using FineTuning.Core.Grading.Templates;
 namespace FineTuning.Core.Grading.Reading;
 
 /// <summary>
-/// One reading of a definition. Readers tell it what is wrong and go on with something harmless, so that one reading finds all there is; what
-/// they made is of use only if there was no error.
+/// One reading of a definition. Readers tell it what is wrong and go on with something harmless, so that one reading
+/// finds all there is; what they made is of use only if there was no error.
 /// </summary>
 internal sealed class GraderReading
 {
@@ -17,7 +17,8 @@ internal sealed class GraderReading
     private readonly List<GraderProblem> _problems = [];
     private readonly List<ItemPlace> _itemPlaces = [];
 
-    private GraderReading(GraderServices services, bool isLint, JsonElement? item) => (Services, IsLint, Item) = (services, isLint, item);
+    private GraderReading(GraderServices services, bool isLint, JsonElement? item) =>
+        (Services, IsLint, Item) = (services, isLint, item);
 
     public GraderServices Services { get; }
 
@@ -60,16 +61,18 @@ internal sealed class GraderReading
             return;
         }
 
-        _problems.Add(new GraderProblem
-        {
-            Code = code.Code,
-            Severity = SeverityOf(code),
-            JsonPath = path,
-            Line = place?.Line,
-            Column = place?.Column,
-            Message = message,
-            Fix = fix,
-        });
+        _problems.Add(
+            new GraderProblem
+            {
+                Code = code.Code,
+                Severity = SeverityOf(code),
+                JsonPath = path,
+                Line = place?.Line,
+                Column = place?.Column,
+                Message = message,
+                Fix = fix,
+            }
+        );
     }
 
     /// <summary>Whether a problem of this kind would be kept; for use a warning is not.</summary>
@@ -86,7 +89,9 @@ internal sealed class GraderReading
 
     // A service may know what is unknown here; this machine cannot grade with it.
     private ProblemSeverity SeverityOf(GraderProblemCode code) =>
-        !IsLint && (code == GraderProblemCodes.UnknownField || code == GraderProblemCodes.UnknownValue) ? ProblemSeverity.Error : code.Severity;
+        !IsLint && (code == GraderProblemCodes.UnknownField || code == GraderProblemCodes.UnknownValue)
+            ? ProblemSeverity.Error
+            : code.Severity;
 }
 
 /// <summary>A place in a grader that names a field of the item.</summary>

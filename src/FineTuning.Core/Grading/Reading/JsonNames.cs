@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace FineTuning.Core.Grading.Reading;
 
-/// <summary>Names in objects that may have one with half of a character in it, which passes as JSON and fails when it is read.</summary>
+/// <summary>Names in objects that may have one with half of a character in it, which passes as JSON and fails when it
+/// is read.</summary>
 internal static class JsonNames
 {
     /// <summary>The value of a name, the last one if it is there twice.</summary>

@@ -1,6 +1,7 @@
 namespace FineTuning.Core.Grading.Similarity;
 
-/// <summary>Length of the longest common subsequence, 64 rows of the usual table at a time (Hyyrö 2004, bit-vector algorithm).</summary>
+/// <summary>Length of the longest common subsequence, 64 rows of the usual table at a time (Hyyrö 2004, bit-vector
+/// algorithm).</summary>
 internal static class CommonSubsequence
 {
     private const int WordBits = 64;

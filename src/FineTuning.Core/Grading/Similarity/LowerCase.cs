@@ -4,11 +4,13 @@ using System.Text;
 namespace FineTuning.Core.Grading.Similarity;
 
 /// <summary>
-/// Lower case by Unicode's full mapping, which the reference implementations use: İ becomes i and a dot above, a Σ that ends a word becomes ς.
+/// Lower case by Unicode's full mapping, which the reference implementations use: İ becomes i and a dot above, a Σ that
+/// ends a word becomes ς.
 /// </summary>
 internal static class LowerCase
 {
-    private const char DottedI = '\u0130', Sigma = '\u03A3';
+    private const char DottedI = '\u0130',
+        Sigma = '\u03A3';
 
     public static string Of(string text)
     {
@@ -42,8 +44,15 @@ internal static class LowerCase
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, at);
             if (!IsPassedOver(text[at], category))
             {
-                return category is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-                    || text[at] is '\u00AA' or '\u00BA' or (>= '\u2160' and <= '\u217F') or (>= '\u24B6' and <= '\u24E9')
+                return category
+                        is UnicodeCategory.UppercaseLetter
+                            or UnicodeCategory.LowercaseLetter
+                            or UnicodeCategory.TitlecaseLetter
+                    || text[at]
+                        is '\u00AA'
+                            or '\u00BA'
+                            or (>= '\u2160' and <= '\u217F')
+                            or (>= '\u24B6' and <= '\u24E9')
                     || IsLetterInAFrame(text, at);
             }
         }
@@ -53,11 +62,19 @@ internal static class LowerCase
 
     // Unicode's Case_Ignorable.
     private static bool IsPassedOver(char c, UnicodeCategory category) =>
-        category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter
-            or UnicodeCategory.ModifierSymbol
+        category
+            is UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.EnclosingMark
+                or UnicodeCategory.Format
+                or UnicodeCategory.ModifierLetter
+                or UnicodeCategory.ModifierSymbol
         || "'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A".IndexOf(c) >= 0;
 
     private static bool IsLetterInAFrame(string text, int at) =>
-        at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1])
-        && char.ConvertToUtf32(text[at], text[at + 1]) is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
+        at + 1 < text.Length
+        && char.IsSurrogatePair(text[at], text[at + 1])
+        && char.ConvertToUtf32(text[at], text[at + 1])
+            is (>= 0x1F130 and <= 0x1F149)
+                or (>= 0x1F150 and <= 0x1F169)
+                or (>= 0x1F170 and <= 0x1F189);
 }

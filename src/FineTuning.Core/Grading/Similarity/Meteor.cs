@@ -3,11 +3,14 @@ namespace FineTuning.Core.Grading.Similarity;
 /// <summary>METEOR with exact and stem matches (Lavie and Agarwal 2007; the weights of NLTK).</summary>
 internal static class Meteor
 {
-    private const double Alpha = 0.9, Beta = 3, Gamma = 0.5;
+    private const double Alpha = 0.9,
+        Beta = 3,
+        Gamma = 0.5;
 
     public static double Score(string input, string reference)
     {
-        List<string> words = Lower(input), target = Lower(reference);
+        List<string> words = Lower(input),
+            target = Lower(reference);
         int[] places = new int[words.Count];
         for (int i = 0; i < places.Length; i++)
         {
@@ -25,15 +28,16 @@ internal static class Meteor
             return 0;
         }
 
-        double precision = (double)matches / words.Count, recall = (double)matches / target.Count;
+        double precision = (double)matches / words.Count,
+            recall = (double)matches / target.Count;
         double mean = precision * recall / ((Alpha * precision) + ((1 - Alpha) * recall));
         return (1 - (Gamma * Math.Pow((double)chunks / matches, Beta))) * mean;
     }
 
     private static List<string> Lower(string text) => Tokens.Words(LowerCase.Of(text));
 
-    // From the last word to the first, each with the last of the equal words that is still free: which words of several equal ones are
-    // paired decides the number of chunks.
+    // From the last word to the first, each with the last of the equal words that is still free: which words of several
+    // equal ones are paired decides the number of chunks.
     private static void Match(List<string> words, List<string> target, int[] places, HashSet<int> taken)
     {
         Dictionary<string, Stack<int>> free = new(StringComparer.Ordinal);

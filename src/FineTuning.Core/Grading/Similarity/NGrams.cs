@@ -1,8 +1,7 @@
-using FineTuning.Core.Datasets.Scanning;
-
 namespace FineTuning.Core.Grading.Similarity;
 
-/// <summary>Gives equal words, and equal runs of words, the same number, so that runs of any length are counted in linear time.</summary>
+/// <summary>Gives equal words, and equal runs of words, the same number, so that runs of any length are counted in
+/// linear time.</summary>
 internal sealed class NGrams
 {
     private readonly Dictionary<string, int> _words = new(StringComparer.Ordinal);
@@ -29,7 +28,7 @@ internal sealed class NGrams
     /// <returns>Counts for 1, 2, ... words.</returns>
     public Dictionary<int, int>[] Count(int[] words, int longest)
     {
-        Dictionary<int, int>[] counts = new Dictionary<int, int>[longest];
+        var counts = new Dictionary<int, int>[longest];
         int[] runs = (int[])words.Clone();
         for (int length = 1; length <= longest; length++)
         {

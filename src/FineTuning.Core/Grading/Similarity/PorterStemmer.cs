@@ -3,35 +3,89 @@ using System.Text;
 namespace FineTuning.Core.Grading.Similarity;
 
 /// <summary>
-/// The Porter stemmer (Porter 1980, "An algorithm for suffix stripping") with the changes that NLTK makes by default, because METEOR's usual
-/// implementation stems with it. Not for several threads at a time.
+/// The Porter stemmer (Porter 1980, "An algorithm for suffix stripping") with the changes that NLTK makes by default,
+/// because METEOR's usual implementation stems with it. Not for several threads at a time.
 /// </summary>
 internal sealed class PorterStemmer
 {
     private static readonly Dictionary<string, string> s_irregular = new(StringComparer.Ordinal)
     {
-        ["sky"] = "sky", ["skies"] = "sky", ["dying"] = "die", ["lying"] = "lie", ["tying"] = "tie", ["news"] = "news",
-        ["innings"] = "inning", ["inning"] = "inning", ["outings"] = "outing", ["outing"] = "outing",
-        ["cannings"] = "canning", ["canning"] = "canning", ["howe"] = "howe",
-        ["proceed"] = "proceed", ["exceed"] = "exceed", ["succeed"] = "succeed",
+        ["sky"] = "sky",
+        ["skies"] = "sky",
+        ["dying"] = "die",
+        ["lying"] = "lie",
+        ["tying"] = "tie",
+        ["news"] = "news",
+        ["innings"] = "inning",
+        ["inning"] = "inning",
+        ["outings"] = "outing",
+        ["outing"] = "outing",
+        ["cannings"] = "canning",
+        ["canning"] = "canning",
+        ["howe"] = "howe",
+        ["proceed"] = "proceed",
+        ["exceed"] = "exceed",
+        ["succeed"] = "succeed",
     };
 
     private static readonly (string Suffix, string Replacement)[] s_step2 =
     [
-        ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("bli", "ble"), ("alli", "al"),
-        ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"), ("ation", "ate"), ("ator", "ate"), ("alism", "al"),
-        ("iveness", "ive"), ("fulness", "ful"), ("ousness", "ous"), ("aliti", "al"), ("iviti", "ive"), ("biliti", "ble"), ("fulli", "ful"),
+        ("ational", "ate"),
+        ("tional", "tion"),
+        ("enci", "ence"),
+        ("anci", "ance"),
+        ("izer", "ize"),
+        ("bli", "ble"),
+        ("alli", "al"),
+        ("entli", "ent"),
+        ("eli", "e"),
+        ("ousli", "ous"),
+        ("ization", "ize"),
+        ("ation", "ate"),
+        ("ator", "ate"),
+        ("alism", "al"),
+        ("iveness", "ive"),
+        ("fulness", "ful"),
+        ("ousness", "ous"),
+        ("aliti", "al"),
+        ("iviti", "ive"),
+        ("biliti", "ble"),
+        ("fulli", "ful"),
         ("logi", "log"),
     ];
 
     private static readonly (string Suffix, string Replacement)[] s_step3 =
     [
-        ("icate", "ic"), ("ative", ""), ("alize", "al"), ("iciti", "ic"), ("ical", "ic"), ("ful", ""), ("ness", ""),
+        ("icate", "ic"),
+        ("ative", ""),
+        ("alize", "al"),
+        ("iciti", "ic"),
+        ("ical", "ic"),
+        ("ful", ""),
+        ("ness", ""),
     ];
 
     private static readonly string[] s_step4 =
     [
-        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti", "ous", "ive", "ize",
+        "al",
+        "ance",
+        "ence",
+        "er",
+        "ic",
+        "able",
+        "ible",
+        "ant",
+        "ement",
+        "ment",
+        "ent",
+        "ion",
+        "ou",
+        "ism",
+        "ate",
+        "iti",
+        "ous",
+        "ive",
+        "ize",
     ];
 
     // Which letters of the word that was looked at last are vowels.
@@ -51,13 +105,16 @@ internal sealed class PorterStemmer
     private string StemCharacters(string word) =>
         word.Length <= 2 ? word : Finish(Suffix4(Suffix3(Suffix2(EndingY(PastAndGerund(Plural(word)))))));
 
-    /// <summary>The rules count characters, so while they work each pair of surrogates is one that stands for it.</summary>
+    /// <summary>The rules count characters, so while they work each pair of surrogates is one that stands for
+    /// it.</summary>
     private string StemPairs(string word)
     {
-        const int First = 0xD800, Max = 0x800;
+        const int First = 0xD800,
+            Max = 0x800;
         List<string> pairs = [];
         Dictionary<string, int> places = new(StringComparer.Ordinal);
-        StringBuilder single = new(word.Length), whole = new(word.Length);
+        StringBuilder single = new(word.Length),
+            whole = new(word.Length);
         for (int i = 0; i < word.Length; i++)
         {
             if (!char.IsSurrogate(word[i]))
@@ -114,7 +171,10 @@ internal sealed class PorterStemmer
         }
 
         string? stem = Ends(word, "ed") ? Cut(word, 2) : null;
-        stem = stem is not null && HasVowel(stem) ? stem : Ends(word, "ing") ? Cut(word, 3) : null;
+        stem =
+            stem is not null && HasVowel(stem) ? stem
+            : Ends(word, "ing") ? Cut(word, 3)
+            : null;
         if (stem is null || !HasVowel(stem))
         {
             return word;
@@ -195,7 +255,10 @@ internal sealed class PorterStemmer
         int last = word.Length - 1;
         return word.Length == 2
             ? IsVowel(word, 0) && !IsVowel(word, 1)
-            : word.Length > 2 && !IsVowel(word, last - 2) && IsVowel(word, last - 1) && !IsVowel(word, last)
+            : word.Length > 2
+                && !IsVowel(word, last - 2)
+                && IsVowel(word, last - 1)
+                && !IsVowel(word, last)
                 && word[last] is not ('w' or 'x' or 'y');
     }
 

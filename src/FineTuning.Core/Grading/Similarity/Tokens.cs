@@ -32,7 +32,8 @@ internal static class Tokens
         return words;
     }
 
-    /// <summary>The tokenizer "13a" of mteval-v13a and sacrebleu: marks stand alone, but not the point or comma within a number.</summary>
+    /// <summary>The tokenizer "13a" of mteval-v13a and sacrebleu: marks stand alone, but not the point or comma within
+    /// a number.</summary>
     public static List<string> Bleu(string text)
     {
         int end = text.Length;
@@ -57,7 +58,8 @@ internal static class Tokens
         return Words(line);
     }
 
-    /// <summary>Runs of a to z and 0 to 9 after lower-casing; all else divides words, letters of other alphabets too.</summary>
+    /// <summary>Runs of a to z and 0 to 9 after lower-casing; all else divides words, letters of other alphabets
+    /// too.</summary>
     public static List<string> Rouge(string text)
     {
         string lower = LowerCase.Of(text);

@@ -13,7 +13,11 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
     private static readonly string[] s_fields = ["output_text", "output_json", "output_tools", "choices"];
 
     // Compact, and with every character as it is: the text goes into prompts and comparisons, not into HTML.
-    private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private bool _isParsed;
     private JsonElement? _json;
@@ -25,7 +29,8 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
     /// <summary>The dataset item; an empty object if there is none.</summary>
     public JsonElement Item { get; } = item is { ValueKind: JsonValueKind.Object } some ? some : Parse("{}");
 
-    /// <summary>The sample as an object: output_text, output_json (null if it is not JSON), output_tools, choices.</summary>
+    /// <summary>The sample as an object: output_text, output_json (null if it is not JSON), output_tools,
+    /// choices.</summary>
     public JsonElement Sample => _sample ??= BuildSample();
 
     public static bool IsField(string name) => Array.IndexOf(s_fields, name) >= 0;
@@ -37,7 +42,10 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
         cancellationToken.ThrowIfCancellationRequested();
         if (path.Root == "item")
         {
-            return Text(path.Find(Item) ?? throw Missing(path, item is null ? "no item was given" : "the item has no such field"));
+            return Text(
+                path.Find(Item)
+                    ?? throw Missing(path, item is null ? "no item was given" : "the item has no such field")
+            );
         }
 
         if (path.Text == "sample.output_text")
@@ -47,11 +55,13 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
 
         if (path.Field == "output_json" && OutputJson() is null)
         {
-            throw new GradingException(new GradeErrors
-            {
-                SampleParseError = true,
-                Message = $"{{{{ {path.Text} }}}} cannot be filled: the sample is not JSON.",
-            });
+            throw new GradingException(
+                new GradeErrors
+                {
+                    SampleParseError = true,
+                    Message = $"{{{{ {path.Text} }}}} cannot be filled: the sample is not JSON.",
+                }
+            );
         }
 
         return Text(path.Find(Sample) ?? throw Missing(path, "the sample has no such field"));
@@ -62,19 +72,20 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
     {
         if (length > MaxRendered)
         {
-            throw new GradingException(new GradeErrors
-            {
-                OtherError = true,
-                Message = FormattableString.Invariant($"A filled template has more than {MaxRendered} characters."),
-            });
+            throw new GradingException(
+                new GradeErrors
+                {
+                    OtherError = true,
+                    Message = FormattableString.Invariant($"A filled template has more than {MaxRendered} characters."),
+                }
+            );
         }
     }
 
-    private static GradingException Missing(TemplatePath path, string why) => new(new GradeErrors
-    {
-        InvalidVariableError = true,
-        Message = $"{{{{ {path.Text} }}}} cannot be filled: {why}.",
-    });
+    private static GradingException Missing(TemplatePath path, string why) =>
+        new(
+            new GradeErrors { InvalidVariableError = true, Message = $"{{{{ {path.Text} }}}} cannot be filled: {why}." }
+        );
 
     private static string Text(JsonElement value)
     {
@@ -94,7 +105,7 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
 
     private static JsonElement Parse(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
     }
 
@@ -149,7 +160,7 @@ internal sealed class SampleScope(string output, JsonElement? item, Cancellation
             writer.WriteEndObject();
         }
 
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { MaxDepth = 128 });
+        using var document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { MaxDepth = 128 });
         return document.RootElement.Clone();
     }
 

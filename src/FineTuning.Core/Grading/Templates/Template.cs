@@ -14,20 +14,25 @@ internal sealed class Template
 
     // What a forgotten opening brace leaves behind. Other "}}" are text: JSON in a prompt is full of them.
     private static readonly Regex s_unopened = new(
-        @"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z", RegexOptions.CultureInvariant | RegexOptions.RightToLeft);
+        @"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z",
+        RegexOptions.CultureInvariant | RegexOptions.RightToLeft
+    );
 
     // What somebody wrote who took one brace for enough. It stays as it is, and no value comes there.
     private static readonly Regex s_single = new(
-        @"(?<![{])[{]\s*(?:item|sample)[.\[][^{}\r\n]{1,200}[}](?![}])", RegexOptions.CultureInvariant);
+        @"(?<![{])[{]\s*(?:item|sample)[.\[][^{}\r\n]{1,200}[}](?![}])",
+        RegexOptions.CultureInvariant
+    );
 
     // A whole text of the kind that stands between braces.
-    private static readonly Regex s_bare = new(@"\A\s*(?:item|sample)(?:\.\w+|\[[^\]]*\])+\s*\z", RegexOptions.CultureInvariant);
+    private static readonly Regex s_bare = new(
+        @"\A\s*(?:item|sample)(?:\.\w+|\[[^\]]*\])+\s*\z",
+        RegexOptions.CultureInvariant
+    );
 
     private readonly List<object> _parts = [];
 
-    private Template()
-    {
-    }
+    private Template() { }
 
     /// <summary>A template of no text.</summary>
     public static Template Empty { get; } = new();
@@ -39,7 +44,8 @@ internal sealed class Template
     {
         Template template = new();
         Source source = new(text, path, reading);
-        int position = 0, count = 0;
+        int position = 0,
+            count = 0;
         while (true)
         {
             int open = text.IndexOf("{{", position, StringComparison.Ordinal);
@@ -55,7 +61,12 @@ internal sealed class Template
             int next = text.IndexOf("{{", open + 2, StringComparison.Ordinal);
             if (close < 0 || (next >= 0 && next < close))
             {
-                source.Report(GraderProblemCodes.UnbalancedBraces, open, "\"{{\" is never closed", "Close it with \"}}\".");
+                source.Report(
+                    GraderProblemCodes.UnbalancedBraces,
+                    open,
+                    "\"{{\" is never closed",
+                    "Close it with \"}}\"."
+                );
                 position = next >= 0 ? next : text.Length;
                 continue;
             }
@@ -66,7 +77,8 @@ internal sealed class Template
                     GraderProblemCodes.TooManyPlaceholders,
                     path,
                     FormattableString.Invariant($"The template has more than {MaxPlaceholders} placeholders."),
-                    "Put what belongs together into one field of the item.");
+                    "Put what belongs together into one field of the item."
+                );
                 return template;
             }
 
@@ -79,7 +91,8 @@ internal sealed class Template
         }
     }
 
-    /// <summary>The names of an object's fields as a message lists them: the first twenty, each cut after 60 characters.</summary>
+    /// <summary>The names of an object's fields as a message lists them: the first twenty, each cut after 60
+    /// characters.</summary>
     public static string Listed(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(20).Select(Shorten)) + (names.Count > 20 ? ", …" : string.Empty);
 
@@ -103,7 +116,12 @@ internal sealed class Template
         {
             if (s_unopened.IsMatch(literal.Substring(Math.Max(0, close - 256), close - Math.Max(0, close - 256))))
             {
-                source.Report(GraderProblemCodes.UnbalancedBraces, start + close, "\"}}\" closes nothing", "Open it with \"{{\".");
+                source.Report(
+                    GraderProblemCodes.UnbalancedBraces,
+                    start + close,
+                    "\"}}\" closes nothing",
+                    "Open it with \"{{\"."
+                );
             }
 
             close = literal.IndexOf("}}", close + 2, StringComparison.Ordinal);
@@ -115,7 +133,8 @@ internal sealed class Template
                 GraderProblemCodes.SingleBraces,
                 start + bare.Index,
                 $"\"{Shorten(literal.Trim())}\" has no braces, and stays as it is",
-                $"Write \"{{{{ {Shorten(literal.Trim())} }}}}\" for the value.");
+                $"Write \"{{{{ {Shorten(literal.Trim())} }}}}\" for the value."
+            );
         }
 
         foreach (Match single in source.Reading.IsLint ? s_single.Matches(literal).Cast<Match>() : [])
@@ -124,7 +143,8 @@ internal sealed class Template
                 GraderProblemCodes.SingleBraces,
                 start + single.Index,
                 $"\"{Shorten(single.Value)}\" has one brace on each side, and stays as it is",
-                $"Write \"{{{Shorten(single.Value)}}}\" for the value, with two braces on each side.");
+                $"Write \"{{{Shorten(single.Value)}}}\" for the value, with two braces on each side."
+            );
         }
     }
 
@@ -132,7 +152,7 @@ internal sealed class Template
     {
         string inside = source.Text.Substring(start, end - start);
         int place = start + inside.Length - inside.TrimStart().Length;
-        TemplatePath? parsed = TemplatePath.Parse(inside.Trim(), out string problem, out int offset);
+        var parsed = TemplatePath.Parse(inside.Trim(), out string problem, out int offset);
         string shown = $"\"{{{{{Shorten(inside)}}}}}\"";
         if (parsed is null)
         {
@@ -140,7 +160,8 @@ internal sealed class Template
                 GraderProblemCodes.UnknownTemplateName,
                 place + offset,
                 $"{shown} {problem}",
-                $"{Meant(inside.Trim())}Write \"{{{{ item.FIELD }}}}\" for the dataset, or \"{{{{ sample.output_text }}}}\" for the model's answer.");
+                $"{Meant(inside.Trim())}Write \"{{{{ item.FIELD }}}}\" for the dataset, or \"{{{{ sample.output_text }}}}\" for the model's answer."
+            );
             return null;
         }
 
@@ -159,7 +180,8 @@ internal sealed class Template
                 GraderProblemCodes.UnknownSampleField,
                 place,
                 $"{shown} names \"{Shorten(parsed.Field)}\", which a sample does not have",
-                $"{NearestName.Question(parsed.Field, SampleScope.Fields, "sample.")}A sample has {string.Join(", ", SampleScope.Fields)}.");
+                $"{NearestName.Question(parsed.Field, SampleScope.Fields, "sample.")}A sample has {string.Join(", ", SampleScope.Fields)}."
+            );
         }
         else if (parsed.Root == "sample" && parsed.Field == "output_text" && parsed.IsDeep)
         {
@@ -167,9 +189,14 @@ internal sealed class Template
                 GraderProblemCodes.FieldOfText,
                 place,
                 $"{shown} names a field of output_text, which is a text and has none",
-                "Write sample.output_json for the fields of an answer that is JSON.");
+                "Write sample.output_json for the fields of an answer that is JSON."
+            );
         }
-        else if (parsed.Root == "item" && source.Reading.Item is { } item && parsed.FindMissing(item, out JsonElement value) is { } missing)
+        else if (
+            parsed.Root == "item"
+            && source.Reading.Item is { } item
+            && parsed.FindMissing(item, out JsonElement value) is { } missing
+        )
         {
             ReportMissing(source, place, shown, missing, value);
         }
@@ -181,21 +208,22 @@ internal sealed class Template
     {
         string[] names = value.ValueKind == JsonValueKind.Object ? [.. JsonNames.Of(value)] : [];
         string what = missing is string name ? $"\"{Shorten(name)}\"" : FormattableString.Invariant($"[{missing}]");
-        string fix = names.Length > 0
-            ? $"Name a field that it has: {Listed(names)}."
-            : "Name a field that every item has.";
+        string fix =
+            names.Length > 0 ? $"Name a field that it has: {Listed(names)}." : "Name a field that every item has.";
         source.Report(
             GraderProblemCodes.NotInItem,
             place,
             $"{shown} names {what}, which the item does not have",
-            (missing is string wrong ? NearestName.Question(wrong, names) : string.Empty) + fix);
+            (missing is string wrong ? NearestName.Question(wrong, names) : string.Empty) + fix
+        );
     }
 
     // "itm.a" is item.a, and a field alone is one of the item or the sample.
     private static string Meant(string inside)
     {
         int end = inside.IndexOfAny(['.', '[']);
-        string root = end < 0 ? inside : inside.Substring(0, end), rest = end < 0 ? string.Empty : inside.Substring(end);
+        string root = end < 0 ? inside : inside.Substring(0, end),
+            rest = end < 0 ? string.Empty : inside.Substring(end);
         if (SampleScope.IsField(root))
         {
             return $"Did you mean \"sample.{Shorten(inside)}\"? ";
@@ -213,7 +241,7 @@ internal sealed class Template
         {
             if (Reading.Wants(code))
             {
-                TextPlace place = TextPlace.Of(Text, position);
+                var place = TextPlace.Of(Text, position);
                 Reading.Report(code, Path, $"The template is wrong at {place.InWords()}: {problem}.", fix, place);
             }
         }

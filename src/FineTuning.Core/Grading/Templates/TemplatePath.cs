@@ -41,7 +41,10 @@ internal sealed class TemplatePath
         while (offset < text.Length)
         {
             int start = offset;
-            object? step = text[offset] == '.' ? Property(text, ref offset) : text[offset] == '[' ? Bracket(text, ref offset) : null;
+            object? step =
+                text[offset] == '.' ? Property(text, ref offset)
+                : text[offset] == '[' ? Bracket(text, ref offset)
+                : null;
             if (step is null)
             {
                 (problem, offset) = ($"is no path after \"{text.Substring(0, start)}\"", start);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>How an answer ended.</summary>

@@ -1,5 +1,3 @@
-using FineTuning.Core.Datasets.Rules;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>One message of a conversation.</summary>

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Numerics.Tensors;
-using FineTuning.Core.Grading.Similarity;
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
 
@@ -19,7 +17,11 @@ internal sealed class Generation : IEnumerable<string>
     private readonly CancellationToken _cancellationToken;
 
     internal Generation(
-        NeuralModel model, IReadOnlyList<ChatTurn> messages, GenerationOptions options, CancellationToken cancellationToken)
+        NeuralModel model,
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        CancellationToken cancellationToken
+    )
     {
         _model = model;
         _messages = messages;
@@ -43,9 +45,9 @@ internal sealed class Generation : IEnumerable<string>
         FinishReason = null;
         var held = new StopFilter(_options.Stop);
         var decoder = new TokenDecoder(_model.Tokenizer);
-        foreach (var token in Tokens())
+        foreach (int token in Tokens())
         {
-            var text = held.Add(decoder.Next(token));
+            string text = held.Add(decoder.Next(token));
             if (text.Length > 0)
             {
                 yield return text;
@@ -58,7 +60,7 @@ internal sealed class Generation : IEnumerable<string>
             }
         }
 
-        var rest = held.Add(decoder.Finish()) + held.Finish();
+        string rest = held.Add(decoder.Finish()) + held.Finish();
         if (rest.Length > 0)
         {
             yield return rest;
@@ -76,7 +78,7 @@ internal sealed class Generation : IEnumerable<string>
         while (output.Count < _options.MaxTokens)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            var token = Next(work, output, ref random);
+            int token = Next(work, output, ref random);
             if (token == OutputTokenizer.EndOfMessage)
             {
                 FinishReason = "stop";
@@ -96,10 +98,10 @@ internal sealed class Generation : IEnumerable<string>
         var extractor = new PromptFeatures();
         extractor.Extract(_messages, _messages.Count);
         var rows = new List<int>();
-        var groups = new int[PromptFeatures.GroupCount];
-        for (var group = 0; group < groups.Length; group++)
+        int[] groups = new int[PromptFeatures.GroupCount];
+        for (int group = 0; group < groups.Length; group++)
         {
-            var before = rows.Count;
+            int before = rows.Count;
             rows.AddRange(extractor.Groups[group].Select(_model.PromptVocabulary.Find).Where(row => row >= 0));
             groups[group] = rows.Count - before;
         }
@@ -118,22 +120,24 @@ internal sealed class Generation : IEnumerable<string>
 
         TensorPrimitives.Multiply(work.Logits, (float)(1 / _options.Temperature), work.Logits);
         work.Normalise();
-        return _options.TopP >= 1 ? random.Draw(work.Probabilities) : DrawTop(work.Probabilities, _options.TopP, ref random);
+        return _options.TopP >= 1
+            ? random.Draw(work.Probabilities)
+            : DrawTop(work.Probabilities, _options.TopP, ref random);
     }
 
     private static int DrawTop(ReadOnlySpan<float> probabilities, double topP, ref SplitMix64 random)
     {
-        var values = probabilities.ToArray();
-        var order = Enumerable.Range(0, values.Length).OrderByDescending(token => values[token]).ToArray();
-        var mass = 0.0;
-        var kept = 0;
+        float[] values = probabilities.ToArray();
+        int[] order = Enumerable.Range(0, values.Length).OrderByDescending(token => values[token]).ToArray();
+        double mass = 0.0;
+        int kept = 0;
         while (kept < order.Length && (kept == 0 || mass < topP))
         {
             mass += values[order[kept++]];
         }
 
-        var left = random.NextDouble() * mass;
-        for (var i = 0; i < kept; i++)
+        double left = random.NextDouble() * mass;
+        for (int i = 0; i < kept; i++)
         {
             left -= values[order[i]];
             if (left < 0)

@@ -6,7 +6,8 @@ public sealed record GenerationOptions
     /// <summary>0 takes the most likely token each time; 1 draws from the model's own distribution.</summary>
     public double Temperature { get; init; }
 
-    /// <summary>Only the likeliest tokens that together have this probability are drawn from; 1 is all. Not used at temperature 0.</summary>
+    /// <summary>Only the likeliest tokens that together have this probability are drawn from; 1 is all. Not used at
+    /// temperature 0.</summary>
     public double TopP { get; init; } = 1;
 
     /// <summary>The most tokens of an answer.</summary>

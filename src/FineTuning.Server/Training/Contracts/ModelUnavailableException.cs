@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>A model cannot answer now because what holds it failed; the message is shown to the user.</summary>

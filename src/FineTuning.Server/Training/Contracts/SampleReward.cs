@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>The score of a sample.</summary>

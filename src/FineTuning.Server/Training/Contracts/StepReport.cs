@@ -1,10 +1,8 @@
-using System.Text.Json;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>
-/// The metrics of one step. Losses are mean negative log likelihood per trained token in nats; accuracies are the share, 0 to 1, of
-/// trained tokens whose most likely prediction was right. Null: not measured at this step.
+/// The metrics of one step. Losses are mean negative log likelihood per trained token in nats; accuracies are the
+/// share, 0 to 1, of trained tokens whose most likely prediction was right. Null: not measured at this step.
 /// </summary>
 public sealed record StepReport
 {
@@ -17,7 +15,8 @@ public sealed record StepReport
     /// <summary>On the step's batch. With dpo the preference loss; not measured by reinforcement.</summary>
     public double? TrainLoss { get; init; }
 
-    /// <summary>On the step's batch. With dpo the share of pairs whose preferred answer gained more; not measured by reinforcement.</summary>
+    /// <summary>On the step's batch. With dpo the share of pairs whose preferred answer gained more; not measured by
+    /// reinforcement.</summary>
     public double? TrainAccuracy { get; init; }
 
     /// <summary>On one batch of the validation data.</summary>
@@ -28,7 +27,8 @@ public sealed record StepReport
     public double? FullValidLoss { get; init; }
     public double? FullValidAccuracy { get; init; }
 
-    /// <summary>Further numbers under the names the service gives them, such as <c>train_reward_mean</c>; null if there are none.</summary>
+    /// <summary>Further numbers under the names the service gives them, such as <c>train_reward_mean</c>; null if there
+    /// are none.</summary>
     public IReadOnlyDictionary<string, double>? Extra { get; init; }
 
     /// <summary>What the user should know about the step, in sentences; each becomes an event of the job.</summary>

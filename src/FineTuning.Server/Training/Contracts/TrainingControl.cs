@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>Lets the owner of a run ask it to pause at the next step.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>The settled parameters of a run.</summary>
@@ -8,7 +6,8 @@ public sealed record TrainingPlan(
     int BatchSize,
     double LearningRateMultiplier,
     int ExampleCount,
-    int TotalSteps)
+    int TotalSteps
+)
 {
     /// <summary>dpo only.</summary>
     public double? Beta { get; init; }

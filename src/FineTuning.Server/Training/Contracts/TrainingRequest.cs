@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Grading.Kinds;
 
 namespace FineTuning.Server.Training.Contracts;
 
@@ -45,7 +44,8 @@ public sealed record TrainingRequest
     /// <summary>reinforcement: default, low, medium or high; null is default.</summary>
     public string? ReasoningEffort { get; init; }
 
-    /// <summary>reinforcement: the job's grader, as the service takes it; for trainers that grade by themselves.</summary>
+    /// <summary>reinforcement: the job's grader, as the service takes it; for trainers that grade by
+    /// themselves.</summary>
     public JsonElement? Grader { get; init; }
 
     /// <summary>reinforcement: scores samples with <see cref="Grader"/>.</summary>
@@ -60,6 +60,7 @@ public sealed record TrainingRequest
     /// <summary>A folder of the job's own, for state and checkpoints. It exists.</summary>
     public required string WorkFolder { get; init; }
 
-    /// <summary>State file written by an earlier <see cref="TrainingOutcome"/> or <see cref="ITrainingSink.StateSaved"/>, to go on from.</summary>
+    /// <summary>State file written by an earlier <see cref="TrainingOutcome"/> or <see
+    /// cref="ITrainingSink.StateSaved"/>, to go on from.</summary>
     public string? ResumeFrom { get; init; }
 }

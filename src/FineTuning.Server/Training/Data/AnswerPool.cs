@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// The texts that answers to the items may look like, for the warm-up of a model that starts from nothing: the values of the fields that the
-/// grader names, or of all fields if it names none, and the grader's own fixed references. Every text counts once and which item it is from is
-/// forgotten: a model that knows the pool can form answers, and knows nothing of which is right where.
+/// The texts that answers to the items may look like, for the warm-up of a model that starts from nothing: the values
+/// of the fields that the grader names, or of all fields if it names none, and the grader's own fixed references. Every
+/// text counts once and which item it is from is forgotten: a model that knows the pool can form answers, and knows
+/// nothing of which is right where.
 /// </summary>
 internal sealed partial class AnswerPool
 {
@@ -15,7 +15,7 @@ internal sealed partial class AnswerPool
     private const int MaxAnswerLength = 2000;
 
     /// <summary>What is no field of the item.</summary>
-    private static readonly string[] NoFields = ["messages", "tools", "parallel_tool_calls"];
+    private static readonly string[] s_noFields = ["messages", "tools", "parallel_tool_calls"];
 
     private readonly HashSet<string> _fields = new(StringComparer.Ordinal);
     private readonly TextSet _named = new();
@@ -36,9 +36,9 @@ internal sealed partial class AnswerPool
 
     public void Add(RewardItem item)
     {
-        foreach (var field in JsonElement.Parse(item.Json).EnumerateObject())
+        foreach (JsonProperty field in JsonElement.Parse(item.Json).EnumerateObject())
         {
-            if (NoFields.Contains(field.Name))
+            if (s_noFields.Contains(field.Name))
             {
                 continue;
             }
@@ -55,7 +55,9 @@ internal sealed partial class AnswerPool
 
     /// <summary>A prompt is not what an answer looks like, so that a part of it serves as well.</summary>
     private static string Beginning(string text) =>
-        text.Length <= MaxAnswerLength ? text : text[..(char.IsHighSurrogate(text[MaxAnswerLength - 1]) ? MaxAnswerLength - 1 : MaxAnswerLength)];
+        text.Length <= MaxAnswerLength
+            ? text
+            : text[..(char.IsHighSurrogate(text[MaxAnswerLength - 1]) ? MaxAnswerLength - 1 : MaxAnswerLength)];
 
     private static void AddValues(JsonElement value, TextSet texts)
     {
@@ -68,14 +70,14 @@ internal sealed partial class AnswerPool
                 texts.Add(value.GetRawText());
                 break;
             case JsonValueKind.Array:
-                foreach (var part in value.EnumerateArray())
+                foreach (JsonElement part in value.EnumerateArray())
                 {
                     AddValues(part, texts);
                 }
 
                 break;
             case JsonValueKind.Object:
-                foreach (var part in value.EnumerateObject())
+                foreach (JsonProperty part in value.EnumerateObject())
                 {
                     AddValues(part.Value, texts);
                 }
@@ -84,13 +86,14 @@ internal sealed partial class AnswerPool
         }
     }
 
-    /// <summary>Finds the fields of the item that a grader's templates, formulas and programs name, and its fixed references.</summary>
+    /// <summary>Finds the fields of the item that a grader's templates, formulas and programs name, and its fixed
+    /// references.</summary>
     private void Look(JsonElement part, string? name)
     {
         switch (part.ValueKind)
         {
             case JsonValueKind.String:
-                var text = part.GetString()!;
+                string text = part.GetString()!;
                 foreach (Match match in ItemField().Matches(text))
                 {
                     _fields.Add(match.Groups[1].Value);
@@ -103,14 +106,14 @@ internal sealed partial class AnswerPool
 
                 break;
             case JsonValueKind.Array:
-                foreach (var element in part.EnumerateArray())
+                foreach (JsonElement element in part.EnumerateArray())
                 {
                     Look(element, name);
                 }
 
                 break;
             case JsonValueKind.Object:
-                foreach (var property in part.EnumerateObject())
+                foreach (JsonProperty property in part.EnumerateObject())
                 {
                     Look(property.Value, property.Name);
                 }

@@ -16,7 +16,7 @@ internal static class BinaryRuns
     public static void ReadRun<T>(this BinaryReader reader, Span<T> values)
         where T : unmanaged
     {
-        var count = reader.ReadInt32();
+        int count = reader.ReadInt32();
         if (count != values.Length)
         {
             throw new InvalidDataException($"The file holds {count} numbers where {values.Length} belong.");

@@ -10,7 +10,7 @@ internal static class CharacterKinds
     {
         if (rune.IsAscii)
         {
-            var c = (char)rune.Value;
+            char c = (char)rune.Value;
             return char.IsAsciiLetter(c) ? CharacterKind.Letter
                 : char.IsAsciiDigit(c) ? CharacterKind.Digit
                 : c <= ' ' || c == 127 ? CharacterKind.Space
@@ -42,6 +42,12 @@ internal static class CharacterKinds
 
     /// <summary>Thai and Lao, Burmese, Khmer, kana, and Chinese characters.</summary>
     private static bool IsWrittenWithoutSpaces(int value) =>
-        value is (>= 0x0E00 and <= 0x0EFF) or (>= 0x1000 and <= 0x109F) or (>= 0x1780 and <= 0x17FF)
-            or (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);
+        value
+            is (>= 0x0E00 and <= 0x0EFF)
+                or (>= 0x1000 and <= 0x109F)
+                or (>= 0x1780 and <= 0x17FF)
+                or (>= 0x3040 and <= 0x30FF)
+                or (>= 0x3400 and <= 0x9FFF)
+                or (>= 0xF900 and <= 0xFAFF)
+                or (>= 0x20000 and <= 0x3FFFF);
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Files that are either whole or absent: eight bytes of magic, a version, the content, and the SHA-256 of all that. Written under a
-/// temporary name, flushed to the disk, and renamed. Numbers are little-endian.
+/// Files that are either whole or absent: eight bytes of magic, a version, the content, and the SHA-256 of all that.
+/// Written under a temporary name, flushed to the disk, and renamed. Numbers are little-endian.
 /// </summary>
 internal static class ChecksummedFile
 {
@@ -15,7 +15,7 @@ internal static class ChecksummedFile
     /// <summary>Writes the file whole; an earlier one of the name is replaced only then.</summary>
     public static void Write(string path, string magic, int version, Action<BinaryWriter> writeContent)
     {
-        var temporary = path + ".tmp";
+        string temporary = path + ".tmp";
         try
         {
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
@@ -42,11 +42,19 @@ internal static class ChecksummedFile
         }
     }
 
-    /// <summary>Reads a file that <see cref="Write"/> made; the content is looked at only after the digest was found right.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, cut short, of another kind or of a newer version.</exception>
+    /// <summary>Reads a file that <see cref="Write"/> made; the content is looked at only after the digest was found
+    /// right.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, cut short, of another kind or of a newer
+    /// version.</exception>
     public static T Read<T>(string path, string magic, int version, Func<BinaryReader, T> readContent)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
+        using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            1 << 16
+        );
         Verify(file, path, magic, version);
         file.Position = HeaderLength;
         using var reader = new BinaryReader(file, Encoding.UTF8);
@@ -54,7 +62,14 @@ internal static class ChecksummedFile
         {
             return readContent(reader);
         }
-        catch (Exception e) when (e is EndOfStreamException or ArgumentException or OverflowException or KeyNotFoundException or FormatException)
+        catch (Exception e)
+            when (e
+                    is EndOfStreamException
+                        or ArgumentException
+                        or OverflowException
+                        or KeyNotFoundException
+                        or FormatException
+            )
         {
             throw new InvalidDataException($"'{Path.GetFileName(path)}' has content that does not fit together.", e);
         }
@@ -62,7 +77,7 @@ internal static class ChecksummedFile
 
     private static void Verify(FileStream file, string path, string magic, int version)
     {
-        var name = Path.GetFileName(path);
+        string name = Path.GetFileName(path);
         if (file.Length < HeaderLength + DigestLength)
         {
             throw new InvalidDataException($"'{name}' is cut short: it has only {file.Length} bytes.");
@@ -77,16 +92,18 @@ internal static class ChecksummedFile
 
         if (BitConverter.ToInt32(header[8..]) != version)
         {
-            throw new InvalidDataException($"'{name}' has format version {BitConverter.ToInt32(header[8..])}; this server reads version {version}.");
+            throw new InvalidDataException(
+                $"'{name}' has format version {BitConverter.ToInt32(header[8..])}; this server reads version {version}."
+            );
         }
 
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         digest.AppendData(header);
-        var buffer = new byte[1 << 16];
-        var left = file.Length - HeaderLength - DigestLength;
+        byte[] buffer = new byte[1 << 16];
+        long left = file.Length - HeaderLength - DigestLength;
         while (left > 0)
         {
-            var count = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            int count = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
             if (count == 0)
             {
                 throw new InvalidDataException($"'{name}' is cut short.");
@@ -106,8 +123,10 @@ internal static class ChecksummedFile
 
     private static byte[] MagicBytes(string magic)
     {
-        var bytes = Encoding.ASCII.GetBytes(magic);
-        return bytes.Length == 8 ? bytes : throw new ArgumentException("A magic is eight ASCII characters.", nameof(magic));
+        byte[] bytes = Encoding.ASCII.GetBytes(magic);
+        return bytes.Length == 8
+            ? bytes
+            : throw new ArgumentException("A magic is eight ASCII characters.", nameof(magic));
     }
 
     private static void TryDelete(string path)

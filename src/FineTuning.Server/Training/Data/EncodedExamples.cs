@@ -42,20 +42,26 @@ internal sealed class EncodedExamples
 
     public EncodedSequence Sequence(int sequence)
     {
-        var feature = _featureStarts[sequence];
+        int feature = _featureStarts[sequence];
         return new EncodedSequence(
             _features.Slice(feature, _featureStarts[sequence + 1] - feature),
             _groups.Slice(sequence * PromptFeatures.GroupCount, PromptFeatures.GroupCount),
-            TokensOf(sequence));
+            TokensOf(sequence)
+        );
     }
 
     public ReadOnlySpan<ushort> TokensOf(int sequence) =>
         _tokens.Slice(_tokenStarts[sequence], _tokenStarts[sequence + 1] - _tokenStarts[sequence]);
 
     /// <summary>Appends a line's answers as one example.</summary>
-    public void Add(TrainingLine line, PromptFeatures extractor, FeatureVocabulary vocabulary, OutputTokenizer tokenizer)
+    public void Add(
+        TrainingLine line,
+        PromptFeatures extractor,
+        FeatureVocabulary vocabulary,
+        OutputTokenizer tokenizer
+    )
     {
-        foreach (var target in line.Targets)
+        foreach (int target in line.Targets)
         {
             extractor.Extract(line.Turns, target);
             AddFeatures(extractor, vocabulary);
@@ -78,7 +84,7 @@ internal sealed class EncodedExamples
     /// <summary>Appends an answer to nothing as one example.</summary>
     public void AddAnswer(string text, OutputTokenizer tokenizer)
     {
-        for (var group = 0; group < PromptFeatures.GroupCount; group++)
+        for (int group = 0; group < PromptFeatures.GroupCount; group++)
         {
             _groups.Add(0);
         }
@@ -91,16 +97,19 @@ internal sealed class EncodedExamples
     /// <summary>A checksum of everything, to tell whether a saved state belongs to this data.</summary>
     public ulong Fingerprint()
     {
-        var hash = 0UL;
-        foreach (var span in (ReadOnlySpan<GrowingArray<int>>)[_features, _groups, _featureStarts, _tokenStarts, _firstSequences])
+        ulong hash = 0UL;
+        foreach (
+            GrowingArray<int> span in (ReadOnlySpan<GrowingArray<int>>)
+                [_features, _groups, _featureStarts, _tokenStarts, _firstSequences]
+        )
         {
-            foreach (var value in span.Span)
+            foreach (int value in span.Span)
             {
                 hash = SplitMix64.Mix(hash + (uint)value + 0x9E3779B97F4A7C15UL);
             }
         }
 
-        foreach (var token in _tokens.Span)
+        foreach (ushort token in _tokens.Span)
         {
             hash = SplitMix64.Mix(hash + token + 0x9E3779B97F4A7C15UL);
         }
@@ -110,12 +119,12 @@ internal sealed class EncodedExamples
 
     private void AddFeatures(PromptFeatures extractor, FeatureVocabulary vocabulary)
     {
-        for (var group = 0; group < PromptFeatures.GroupCount; group++)
+        for (int group = 0; group < PromptFeatures.GroupCount; group++)
         {
-            var before = _features.Count;
-            foreach (var key in extractor.Groups[group])
+            int before = _features.Count;
+            foreach (ulong key in extractor.Groups[group])
             {
-                var row = vocabulary.Find(key);
+                int row = vocabulary.Find(key);
                 if (row >= 0)
                 {
                     _features.Add(row);
@@ -131,7 +140,7 @@ internal sealed class EncodedExamples
         _tokenBuffer.Clear();
         tokenizer.Encode(text, _tokenBuffer);
         _tokenBuffer.Add(OutputTokenizer.EndOfMessage);
-        foreach (var token in CollectionsMarshal.AsSpan(_tokenBuffer)[..Math.Min(_tokenBuffer.Count, MaxTokens)])
+        foreach (int token in CollectionsMarshal.AsSpan(_tokenBuffer)[..Math.Min(_tokenBuffer.Count, MaxTokens)])
         {
             _tokens.Add((ushort)token);
         }
@@ -143,7 +152,9 @@ internal sealed class EncodedExamples
         _tokenStarts.Add(_tokens.Count);
         if ((long)_features.Count + _tokens.Count > MaxNumbers)
         {
-            throw new TrainingException("The file is too large for the built-in trainer. Use fewer or shorter examples.");
+            throw new TrainingException(
+                "The file is too large for the built-in trainer. Use fewer or shorter examples."
+            );
         }
     }
 }

@@ -1,14 +1,12 @@
 using System.Text;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// One line of a data file while it is read. The checks before training refuse most of what is wrong here; this is for files that reached
-/// the trainer another way.
+/// One line of a data file while it is read. The checks before training refuse most of what is wrong here; this is for
+/// files that reached the trainer another way.
 /// </summary>
 internal sealed class ExampleLine
 {
@@ -32,8 +30,14 @@ internal sealed class ExampleLine
     public JsonElement Root { get; }
 
     /// <summary>Streams what <paramref name="parse"/> makes of the lines of a file; null leaves a line out.</summary>
-    /// <exception cref="TrainingException">A line is malformed (the message names its number), or the file cannot be read.</exception>
-    public static IEnumerable<T> Read<T>(string path, string param, Func<ExampleLine, T?> parse, CancellationToken cancellationToken)
+    /// <exception cref="TrainingException">A line is malformed (the message names its number), or the file cannot be
+    /// read.</exception>
+    public static IEnumerable<T> Read<T>(
+        string path,
+        string param,
+        Func<ExampleLine, T?> parse,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         if (!File.Exists(path))
@@ -41,7 +45,7 @@ internal sealed class ExampleLine
             throw new TrainingException("The file's content is gone from the server.", param: param);
         }
 
-        foreach (var (number, bytes) in LineReader.Read(path, cancellationToken))
+        foreach ((int number, ReadOnlyMemory<byte> bytes) in LineReader.Read(path, cancellationToken))
         {
             if (Parse(number, bytes, param, parse) is { } example)
             {
@@ -56,9 +60,9 @@ internal sealed class ExampleLine
     /// <param name="messages">The list.</param>
     /// <param name="name">What the line calls it.</param>
     /// <param name="turns">Gets the messages.</param>
-    /// <param name="targets">
-    /// Gets the places in <paramref name="turns"/> of the assistant's messages to learn: those with text and without <c>weight: 0</c>.
-    /// Calls of tools are neither learnt nor seen: the model answers in text only, and a call learnt as text would come out as an answer.
+    /// <param name="targets"> Gets the places in <paramref name="turns"/> of the assistant's messages to learn: those
+    /// with text and without <c>weight: 0</c>. Calls of tools are neither learnt nor seen: the model answers in text
+    /// only, and a call learnt as text would come out as an answer.
     /// </param>
     public void ReadMessages(JsonElement messages, string name, List<ChatTurn> turns, List<int>? targets)
     {
@@ -67,15 +71,18 @@ internal sealed class ExampleLine
             throw Malformed($"has '{name}' that are not an array");
         }
 
-        foreach (var message in messages.EnumerateArray())
+        foreach (JsonElement message in messages.EnumerateArray())
         {
-            if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("role", out var role)
-                || role.ValueKind != JsonValueKind.String)
+            if (
+                message.ValueKind != JsonValueKind.Object
+                || !message.TryGetProperty("role", out JsonElement role)
+                || role.ValueKind != JsonValueKind.String
+            )
             {
                 throw Malformed("has a message without a role");
             }
 
-            var text = message.TryGetProperty("content", out var content) ? Text(content) : null;
+            string? text = message.TryGetProperty("content", out JsonElement content) ? Text(content) : null;
             var turn = new ChatTurn(role.GetString()!, text ?? string.Empty);
             if (turn.Role == "assistant" && text is not null && !IsMasked(message))
             {
@@ -111,7 +118,9 @@ internal sealed class ExampleLine
         new($"Line {number} {what}.", param: param, inner: inner);
 
     private static bool IsMasked(JsonElement message) =>
-        message.TryGetProperty("weight", out var weight) && weight.ValueKind == JsonValueKind.Number && weight.GetDouble() == 0;
+        message.TryGetProperty("weight", out JsonElement weight)
+        && weight.ValueKind == JsonValueKind.Number
+        && weight.GetDouble() == 0;
 
     private string? Text(JsonElement content)
     {
@@ -123,10 +132,13 @@ internal sealed class ExampleLine
                 return content.GetString();
             case JsonValueKind.Array:
                 StringBuilder? text = null;
-                foreach (var part in content.EnumerateArray())
+                foreach (JsonElement part in content.EnumerateArray())
                 {
-                    if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var value)
-                        && value.ValueKind == JsonValueKind.String)
+                    if (
+                        part.ValueKind == JsonValueKind.Object
+                        && part.TryGetProperty("text", out JsonElement value)
+                        && value.ValueKind == JsonValueKind.String
+                    )
                     {
                         (text ??= new StringBuilder()).Append(value.GetString());
                     }

@@ -1,9 +1,8 @@
-using FineTuning.Core.Datasets.Scanning;
-
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Counts feature keys in order of first appearance. Memory is bounded: when there are too many keys, those seen once so far go.
+/// Counts feature keys in order of first appearance. Memory is bounded: when there are too many keys, those seen once
+/// so far go.
 /// </summary>
 internal sealed class FeatureCounter(int maxKeys = 1 << 22)
 {
@@ -13,7 +12,7 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
 
     public void Add(ulong key)
     {
-        var row = _index.Find(key);
+        int row = _index.Find(key);
         if (row >= 0)
         {
             _counts[row]++;
@@ -31,14 +30,19 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
     }
 
     /// <summary>
-    /// The <paramref name="maxRows"/> most frequent keys (of equals, those seen first), in order of first appearance. Keys counted less
-    /// often than <paramref name="minCount"/> asks for are left out. The rows of an earlier vocabulary stay and come first.
+    /// The <paramref name="maxRows"/> most frequent keys (of equals, those seen first), in order of first appearance.
+    /// Keys counted less often than <paramref name="minCount"/> asks for are left out. The rows of an earlier
+    /// vocabulary stay and come first.
     /// </summary>
     public FeatureVocabulary Build(
-        int maxRows, Func<ulong, int> minCount, FeatureVocabulary? earlier = null, CancellationToken cancellationToken = default)
+        int maxRows,
+        Func<ulong, int> minCount,
+        FeatureVocabulary? earlier = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var chosen = new List<int>();
-        for (var i = 0; i < _keys.Count; i++)
+        for (int i = 0; i < _keys.Count; i++)
         {
             if (_counts[i] >= minCount(_keys[i]) && (earlier is null || earlier.Find(_keys[i]) < 0))
             {
@@ -47,14 +51,16 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var room = Math.Max(0, maxRows - (earlier?.Count ?? 0));
+        int room = Math.Max(0, maxRows - (earlier?.Count ?? 0));
         if (chosen.Count > room)
         {
             chosen = MostFrequent(chosen, room);
         }
 
-        var vocabulary = earlier is null ? new FeatureVocabulary(chosen.Count) : earlier.Copy(chosen.Count);
-        foreach (var i in chosen)
+        FeatureVocabulary vocabulary = earlier is null
+            ? new FeatureVocabulary(chosen.Count)
+            : earlier.Copy(chosen.Count);
+        foreach (int i in chosen)
         {
             vocabulary.Add(_keys[i]);
         }
@@ -62,17 +68,18 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
         return vocabulary;
     }
 
-    /// <summary>Without sorting millions of keys: from a histogram follows which counts are in, and how many of the last one.</summary>
+    /// <summary>Without sorting millions of keys: from a histogram follows which counts are in, and how many of the
+    /// last one.</summary>
     private List<int> MostFrequent(List<int> chosen, int room)
     {
         var histogram = new Dictionary<int, int>();
-        foreach (var i in chosen)
+        foreach (int i in chosen)
         {
             histogram[_counts[i]] = histogram.GetValueOrDefault(_counts[i]) + 1;
         }
 
-        var least = int.MaxValue;
-        foreach (var (count, keys) in histogram.OrderByDescending(pair => pair.Key))
+        int least = int.MaxValue;
+        foreach ((int count, int keys) in histogram.OrderByDescending(pair => pair.Key))
         {
             least = count;
             if (keys >= room)
@@ -91,11 +98,11 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
         var keys = new List<ulong>();
         var counts = new List<int>();
         // All keys may have the same count: then more has to go.
-        for (var limit = count; ; limit *= 2)
+        for (int limit = count; ; limit *= 2)
         {
             keys.Clear();
             counts.Clear();
-            for (var i = 0; i < _keys.Count; i++)
+            for (int i = 0; i < _keys.Count; i++)
             {
                 if (_counts[i] > limit)
                 {
@@ -112,7 +119,7 @@ internal sealed class FeatureCounter(int maxKeys = 1 << 22)
 
         (_keys, _counts) = (keys, counts);
         _index = new FeatureVocabulary(_keys.Count);
-        foreach (var key in _keys)
+        foreach (ulong key in _keys)
         {
             _index.Add(key);
         }

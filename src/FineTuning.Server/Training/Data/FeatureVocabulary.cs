@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace FineTuning.Server.Training.Data;
 
-/// <summary>Numbers feature keys from 0 in the order they are added: the rows of a table of weights. Reading is thread-safe.</summary>
+/// <summary>Numbers feature keys from 0 in the order they are added: the rows of a table of weights. Reading is
+/// thread-safe.</summary>
 internal sealed class FeatureVocabulary
 {
     private readonly List<ulong> _keys;
@@ -21,13 +22,13 @@ internal sealed class FeatureVocabulary
     /// <summary>The row of a key, or -1.</summary>
     public int Find(ulong key)
     {
-        var slots = _slots;
-        var mask = slots.Length - 1;
-        var keys = CollectionsMarshal.AsSpan(_keys);
+        int[] slots = _slots;
+        int mask = slots.Length - 1;
+        Span<ulong> keys = CollectionsMarshal.AsSpan(_keys);
         // The keys are mixed hashes already; the lowest bits may be a group.
-        for (var slot = (int)(key >> 2) & mask; ; slot = (slot + 1) & mask)
+        for (int slot = (int)(key >> 2) & mask; ; slot = (slot + 1) & mask)
         {
-            var row = slots[slot] - 1;
+            int row = slots[slot] - 1;
             if (row < 0 || keys[row] == key)
             {
                 return row;
@@ -41,7 +42,7 @@ internal sealed class FeatureVocabulary
         if ((_keys.Count + 1) * 2L > _slots.Length)
         {
             _slots = NewSlots(_slots.Length);
-            for (var row = 0; row < _keys.Count; row++)
+            for (int row = 0; row < _keys.Count; row++)
             {
                 Place(_keys[row], row);
             }
@@ -55,7 +56,7 @@ internal sealed class FeatureVocabulary
     public FeatureVocabulary Copy(int more)
     {
         var copy = new FeatureVocabulary(Count + more);
-        foreach (var key in _keys)
+        foreach (ulong key in _keys)
         {
             copy.Add(key);
         }
@@ -67,9 +68,9 @@ internal sealed class FeatureVocabulary
 
     public static FeatureVocabulary Read(BinaryReader reader)
     {
-        var count = reader.ReadInt32();
+        int count = reader.ReadInt32();
         var vocabulary = new FeatureVocabulary(count);
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
             vocabulary.Add(reader.ReadUInt64());
         }
@@ -77,12 +78,13 @@ internal sealed class FeatureVocabulary
         return vocabulary;
     }
 
-    private static int[] NewSlots(int capacity) => new int[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 8) * 2)];
+    private static int[] NewSlots(int capacity) =>
+        new int[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 8) * 2)];
 
     private void Place(ulong key, int row)
     {
-        var mask = _slots.Length - 1;
-        var slot = (int)(key >> 2) & mask;
+        int mask = _slots.Length - 1;
+        int slot = (int)(key >> 2) & mask;
         while (_slots[slot] != 0)
         {
             slot = (slot + 1) & mask;

@@ -23,7 +23,7 @@ internal sealed class GrowingArray<T>(int capacity = 1024)
 
     public void Add(ReadOnlySpan<T> items)
     {
-        foreach (var item in items)
+        foreach (T? item in items)
         {
             Add(item);
         }

@@ -6,18 +6,31 @@ internal static class LineReader
     private const int InitialBuffer = 1 << 16;
 
     /// <summary>
-    /// The lines that are not blank, with their numbers from 1. The memory of a line is valid only until the next one is asked for.
+    /// The lines that are not blank, with their numbers from 1. The memory of a line is valid only until the next one
+    /// is asked for.
     /// </summary>
-    public static IEnumerable<(int Number, ReadOnlyMemory<byte> Bytes)> Read(string path, CancellationToken cancellationToken)
+    public static IEnumerable<(int Number, ReadOnlyMemory<byte> Bytes)> Read(
+        string path,
+        CancellationToken cancellationToken
+    )
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-        var buffer = new byte[InitialBuffer];
-        int start = 0, scanned = 0, end = 0, number = 0;
-        var atEnd = false;
+        using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            bufferSize: 1
+        );
+        byte[] buffer = new byte[InitialBuffer];
+        int start = 0,
+            scanned = 0,
+            end = 0,
+            number = 0;
+        bool atEnd = false;
         while (!atEnd || start < end)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var newLine = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
+            int newLine = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
             if (newLine < 0 && !atEnd)
             {
                 scanned = end - start;
@@ -32,15 +45,16 @@ internal static class LineReader
                     Array.Resize(ref buffer, checked(buffer.Length * 2));
                 }
 
-                var count = file.Read(buffer, end, buffer.Length - end);
+                int count = file.Read(buffer, end, buffer.Length - end);
                 atEnd = count == 0;
                 end += count;
                 continue;
             }
 
-            var lineEnd = newLine < 0 ? end : scanned + newLine;
+            int lineEnd = newLine < 0 ? end : scanned + newLine;
             number++;
-            var lineStart = number == 1 && buffer.AsSpan(start, lineEnd - start).StartsWith("\uFEFF"u8) ? start + 3 : start;
+            int lineStart =
+                number == 1 && buffer.AsSpan(start, lineEnd - start).StartsWith("\uFEFF"u8) ? start + 3 : start;
             if (buffer.AsSpan(lineStart, lineEnd - lineStart).ContainsAnyExcept(" \t\r"u8))
             {
                 yield return (number, buffer.AsMemory(lineStart, lineEnd - lineStart));

@@ -1,11 +1,10 @@
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Training.Network;
 
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Describes the output so far as feature keys: how far it is (roughly and exactly), each of the last tokens by itself, the last two to
-/// four together, and which tokens came a little earlier, in no order.
+/// Describes the output so far as feature keys: how far it is (roughly and exactly), each of the last tokens by itself,
+/// the last two to four together, and which tokens came a little earlier, in no order.
 /// </summary>
 internal static class OutputContext
 {
@@ -21,11 +20,12 @@ internal static class OutputContext
     /// <summary>Positions told apart; later ones are alike.</summary>
     private const int Positions = 255;
 
-    /// <summary>Writes the keys for the token that follows <paramref name="before"/>, and returns their number.</summary>
+    /// <summary>Writes the keys for the token that follows <paramref name="before"/>, and returns their
+    /// number.</summary>
     public static int Fill(ReadOnlySpan<ushort> before, Span<ulong> keys)
     {
-        var count = 0;
-        var position = Math.Min(before.Length, Positions);
+        int count = 0;
+        int position = Math.Min(before.Length, Positions);
         keys[count++] = Key(0x1001, (ulong)position);
         if (position > 0)
         {
@@ -33,10 +33,10 @@ internal static class OutputContext
             keys[count++] = Key(0x1032, (ulong)position / 32);
         }
 
-        var together = 0x70E7UL;
-        for (var back = 1; back <= Memory && back <= before.Length; back++)
+        ulong together = 0x70E7UL;
+        for (int back = 1; back <= Memory && back <= before.Length; back++)
         {
-            var token = before[^back];
+            ushort token = before[^back];
             keys[count++] = Key((ulong)Math.Min(back, Window + 1), token);
             if (back <= Window)
             {

@@ -3,8 +3,9 @@ using System.Text;
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Turns answers into tokens and back without loss. Token 0 ends a message, tokens 1 to 16 are the halves of a UTF-8 byte, which any text
-/// can be spelt with, and the others are pieces of text taken from the training data. Immutable, so thread-safe.
+/// Turns answers into tokens and back without loss. Token 0 ends a message, tokens 1 to 16 are the halves of a UTF-8
+/// byte, which any text can be spelt with, and the others are pieces of text taken from the training data. Immutable,
+/// so thread-safe.
 /// </summary>
 internal sealed class OutputTokenizer
 {
@@ -20,12 +21,13 @@ internal sealed class OutputTokenizer
     private readonly string[] _pieces;
     private readonly Dictionary<string, int> _tokens;
 
-    /// <summary>A tokeniser with these pieces, which are all different; the first gets the token <see cref="FirstPiece"/>.</summary>
+    /// <summary>A tokeniser with these pieces, which are all different; the first gets the token <see
+    /// cref="FirstPiece"/>.</summary>
     public OutputTokenizer(IReadOnlyList<string> pieces)
     {
         _pieces = [.. pieces];
         _tokens = new Dictionary<string, int>(_pieces.Length, StringComparer.Ordinal);
-        for (var i = 0; i < _pieces.Length; i++)
+        for (int i = 0; i < _pieces.Length; i++)
         {
             _tokens.Add(_pieces[i], FirstPiece + i);
         }
@@ -43,12 +45,14 @@ internal sealed class OutputTokenizer
     /// <summary>Appends the tokens of a text, without an end.</summary>
     public void Encode(string text, List<int> tokens)
     {
-        var lookup = _tokens.GetAlternateLookup<ReadOnlySpan<char>>();
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = _tokens.GetAlternateLookup<
+            ReadOnlySpan<char>
+        >();
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (var (start, length) in TextChunks.Split(text))
+        foreach ((int start, int length) in TextChunks.Split(text))
         {
-            var chunk = text.AsSpan(start, length);
-            if (lookup.TryGetValue(chunk, out var token))
+            ReadOnlySpan<char> chunk = text.AsSpan(start, length);
+            if (lookup.TryGetValue(chunk, out int token))
             {
                 tokens.Add(token);
                 continue;
@@ -57,14 +61,14 @@ internal sealed class OutputTokenizer
             // Spelt: each character by its own token if it has one, else by the halves of its bytes.
             while (!chunk.IsEmpty)
             {
-                Rune.DecodeFromUtf16(chunk, out var rune, out var used);
+                Rune.DecodeFromUtf16(chunk, out Rune rune, out int used);
                 if (lookup.TryGetValue(chunk[..used], out token))
                 {
                     tokens.Add(token);
                 }
                 else
                 {
-                    foreach (var value in utf8[..rune.EncodeToUtf8(utf8)])
+                    foreach (byte value in utf8[..rune.EncodeToUtf8(utf8)])
                     {
                         tokens.Add(FirstNibble + (value >> 4));
                         tokens.Add(FirstNibble + (value & 15));
@@ -89,7 +93,7 @@ internal sealed class OutputTokenizer
     {
         var decoder = new TokenDecoder(this);
         var text = new StringBuilder();
-        foreach (var token in tokens)
+        foreach (int token in tokens)
         {
             text.Append(decoder.Next(token));
         }
@@ -100,7 +104,7 @@ internal sealed class OutputTokenizer
     public void Write(BinaryWriter writer)
     {
         writer.Write(_pieces.Length);
-        foreach (var piece in _pieces)
+        foreach (string piece in _pieces)
         {
             writer.Write(piece);
         }
@@ -108,8 +112,8 @@ internal sealed class OutputTokenizer
 
     public static OutputTokenizer Read(BinaryReader reader)
     {
-        var pieces = new string[reader.ReadInt32()];
-        for (var i = 0; i < pieces.Length; i++)
+        string[] pieces = new string[reader.ReadInt32()];
+        for (int i = 0; i < pieces.Length; i++)
         {
             pieces[i] = reader.ReadString();
         }

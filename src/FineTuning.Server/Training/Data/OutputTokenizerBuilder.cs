@@ -1,11 +1,11 @@
 using System.Text;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Chooses the pieces of an <see cref="OutputTokenizer"/> from the answers of the training data: the most frequent chunks, and the
-/// characters of those that were left out. Every token costs time at every step, so their number is bounded.
+/// Chooses the pieces of an <see cref="OutputTokenizer"/> from the answers of the training data: the most frequent
+/// chunks, and the characters of those that were left out. Every token costs time at every step, so their number is
+/// bounded.
 /// </summary>
 internal sealed class OutputTokenizerBuilder(int maxChunks = OutputTokenizerBuilder.DefaultMaxChunks)
 {
@@ -20,14 +20,14 @@ internal sealed class OutputTokenizerBuilder(int maxChunks = OutputTokenizerBuil
 
     public void Add(string text)
     {
-        foreach (var (start, length) in TextChunks.Split(text))
+        foreach ((int start, int length) in TextChunks.Split(text))
         {
             Count(_chunks, text.AsSpan(start, length));
         }
 
         if (_chunks.Count > MaxCounted)
         {
-            foreach (var (chunk, count) in _chunks.Where(pair => pair.Value == 1).ToArray())
+            foreach ((string? chunk, int count) in _chunks.Where(pair => pair.Value == 1).ToArray())
             {
                 CountCharacters(chunk, count);
                 _chunks.Remove(chunk);
@@ -39,32 +39,39 @@ internal sealed class OutputTokenizerBuilder(int maxChunks = OutputTokenizerBuil
     public OutputTokenizer Build(OutputTokenizer? earlier = null, CancellationToken cancellationToken = default)
     {
         // Ordered by text too, so that nothing depends on how the dictionary keeps them.
-        var ordered = Ordered(_chunks, cancellationToken);
-        foreach (var (chunk, count) in ordered.Skip(maxChunks))
+        List<KeyValuePair<string, int>> ordered = Ordered(_chunks, cancellationToken);
+        foreach ((string? chunk, int count) in ordered.Skip(maxChunks))
         {
             CountCharacters(chunk, count);
         }
 
-        var pieces = earlier?.Pieces.ToList() ?? [];
+        List<string> pieces = earlier?.Pieces.ToList() ?? [];
         var known = pieces.ToHashSet(StringComparer.Ordinal);
-        var room = maxChunks + MaxCharacters - pieces.Count;
-        var candidates = ordered.Take(maxChunks).Concat(Ordered(_characters, cancellationToken).Take(MaxCharacters));
+        int room = maxChunks + MaxCharacters - pieces.Count;
+        IEnumerable<KeyValuePair<string, int>> candidates = ordered
+            .Take(maxChunks)
+            .Concat(Ordered(_characters, cancellationToken).Take(MaxCharacters));
         pieces.AddRange(candidates.Select(pair => pair.Key).Where(known.Add).Take(room));
         return new OutputTokenizer(pieces);
     }
 
-    private static List<KeyValuePair<string, int>> Ordered(Dictionary<string, int> counts, CancellationToken cancellationToken)
+    private static List<KeyValuePair<string, int>> Ordered(
+        Dictionary<string, int> counts,
+        CancellationToken cancellationToken
+    )
     {
         var pairs = counts.ToList();
         try
         {
-            pairs.Sort((left, right) =>
-            {
-                // A million of them take seconds, and a cancel must not wait for that.
-                cancellationToken.ThrowIfCancellationRequested();
-                var byCount = right.Value.CompareTo(left.Value);
-                return byCount != 0 ? byCount : string.CompareOrdinal(left.Key, right.Key);
-            });
+            pairs.Sort(
+                (left, right) =>
+                {
+                    // A million of them take seconds, and a cancel must not wait for that.
+                    cancellationToken.ThrowIfCancellationRequested();
+                    int byCount = right.Value.CompareTo(left.Value);
+                    return byCount != 0 ? byCount : string.CompareOrdinal(left.Key, right.Key);
+                }
+            );
         }
         catch (InvalidOperationException) when (cancellationToken.IsCancellationRequested)
         {
@@ -76,7 +83,7 @@ internal sealed class OutputTokenizerBuilder(int maxChunks = OutputTokenizerBuil
 
     private void CountCharacters(string chunk, int count)
     {
-        foreach (var rune in chunk.EnumerateRunes())
+        foreach (Rune rune in chunk.EnumerateRunes())
         {
             Count(_characters, rune.ToString(), count);
         }
@@ -84,7 +91,9 @@ internal sealed class OutputTokenizerBuilder(int maxChunks = OutputTokenizerBuil
 
     private static void Count(Dictionary<string, int> counts, ReadOnlySpan<char> text, int count = 1)
     {
-        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
-        lookup[text] = lookup.TryGetValue(text, out var before) ? before + count : count;
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = counts.GetAlternateLookup<
+            ReadOnlySpan<char>
+        >();
+        lookup[text] = lookup.TryGetValue(text, out int before) ? before + count : count;
     }
 }

@@ -1,20 +1,18 @@
-using FineTuning.Core.Grading.Similarity;
 using FineTuning.Server.Training.Network;
 
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Pairs of answers as numbers, with the log likelihoods that the reference gives them. Likelihoods are those of the texts without their ends:
-/// all answers end alike, and a model that is taught that a wrong answer should not end learns to go on after right ones.
+/// Pairs of answers as numbers, with the log likelihoods that the reference gives them. Likelihoods are those of the
+/// texts without their ends: all answers end alike, and a model that is taught that a wrong answer should not end
+/// learns to go on after right ones.
 /// </summary>
 internal sealed class PreferenceData
 {
     private double[] _preferredReference = [];
     private double[] _nonPreferredReference = [];
 
-    private PreferenceData()
-    {
-    }
+    private PreferenceData() { }
 
     public EncodedExamples Preferred { get; } = new();
 
@@ -23,11 +21,16 @@ internal sealed class PreferenceData
     public int Count => Preferred.Count;
 
     public static PreferenceData Read(
-        string path, string param, FeatureVocabulary vocabulary, OutputTokenizer tokenizer, CancellationToken cancellationToken)
+        string path,
+        string param,
+        FeatureVocabulary vocabulary,
+        OutputTokenizer tokenizer,
+        CancellationToken cancellationToken
+    )
     {
         var extractor = new PromptFeatures();
         var data = new PreferenceData();
-        foreach (var pair in PreferenceExamples.Read(path, param, cancellationToken))
+        foreach (PreferencePair pair in PreferenceExamples.Read(path, param, cancellationToken))
         {
             data.Preferred.Add(pair.Preferred, extractor, vocabulary, tokenizer);
             data.NonPreferred.Add(pair.NonPreferred, extractor, vocabulary, tokenizer);
@@ -43,18 +46,38 @@ internal sealed class PreferenceData
     {
         _preferredReference = new double[Count];
         _nonPreferredReference = new double[Count];
-        for (var example = 0; example < Count; example++)
+        for (int example = 0; example < Count; example++)
         {
             _preferredReference[example] = LogLikelihood(Preferred, example, model, work, out _, cancellationToken);
-            _nonPreferredReference[example] = LogLikelihood(NonPreferred, example, model, work, out _, cancellationToken);
+            _nonPreferredReference[example] = LogLikelihood(
+                NonPreferred,
+                example,
+                model,
+                work,
+                out _,
+                cancellationToken
+            );
         }
     }
 
     /// <summary>How much more the preferred answer gained than the other since the reference, in nats.</summary>
-    public double Margin(int example, NeuralModel model, NetworkWorkspace work, out int tokens, CancellationToken cancellationToken)
+    public double Margin(
+        int example,
+        NeuralModel model,
+        NetworkWorkspace work,
+        out int tokens,
+        CancellationToken cancellationToken
+    )
     {
-        var preferred = LogLikelihood(Preferred, example, model, work, out var preferredTokens, cancellationToken);
-        var nonPreferred = LogLikelihood(NonPreferred, example, model, work, out var nonPreferredTokens, cancellationToken);
+        double preferred = LogLikelihood(Preferred, example, model, work, out int preferredTokens, cancellationToken);
+        double nonPreferred = LogLikelihood(
+            NonPreferred,
+            example,
+            model,
+            work,
+            out int nonPreferredTokens,
+            cancellationToken
+        );
         tokens = preferredTokens + nonPreferredTokens;
         return preferred - _preferredReference[example] - (nonPreferred - _nonPreferredReference[example]);
     }
@@ -74,10 +97,16 @@ internal sealed class PreferenceData
     }
 
     private static double LogLikelihood(
-        EncodedExamples examples, int example, NeuralModel model, NetworkWorkspace work, out int tokens, CancellationToken cancellationToken)
+        EncodedExamples examples,
+        int example,
+        NeuralModel model,
+        NetworkWorkspace work,
+        out int tokens,
+        CancellationToken cancellationToken
+    )
     {
         var score = default(SequenceScore);
-        var (sequence, end) = examples.SequencesOf(example);
+        (int sequence, int end) = examples.SequencesOf(example);
         for (; sequence < end; sequence++)
         {
             score += model.Score(work, examples.Sequence(sequence).WithoutEnd(), cancellationToken);

@@ -1,15 +1,13 @@
 using System.Text;
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Network;
 
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Describes a conversation as 64-bit feature keys, in groups that the network averages apart: the words of the last message, its word
-/// pairs, its character n-grams, and the words of all earlier messages. Case is folded without regard to the culture. The lowest two
-/// bits of a key are its group.
+/// Describes a conversation as 64-bit feature keys, in groups that the network averages apart: the words of the last
+/// message, its word pairs, its character n-grams, and the words of all earlier messages. Case is folded without regard
+/// to the culture. The lowest two bits of a key are its group.
 /// </summary>
 internal sealed class PromptFeatures
 {
@@ -26,11 +24,18 @@ internal sealed class PromptFeatures
     private const int ShortestPiece = 3;
     private const int MaxPieceLength = 4;
 
-    private readonly List<ulong>[] _groups = [[], [], [], []];
+    private readonly List<ulong>[] _groups =
+    [
+        [],
+        [],
+        [],
+        [],
+    ];
     private readonly List<(int Start, int Length)> _words = [];
     private char[] _folded = new char[256];
 
-    /// <summary>The keys found by the last <see cref="Extract"/>, in order of appearance, repetitions included.</summary>
+    /// <summary>The keys found by the last <see cref="Extract"/>, in order of appearance, repetitions
+    /// included.</summary>
     public IReadOnlyList<List<ulong>> Groups => _groups;
 
     /// <summary>The group of a key.</summary>
@@ -39,7 +44,7 @@ internal sealed class PromptFeatures
     /// <summary>Finds the features of the first <paramref name="count"/> turns.</summary>
     public void Extract(IReadOnlyList<ChatTurn> turns, int count)
     {
-        foreach (var group in _groups)
+        foreach (List<ulong> group in _groups)
         {
             group.Clear();
         }
@@ -50,12 +55,13 @@ internal sealed class PromptFeatures
         }
 
         AddLast(turns[count - 1].Content);
-        // From the latest to the earliest, so that what a long conversation loses is its beginning; the system's text comes first.
-        for (var pass = 0; pass < 2; pass++)
+        // From the latest to the earliest, so that what a long conversation loses is its beginning; the system's text
+        // comes first.
+        for (int pass = 0; pass < 2; pass++)
         {
-            for (var i = count - 2; i >= 0 && _groups[Context].Count < MaxContextWords; i--)
+            for (int i = count - 2; i >= 0 && _groups[Context].Count < MaxContextWords; i--)
             {
-                var isSystem = turns[i].Role is "system" or "developer";
+                bool isSystem = turns[i].Role is "system" or "developer";
                 if (isSystem == (pass == 0))
                 {
                     AddContext(turns[i].Content, isSystem ? "system" : turns[i].Role);
@@ -72,11 +78,11 @@ internal sealed class PromptFeatures
             _words.RemoveRange(MaxWords / 2, _words.Count - MaxWords);
         }
 
-        var previous = 1UL;
-        foreach (var (start, length) in _words)
+        ulong previous = 1UL;
+        foreach ((int start, int length) in _words)
         {
-            var word = _folded.AsSpan(start, length);
-            var hash = Hash(word, 0);
+            Span<char> word = _folded.AsSpan(start, length);
+            ulong hash = Hash(word, 0);
             _groups[Words].Add(Key(hash, Words));
             _groups[Pairs].Add(Key(Combine(previous, hash), Pairs));
             previous = hash;
@@ -107,13 +113,13 @@ internal sealed class PromptFeatures
         }
 
         // A word is looked at between two markers, so that its beginning and its end differ from its middle.
-        for (var size = ShortestPiece; size <= MaxPieceLength; size++)
+        for (int size = ShortestPiece; size <= MaxPieceLength; size++)
         {
-            for (var start = -1; start + size <= word.Length + 1; start++)
+            for (int start = -1; start + size <= word.Length + 1; start++)
             {
-                var from = Math.Max(start, 0);
-                var to = Math.Min(start + size, word.Length);
-                var salt = (start < 0 ? 1UL : 0) + (start + size > word.Length ? 2UL : 0) + 4;
+                int from = Math.Max(start, 0);
+                int to = Math.Min(start + size, word.Length);
+                ulong salt = (start < 0 ? 1UL : 0) + (start + size > word.Length ? 2UL : 0) + 4;
                 _groups[Pieces].Add(Key(Hash(word[from..to], salt), Pieces));
             }
         }
@@ -122,8 +128,8 @@ internal sealed class PromptFeatures
     private void AddContext(string text, string role)
     {
         Split(text);
-        var salt = Hash(role, 0xC0);
-        foreach (var (start, length) in _words)
+        ulong salt = Hash(role, 0xC0);
+        foreach ((int start, int length) in _words)
         {
             if (_groups[Context].Count >= MaxContextWords)
             {
@@ -134,7 +140,8 @@ internal sealed class PromptFeatures
         }
     }
 
-    /// <summary>Folds the case and finds the words: runs of letters or digits, and every other sign by itself.</summary>
+    /// <summary>Folds the case and finds the words: runs of letters or digits, and every other sign by
+    /// itself.</summary>
     private void Split(string text)
     {
         if (_folded.Length < text.Length * 2)
@@ -143,12 +150,12 @@ internal sealed class PromptFeatures
         }
 
         _words.Clear();
-        var position = 0;
-        var wordStart = -1;
-        var kindOfWord = CharacterKind.Other;
-        foreach (var rune in text.EnumerateRunes())
+        int position = 0;
+        int wordStart = -1;
+        CharacterKind kindOfWord = CharacterKind.Other;
+        foreach (Rune rune in text.EnumerateRunes())
         {
-            var kind = CharacterKinds.Of(rune);
+            CharacterKind kind = CharacterKinds.Of(rune);
             if (wordStart >= 0 && (kind != kindOfWord || kind == CharacterKind.Other))
             {
                 _words.Add((wordStart, position - wordStart));
@@ -176,8 +183,8 @@ internal sealed class PromptFeatures
     private static ulong Hash(ReadOnlySpan<char> text, ulong salt)
     {
         // FNV-1a over UTF-16 units, then mixed so that all bits count.
-        var hash = 0xCBF29CE484222325UL ^ salt;
-        foreach (var character in text)
+        ulong hash = 0xCBF29CE484222325UL ^ salt;
+        foreach (char character in text)
         {
             hash = (hash ^ character) * 0x100000001B3UL;
         }

@@ -9,20 +9,23 @@ internal sealed class RewardData
     private readonly GrowingArray<byte> _lines = new();
     private readonly List<int> _starts = [0];
 
-    private RewardData()
-    {
-    }
+    private RewardData() { }
 
     /// <summary>A prompt an item.</summary>
     public EncodedExamples Prompts { get; } = new();
 
     public int Count => Prompts.Count;
 
-    public static RewardData Read(string path, string param, FeatureVocabulary vocabulary, CancellationToken cancellationToken)
+    public static RewardData Read(
+        string path,
+        string param,
+        FeatureVocabulary vocabulary,
+        CancellationToken cancellationToken
+    )
     {
         var extractor = new PromptFeatures();
         var data = new RewardData();
-        foreach (var item in RewardExamples.Read(path, param, cancellationToken))
+        foreach (RewardItem item in RewardExamples.Read(path, param, cancellationToken))
         {
             data.Prompts.AddPrompt(item.Turns, extractor, vocabulary);
             data._lines.Add(item.Json);
@@ -37,8 +40,8 @@ internal sealed class RewardData
 
     public ulong Fingerprint()
     {
-        var hash = Prompts.Fingerprint();
-        foreach (var value in _lines.Span)
+        ulong hash = Prompts.Fingerprint();
+        foreach (byte value in _lines.Span)
         {
             hash = (hash ^ value) * 0x100000001B3UL;
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.Data;
@@ -7,11 +8,13 @@ namespace FineTuning.Server.Training.Data;
 /// <param name="Json">The whole line, for the grader.</param>
 internal sealed record RewardItem(IReadOnlyList<ChatTurn> Turns, byte[] Json);
 
-/// <summary>Reads files of items to answer: one JSON object a line, with <c>messages</c> and fields for the grader.</summary>
+/// <summary>Reads files of items to answer: one JSON object a line, with <c>messages</c> and fields for the
+/// grader.</summary>
 internal static class RewardExamples
 {
     /// <summary>Streams the items of a file.</summary>
-    /// <exception cref="TrainingException">A line is malformed (the message names its number), or the file cannot be read.</exception>
+    /// <exception cref="TrainingException">A line is malformed (the message names its number), or the file cannot be
+    /// read.</exception>
     public static IEnumerable<RewardItem> Read(string path, string param, CancellationToken cancellationToken) =>
         ExampleLine.Read(path, param, Parse, cancellationToken);
 
@@ -19,7 +22,7 @@ internal static class RewardExamples
 
     private static RewardItem? Parse(ExampleLine line)
     {
-        if (!line.Root.TryGetProperty("messages", out var messages))
+        if (!line.Root.TryGetProperty("messages", out JsonElement messages))
         {
             throw line.Malformed("has no 'messages'");
         }

@@ -3,8 +3,8 @@ using System.Text;
 namespace FineTuning.Server.Training.Data;
 
 /// <summary>
-/// Cuts text into chunks whose concatenation is the text: a word, a number of up to three digits or a sign, each with the one space
-/// before it, and what white space is left.
+/// Cuts text into chunks whose concatenation is the text: a word, a number of up to three digits or a sign, each with
+/// the one space before it, and what white space is left.
 /// </summary>
 internal static class TextChunks
 {
@@ -16,10 +16,10 @@ internal static class TextChunks
     /// <summary>The chunks as ranges of <paramref name="text"/>.</summary>
     public static IEnumerable<(int Start, int Length)> Split(string text)
     {
-        var position = 0;
+        int position = 0;
         while (position < text.Length)
         {
-            var end = EndOfChunk(text, position);
+            int end = EndOfChunk(text, position);
             yield return (position, end - position);
             position = end;
         }
@@ -27,13 +27,13 @@ internal static class TextChunks
 
     private static int EndOfChunk(string text, int start)
     {
-        var position = start;
+        int position = start;
         if (text[start] == ' ' && start + 1 < text.Length && !char.IsWhiteSpace(text[start + 1]))
         {
             position++;
         }
 
-        var kind = KindAt(text, position, out var length);
+        CharacterKind kind = KindAt(text, position, out int length);
         position += length;
         if (kind == CharacterKind.Other)
         {
@@ -43,8 +43,11 @@ internal static class TextChunks
         if (kind == CharacterKind.Space)
         {
             // A run of one white-space character; the last of several spaces belongs to the word after it.
-            while (position < text.Length && text[position] == text[start]
-                && !(text[position] == ' ' && position + 1 < text.Length && !char.IsWhiteSpace(text[position + 1])))
+            while (
+                position < text.Length
+                && text[position] == text[start]
+                && !(text[position] == ' ' && position + 1 < text.Length && !char.IsWhiteSpace(text[position + 1]))
+            )
             {
                 position++;
             }
@@ -52,7 +55,7 @@ internal static class TextChunks
             return position;
         }
 
-        var left = (kind == CharacterKind.Digit ? MaxDigits : MaxLetters) - 1;
+        int left = (kind == CharacterKind.Digit ? MaxDigits : MaxLetters) - 1;
         while (left-- > 0 && position < text.Length && KindAt(text, position, out length) == kind)
         {
             position += length;
@@ -63,7 +66,7 @@ internal static class TextChunks
 
     private static CharacterKind KindAt(string text, int position, out int length)
     {
-        Rune.DecodeFromUtf16(text.AsSpan(position), out var rune, out length);
+        Rune.DecodeFromUtf16(text.AsSpan(position), out Rune rune, out length);
         return CharacterKinds.Of(rune);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TokenDecoder(OutputTokenizer tokenizer)
             return Finish() + tokenizer.PieceOf(token);
         }
 
-        var nibble = token - OutputTokenizer.FirstNibble;
+        int nibble = token - OutputTokenizer.FirstNibble;
         if (_high < 0)
         {
             _high = nibble;
@@ -27,7 +27,7 @@ internal sealed class TokenDecoder(OutputTokenizer tokenizer)
 
         _bytes[_count++] = (byte)((_high << 4) | nibble);
         _high = -1;
-        var status = Rune.DecodeFromUtf8(_bytes.AsSpan(0, _count), out var rune, out _);
+        OperationStatus status = Rune.DecodeFromUtf8(_bytes.AsSpan(0, _count), out Rune rune, out _);
         if (status == OperationStatus.NeedMoreData)
         {
             return string.Empty;
@@ -41,7 +41,7 @@ internal sealed class TokenDecoder(OutputTokenizer tokenizer)
     /// <summary>What is left of an unfinished character: a replacement character, or nothing.</summary>
     public string Finish()
     {
-        var unfinished = _count > 0 || _high >= 0;
+        bool unfinished = _count > 0 || _high >= 0;
         _count = 0;
         _high = -1;
         return unfinished ? Rune.ReplacementChar.ToString() : string.Empty;

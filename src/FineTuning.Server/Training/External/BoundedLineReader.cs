@@ -8,16 +8,16 @@ internal sealed class BoundedLineReader(Stream stream, int maxBytes)
     private int _end;
 
     /// <summary>
-    /// The next whole line without its end, valid until the next call; false at the end. What comes after the last line end is dropped:
-    /// a program that was killed leaves half a line.
+    /// The next whole line without its end, valid until the next call; false at the end. What comes after the last line
+    /// end is dropped: a program that was killed leaves half a line.
     /// </summary>
     /// <exception cref="LineTooLongException">The line is too long.</exception>
     public bool TryRead(out ReadOnlyMemory<byte> line)
     {
-        var scanned = _start;
+        int scanned = _start;
         while (true)
         {
-            var at = _buffer.AsSpan(scanned, _end - scanned).IndexOf((byte)'\n');
+            int at = _buffer.AsSpan(scanned, _end - scanned).IndexOf((byte)'\n');
             if (at >= 0)
             {
                 line = _buffer.AsMemory(_start, scanned + at - _start);
@@ -31,7 +31,7 @@ internal sealed class BoundedLineReader(Stream stream, int maxBytes)
             }
 
             scanned = MakeRoom();
-            var count = stream.Read(_buffer, _end, _buffer.Length - _end);
+            int count = stream.Read(_buffer, _end, _buffer.Length - _end);
             if (count == 0)
             {
                 line = default;

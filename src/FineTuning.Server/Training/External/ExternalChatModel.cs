@@ -2,8 +2,10 @@ using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
-/// <summary>A model that a program holds. If the program has died, or was ended because nobody asked, the next question starts it again.</summary>
-internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits limits, ILogger log, string modelPath) : IChatModel
+/// <summary>A model that a program holds. If the program has died, or was ended because nobody asked, the next question
+/// starts it again.</summary>
+internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits limits, ILogger log, string modelPath)
+    : IChatModel
 {
     private readonly SemaphoreSlim _gate = new(1);
     private ModelSession? _session;
@@ -17,13 +19,17 @@ internal sealed class ExternalChatModel(ExternalProgram program, ExternalLimits 
     public Task OpenAsync(CancellationToken cancellationToken) => SessionAsync(cancellationToken);
 
     public async Task<ChatOutcome> AnswerAsync(
-        IReadOnlyList<ChatTurn> messages, GenerationOptions options, Func<string, ValueTask> onText, CancellationToken cancellationToken)
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken
+    )
     {
         Interlocked.Increment(ref _questions);
         Interlocked.Increment(ref _underWay);
         try
         {
-            var session = await SessionAsync(cancellationToken);
+            ModelSession session = await SessionAsync(cancellationToken);
             return await session.AnswerAsync(messages, options, onText, cancellationToken);
         }
         finally

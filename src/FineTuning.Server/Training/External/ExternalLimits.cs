@@ -1,6 +1,7 @@
 namespace FineTuning.Server.Training.External;
 
-/// <summary>How long and how much the server takes from an external program. docs/external-trainer.md names each; tests make some small.</summary>
+/// <summary>How long and how much the server takes from an external program. docs/external-trainer.md names each; tests
+/// make some small.</summary>
 internal sealed record ExternalLimits
 {
     /// <summary>The longest line of the program's output.</summary>
@@ -18,10 +19,12 @@ internal sealed record ExternalLimits
     /// <summary>Until a model is ready to answer.</summary>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>From the "cancel" of an answer to its end. Loading a model again is dear, so this is longer than for a job.</summary>
+    /// <summary>From the "cancel" of an answer to its end. Loading a model again is dear, so this is longer than for a
+    /// job.</summary>
     public TimeSpan AnswerCancelTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Without a question, until the program of an opened model is ended: a GPU has room for few. The next question starts it again.</summary>
+    /// <summary>Without a question, until the program of an opened model is ended: a GPU has room for few. The next
+    /// question starts it again.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Starts again, one after the other, that bring no new state.</summary>
@@ -30,7 +33,8 @@ internal sealed record ExternalLimits
     /// <summary>Samples that are being graded at a time; the program's further output waits.</summary>
     public int PendingGrades { get; init; } = 64;
 
-    /// <summary>What an opened model counts for in the cache, at most, and if its program does not say: then it is the only one that stays open.</summary>
+    /// <summary>What an opened model counts for in the cache, at most, and if its program does not say: then it is the
+    /// only one that stays open.</summary>
     public long ModelBytes { get; init; } = 1L << 30;
 
     /// <summary>Lines of one run of the program that go to the server's log.</summary>

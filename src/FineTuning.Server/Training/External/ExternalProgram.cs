@@ -7,14 +7,23 @@ namespace FineTuning.Server.Training.External;
 /// <summary>The program that trains: named when the server starts, never by a request.</summary>
 internal sealed class ExternalProgram
 {
-    /// <summary>Keys for hosted services are none of its business. Its own, such as those of model hubs, it keeps.</summary>
-    private static readonly string[] HiddenVariables =
-        ["OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"];
+    /// <summary>Keys for hosted services are none of its business. Its own, such as those of model hubs, it
+    /// keeps.</summary>
+    private static readonly string[] s_hiddenVariables =
+    [
+        "OPENAI_API_KEY",
+        "OPENAI_ADMIN_KEY",
+        "OPENAI_ORG_ID",
+        "OPENAI_PROJECT_ID",
+        "AZURE_OPENAI_API_KEY",
+        "AZURE_OPENAI_AD_TOKEN",
+    ];
 
     private readonly string _path;
     private readonly IReadOnlyList<string> _arguments;
 
-    private ExternalProgram(string name, string path, IReadOnlyList<string> arguments) => (Name, _path, _arguments) = (name, path, arguments);
+    private ExternalProgram(string name, string path, IReadOnlyList<string> arguments) =>
+        (Name, _path, _arguments) = (name, path, arguments);
 
     /// <summary>Stored with its models; they can be opened by a program of the same name only.</summary>
     public string Name { get; }
@@ -25,15 +34,23 @@ internal sealed class ExternalProgram
     /// <exception cref="StartException">There is no such program.</exception>
     public static ExternalProgram Find(string command, IReadOnlyList<string> arguments, string? name)
     {
-        var path = Candidates(command).FirstOrDefault(File.Exists)
+        string path =
+            Candidates(command).FirstOrDefault(File.Exists)
             ?? throw new StartException(
-                $"The program '{command}' named by --trainer-command is not there. Give the path of a file, or the name of a program in PATH.");
+                $"The program '{command}' named by --trainer-command is not there. Give the path of a file, or the name of a program in PATH."
+            );
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & AnyExecute) == 0)
         {
-            throw new StartException($"The program '{path}' named by --trainer-command may not be executed. Run: chmod +x '{path}'");
+            throw new StartException(
+                $"The program '{path}' named by --trainer-command may not be executed. Run: chmod +x '{path}'"
+            );
         }
 
-        return new ExternalProgram(ExternalTrainer.NamePrefix + (name ?? Path.GetFileNameWithoutExtension(path)), path, arguments);
+        return new ExternalProgram(
+            ExternalTrainer.NamePrefix + (name ?? Path.GetFileNameWithoutExtension(path)),
+            path,
+            arguments
+        );
     }
 
     /// <exception cref="ProgramStartException">The system refuses to start it.</exception>
@@ -47,7 +64,7 @@ internal sealed class ExternalProgram
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (var variable in HiddenVariables)
+        foreach (string variable in s_hiddenVariables)
         {
             start.Environment.Remove(variable);
         }
@@ -62,15 +79,18 @@ internal sealed class ExternalProgram
         }
     }
 
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode AnyExecute =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private static IEnumerable<string> Candidates(string command)
     {
-        var isPath = command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
-        var folders = isPath ? [Environment.CurrentDirectory] : Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        foreach (var folder in folders.Where(folder => folder.Length > 0))
+        bool isPath = command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        string[] folders = isPath
+            ? [Environment.CurrentDirectory]
+            : Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
+        foreach (string? folder in folders.Where(folder => folder.Length > 0))
         {
-            var path = Path.GetFullPath(Path.Combine(folder, command));
+            string path = Path.GetFullPath(Path.Combine(folder, command));
             yield return path;
             if (OperatingSystem.IsWindows())
             {

@@ -3,8 +3,9 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Training.External;
 
 /// <summary>
-/// Hands jobs to a program of the user's, for example one that trains on a GPU, and lets its models answer by the same program. The
-/// program is started anew for the plan of a job, for each run of it and for each opened model. See docs/external-trainer.md.
+/// Hands jobs to a program of the user's, for example one that trains on a GPU, and lets its models answer by the same
+/// program. The program is started anew for the plan of a job, for each run of it and for each opened model. See
+/// docs/external-trainer.md.
 /// </summary>
 internal sealed class ExternalTrainer(ExternalProgram program, ILogger log, ExternalLimits? limits = null) : ITrainer
 {
@@ -19,8 +20,12 @@ internal sealed class ExternalTrainer(ExternalProgram program, ILogger log, Exte
         new PlanRun(program, _limits, log, request).GoAsync(cancellationToken).GetAwaiter().GetResult();
 
     public Task<TrainingOutcome> TrainAsync(
-        TrainingRequest request, TrainingPlan plan, ITrainingSink sink, TrainingControl control, CancellationToken cancellationToken) =>
-        new TrainRun(program, _limits, log, request, plan, sink, control).GoAsync(cancellationToken);
+        TrainingRequest request,
+        TrainingPlan plan,
+        ITrainingSink sink,
+        TrainingControl control,
+        CancellationToken cancellationToken
+    ) => new TrainRun(program, _limits, log, request, plan, sink, control).GoAsync(cancellationToken);
 
     public async Task<IChatModel> OpenAsync(string modelPath, CancellationToken cancellationToken)
     {

@@ -1,18 +1,17 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Datasets.Rules;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Network;
 
 namespace FineTuning.Server.Training.External;
 
-/// <summary>A program that holds a model, from its start to its end. It makes as many answers at once as it said it can.</summary>
+/// <summary>A program that holds a model, from its start to its end. It makes as many answers at once as it said it
+/// can.</summary>
 internal sealed class ModelSession : IAsyncDisposable
 {
     private const int MaxConcurrent = 256;
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
     private readonly ProgramProcess _process;
     private readonly ExternalLimits _limits;
     private readonly string _name;
@@ -39,13 +38,29 @@ internal sealed class ModelSession : IAsyncDisposable
     /// <exception cref="InvalidDataException">The program refuses the model.</exception>
     /// <exception cref="ModelUnavailableException">The program failed.</exception>
     public static async Task<ModelSession> StartAsync(
-        ExternalProgram program, ExternalLimits limits, ILogger log, string modelPath, CancellationToken cancellationToken)
+        ExternalProgram program,
+        ExternalLimits limits,
+        ILogger log,
+        string modelPath,
+        CancellationToken cancellationToken
+    )
     {
-        var first = new JsonObject { ["type"] = "serve", ["protocol"] = RequestMessage.Protocol, ["model_path"] = modelPath };
+        var first = new JsonObject
+        {
+            ["type"] = "serve",
+            ["protocol"] = RequestMessage.Protocol,
+            ["model_path"] = modelPath,
+        };
         ProgramProcess process;
         try
         {
-            process = ProgramProcess.Start(program, limits, log, $"Model {ProgramText.OneLine(Path.GetFileName(modelPath), 100)}: the serving program", first);
+            process = ProgramProcess.Start(
+                program,
+                limits,
+                log,
+                $"Model {ProgramText.OneLine(Path.GetFileName(modelPath), 100)}: the serving program",
+                first
+            );
         }
         catch (ProgramStartException e)
         {
@@ -63,18 +78,25 @@ internal sealed class ModelSession : IAsyncDisposable
             process.Kill();
             await session.DisposeAsync();
             throw e is TimeoutException
-                ? new ModelUnavailableException($"The external trainer '{program.Name}' had no model ready after {limits.OpenTimeout.TotalMinutes:0.#} minutes.", e)
+                ? new ModelUnavailableException(
+                    $"The external trainer '{program.Name}' had no model ready after {limits.OpenTimeout.TotalMinutes:0.#} minutes.",
+                    e
+                )
                 : e;
         }
     }
 
     /// <inheritdoc cref="IChatModel.AnswerAsync"/>
     public async Task<ChatOutcome> AnswerAsync(
-        IReadOnlyList<ChatTurn> messages, GenerationOptions options, Func<string, ValueTask> onText, CancellationToken cancellationToken)
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken
+    )
     {
         await _slots.WaitAsync(cancellationToken);
-        var id = Interlocked.Increment(ref _lastId);
-        var answer = _answers[id] = new PendingAnswer();
+        long id = Interlocked.Increment(ref _lastId);
+        PendingAnswer answer = _answers[id] = new PendingAnswer();
         _ = ReleaseAsync(id, answer);
         if (_failure is { } failure)
         {
@@ -95,19 +117,24 @@ internal sealed class ModelSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.KillAfter(CloseTimeout);
+        _process.KillAfter(s_closeTimeout);
         await _process.DisposeAsync();
         await _pump;
     }
 
     private static async Task<ChatOutcome> PassOnAsync(
-        PendingAnswer answer, GenerationOptions options, Action enough, Func<string, ValueTask> onText, CancellationToken cancellationToken)
+        PendingAnswer answer,
+        GenerationOptions options,
+        Action enough,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken
+    )
     {
         // A program need not know stop texts: what comes after one is not passed on.
         var filter = new StopFilter(options.Stop);
-        await foreach (var piece in answer.Pieces.ReadAllAsync(cancellationToken))
+        await foreach (string piece in answer.Pieces.ReadAllAsync(cancellationToken))
         {
-            var wasStopped = filter.IsStopped;
+            bool wasStopped = filter.IsStopped;
             if (filter.Add(piece) is { Length: > 0 } text)
             {
                 await onText(text);
@@ -119,7 +146,7 @@ internal sealed class ModelSession : IAsyncDisposable
             }
         }
 
-        var outcome = await answer.Outcome;
+        ChatOutcome outcome = await answer.Outcome;
         if (filter.Finish() is { Length: > 0 } rest)
         {
             await onText(rest);
@@ -128,17 +155,20 @@ internal sealed class ModelSession : IAsyncDisposable
         return filter.IsStopped ? outcome with { FinishReason = "stop" } : outcome;
     }
 
-    private static JsonObject Question(long id, IReadOnlyList<ChatTurn> messages, GenerationOptions options) => new()
-    {
-        ["type"] = "generate",
-        ["id"] = id,
-        ["messages"] = new JsonArray([.. messages.Select(turn => new JsonObject { ["role"] = turn.Role, ["content"] = turn.Content })]),
-        ["temperature"] = options.Temperature,
-        ["top_p"] = options.TopP,
-        ["max_tokens"] = options.MaxTokens,
-        ["seed"] = options.Seed,
-        ["stop"] = new JsonArray([.. options.Stop.Select(text => JsonValue.Create(text))]),
-    };
+    private static JsonObject Question(long id, IReadOnlyList<ChatTurn> messages, GenerationOptions options) =>
+        new()
+        {
+            ["type"] = "generate",
+            ["id"] = id,
+            ["messages"] = new JsonArray([
+                .. messages.Select(turn => new JsonObject { ["role"] = turn.Role, ["content"] = turn.Content }),
+            ]),
+            ["temperature"] = options.Temperature,
+            ["top_p"] = options.TopP,
+            ["max_tokens"] = options.MaxTokens,
+            ["seed"] = options.Seed,
+            ["stop"] = new JsonArray([.. options.Stop.Select(text => JsonValue.Create(text))]),
+        };
 
     /// <summary>A slot is free again when the program has ended the answer, not when the reader has gone.</summary>
     private async Task ReleaseAsync(long id, PendingAnswer answer)
@@ -175,7 +205,9 @@ internal sealed class ModelSession : IAsyncDisposable
                 Take(message);
             }
 
-            failure = new ModelUnavailableException($"The external trainer '{_name}' ended while it held the model: {await _process.DescribeEndAsync()}");
+            failure = new ModelUnavailableException(
+                $"The external trainer '{_name}' ended while it held the model: {await _process.DescribeEndAsync()}"
+            );
         }
         catch (InvalidDataException e)
         {
@@ -189,7 +221,7 @@ internal sealed class ModelSession : IAsyncDisposable
         _process.Kill();
         _failure = failure;
         _ready.TrySetException(failure);
-        foreach (var answer in _answers.Values)
+        foreach (PendingAnswer answer in _answers.Values)
         {
             answer.Fail(failure);
         }
@@ -211,7 +243,11 @@ internal sealed class ModelSession : IAsyncDisposable
         {
             _process.LogIgnored(message);
         }
-        else if (message.Id() is { ValueKind: JsonValueKind.Number } id && id.TryGetInt64(out var number) && _answers.TryGetValue(number, out var answer))
+        else if (
+            message.Id() is { ValueKind: JsonValueKind.Number } id
+            && id.TryGetInt64(out long number)
+            && _answers.TryGetValue(number, out PendingAnswer? answer)
+        )
         {
             answer.Take(message);
         }

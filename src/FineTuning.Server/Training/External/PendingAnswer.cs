@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
@@ -7,13 +6,16 @@ namespace FineTuning.Server.Training.External;
 /// <summary>An answer that a program is making.</summary>
 internal sealed class PendingAnswer
 {
-    private const int MaxCharacters = 16 << 20, MaxTokens = int.MaxValue;
+    private const int MaxCharacters = 16 << 20,
+        MaxTokens = int.MaxValue;
     private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>();
-    private readonly TaskCompletionSource<ChatOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ChatOutcome> _outcome = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private long _characters;
 
-    public PendingAnswer() => _ = _outcome.Task.ContinueWith(
-        _ => _pieces.Writer.TryComplete(), TaskContinuationOptions.ExecuteSynchronously);
+    public PendingAnswer() =>
+        _ = _outcome.Task.ContinueWith(_ => _pieces.Writer.TryComplete(), TaskContinuationOptions.ExecuteSynchronously);
 
     /// <summary>The pieces of text, up to its end.</summary>
     public ChannelReader<string> Pieces => _pieces.Reader;
@@ -28,7 +30,7 @@ internal sealed class PendingAnswer
         switch (message.Type)
         {
             case "text":
-                var text = message.Text("text", MaxCharacters);
+                string text = message.Text("text", MaxCharacters);
                 _characters += text.Length;
                 if (_characters > MaxCharacters)
                 {
@@ -42,18 +44,28 @@ internal sealed class PendingAnswer
 
                 return true;
             case "end":
-                var reason = message.Text("finish_reason", 20);
+                string reason = message.Text("finish_reason", 20);
                 if (reason is not ("stop" or "length"))
                 {
                     throw message.Wrong("'finish_reason' must be stop or length");
                 }
 
-                _outcome.TrySetResult(new ChatOutcome(
-                    reason, message.Int("prompt_tokens", 0, MaxTokens), message.Int("completion_tokens", 0, MaxTokens)));
+                _outcome.TrySetResult(
+                    new ChatOutcome(
+                        reason,
+                        message.Int("prompt_tokens", 0, MaxTokens),
+                        message.Int("completion_tokens", 0, MaxTokens)
+                    )
+                );
                 return true;
             case "error":
-                _outcome.TrySetException(new AnswerRefusedException(
-                    ProgramText.OneLine(message.Text("message", int.MaxValue), 4000), message.Name("code"), message.OptionalText("param", 100)));
+                _outcome.TrySetException(
+                    new AnswerRefusedException(
+                        ProgramText.OneLine(message.Text("message", int.MaxValue), 4000),
+                        message.Name("code"),
+                        message.OptionalText("param", 100)
+                    )
+                );
                 return true;
             default:
                 return false;

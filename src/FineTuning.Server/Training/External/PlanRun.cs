@@ -11,7 +11,11 @@ internal sealed class PlanRun(ExternalProgram program, ExternalLimits limits, IL
 
     protected override JsonObject FirstMessage() => RequestMessage.Plan(Request);
 
-    protected override ValueTask<TrainingPlan?> TakeAsync(ProgramProcess process, ProgramMessage message, CancellationToken cancellationToken)
+    protected override ValueTask<TrainingPlan?> TakeAsync(
+        ProgramProcess process,
+        ProgramMessage message,
+        CancellationToken cancellationToken
+    )
     {
         if (message.Type != "plan")
         {
@@ -19,18 +23,21 @@ internal sealed class PlanRun(ExternalProgram program, ExternalLimits limits, IL
             return default;
         }
 
-        var isReinforcement = Request.Method == "reinforcement";
-        return new ValueTask<TrainingPlan?>(new TrainingPlan(
-            message.Int("n_epochs", 1, Max),
-            message.Int("batch_size", 1, Max),
-            message.Positive("learning_rate_multiplier"),
-            message.Int("examples", 1, int.MaxValue),
-            message.Int("total_steps", 1, Max))
-        {
-            Beta = Request.Method == "dpo" ? message.Positive("beta") : null,
-            ComputeMultiplier = isReinforcement ? message.Positive("compute_multiplier") : null,
-            EvalInterval = isReinforcement ? message.Int("eval_interval", 1, Max) : null,
-            EvalSamples = isReinforcement ? message.Int("eval_samples", 1, Max) : null,
-        });
+        bool isReinforcement = Request.Method == "reinforcement";
+        return new ValueTask<TrainingPlan?>(
+            new TrainingPlan(
+                message.Int("n_epochs", 1, Max),
+                message.Int("batch_size", 1, Max),
+                message.Positive("learning_rate_multiplier"),
+                message.Int("examples", 1, int.MaxValue),
+                message.Int("total_steps", 1, Max)
+            )
+            {
+                Beta = Request.Method == "dpo" ? message.Positive("beta") : null,
+                ComputeMultiplier = isReinforcement ? message.Positive("compute_multiplier") : null,
+                EvalInterval = isReinforcement ? message.Int("eval_interval", 1, Max) : null,
+                EvalSamples = isReinforcement ? message.Int("eval_samples", 1, Max) : null,
+            }
+        );
     }
 }

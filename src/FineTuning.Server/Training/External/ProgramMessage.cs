@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Training.External;
 
 /// <summary>One line of a program's output. Each getter checks what it returns.</summary>
 internal sealed class ProgramMessage
 {
-    private const int MaxNameLength = 64, MaxIdLength = 200, MaxExtras = 50;
+    private const int MaxNameLength = 64,
+        MaxIdLength = 200,
+        MaxExtras = 50;
     private readonly JsonElement _root;
     private readonly string _quote;
 
@@ -23,7 +24,7 @@ internal sealed class ProgramMessage
     /// <exception cref="ProtocolException">It is no JSON object with a type.</exception>
     public static ProgramMessage Parse(ReadOnlyMemory<byte> line)
     {
-        var quote = Quote(line);
+        string quote = Quote(line);
         JsonElement root;
         try
         {
@@ -48,28 +49,36 @@ internal sealed class ProgramMessage
     public static string Quote(ReadOnlyMemory<byte> line)
     {
         const int Max = 200;
-        var text = ProgramText.OneLine(Encoding.UTF8.GetString(line.Span[..Math.Min(line.Length, 4 * Max)]), Max);
+        string text = ProgramText.OneLine(Encoding.UTF8.GetString(line.Span[..Math.Min(line.Length, 4 * Max)]), Max);
         return line.Length > 4 * Max && !text.EndsWith('…') ? text + "…" : text;
     }
 
-    public bool Has(string name) => _root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string name) =>
+        _root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     public int Int(string name, int least, int most) => (int)Long(name, least, most);
 
     public long Long(string name, long least, long most) =>
-        Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) &&
-        number >= least && number <= most
+        Has(name)
+        && _root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value
+        && value.TryGetInt64(out long number)
+        && number >= least
+        && number <= most
             ? number
-            : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a whole number from {least} to {most}"));
+            : throw Wrong(
+                string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a whole number from {least} to {most}")
+            );
 
     public long LongOr(string name, long otherwise) => Has(name) ? Long(name, 0, long.MaxValue) : otherwise;
 
     public int? OptionalInt(string name, int least, int most) => Has(name) ? Int(name, least, most) : null;
 
-    /// <summary>A number that is not measured is left out or null; JSON has no other that is not finite, except those that are too large.</summary>
+    /// <summary>A number that is not measured is left out or null; JSON has no other that is not finite, except those
+    /// that are too large.</summary>
     public double? Number(string name) => Has(name) ? Finite(name, _root.GetProperty(name)) : null;
 
-    public double Positive(string name) => Number(name) is { } number and > 0 ? number : throw Wrong($"'{name}' must be a number above 0");
+    public double Positive(string name) =>
+        Number(name) is { } number and > 0 ? number : throw Wrong($"'{name}' must be a number above 0");
 
     /// <summary>Numbers under names of the program's choice.</summary>
     /// <param name="name">The object that has them.</param>
@@ -88,9 +97,12 @@ internal sealed class ProgramMessage
         }
 
         var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var property in found)
+        foreach (JsonProperty property in found)
         {
-            if (taken.Contains(property.Name) || !numbers.TryAdd(property.Name, Finite($"{name}.{property.Name}", property.Value)))
+            if (
+                taken.Contains(property.Name)
+                || !numbers.TryAdd(property.Name, Finite($"{name}.{property.Name}", property.Value))
+            )
             {
                 throw Wrong($"'{name}.{property.Name}' is taken by another number");
             }
@@ -99,9 +111,10 @@ internal sealed class ProgramMessage
         return numbers;
     }
 
-    public JsonElement Object(string name) => Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Object } value
-        ? value
-        : throw Wrong($"'{name}' must be an object");
+    public JsonElement Object(string name) =>
+        Has(name) && _root.GetProperty(name) is { ValueKind: JsonValueKind.Object } value
+            ? value
+            : throw Wrong($"'{name}' must be an object");
 
     public string Text(string name, int longest)
     {
@@ -130,7 +143,9 @@ internal sealed class ProgramMessage
 
     /// <summary>The id of a question, a string or a number, to be given back with the answer.</summary>
     public JsonElement Id() =>
-        _root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number && id.GetRawText().Length <= MaxIdLength
+        _root.TryGetProperty("id", out JsonElement id)
+        && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
+        && id.GetRawText().Length <= MaxIdLength
             ? id
             : throw Wrong($"'id' must be a string or a number of at most {MaxIdLength} characters");
 
@@ -150,10 +165,11 @@ internal sealed class ProgramMessage
     }
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= MaxNameLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+        text.Length is > 0 and <= MaxNameLength
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 
     private double Finite(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
             ? number
             : throw Wrong($"'{name}' must be a finite number, or null if there is none");
 }

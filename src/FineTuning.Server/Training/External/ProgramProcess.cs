@@ -3,17 +3,18 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Training.External;
 
 /// <summary>
-/// A program that runs: messages in, messages out, and its end. Nothing here waits for a program that does not listen or does not end.
+/// A program that runs: messages in, messages out, and its end. Nothing here waits for a program that does not listen
+/// or does not end.
 /// </summary>
 internal sealed partial class ProgramProcess : IAsyncDisposable
 {
-    /// <summary>After the end of the program, for what is still in its pipes: a process of its own may hold them open.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+    /// <summary>After the end of the program, for what is still in its pipes: a process of its own may hold them
+    /// open.</summary>
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(1);
 
     private const int OutputRoom = 64;
 
@@ -21,7 +22,9 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     private readonly ExternalLimits _limits;
     private readonly ILogger _log;
     private readonly string _what;
-    private readonly Channel<string> _input = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<string> _input = Channel.CreateUnbounded<string>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly Channel<ProgramMessage> _output = Channel.CreateBounded<ProgramMessage>(OutputRoom);
     private readonly StderrTail _lastWords = new();
     private readonly Task _words;
@@ -36,7 +39,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         Lower(process);
         LogStarted(what, process.Id);
         _ = InBackground("program input", WriteInput);
-        var messages = InBackground("program output", ReadOutput);
+        Task messages = InBackground("program output", ReadOutput);
         _words = InBackground("program words", ReadWords);
         _exit = ExitAsync(messages);
     }
@@ -47,7 +50,13 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     /// <param name="what">Names the run in the log.</param>
     /// <param name="first">The message that tells it what to do.</param>
     /// <exception cref="ProgramStartException">The system refuses to start it.</exception>
-    public static ProgramProcess Start(ExternalProgram program, ExternalLimits limits, ILogger log, string what, JsonObject first)
+    public static ProgramProcess Start(
+        ExternalProgram program,
+        ExternalLimits limits,
+        ILogger log,
+        string what,
+        JsonObject first
+    )
     {
         var started = new ProgramProcess(program.Start(), limits, log, what);
         started.Send(first);
@@ -63,7 +72,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     {
         while (await _output.Reader.WaitToReadAsync())
         {
-            while (_output.Reader.TryRead(out var message))
+            while (_output.Reader.TryRead(out ProgramMessage? message))
             {
                 if (message.Type != "log")
                 {
@@ -78,7 +87,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>A type of message that this version does not know: newer programs may say more.</summary>
-    public void LogIgnored(ProgramMessage message) => LogWords($"a message of the type '{message.Type}' was ignored", "warn");
+    public void LogIgnored(ProgramMessage message) =>
+        LogWords($"a message of the type '{message.Type}' was ignored", "warn");
 
     /// <summary>Ends it and all that it started, at once.</summary>
     public void Kill()
@@ -87,7 +97,8 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         {
             _process.Kill(entireProcessTree: true);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
+        catch (Exception e)
+            when (e is InvalidOperationException or Win32Exception or AggregateException or NotSupportedException)
         {
             // It has ended, or it is ending.
         }
@@ -96,13 +107,17 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     /// <summary>Kills it if it has not ended by then.</summary>
     public void KillAfter(TimeSpan timeout) => _ = KillAfterAsync(timeout);
 
-    /// <summary>How it ended and what it said on standard error at last. Once it has said its last, it is given a moment to end.</summary>
+    /// <summary>How it ended and what it said on standard error at last. Once it has said its last, it is given a
+    /// moment to end.</summary>
     public async Task<string> DescribeEndAsync()
     {
         await FinishAsync();
-        await Task.WhenAny(_words, Task.Delay(DrainTime));
-        var code = _process.ExitCode;
-        var signal = !OperatingSystem.IsWindows() && code is > 128 and <= 128 + 64 ? $", which means signal {code - 128}{SignalName(code - 128)}" : string.Empty;
+        await Task.WhenAny(_words, Task.Delay(s_drainTime));
+        int code = _process.ExitCode;
+        string signal =
+            !OperatingSystem.IsWindows() && code is > 128 and <= 128 + 64
+                ? $", which means signal {code - 128}{SignalName(code - 128)}"
+                : string.Empty;
         return $"exit code {code}{signal}. {_lastWords.Describe()}";
     }
 
@@ -142,16 +157,17 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
     }
 
-    private static string SignalName(int signal) => signal switch
-    {
-        1 => " (SIGHUP)",
-        2 => " (SIGINT)",
-        6 => " (SIGABRT)",
-        9 => " (SIGKILL)",
-        11 => " (SIGSEGV)",
-        15 => " (SIGTERM)",
-        _ => string.Empty,
-    };
+    private static string SignalName(int signal) =>
+        signal switch
+        {
+            1 => " (SIGHUP)",
+            2 => " (SIGINT)",
+            6 => " (SIGABRT)",
+            9 => " (SIGKILL)",
+            11 => " (SIGSEGV)",
+            15 => " (SIGTERM)",
+            _ => string.Empty,
+        };
 
     private async Task FinishAsync()
     {
@@ -177,11 +193,15 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     private async Task ExitAsync(Task messages)
     {
         await _process.WaitForExitAsync();
-        for (var before = -1; !messages.IsCompleted && (before != Volatile.Read(ref _linesRead) || _output.Reader.Count == OutputRoom);)
+        for (
+            int before = -1;
+            !messages.IsCompleted && (before != Volatile.Read(ref _linesRead) || _output.Reader.Count == OutputRoom);
+
+        )
         {
             // Lines that are read, or that wait for room, are still on their way to the one who reads them.
             before = Volatile.Read(ref _linesRead);
-            await Task.WhenAny(messages, Task.Delay(DrainTime));
+            await Task.WhenAny(messages, Task.Delay(s_drainTime));
         }
 
         _output.Writer.TryComplete();
@@ -192,10 +212,10 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     {
         try
         {
-            using var stream = _process.StandardInput.BaseStream;
+            using Stream stream = _process.StandardInput.BaseStream;
             while (_input.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
-                while (_input.Reader.TryRead(out var line))
+                while (_input.Reader.TryRead(out string? line))
                 {
                     stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
                     stream.Flush();
@@ -213,7 +233,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         try
         {
             var lines = new BoundedLineReader(_process.StandardOutput.BaseStream, _limits.LineBytes);
-            while (lines.TryRead(out var line))
+            while (lines.TryRead(out ReadOnlyMemory<byte> line))
             {
                 if (_nobodyReads)
                 {
@@ -231,8 +251,12 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
         catch (LineTooLongException e)
         {
-            _output.Writer.TryComplete(new ProtocolException(
-                $"a line is longer than {_limits.LineBytes} bytes", ProgramMessage.Quote(e.Beginning)));
+            _output.Writer.TryComplete(
+                new ProtocolException(
+                    $"a line is longer than {_limits.LineBytes} bytes",
+                    ProgramMessage.Quote(e.Beginning)
+                )
+            );
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or ChannelClosedException)
         {
@@ -250,11 +274,11 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         try
         {
             using var reader = new StreamReader(_process.StandardError.BaseStream, Encoding.UTF8);
-            var buffer = new char[1024];
+            char[] buffer = new char[1024];
             int count;
             while ((count = reader.Read(buffer)) > 0)
             {
-                foreach (var line in _lastWords.Add(buffer.AsSpan(0, count)))
+                foreach (string line in _lastWords.Add(buffer.AsSpan(0, count)))
                 {
                     LogWords(line, level: null);
                 }
@@ -269,10 +293,16 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     private void LogWords(string text, string? level)
     {
         const int MaxLength = 1000;
-        var number = Interlocked.Increment(ref _logged);
+        int number = Interlocked.Increment(ref _logged);
         if (number <= _limits.LoggedLines)
         {
-            LogSaid(level is "error" ? LogLevel.Error : level is "warn" or "warning" ? LogLevel.Warning : LogLevel.Information, _what, ProgramText.OneLine(text, MaxLength));
+            LogSaid(
+                level is "error" ? LogLevel.Error
+                    : level is "warn" or "warning" ? LogLevel.Warning
+                    : LogLevel.Information,
+                _what,
+                ProgramText.OneLine(text, MaxLength)
+            );
         }
         else if (number == _limits.LoggedLines + 1)
         {

@@ -1,14 +1,20 @@
 using System.Text.Json.Nodes;
-using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
 
 /// <summary>
-/// Something that the program does for a job. If it dies, it is started again, unless that has brought nothing several times in a row.
+/// Something that the program does for a job. If it dies, it is started again, unless that has brought nothing several
+/// times in a row.
 /// </summary>
 /// <typeparam name="T">What it comes to.</typeparam>
-internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalLimits limits, ILogger log, TrainingRequest request, string what)
+internal abstract partial class ProgramRun<T>(
+    ExternalProgram program,
+    ExternalLimits limits,
+    ILogger log,
+    TrainingRequest request,
+    string what
+)
     where T : class
 {
     protected ExternalLimits Limits => limits;
@@ -29,11 +35,11 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
     {
         try
         {
-            for (var fruitless = 0; ;)
+            for (int fruitless = 0; ; )
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var before = Progress;
-                var (result, end) = await RunOnceAsync(cancellationToken);
+                int before = Progress;
+                (T? result, string? end) = await RunOnceAsync(cancellationToken);
                 if (result is not null)
                 {
                     return result;
@@ -45,7 +51,8 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
                     throw new TrainingException(
                         $"The external trainer '{ProgramName}' died {fruitless} times in a row without getting any further; the last time with {end}",
                         "trainer_failed",
-                        null);
+                        null
+                    );
                 }
 
                 LogStartsAgain(What, end);
@@ -57,7 +64,12 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
         }
         catch (ProtocolException e)
         {
-            throw new TrainingException($"The external trainer '{ProgramName}' failed: {e.Message}", "trainer_protocol", null, e);
+            throw new TrainingException(
+                $"The external trainer '{ProgramName}' failed: {e.Message}",
+                "trainer_protocol",
+                null,
+                e
+            );
         }
     }
 
@@ -65,7 +77,11 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
     protected abstract JsonObject FirstMessage();
 
     /// <summary>Takes a message; returns the result if it is the last one.</summary>
-    protected abstract ValueTask<T?> TakeAsync(ProgramProcess process, ProgramMessage message, CancellationToken cancellationToken);
+    protected abstract ValueTask<T?> TakeAsync(
+        ProgramProcess process,
+        ProgramMessage message,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Runs beside the program, until <paramref name="ended"/> is cancelled.</summary>
     protected virtual Task AccompanyAsync(ProgramProcess process, CancellationToken ended) => Task.CompletedTask;
@@ -79,7 +95,7 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
         using var ended = new CancellationTokenSource();
         try
         {
-            await using var cancel = cancellationToken.Register(() =>
+            await using CancellationTokenRegistration cancel = cancellationToken.Register(() =>
             {
                 process.Send(new JsonObject { ["type"] = "cancel" });
                 process.KillAfter(limits.CancelTimeout);
@@ -98,7 +114,7 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
                 }
             }
 
-            var end = await process.DescribeEndAsync();
+            string end = await process.DescribeEndAsync();
             cancellationToken.ThrowIfCancellationRequested();
             return (AtEnd(), end);
         }
@@ -119,7 +135,8 @@ internal abstract partial class ProgramRun<T>(ExternalProgram program, ExternalL
         return new TrainingException(
             ProgramText.OneLine(message.Text("message", int.MaxValue), MaxLength),
             message.Name("code") ?? "trainer_error",
-            message.OptionalText("param", 100));
+            message.OptionalText("param", 100)
+        );
     }
 
     [LoggerMessage(LogLevel.Warning, "{What} died and is started again: {End}")]

@@ -9,7 +9,7 @@ internal static class ProgramText
     public static string OneLine(string text, int longest)
     {
         var clean = new StringBuilder();
-        foreach (var c in text.Trim())
+        foreach (char c in text.Trim())
         {
             if (clean.Length == longest)
             {

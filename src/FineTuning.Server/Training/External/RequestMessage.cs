@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
@@ -13,7 +12,7 @@ internal static class RequestMessage
     /// <summary>The request for a plan: 'auto' is left to the program.</summary>
     public static JsonObject Plan(TrainingRequest request)
     {
-        var message = Common("plan", request);
+        JsonObject message = Common("plan", request);
         var numbers = new JsonObject
         {
             ["n_epochs"] = OrAuto(request.EpochCount),
@@ -42,7 +41,7 @@ internal static class RequestMessage
     /// <param name="resumeFrom">A state of its own; null starts from the beginning.</param>
     public static JsonObject Train(TrainingRequest request, TrainingPlan plan, string? resumeFrom)
     {
-        var message = Common("train", request);
+        JsonObject message = Common("train", request);
         var numbers = new JsonObject
         {
             ["n_epochs"] = plan.EpochCount,
@@ -65,20 +64,21 @@ internal static class RequestMessage
         return message;
     }
 
-    private static JsonObject Common(string type, TrainingRequest request) => new()
-    {
-        ["type"] = type,
-        ["protocol"] = Protocol,
-        ["job_id"] = request.JobId,
-        ["base_model"] = request.BaseModel,
-        ["base_model_path"] = request.BaseModelPath,
-        ["method"] = request.Method,
-        ["training_path"] = request.TrainingPath,
-        ["validation_path"] = request.ValidationPath,
-        ["seed"] = request.Seed,
-        ["work_folder"] = request.WorkFolder,
-        ["grader"] = request.Grader is { } grader ? JsonNode.Parse(grader.GetRawText()) : null,
-    };
+    private static JsonObject Common(string type, TrainingRequest request) =>
+        new()
+        {
+            ["type"] = type,
+            ["protocol"] = Protocol,
+            ["job_id"] = request.JobId,
+            ["base_model"] = request.BaseModel,
+            ["base_model_path"] = request.BaseModelPath,
+            ["method"] = request.Method,
+            ["training_path"] = request.TrainingPath,
+            ["validation_path"] = request.ValidationPath,
+            ["seed"] = request.Seed,
+            ["work_folder"] = request.WorkFolder,
+            ["grader"] = request.Grader is { } grader ? JsonNode.Parse(grader.GetRawText()) : null,
+        };
 
     private static JsonNode OrAuto<T>(T? number)
         where T : struct => number is { } value ? JsonValue.Create(value)! : JsonValue.Create("auto");

@@ -2,21 +2,25 @@ using System.Text;
 
 namespace FineTuning.Server.Training.External;
 
-/// <summary>Splits what a program writes to standard error into lines of bounded length, and remembers the last.</summary>
+/// <summary>Splits what a program writes to standard error into lines of bounded length, and remembers the
+/// last.</summary>
 internal sealed class StderrTail
 {
-    private const int MaxLineLength = 1000, Kept = 6, QuotedCharacters = 600;
+    private const int MaxLineLength = 1000,
+        Kept = 6,
+        QuotedCharacters = 600;
     private readonly Lock _gate = new();
     private readonly Queue<string> _last = new();
     private readonly StringBuilder _line = new();
 
-    /// <summary>Takes text in; returns the lines that it completed. A progress bar ends its lines with a carriage return.</summary>
+    /// <summary>Takes text in; returns the lines that it completed. A progress bar ends its lines with a carriage
+    /// return.</summary>
     public List<string> Add(ReadOnlySpan<char> text)
     {
         var lines = new List<string>();
         lock (_gate)
         {
-            foreach (var c in text)
+            foreach (char c in text)
             {
                 if (c is '\n' or '\r')
                 {
@@ -43,7 +47,10 @@ internal sealed class StderrTail
     {
         lock (_gate)
         {
-            var all = ProgramText.OneLine(string.Join(" | ", [.. _last, _line.ToString()]).Trim(' ', '|'), int.MaxValue);
+            string all = ProgramText.OneLine(
+                string.Join(" | ", [.. _last, _line.ToString()]).Trim(' ', '|'),
+                int.MaxValue
+            );
             return all.Length == 0 ? "It said nothing on standard error."
                 : all.Length <= QuotedCharacters ? $"Its last words: {all}"
                 : $"Its last words: …{all[^QuotedCharacters..]}";

@@ -1,6 +1,5 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Datasets.Scanning;
-using FineTuning.Core.Metrics;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
@@ -9,11 +8,21 @@ namespace FineTuning.Server.Training.External;
 /// <summary>One run of a job: what the program reports is checked, and passed on to the sink.</summary>
 internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
 {
-    /// <summary>Names by which a step's own numbers go, here or in the API: another number under one of them could not be told.</summary>
-    private static readonly HashSet<string> OwnNumbers = new(StringComparer.Ordinal)
+    /// <summary>Names by which a step's own numbers go, here or in the API: another number under one of them could not
+    /// be told.</summary>
+    private static readonly HashSet<string> s_ownNumbers = new(StringComparer.Ordinal)
     {
-        "step", "total_steps", "train_loss", "train_accuracy", "train_mean_token_accuracy", "valid_loss", "valid_accuracy",
-        "valid_mean_token_accuracy", "full_valid_loss", "full_valid_accuracy", "full_valid_mean_token_accuracy",
+        "step",
+        "total_steps",
+        "train_loss",
+        "train_accuracy",
+        "train_mean_token_accuracy",
+        "valid_loss",
+        "valid_accuracy",
+        "valid_mean_token_accuracy",
+        "full_valid_loss",
+        "full_valid_accuracy",
+        "full_valid_mean_token_accuracy",
     };
 
     private readonly ILogger _log;
@@ -36,7 +45,8 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
         TrainingRequest request,
         TrainingPlan plan,
         ITrainingSink sink,
-        TrainingControl control)
+        TrainingControl control
+    )
         : base(program, limits, log, request, "the training program")
     {
         (_log, _plan, _sink, _control, _statePath) = (log, plan, sink, control, request.ResumeFrom);
@@ -53,14 +63,19 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
     }
 
     /// <summary>
-    /// A program that was to pause and died, or was killed for not answering, has paused, too: the job goes on from its last state one day.
-    /// Ctrl+C in a terminal reaches it as well as the server.
+    /// A program that was to pause and died, or was killed for not answering, has paused, too: the job goes on from its
+    /// last state one day. Ctrl+C in a terminal reaches it as well as the server.
     /// </summary>
     protected override TrainingOutcome? AtEnd() =>
-        _control.PauseRequested ? new TrainingOutcome(IsPaused: true, ModelPath: null, _statePath, _trainedTokens) : null;
+        _control.PauseRequested
+            ? new TrainingOutcome(IsPaused: true, ModelPath: null, _statePath, _trainedTokens)
+            : null;
 
     protected override async ValueTask<TrainingOutcome?> TakeAsync(
-        ProgramProcess process, ProgramMessage message, CancellationToken cancellationToken)
+        ProgramProcess process,
+        ProgramMessage message,
+        CancellationToken cancellationToken
+    )
     {
         switch (message.Type)
         {
@@ -118,7 +133,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
             ValidAccuracy = message.Number("valid_accuracy"),
             FullValidLoss = message.Number("full_valid_loss"),
             FullValidAccuracy = message.Number("full_valid_accuracy"),
-            Extra = message.Numbers("extra", OwnNumbers),
+            Extra = message.Numbers("extra", s_ownNumbers),
             TrainedTokens = _trainedTokens,
         };
     }
@@ -130,7 +145,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
             throw message.Wrong("'step' must be the one that was told of last");
         }
 
-        var path = WorkPaths.Find(message, Request.WorkFolder);
+        string path = WorkPaths.Find(message, Request.WorkFolder);
         if (!_stepOfModel.TryAdd(path, _last.Step) && _stepOfModel[path] != _last.Step)
         {
             throw message.Wrong("'path' is that of the checkpoint of another step");
@@ -145,8 +160,8 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
 
     private void TakeState(ProgramMessage message)
     {
-        var step = message.Int("step", 1, _last is null ? _plan.TotalSteps : _step);
-        var path = WorkPaths.Find(message, Request.WorkFolder);
+        int step = message.Int("step", 1, _last is null ? _plan.TotalSteps : _step);
+        string path = WorkPaths.Find(message, Request.WorkFolder);
 
         // From a state after the last step there would be nothing to go on to: a restart repeats from the one before.
         if (step < _plan.TotalSteps)
@@ -157,7 +172,8 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
         }
     }
 
-    /// <summary>A state of an earlier run of the server may be a model, too: that one goes when the job has ended.</summary>
+    /// <summary>A state of an earlier run of the server may be a model, too: that one goes when the job has
+    /// ended.</summary>
     private void DeleteState(string except)
     {
         if (_isOwnState && _statePath is { } old && !WorkPaths.Overlap(old, except) && !IsModel(old))
@@ -168,7 +184,7 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
 
     private bool IsModel(string path)
     {
-        foreach (var model in _stepOfModel.Keys)
+        foreach (string model in _stepOfModel.Keys)
         {
             if (WorkPaths.Overlap(path, model))
             {
@@ -192,38 +208,52 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
             TakeState(message);
         }
 
-        return new TrainingOutcome(IsPaused: true, ModelPath: null, _statePath, message.LongOr("trained_tokens", _trainedTokens));
+        return new TrainingOutcome(
+            IsPaused: true,
+            ModelPath: null,
+            _statePath,
+            message.LongOr("trained_tokens", _trainedTokens)
+        );
     }
 
     private TrainingOutcome TakeModel(ProgramMessage message)
     {
-        var path = WorkPaths.Find(message, Request.WorkFolder);
+        string path = WorkPaths.Find(message, Request.WorkFolder);
         if (_last is not null)
         {
             _sink.Checkpoint(new CheckpointInfo(_last.Step, path, _last, IsLast: true));
         }
 
-        return new TrainingOutcome(IsPaused: false, path, StatePath: null, message.LongOr("trained_tokens", _trainedTokens));
+        return new TrainingOutcome(
+            IsPaused: false,
+            path,
+            StatePath: null,
+            message.LongOr("trained_tokens", _trainedTokens)
+        );
     }
 
     /// <summary>Grades a sample while the program goes on. When many are under way, its next messages wait.</summary>
-    private async Task TakeSampleAsync(ProgramProcess process, ProgramMessage message, CancellationToken cancellationToken)
+    private async Task TakeSampleAsync(
+        ProgramProcess process,
+        ProgramMessage message,
+        CancellationToken cancellationToken
+    )
     {
         if (Request.Rewards is null)
         {
             throw message.Wrong("the job has no grader");
         }
 
-        var id = message.Id();
-        var sample = message.Text("sample", int.MaxValue);
-        var item = message.Object("item");
+        JsonElement id = message.Id();
+        string sample = message.Text("sample", int.MaxValue);
+        JsonElement item = message.Object("item");
         await _grades.WaitAsync(cancellationToken);
         _ = Task.Run(
             async () =>
             {
                 try
                 {
-                    var reward = await Request.Rewards.GradeAsync(sample, item, cancellationToken);
+                    SampleReward reward = await Request.Rewards.GradeAsync(sample, item, cancellationToken);
                     process.Send(Reward(reward.Reward, reward.Error));
                 }
                 catch (Exception e)
@@ -235,17 +265,22 @@ internal sealed partial class TrainRun : ProgramRun<TrainingOutcome>
                     _grades.Release();
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
 
-        JsonObject Reward(double reward, string? error) => new()
-        {
-            ["type"] = "reward",
-            ["id"] = JsonNode.Parse(id.GetRawText()),
-            ["reward"] = double.IsFinite(reward) ? reward : 0,
-            ["error"] = error,
-        };
+        JsonObject Reward(double reward, string? error) =>
+            new()
+            {
+                ["type"] = "reward",
+                ["id"] = JsonNode.Parse(id.GetRawText()),
+                ["reward"] = double.IsFinite(reward) ? reward : 0,
+                ["error"] = error,
+            };
     }
 
-    [LoggerMessage(LogLevel.Warning, "{What} did not pause in time and was killed: the job will go on from its last state")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{What} did not pause in time and was killed: the job will go on from its last state"
+    )]
     private partial void LogPauseExpired(string what);
 }

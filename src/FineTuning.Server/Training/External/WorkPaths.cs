@@ -1,16 +1,15 @@
-using FineTuning.Server.Storage;
-
 namespace FineTuning.Server.Training.External;
 
-/// <summary>What a program may name as its state or model: a file or folder of the job's own folder, which the server will delete one day.</summary>
+/// <summary>What a program may name as its state or model: a file or folder of the job's own folder, which the server
+/// will delete one day.</summary>
 internal static class WorkPaths
 {
     /// <summary>The full path of what a message names under <c>path</c>.</summary>
     /// <exception cref="ProtocolException">It is elsewhere, a link, or not there.</exception>
     public static string Find(ProgramMessage message, string workFolder)
     {
-        var named = message.Text("path", 4096);
-        var root = Path.GetFullPath(workFolder);
+        string named = message.Text("path", 4096);
+        string root = Path.GetFullPath(workFolder);
         string path;
         try
         {
@@ -21,8 +20,13 @@ internal static class WorkPaths
             throw message.Wrong("'path' is no path");
         }
 
-        var inside = Path.GetRelativePath(root, path);
-        if (inside == "." || inside == ".." || inside.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.IsPathRooted(inside))
+        string inside = Path.GetRelativePath(root, path);
+        if (
+            inside == "."
+            || inside == ".."
+            || inside.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            || Path.IsPathRooted(inside)
+        )
         {
             throw message.Wrong("'path' is not inside the work folder");
         }
@@ -32,7 +36,7 @@ internal static class WorkPaths
             throw message.Wrong("'path' names nothing that exists");
         }
 
-        for (var part = path; part.Length > root.Length; part = Path.GetDirectoryName(part)!)
+        for (string part = path; part.Length > root.Length; part = Path.GetDirectoryName(part)!)
         {
             if (File.GetAttributes(part).HasFlag(FileAttributes.ReparsePoint))
             {
@@ -47,5 +51,6 @@ internal static class WorkPaths
     public static bool Overlap(string one, string other) => IsSameOrInside(one, other) || IsSameOrInside(other, one);
 
     private static bool IsSameOrInside(string path, string folder) =>
-        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == Path.DirectorySeparatorChar);
+        path.StartsWith(folder, StringComparison.Ordinal)
+        && (path.Length == folder.Length || path[folder.Length] == Path.DirectorySeparatorChar);
 }

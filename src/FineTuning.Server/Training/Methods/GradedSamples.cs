@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Grading.Similarity;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -12,7 +11,13 @@ namespace FineTuning.Server.Training.Methods;
 /// <param name="LogLikelihood">Of the tokens when they were drawn, in nats.</param>
 /// <param name="Reward">The score; 0 if the grader failed.</param>
 /// <param name="Error">Why the grader failed; null if it did not.</param>
-internal readonly record struct GradedSample(int Example, ushort[] Tokens, double LogLikelihood, double Reward, string? Error);
+internal readonly record struct GradedSample(
+    int Example,
+    ushort[] Tokens,
+    double LogLikelihood,
+    double Reward,
+    string? Error
+);
 
 /// <summary>Draws samples and has them graded.</summary>
 internal sealed class GradedSamples(NeuralModel model, IRewardSource rewards, int maxTokens)
@@ -22,18 +27,29 @@ internal sealed class GradedSamples(NeuralModel model, IRewardSource rewards, in
 
     private readonly TokenSampler _sampler = new(model);
 
-    /// <summary>Draws <paramref name="count"/> samples for each of the examples. The order of the results does not depend on the grader's speed.</summary>
+    /// <summary>Draws <paramref name="count"/> samples for each of the examples. The order of the results does not
+    /// depend on the grader's speed.</summary>
     public List<GradedSample> Draw(
-        RewardData data, ReadOnlySpan<int> examples, int count, SplitMix64 random, CancellationToken cancellationToken)
+        RewardData data,
+        ReadOnlySpan<int> examples,
+        int count,
+        SplitMix64 random,
+        CancellationToken cancellationToken
+    )
     {
         var samples = new List<GradedSample>(examples.Length * count);
         var gradings = new List<Task<SampleReward>>(examples.Length * count);
-        foreach (var example in examples)
+        foreach (int example in examples)
         {
-            var item = data.ItemOf(example);
-            for (var i = 0; i < count; i++)
+            JsonElement item = data.ItemOf(example);
+            for (int i = 0; i < count; i++)
             {
-                var (tokens, logLikelihood) = _sampler.Draw(data.Prompts.Sequence(example), maxTokens, ref random, cancellationToken);
+                (ushort[]? tokens, double logLikelihood) = _sampler.Draw(
+                    data.Prompts.Sequence(example),
+                    maxTokens,
+                    ref random,
+                    cancellationToken
+                );
                 if (gradings.Count >= MaxConcurrent)
                 {
                     Wait(gradings[^MaxConcurrent], cancellationToken);
@@ -44,10 +60,11 @@ internal sealed class GradedSamples(NeuralModel model, IRewardSource rewards, in
             }
         }
 
-        for (var i = 0; i < samples.Count; i++)
+        for (int i = 0; i < samples.Count; i++)
         {
-            var (reward, error) = Wait(gradings[i], cancellationToken);
-            samples[i] = error is not null ? samples[i] with { Error = error }
+            (double reward, string? error) = Wait(gradings[i], cancellationToken);
+            samples[i] =
+                error is not null ? samples[i] with { Error = error }
                 : double.IsFinite(reward) ? samples[i] with { Reward = reward }
                 : samples[i] with { Error = "The reward is no finite number." };
         }

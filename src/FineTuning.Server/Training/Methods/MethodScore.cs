@@ -1,5 +1,3 @@
-using FineTuning.Core.Grading.Similarity;
-
 namespace FineTuning.Server.Training.Methods;
 
 /// <summary>What a method measured on some examples.</summary>

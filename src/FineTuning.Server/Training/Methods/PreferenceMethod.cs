@@ -1,4 +1,3 @@
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -7,18 +6,21 @@ using FineTuning.Server.Training.Runs;
 namespace FineTuning.Server.Training.Methods;
 
 /// <summary>
-/// Direct preference optimisation (Rafailov et al. 2023): makes the preferred of two answers gain more likelihood than the other, both against a
-/// frozen reference. The reference is the model that the run starts with: the base model, or one that was warmed up on the preferred and the
-/// other answers alike and so prefers neither. Only its log likelihoods of the data are ever needed, so these are kept and not the model.
+/// Direct preference optimisation (Rafailov et al. 2023): makes the preferred of two answers gain more likelihood than
+/// the other, both against a frozen reference. The reference is the model that the run starts with: the base model, or
+/// one that was warmed up on the preferred and the other answers alike and so prefers neither. Only its log likelihoods
+/// of the data are ever needed, so these are kept and not the model.
 /// </summary>
 internal sealed class PreferenceMethod : TrainingMethod
 {
-    /// <summary>Much of what a pair says about its two answers is the same and cancels out, so what is left is followed further.</summary>
+    /// <summary>Much of what a pair says about its two answers is the same and cancels out, so what is left is followed
+    /// further.</summary>
     private const double RateFactor = 4;
 
     /// <summary>
-    /// Weight of the preferred answer's own likelihood, besides the preference loss. That loss is content when both answers become impossible,
-    /// if only the other does so faster, and a small model gets there soon (Pang et al. 2024 add the same for large ones).
+    /// Weight of the preferred answer's own likelihood, besides the preference loss. That loss is content when both
+    /// answers become impossible, if only the other does so faster, and a small model gets there soon (Pang et al. 2024
+    /// add the same for large ones).
     /// </summary>
     private const float Anchor = 0.2f;
 
@@ -29,7 +31,13 @@ internal sealed class PreferenceMethod : TrainingMethod
     private readonly int _validationBatch;
     private readonly double[] _margins;
 
-    private PreferenceMethod(TrainingPlan plan, NeuralModel model, Optimizer learner, PreferenceData training, PreferenceData? validation)
+    private PreferenceMethod(
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        PreferenceData training,
+        PreferenceData? validation
+    )
         : base(model, learner)
     {
         _training = training;
@@ -46,11 +54,17 @@ internal sealed class PreferenceMethod : TrainingMethod
 
     public override int ValidationInterval => ValidationBatches.UsualInterval;
 
-    public static PreferenceMethod Start(TrainingRequest request, TrainingPlan plan, CancellationToken cancellationToken)
+    public static PreferenceMethod Start(
+        TrainingRequest request,
+        TrainingPlan plan,
+        CancellationToken cancellationToken
+    )
     {
-        var basis = ModelBuilder.LoadBasis(request);
+        NeuralModel? basis = ModelBuilder.LoadBasis(request);
         var builder = new ModelBuilder(request, basis);
-        foreach (var pair in PreferenceExamples.Read(request.TrainingPath, "training_file", cancellationToken))
+        foreach (
+            PreferencePair pair in PreferenceExamples.Read(request.TrainingPath, "training_file", cancellationToken)
+        )
         {
             builder.Add(pair.Preferred);
             builder.Add(pair.NonPreferred);
@@ -58,13 +72,20 @@ internal sealed class PreferenceMethod : TrainingMethod
         }
 
         PreferenceData training = null!;
-        var model = builder.Build(
+        NeuralModel model = builder.Build(
             (vocabulary, tokenizer) =>
             {
-                training = PreferenceData.Read(request.TrainingPath, "training_file", vocabulary, tokenizer, cancellationToken);
+                training = PreferenceData.Read(
+                    request.TrainingPath,
+                    "training_file",
+                    vocabulary,
+                    tokenizer,
+                    cancellationToken
+                );
                 return [training.Preferred, training.NonPreferred];
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (basis is null)
         {
             WarmUp.Run(model, request.Seed, cancellationToken, training.Preferred, training.NonPreferred);
@@ -75,7 +96,8 @@ internal sealed class PreferenceMethod : TrainingMethod
             model,
             new Optimizer(model, basis?.Network.Shape ?? model.Network.Shape, byBatch: true),
             training,
-            ReadValidation(request, model, cancellationToken));
+            ReadValidation(request, model, cancellationToken)
+        );
         training.SetReference(model, method._work, cancellationToken);
         method._validation?.SetReference(model, method._work, cancellationToken);
         return method;
@@ -83,30 +105,48 @@ internal sealed class PreferenceMethod : TrainingMethod
 
     /// <summary>Reads the data for the model of an earlier run.</summary>
     public static PreferenceMethod Resume(
-        TrainingRequest request, TrainingPlan plan, NeuralModel model, Optimizer learner, CancellationToken cancellationToken) => new(
-        plan,
-        model,
-        learner,
-        PreferenceData.Read(request.TrainingPath, "training_file", model.PromptVocabulary, model.Tokenizer, cancellationToken),
-        ReadValidation(request, model, cancellationToken));
+        TrainingRequest request,
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            plan,
+            model,
+            learner,
+            PreferenceData.Read(
+                request.TrainingPath,
+                "training_file",
+                model.PromptVocabulary,
+                model.Tokenizer,
+                cancellationToken
+            ),
+            ReadValidation(request, model, cancellationToken)
+        );
 
     public override ulong Fingerprint() => _training.Fingerprint();
 
-    public override MethodScore Step(ReadOnlySpan<int> examples, int step, double rate, CancellationToken cancellationToken)
+    public override MethodScore Step(
+        ReadOnlySpan<int> examples,
+        int step,
+        double rate,
+        CancellationToken cancellationToken
+    )
     {
         // All margins first: learning from a pair changes what the others of its batch would be weighted with.
         var sum = default(PreferenceSum);
-        for (var i = 0; i < examples.Length; i++)
+        for (int i = 0; i < examples.Length; i++)
         {
-            _margins[i] = _beta * _training.Margin(examples[i], Model, _work, out var tokens, cancellationToken);
+            _margins[i] = _beta * _training.Margin(examples[i], Model, _work, out int tokens, cancellationToken);
             sum.Add(_margins[i], tokens);
         }
 
-        for (var i = 0; i < examples.Length; i++)
+        for (int i = 0; i < examples.Length; i++)
         {
-            // The derivative of -log sigmoid(m) is -sigmoid(-m). Beta's own factor is left out, as both optimisers divide by the size
-            // of past gradients: beta acts by how soon a pair has gained enough.
-            var weight = (float)(1 / (1 + Math.Exp(_margins[i])));
+            // The derivative of -log sigmoid(m) is -sigmoid(-m). Beta's own factor is left out, as both optimisers
+            // divide by the size of past gradients: beta acts by how soon a pair has gained enough.
+            float weight = (float)(1 / (1 + Math.Exp(_margins[i])));
             Learn(_training.Preferred, examples[i], weight + Anchor, withEnd: true, rate, cancellationToken);
             Learn(_training.NonPreferred, examples[i], -weight, withEnd: false, rate, cancellationToken);
         }
@@ -118,10 +158,13 @@ internal sealed class PreferenceMethod : TrainingMethod
     public override MethodScore Validate(int step, CancellationToken cancellationToken)
     {
         var sum = default(PreferenceSum);
-        for (var i = 0; i < _validationBatch; i++)
+        for (int i = 0; i < _validationBatch; i++)
         {
             Measure(
-                ref sum, ValidationBatches.Example(step / ValidationInterval, i, _validationBatch, _validation!.Count), cancellationToken);
+                ref sum,
+                ValidationBatches.Example(step / ValidationInterval, i, _validationBatch, _validation!.Count),
+                cancellationToken
+            );
         }
 
         return sum.ToScore();
@@ -130,7 +173,7 @@ internal sealed class PreferenceMethod : TrainingMethod
     public override MethodScore ValidateAll(int step, CancellationToken cancellationToken)
     {
         var sum = default(PreferenceSum);
-        for (var example = 0; example < _validation!.Count; example++)
+        for (int example = 0; example < _validation!.Count; example++)
         {
             Measure(ref sum, example, cancellationToken);
         }
@@ -150,24 +193,41 @@ internal sealed class PreferenceMethod : TrainingMethod
         _validation?.ReadReference(reader);
     }
 
-    private static PreferenceData? ReadValidation(TrainingRequest request, NeuralModel model, CancellationToken cancellationToken) =>
+    private static PreferenceData? ReadValidation(
+        TrainingRequest request,
+        NeuralModel model,
+        CancellationToken cancellationToken
+    ) =>
         request.ValidationPath is null
             ? null
-            : PreferenceData.Read(request.ValidationPath, "validation_file", model.PromptVocabulary, model.Tokenizer, cancellationToken);
+            : PreferenceData.Read(
+                request.ValidationPath,
+                "validation_file",
+                model.PromptVocabulary,
+                model.Tokenizer,
+                cancellationToken
+            );
 
-    private void Learn(EncodedExamples examples, int example, float weight, bool withEnd, double rate, CancellationToken cancellationToken)
+    private void Learn(
+        EncodedExamples examples,
+        int example,
+        float weight,
+        bool withEnd,
+        double rate,
+        CancellationToken cancellationToken
+    )
     {
-        var (sequence, end) = examples.SequencesOf(example);
+        (int sequence, int end) = examples.SequencesOf(example);
         for (; sequence < end; sequence++)
         {
-            var answer = examples.Sequence(sequence);
+            EncodedSequence answer = examples.Sequence(sequence);
             Optimizer.Learn(withEnd ? answer : answer.WithoutEnd(), weight, RateFactor * rate, cancellationToken);
         }
     }
 
     private void Measure(ref PreferenceSum sum, int example, CancellationToken cancellationToken)
     {
-        var margin = _beta * _validation!.Margin(example, Model, _work, out var tokens, cancellationToken);
+        double margin = _beta * _validation!.Margin(example, Model, _work, out int tokens, cancellationToken);
         sum.Add(margin, tokens);
     }
 }

@@ -1,8 +1,7 @@
-using FineTuning.Core.Grading.Similarity;
-
 namespace FineTuning.Server.Training.Methods;
 
-/// <summary>Sums up the margins of pairs: beta times how much more the preferred answer gained than the other.</summary>
+/// <summary>Sums up the margins of pairs: beta times how much more the preferred answer gained than the
+/// other.</summary>
 internal struct PreferenceSum
 {
     private double _loss;
@@ -21,12 +20,13 @@ internal struct PreferenceSum
         _tokens += tokens;
     }
 
-    public readonly MethodScore ToScore() => new()
-    {
-        Loss = _loss / _count,
-        Accuracy = (double)_right / _count,
-        Tokens = _tokens,
-        Health = _loss,
-        Further = [("reward_margin", _margin / _count)],
-    };
+    public readonly MethodScore ToScore() =>
+        new()
+        {
+            Loss = _loss / _count,
+            Accuracy = (double)_right / _count,
+            Tokens = _tokens,
+            Health = _loss,
+            Further = [("reward_margin", _margin / _count)],
+        };
 }

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using FineTuning.Core.Grading.Kinds;
-using FineTuning.Core.Grading.Similarity;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -9,9 +7,9 @@ using FineTuning.Server.Training.Runs;
 namespace FineTuning.Server.Training.Methods;
 
 /// <summary>
-/// Makes answers likelier that a grader scores higher than the other answers to the same item (Williams' REINFORCE, with the mean of the
-/// group as the baseline). Nothing pulls the model back to where it began: a group whose samples all score alike teaches nothing, so what is
-/// learnt is left alone.
+/// Makes answers likelier that a grader scores higher than the other answers to the same item (Williams' REINFORCE,
+/// with the mean of the group as the baseline). Nothing pulls the model back to where it began: a group whose samples
+/// all score alike teaches nothing, so what is learnt is left alone.
 /// </summary>
 internal sealed class ReinforcementMethod : TrainingMethod
 {
@@ -27,7 +25,8 @@ internal sealed class ReinforcementMethod : TrainingMethod
     /// <summary>Items of an evaluation between the ends of epochs.</summary>
     private const int MaxEvaluated = 64;
 
-    // Chance is drawn anew for each step and purpose, so that a state need not hold it and evaluations do not influence the training.
+    // Chance is drawn anew for each step and purpose, so that a state need not hold it and evaluations do not influence
+    // the training.
     private const ulong TrainingStream = 1UL << 32;
     private const ulong EvaluationStream = 2UL << 32;
     private const ulong FullEvaluationStream = 3UL << 32;
@@ -41,7 +40,13 @@ internal sealed class ReinforcementMethod : TrainingMethod
     private readonly RewardMonitor _watch;
 
     private ReinforcementMethod(
-        TrainingRequest request, TrainingPlan plan, NeuralModel model, Optimizer learner, RewardData training, RewardData? validation)
+        TrainingRequest request,
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        RewardData training,
+        RewardData? validation
+    )
         : base(model, learner)
     {
         _training = training;
@@ -50,8 +55,13 @@ internal sealed class ReinforcementMethod : TrainingMethod
         _watch = new RewardMonitor(plan.TotalSteps);
         _seed = request.Seed;
         _samplesPerItem = Math.Max(FewestSamples, (int)Math.Round(UsualSamples * (plan.ComputeMultiplier ?? 1)));
-        var rewards = request.Rewards
-            ?? throw new TrainingException("The job has no grader to score samples with.", "invalid_grader", "method.reinforcement.grader");
+        IRewardSource rewards =
+            request.Rewards
+            ?? throw new TrainingException(
+                "The job has no grader to score samples with.",
+                "invalid_grader",
+                "method.reinforcement.grader"
+            );
         _samples = new GradedSamples(model, rewards, MaxTokens(request.ReasoningEffort));
     }
 
@@ -61,62 +71,95 @@ internal sealed class ReinforcementMethod : TrainingMethod
 
     public override int ValidationInterval => _plan.EvalInterval ?? ValidationBatches.UsualInterval;
 
-    public static ReinforcementMethod Start(TrainingRequest request, TrainingPlan plan, CancellationToken cancellationToken)
+    public static ReinforcementMethod Start(
+        TrainingRequest request,
+        TrainingPlan plan,
+        CancellationToken cancellationToken
+    )
     {
-        var basis = ModelBuilder.LoadBasis(request);
+        NeuralModel? basis = ModelBuilder.LoadBasis(request);
         var builder = new ModelBuilder(request, basis);
         var pool = new AnswerPool(request.Grader);
-        foreach (var item in RewardExamples.Read(request.TrainingPath, "training_file", cancellationToken))
+        foreach (RewardItem item in RewardExamples.Read(request.TrainingPath, "training_file", cancellationToken))
         {
             builder.AddPrompt(item.Turns, item.Turns.Count);
             builder.EndExample();
             pool.Add(item);
         }
 
-        foreach (var answer in pool.Answers)
+        foreach (string answer in pool.Answers)
         {
             builder.AddAnswer(answer);
         }
 
         var answers = new EncodedExamples();
-        var model = builder.Build(
+        NeuralModel model = builder.Build(
             (_, tokenizer) =>
             {
-                foreach (var answer in pool.Answers)
+                foreach (string answer in pool.Answers)
                 {
                     answers.AddAnswer(answer, tokenizer);
                 }
 
                 return [answers];
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (basis is null)
         {
             WarmUp.Run(model, request.Seed, cancellationToken, answers);
         }
 
-        var training = RewardData.Read(request.TrainingPath, "training_file", model.PromptVocabulary, cancellationToken);
+        var training = RewardData.Read(
+            request.TrainingPath,
+            "training_file",
+            model.PromptVocabulary,
+            cancellationToken
+        );
         return new ReinforcementMethod(
-            request, plan, model, new Optimizer(model, basis?.Network.Shape, byBatch: true), training, ReadValidation(request, model, cancellationToken));
+            request,
+            plan,
+            model,
+            new Optimizer(model, basis?.Network.Shape, byBatch: true),
+            training,
+            ReadValidation(request, model, cancellationToken)
+        );
     }
 
     /// <summary>Reads the data for the model of an earlier run.</summary>
     public static ReinforcementMethod Resume(
-        TrainingRequest request, TrainingPlan plan, NeuralModel model, Optimizer learner, CancellationToken cancellationToken) => new(
-        request,
-        plan,
-        model,
-        learner,
-        RewardData.Read(request.TrainingPath, "training_file", model.PromptVocabulary, cancellationToken),
-        ReadValidation(request, model, cancellationToken));
+        TrainingRequest request,
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            request,
+            plan,
+            model,
+            learner,
+            RewardData.Read(request.TrainingPath, "training_file", model.PromptVocabulary, cancellationToken),
+            ReadValidation(request, model, cancellationToken)
+        );
 
     public override ulong Fingerprint() => _training.Fingerprint();
 
-    public override MethodScore Step(ReadOnlySpan<int> examples, int step, double rate, CancellationToken cancellationToken)
+    public override MethodScore Step(
+        ReadOnlySpan<int> examples,
+        int step,
+        double rate,
+        CancellationToken cancellationToken
+    )
     {
-        var samples = _samples.Draw(
-            _training, examples, _samplesPerItem, SplitMix64.Create(_seed, TrainingStream | (uint)step), cancellationToken);
-        var score = Measure(samples) with { Warnings = _watch.Look(samples, _samplesPerItem, step) };
+        List<GradedSample> samples = _samples.Draw(
+            _training,
+            examples,
+            _samplesPerItem,
+            SplitMix64.Create(_seed, TrainingStream | (uint)step),
+            cancellationToken
+        );
+        MethodScore score = Measure(samples) with { Warnings = _watch.Look(samples, _samplesPerItem, step) };
         if (double.IsFinite(score.Health))
         {
             Learn(CollectionsMarshal.AsSpan(samples), RateFactor * rate, cancellationToken);
@@ -127,8 +170,8 @@ internal sealed class ReinforcementMethod : TrainingMethod
 
     public override MethodScore Validate(int step, CancellationToken cancellationToken)
     {
-        var examples = new int[Math.Min(MaxEvaluated, _validation!.Count)];
-        for (var i = 0; i < examples.Length; i++)
+        int[] examples = new int[Math.Min(MaxEvaluated, _validation!.Count)];
+        for (int i = 0; i < examples.Length; i++)
         {
             examples[i] = ValidationBatches.Example(step / ValidationInterval, i, examples.Length, _validation.Count);
         }
@@ -144,23 +187,28 @@ internal sealed class ReinforcementMethod : TrainingMethod
     public override void Read(BinaryReader reader) => _watch.Read(reader);
 
     /// <summary>How much a model may say is what comes closest to how hard it thinks.</summary>
-    private static int MaxTokens(string? effort) => effort switch
-    {
-        "low" => 64,
-        "high" => 1024,
-        _ => 256,
-    };
+    private static int MaxTokens(string? effort) =>
+        effort switch
+        {
+            "low" => 64,
+            "high" => 1024,
+            _ => 256,
+        };
 
-    private static RewardData? ReadValidation(TrainingRequest request, NeuralModel model, CancellationToken cancellationToken) =>
+    private static RewardData? ReadValidation(
+        TrainingRequest request,
+        NeuralModel model,
+        CancellationToken cancellationToken
+    ) =>
         request.ValidationPath is null
             ? null
             : RewardData.Read(request.ValidationPath, "validation_file", model.PromptVocabulary, cancellationToken);
 
     private static MethodScore Measure(List<GradedSample> samples)
     {
-        var mean = samples.Average(sample => sample.Reward);
-        var variance = samples.Average(sample => (sample.Reward - mean) * (sample.Reward - mean));
-        var errors = samples.Count(sample => sample.Error is not null);
+        double mean = samples.Average(sample => sample.Reward);
+        double variance = samples.Average(sample => (sample.Reward - mean) * (sample.Reward - mean));
+        int errors = samples.Count(sample => sample.Error is not null);
         List<(string, double)> further = [("reward_mean", mean), ("reward_std", Math.Sqrt(variance))];
         if (errors > 0)
         {
@@ -179,29 +227,40 @@ internal sealed class ReinforcementMethod : TrainingMethod
     private MethodScore Evaluate(int[] examples, ulong stream, int step, CancellationToken cancellationToken)
     {
         var random = SplitMix64.Create(_seed, stream | (uint)step);
-        var samples = _samples.Draw(_validation!, examples, _plan.EvalSamples ?? 1, random, cancellationToken);
+        List<GradedSample> samples = _samples.Draw(
+            _validation!,
+            examples,
+            _plan.EvalSamples ?? 1,
+            random,
+            cancellationToken
+        );
         return Measure(samples) with { Warnings = _watch.LookAtValidation(samples, step) };
     }
 
     private void Learn(ReadOnlySpan<GradedSample> samples, double rate, CancellationToken cancellationToken)
     {
-        var learnt = 0;
-        for (var first = 0; first < samples.Length; first += _samplesPerItem)
+        int learnt = 0;
+        for (int first = 0; first < samples.Length; first += _samplesPerItem)
         {
-            var group = samples.Slice(first, _samplesPerItem);
-            var baseline = 0.0;
-            foreach (var sample in group)
+            ReadOnlySpan<GradedSample> group = samples.Slice(first, _samplesPerItem);
+            double baseline = 0.0;
+            foreach (GradedSample sample in group)
             {
                 baseline += sample.Reward / group.Length;
             }
 
-            foreach (var sample in group)
+            foreach (GradedSample sample in group)
             {
-                var weight = (float)(sample.Reward - baseline);
+                float weight = (float)(sample.Reward - baseline);
                 if (MathF.Abs(weight) > 1e-6f)
                 {
-                    var prompt = _training.Prompts.Sequence(sample.Example);
-                    Optimizer.Learn(new EncodedSequence(prompt.Features, prompt.Groups, sample.Tokens), weight, rate, cancellationToken);
+                    EncodedSequence prompt = _training.Prompts.Sequence(sample.Example);
+                    Optimizer.Learn(
+                        new EncodedSequence(prompt.Features, prompt.Groups, sample.Tokens),
+                        weight,
+                        rate,
+                        cancellationToken
+                    );
                     learnt++;
                 }
             }

@@ -3,8 +3,9 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Training.Methods;
 
 /// <summary>
-/// Notices rewards that teach nothing: samples that the grader fails for, which count as 0 and could pass for bad answers, and samples that all
-/// score alike. Each is told once, not at every step; a grader that fails for everything ends the job.
+/// Notices rewards that teach nothing: samples that the grader fails for, which count as 0 and could pass for bad
+/// answers, and samples that all score alike. Each is told once, not at every step; a grader that fails for everything
+/// ends the job.
 /// </summary>
 /// <param name="totalSteps">Steps of the job.</param>
 internal sealed class RewardMonitor(int totalSteps)
@@ -36,7 +37,7 @@ internal sealed class RewardMonitor(int totalSteps)
     public List<string> Look(List<GradedSample> samples, int samplesPerItem, int step)
     {
         List<string> warnings = [];
-        var failed = samples.Count(sample => sample.Error is not null);
+        int failed = samples.Count(sample => sample.Error is not null);
         if (failed > 0 && _failed == 0)
         {
             warnings.Add(Failures(failed, samples, $"samples of step {step}"));
@@ -47,18 +48,25 @@ internal sealed class RewardMonitor(int totalSteps)
         GiveUp(samples, works: failed < samples.Count, step);
         if (step == totalSteps && _failed > 0)
         {
-            warnings.Add(FormattableString.Invariant($"The grader failed for {_failed} of {_samples} samples of this training ({Share(_failed, _samples)}). Each of them counted as 0."));
+            warnings.Add(
+                FormattableString.Invariant(
+                    $"The grader failed for {_failed} of {_samples} samples of this training ({Share(_failed, _samples)}). Each of them counted as 0."
+                )
+            );
         }
 
-        _differed |= samples.Where((sample, i) => i % samplesPerItem > 0 && Differ(sample.Reward, samples[i - 1].Reward)).Any();
+        _differed |= samples
+            .Where((sample, i) => i % samplesPerItem > 0 && Differ(sample.Reward, samples[i - 1].Reward))
+            .Any();
         if (!_differed && step == Math.Min(FlatSteps, totalSteps))
         {
-            var all = samples.TrueForAll(sample => !Differ(sample.Reward, samples[0].Reward))
+            string all = samples.TrueForAll(sample => !Differ(sample.Reward, samples[0].Reward))
                 ? FormattableString.Invariant($", in step {step} all {samples[0].Reward:0.00}")
                 : string.Empty;
             warnings.Add(
-                $"There was nothing to learn from in the first {step} steps: the samples of an item all scored alike{all}. Only samples that score differently show the model " +
-                "what is better: use a grader that gives partial credit, or items that the model gets right now and then.");
+                $"There was nothing to learn from in the first {step} steps: the samples of an item all scored alike{all}. Only samples that score differently show the model "
+                    + "what is better: use a grader that gives partial credit, or items that the model gets right now and then."
+            );
         }
 
         return warnings;
@@ -67,7 +75,7 @@ internal sealed class RewardMonitor(int totalSteps)
     /// <summary>Looks at the samples of an evaluation.</summary>
     public List<string> LookAtValidation(List<GradedSample> samples, int step)
     {
-        var failed = samples.Count(sample => sample.Error is not null);
+        int failed = samples.Count(sample => sample.Error is not null);
         if (failed == 0 || _validationFailed)
         {
             return [];
@@ -125,13 +133,16 @@ internal sealed class RewardMonitor(int totalSteps)
         _samplesOfFailedSteps += samples.Count;
         if (_failedSteps >= (_graderWorked ? MorePatientSteps : Math.Min(PatientSteps, totalSteps)))
         {
-            var steps = _failedSteps == 1 ? $"step {step}" : $"the {_failedSteps} steps up to step {step}";
-            var before = _graderWorked ? $", and for {_failed} of {_samples} ({Share(_failed, _samples)}) since the training began" : string.Empty;
+            string steps = _failedSteps == 1 ? $"step {step}" : $"the {_failedSteps} steps up to step {step}";
+            string before = _graderWorked
+                ? $", and for {_failed} of {_samples} ({Share(_failed, _samples)}) since the training began"
+                : string.Empty;
             throw new TrainingException(
-                $"The grader failed for all {_samplesOfFailedSteps} samples of {steps}{before}, so nothing can be learnt. The first failure: {_firstFailure} " +
-                "Try the grader on an item of the training file before the next job.",
+                $"The grader failed for all {_samplesOfFailedSteps} samples of {steps}{before}, so nothing can be learnt. The first failure: {_firstFailure} "
+                    + "Try the grader on an item of the training file before the next job.",
                 "grader_failed",
-                "method.reinforcement.grader");
+                "method.reinforcement.grader"
+            );
         }
     }
 }

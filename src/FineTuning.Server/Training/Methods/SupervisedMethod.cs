@@ -1,5 +1,3 @@
-using FineTuning.Core.Grading.Similarity;
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -15,7 +13,13 @@ internal sealed class SupervisedMethod : TrainingMethod
     private readonly NetworkWorkspace _work;
     private readonly int _validationBatch;
 
-    private SupervisedMethod(TrainingPlan plan, NeuralModel model, Optimizer learner, EncodedExamples training, EncodedExamples? validation)
+    private SupervisedMethod(
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        EncodedExamples training,
+        EncodedExamples? validation
+    )
         : base(model, learner)
     {
         _training = training;
@@ -30,42 +34,64 @@ internal sealed class SupervisedMethod : TrainingMethod
 
     public override int ValidationInterval => ValidationBatches.UsualInterval;
 
-    public static SupervisedMethod Start(TrainingRequest request, TrainingPlan plan, CancellationToken cancellationToken)
+    public static SupervisedMethod Start(
+        TrainingRequest request,
+        TrainingPlan plan,
+        CancellationToken cancellationToken
+    )
     {
-        var basis = ModelBuilder.LoadBasis(request);
+        NeuralModel? basis = ModelBuilder.LoadBasis(request);
         var builder = new ModelBuilder(request, basis);
-        foreach (var line in TrainingExamples.Read(request.TrainingPath, "training_file", cancellationToken))
+        foreach (TrainingLine line in TrainingExamples.Read(request.TrainingPath, "training_file", cancellationToken))
         {
             builder.Add(line);
             builder.EndExample();
         }
 
         EncodedExamples training = null!;
-        var model = builder.Build(
+        NeuralModel model = builder.Build(
             (vocabulary, tokenizer) =>
                 [training = Encode(request.TrainingPath, "training_file", vocabulary, tokenizer, cancellationToken)],
-            cancellationToken);
+            cancellationToken
+        );
         return new SupervisedMethod(
-            plan, model, new Optimizer(model, basis?.Network.Shape), training, EncodeValidation(request, model, cancellationToken));
+            plan,
+            model,
+            new Optimizer(model, basis?.Network.Shape),
+            training,
+            EncodeValidation(request, model, cancellationToken)
+        );
     }
 
     /// <summary>Reads the data for the model of an earlier run.</summary>
     public static SupervisedMethod Resume(
-        TrainingRequest request, TrainingPlan plan, NeuralModel model, Optimizer learner, CancellationToken cancellationToken) => new(
-        plan,
-        model,
-        learner,
-        Encode(request.TrainingPath, "training_file", model.PromptVocabulary, model.Tokenizer, cancellationToken),
-        EncodeValidation(request, model, cancellationToken));
+        TrainingRequest request,
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            plan,
+            model,
+            learner,
+            Encode(request.TrainingPath, "training_file", model.PromptVocabulary, model.Tokenizer, cancellationToken),
+            EncodeValidation(request, model, cancellationToken)
+        );
 
     public override ulong Fingerprint() => _training.Fingerprint();
 
-    public override MethodScore Step(ReadOnlySpan<int> examples, int step, double rate, CancellationToken cancellationToken)
+    public override MethodScore Step(
+        ReadOnlySpan<int> examples,
+        int step,
+        double rate,
+        CancellationToken cancellationToken
+    )
     {
         var score = default(SequenceScore);
-        foreach (var example in examples)
+        foreach (int example in examples)
         {
-            var (sequence, end) = _training.SequencesOf(example);
+            (int sequence, int end) = _training.SequencesOf(example);
             for (; sequence < end; sequence++)
             {
                 score += Optimizer.Learn(_training.Sequence(sequence), 1, rate, cancellationToken);
@@ -79,9 +105,12 @@ internal sealed class SupervisedMethod : TrainingMethod
     public override MethodScore Validate(int step, CancellationToken cancellationToken)
     {
         var score = default(SequenceScore);
-        for (var i = 0; i < _validationBatch; i++)
+        for (int i = 0; i < _validationBatch; i++)
         {
-            score += Score(ValidationBatches.Example(step / ValidationInterval, i, _validationBatch, _validation!.Count), cancellationToken);
+            score += Score(
+                ValidationBatches.Example(step / ValidationInterval, i, _validationBatch, _validation!.Count),
+                cancellationToken
+            );
         }
 
         return ToMethodScore(score);
@@ -90,7 +119,7 @@ internal sealed class SupervisedMethod : TrainingMethod
     public override MethodScore ValidateAll(int step, CancellationToken cancellationToken)
     {
         var score = default(SequenceScore);
-        for (var example = 0; example < _validation!.Count; example++)
+        for (int example = 0; example < _validation!.Count; example++)
         {
             score += Score(example, cancellationToken);
         }
@@ -99,19 +128,40 @@ internal sealed class SupervisedMethod : TrainingMethod
     }
 
     private static MethodScore ToMethodScore(SequenceScore score) =>
-        new() { Loss = score.Loss, Accuracy = score.Accuracy, Tokens = score.Tokens, Health = score.Loss };
+        new()
+        {
+            Loss = score.Loss,
+            Accuracy = score.Accuracy,
+            Tokens = score.Tokens,
+            Health = score.Loss,
+        };
 
-    private static EncodedExamples? EncodeValidation(TrainingRequest request, NeuralModel model, CancellationToken cancellationToken) =>
+    private static EncodedExamples? EncodeValidation(
+        TrainingRequest request,
+        NeuralModel model,
+        CancellationToken cancellationToken
+    ) =>
         request.ValidationPath is null
             ? null
-            : Encode(request.ValidationPath, "validation_file", model.PromptVocabulary, model.Tokenizer, cancellationToken);
+            : Encode(
+                request.ValidationPath,
+                "validation_file",
+                model.PromptVocabulary,
+                model.Tokenizer,
+                cancellationToken
+            );
 
     private static EncodedExamples Encode(
-        string path, string param, FeatureVocabulary vocabulary, OutputTokenizer tokenizer, CancellationToken cancellationToken)
+        string path,
+        string param,
+        FeatureVocabulary vocabulary,
+        OutputTokenizer tokenizer,
+        CancellationToken cancellationToken
+    )
     {
         var extractor = new PromptFeatures();
         var examples = new EncodedExamples();
-        foreach (var line in TrainingExamples.Read(path, param, cancellationToken))
+        foreach (TrainingLine line in TrainingExamples.Read(path, param, cancellationToken))
         {
             examples.Add(line, extractor, vocabulary, tokenizer);
         }
@@ -122,7 +172,7 @@ internal sealed class SupervisedMethod : TrainingMethod
     private SequenceScore Score(int example, CancellationToken cancellationToken)
     {
         var score = default(SequenceScore);
-        var (sequence, end) = _validation!.SequencesOf(example);
+        (int sequence, int end) = _validation!.SequencesOf(example);
         for (; sequence < end; sequence++)
         {
             score += Model.Score(_work, _validation.Sequence(sequence), cancellationToken);

@@ -4,8 +4,8 @@ using FineTuning.Server.Training.Runs;
 namespace FineTuning.Server.Training.Methods;
 
 /// <summary>
-/// What differs between the methods: their data, what a step does, and what they measure. The schedule, the order of the examples, the
-/// checkpoints, the states and the pauses are <see cref="TrainingRun"/>'s.
+/// What differs between the methods: their data, what a step does, and what they measure. The schedule, the order of
+/// the examples, the checkpoints, the states and the pauses are <see cref="TrainingRun"/>'s.
 /// </summary>
 internal abstract class TrainingMethod(NeuralModel model, Optimizer learner)
 {
@@ -31,7 +31,12 @@ internal abstract class TrainingMethod(NeuralModel model, Optimizer learner)
     /// <param name="rate">Learning rate as a factor on the base rates.</param>
     /// <param name="cancellationToken">Ends the step within a second.</param>
     /// <returns>What was measured on the batch before it was learnt.</returns>
-    public abstract MethodScore Step(ReadOnlySpan<int> examples, int step, double rate, CancellationToken cancellationToken);
+    public abstract MethodScore Step(
+        ReadOnlySpan<int> examples,
+        int step,
+        double rate,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Measures a part of the validation data; changes nothing.</summary>
     public abstract MethodScore Validate(int step, CancellationToken cancellationToken);
@@ -40,12 +45,8 @@ internal abstract class TrainingMethod(NeuralModel model, Optimizer learner)
     public abstract MethodScore ValidateAll(int step, CancellationToken cancellationToken);
 
     /// <summary>Writes what the method remembers between steps, besides the model and the learner.</summary>
-    public virtual void Write(BinaryWriter writer)
-    {
-    }
+    public virtual void Write(BinaryWriter writer) { }
 
     /// <summary>Restores what <see cref="Write"/> wrote.</summary>
-    public virtual void Read(BinaryReader reader)
-    {
-    }
+    public virtual void Read(BinaryReader reader) { }
 }

@@ -15,35 +15,60 @@ internal static class TrainingMethods
     public static int CountExamples(TrainingRequest request, CancellationToken cancellationToken)
     {
         const string Param = "training_file";
-        var (count, nothing) = request.Method switch
+        (int count, TrainingException? nothing) = request.Method switch
         {
-            Supervised => (TrainingExamples.Read(request.TrainingPath, Param, cancellationToken).Count(), TrainingExamples.NothingToLearn(Param)),
-            Preference => (PreferenceExamples.Read(request.TrainingPath, Param, cancellationToken).Count(), PreferenceExamples.NothingToLearn(Param)),
-            Reinforcement => (RewardExamples.Read(request.TrainingPath, Param, cancellationToken).Count(), RewardExamples.NothingToLearn(Param)),
+            Supervised => (
+                TrainingExamples.Read(request.TrainingPath, Param, cancellationToken).Count(),
+                TrainingExamples.NothingToLearn(Param)
+            ),
+            Preference => (
+                PreferenceExamples.Read(request.TrainingPath, Param, cancellationToken).Count(),
+                PreferenceExamples.NothingToLearn(Param)
+            ),
+            Reinforcement => (
+                RewardExamples.Read(request.TrainingPath, Param, cancellationToken).Count(),
+                RewardExamples.NothingToLearn(Param)
+            ),
             _ => throw Unknown(request.Method),
         };
         return count > 0 ? count : throw nothing;
     }
 
     /// <summary>Reads the data and makes the model that the first step begins with.</summary>
-    public static TrainingMethod Start(TrainingRequest request, TrainingPlan plan, CancellationToken cancellationToken) => request.Method switch
-    {
-        Supervised => SupervisedMethod.Start(request, plan, cancellationToken),
-        Preference => PreferenceMethod.Start(request, plan, cancellationToken),
-        Reinforcement => ReinforcementMethod.Start(request, plan, cancellationToken),
-        _ => throw Unknown(request.Method),
-    };
+    public static TrainingMethod Start(
+        TrainingRequest request,
+        TrainingPlan plan,
+        CancellationToken cancellationToken
+    ) =>
+        request.Method switch
+        {
+            Supervised => SupervisedMethod.Start(request, plan, cancellationToken),
+            Preference => PreferenceMethod.Start(request, plan, cancellationToken),
+            Reinforcement => ReinforcementMethod.Start(request, plan, cancellationToken),
+            _ => throw Unknown(request.Method),
+        };
 
-    /// <summary>Reads the data for a model and a learner that were saved; what the method remembered is restored afterwards.</summary>
+    /// <summary>Reads the data for a model and a learner that were saved; what the method remembered is restored
+    /// afterwards.</summary>
     public static TrainingMethod Resume(
-        TrainingRequest request, TrainingPlan plan, NeuralModel model, Optimizer learner, CancellationToken cancellationToken) => request.Method switch
-    {
-        Supervised => SupervisedMethod.Resume(request, plan, model, learner, cancellationToken),
-        Preference => PreferenceMethod.Resume(request, plan, model, learner, cancellationToken),
-        Reinforcement => ReinforcementMethod.Resume(request, plan, model, learner, cancellationToken),
-        _ => throw Unknown(request.Method),
-    };
+        TrainingRequest request,
+        TrainingPlan plan,
+        NeuralModel model,
+        Optimizer learner,
+        CancellationToken cancellationToken
+    ) =>
+        request.Method switch
+        {
+            Supervised => SupervisedMethod.Resume(request, plan, model, learner, cancellationToken),
+            Preference => PreferenceMethod.Resume(request, plan, model, learner, cancellationToken),
+            Reinforcement => ReinforcementMethod.Resume(request, plan, model, learner, cancellationToken),
+            _ => throw Unknown(request.Method),
+        };
 
-    private static TrainingException Unknown(string method) => new(
-        $"The built-in trainer does not know the method '{method}'; it knows supervised, dpo and reinforcement.", "unsupported_method", "method");
+    private static TrainingException Unknown(string method) =>
+        new(
+            $"The built-in trainer does not know the method '{method}'; it knows supervised, dpo and reinforcement.",
+            "unsupported_method",
+            "method"
+        );
 }

@@ -4,8 +4,9 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>
-/// A block of floats that starts on a cache line and never moves. Rows of whole lines are read fastest, and no vectorised sum can come to
-/// depend on where the runtime put the array: nothing promises that it does not, and a loss has to be the same to the last bit.
+/// A block of floats that starts on a cache line and never moves. Rows of whole lines are read fastest, and no
+/// vectorised sum can come to depend on where the runtime put the array: nothing promises that it does not, and a loss
+/// has to be the same to the last bit.
 /// </summary>
 internal sealed class AlignedBuffer
 {
@@ -19,12 +20,14 @@ internal sealed class AlignedBuffer
     {
         if (length > Array.MaxLength - Line)
         {
-            throw new TrainingException("The model would not fit into memory: its tables are too large for the built-in trainer.");
+            throw new TrainingException(
+                "The model would not fit into memory: its tables are too large for the built-in trainer."
+            );
         }
 
         Length = (int)length;
         _array = GC.AllocateArray<float>(Length + Line, pinned: true);
-        var misalignment = (int)(Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0).ToInt64() % (Line * sizeof(float)));
+        int misalignment = (int)(Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0).ToInt64() % (Line * sizeof(float)));
         _offset = misalignment == 0 ? 0 : Line - (misalignment / sizeof(float));
     }
 

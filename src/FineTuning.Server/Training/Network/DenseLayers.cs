@@ -1,8 +1,8 @@
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>
-/// The weights of the layers that every step touches, in one block so that an optimiser can go over them in one pass. A gradient and a
-/// moment have the same form.
+/// The weights of the layers that every step touches, in one block so that an optimiser can go over them in one pass. A
+/// gradient and a moment have the same form.
 /// </summary>
 internal sealed class DenseLayers
 {
@@ -10,12 +10,12 @@ internal sealed class DenseLayers
 
     public DenseLayers(NetworkShape shape)
     {
-        var biases = AlignedBuffer.RoundUp(shape.Outputs);
-        var hidden = NetworkShape.Hidden * NetworkShape.Prompt;
-        var output = shape.Outputs * NetworkShape.Hidden;
-        var direct = shape.Outputs * NetworkShape.Prompt;
+        int biases = AlignedBuffer.RoundUp(shape.Outputs);
+        int hidden = NetworkShape.Hidden * NetworkShape.Prompt;
+        int output = shape.Outputs * NetworkShape.Hidden;
+        int direct = shape.Outputs * NetworkShape.Prompt;
         _buffer = new AlignedBuffer((long)hidden + NetworkShape.Hidden + output + direct + biases);
-        var start = 0;
+        int start = 0;
         HiddenFromPrompt = new FloatTable(_buffer, start, NetworkShape.Hidden, NetworkShape.Prompt);
         HiddenBias = new FloatTable(_buffer, start += hidden, 1, NetworkShape.Hidden);
         OutputFromHidden = new FloatTable(_buffer, start += NetworkShape.Hidden, shape.Outputs, NetworkShape.Hidden);
@@ -32,7 +32,8 @@ internal sealed class DenseLayers
     /// <summary>Outputs x Hidden.</summary>
     public FloatTable OutputFromHidden { get; }
 
-    /// <summary>Outputs x Prompt: the short way, by which one-word answers are learnt as fast as by a linear classifier.</summary>
+    /// <summary>Outputs x Prompt: the short way, by which one-word answers are learnt as fast as by a linear
+    /// classifier.</summary>
     public FloatTable OutputFromPrompt { get; }
 
     /// <summary>1 x Outputs, filled up to whole lines.</summary>

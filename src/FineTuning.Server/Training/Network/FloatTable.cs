@@ -1,6 +1,7 @@
 namespace FineTuning.Server.Training.Network;
 
-/// <summary>A matrix of row-major floats over a part of an <see cref="AlignedBuffer"/>; every row starts aligned.</summary>
+/// <summary>A matrix of row-major floats over a part of an <see cref="AlignedBuffer"/>; every row starts
+/// aligned.</summary>
 internal readonly struct FloatTable
 {
     private readonly AlignedBuffer _buffer;
@@ -8,11 +9,10 @@ internal readonly struct FloatTable
 
     /// <summary>A table of its own memory, all zero.</summary>
     public FloatTable(int rows, int columns)
-        : this(new AlignedBuffer((long)rows * columns), 0, rows, columns)
-    {
-    }
+        : this(new AlignedBuffer((long)rows * columns), 0, rows, columns) { }
 
-    /// <summary>A view of <paramref name="rows"/> x <paramref name="columns"/> floats from <paramref name="start"/> on.</summary>
+    /// <summary>A view of <paramref name="rows"/> x <paramref name="columns"/> floats from <paramref name="start"/>
+    /// on.</summary>
     public FloatTable(AlignedBuffer buffer, int start, int rows, int columns)
     {
         if (columns % AlignedBuffer.Line != 0 || start % AlignedBuffer.Line != 0)

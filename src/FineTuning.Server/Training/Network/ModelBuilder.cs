@@ -1,12 +1,11 @@
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>
-/// Builds the model that a run starts with. Vocabularies come from the training data; a base model keeps all it knows and gets what is new
-/// besides.
+/// Builds the model that a run starts with. Vocabularies come from the training data; a base model keeps all it knows
+/// and gets what is new besides.
 /// </summary>
 internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
 {
@@ -16,16 +15,19 @@ internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
     /// <summary>Known features of the output so far; each costs 520 bytes.</summary>
     private const int MaxContextRows = 1 << 16;
 
-    /// <summary>From this many examples on, word pairs, pieces and contexts that occur once are left out: they teach nothing and cost memory.</summary>
+    /// <summary>From this many examples on, word pairs, pieces and contexts that occur once are left out: they teach
+    /// nothing and cost memory.</summary>
     private const int ManyExamples = 5000;
 
-    /// <summary>Bytes of a training file above which character n-grams are left out: there are as many of them as characters.</summary>
+    /// <summary>Bytes of a training file above which character n-grams are left out: there are as many of them as
+    /// characters.</summary>
     private const long MaxBytesForPieces = 64L << 20;
 
     /// <summary>The same for word pairs.</summary>
     private const long MaxBytesForPairs = 256L << 20;
 
-    /// <summary>What all new tokens together take from the probability of the tokens that their texts were spelt with.</summary>
+    /// <summary>What all new tokens together take from the probability of the tokens that their texts were spelt
+    /// with.</summary>
     private const float NewTokensShare = 0.1f;
 
     private readonly PromptFeatures _extractor = new();
@@ -49,14 +51,18 @@ internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new TrainingException(
-                $"The model '{request.BaseModel}' cannot be gone on from: {e.Message} Use another base model.", "invalid_model", "model", e);
+                $"The model '{request.BaseModel}' cannot be gone on from: {e.Message} Use another base model.",
+                "invalid_model",
+                "model",
+                e
+            );
         }
     }
 
     /// <summary>Counts an example's prompts and answers.</summary>
     public void Add(TrainingLine line)
     {
-        foreach (var target in line.Targets)
+        foreach (int target in line.Targets)
         {
             AddAnswer(line.Turns[target].Content);
             AddPrompt(line.Turns, target);
@@ -67,9 +73,9 @@ internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
     public void AddPrompt(IReadOnlyList<ChatTurn> turns, int count)
     {
         _extractor.Extract(turns, count);
-        foreach (var group in _extractor.Groups)
+        foreach (List<ulong> group in _extractor.Groups)
         {
-            foreach (var key in group)
+            foreach (ulong key in group)
             {
                 _features.Add(key);
             }
@@ -83,24 +89,34 @@ internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
 
     /// <param name="encode">Encodes the answers, with which the features of the output so far are counted.</param>
     /// <param name="cancellationToken">Ends the building.</param>
-    public NeuralModel Build(Func<FeatureVocabulary, OutputTokenizer, IReadOnlyList<EncodedExamples>> encode, CancellationToken cancellationToken)
+    public NeuralModel Build(
+        Func<FeatureVocabulary, OutputTokenizer, IReadOnlyList<EncodedExamples>> encode,
+        CancellationToken cancellationToken
+    )
     {
-        var rareFrom = _examples >= ManyExamples ? 2 : 1;
-        var bytes = new FileInfo(request.TrainingPath).Length;
-        var promptVocabulary = _features.Build(
+        int rareFrom = _examples >= ManyExamples ? 2 : 1;
+        long bytes = new FileInfo(request.TrainingPath).Length;
+        FeatureVocabulary promptVocabulary = _features.Build(
             MaxPromptRows,
-            key => PromptFeatures.GroupOf(key) switch
-            {
-                PromptFeatures.Words => 1,
-                PromptFeatures.Pieces when bytes > MaxBytesForPieces => int.MaxValue,
-                PromptFeatures.Pairs when bytes > MaxBytesForPairs => int.MaxValue,
-                _ => rareFrom,
-            },
+            key =>
+                PromptFeatures.GroupOf(key) switch
+                {
+                    PromptFeatures.Words => 1,
+                    PromptFeatures.Pieces when bytes > MaxBytesForPieces => int.MaxValue,
+                    PromptFeatures.Pairs when bytes > MaxBytesForPairs => int.MaxValue,
+                    _ => rareFrom,
+                },
             basis?.PromptVocabulary,
-            cancellationToken);
-        var tokenizer = _pieces.Build(basis?.Tokenizer, cancellationToken);
-        var contexts = CountContexts(encode(promptVocabulary, tokenizer), cancellationToken);
-        var contextVocabulary = contexts.Build(MaxContextRows, _ => rareFrom, basis?.ContextVocabulary, cancellationToken);
+            cancellationToken
+        );
+        OutputTokenizer tokenizer = _pieces.Build(basis?.Tokenizer, cancellationToken);
+        FeatureCounter contexts = CountContexts(encode(promptVocabulary, tokenizer), cancellationToken);
+        FeatureVocabulary contextVocabulary = contexts.Build(
+            MaxContextRows,
+            _ => rareFrom,
+            basis?.ContextVocabulary,
+            cancellationToken
+        );
         var shape = new NetworkShape(promptVocabulary.Count, contextVocabulary.Count, tokenizer.Count);
         var network = new NeuralNetwork(shape);
         if (basis is null)
@@ -117,15 +133,15 @@ internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
     }
 
     /// <summary>
-    /// A new piece of text was spelt by the base model. Its token takes a small share from the first token of that spelling, so that
-    /// whatever was likeliest stays so until the training changes it.
+    /// A new piece of text was spelt by the base model. Its token takes a small share from the first token of that
+    /// spelling, so that whatever was likeliest stays so until the training changes it.
     /// </summary>
     private static void GiveShareToNewTokens(NeuralModel basis, OutputTokenizer tokenizer, NeuralNetwork network)
     {
-        var dense = network.Dense;
+        DenseLayers dense = network.Dense;
         var spelling = new List<int>();
-        var share = MathF.Log(NewTokensShare / Math.Max(1, tokenizer.Count - basis.Tokenizer.Count));
-        for (var token = basis.Tokenizer.Count; token < tokenizer.Count; token++)
+        float share = MathF.Log(NewTokensShare / Math.Max(1, tokenizer.Count - basis.Tokenizer.Count));
+        for (int token = basis.Tokenizer.Count; token < tokenizer.Count; token++)
         {
             spelling.Clear();
             basis.Tokenizer.Encode(tokenizer.PieceOf(token)!, spelling);
@@ -135,19 +151,22 @@ internal sealed class ModelBuilder(TrainingRequest request, NeuralModel? basis)
         }
     }
 
-    private static FeatureCounter CountContexts(IReadOnlyList<EncodedExamples> sets, CancellationToken cancellationToken)
+    private static FeatureCounter CountContexts(
+        IReadOnlyList<EncodedExamples> sets,
+        CancellationToken cancellationToken
+    )
     {
         var counter = new FeatureCounter();
-        var keys = new ulong[OutputContext.MaxKeys];
-        foreach (var examples in sets)
+        ulong[] keys = new ulong[OutputContext.MaxKeys];
+        foreach (EncodedExamples examples in sets)
         {
-            for (var sequence = 0; sequence < examples.SequenceCount; sequence++)
+            for (int sequence = 0; sequence < examples.SequenceCount; sequence++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var tokens = examples.TokensOf(sequence);
-                for (var position = 0; position < tokens.Length; position++)
+                ReadOnlySpan<ushort> tokens = examples.TokensOf(sequence);
+                for (int position = 0; position < tokens.Length; position++)
                 {
-                    foreach (var key in keys[..OutputContext.Fill(tokens[..position], keys)])
+                    foreach (ulong key in keys[..OutputContext.Fill(tokens[..position], keys)])
                     {
                         counter.Add(key);
                     }

@@ -40,11 +40,11 @@ internal sealed class NetworkWorkspace(NetworkShape shape)
     /// <returns>The logarithm of the sum of the exponentials of the logits.</returns>
     public double Normalise()
     {
-        var probabilities = Probabilities;
-        var maximum = TensorPrimitives.Max<float>(Logits);
+        Span<float> probabilities = Probabilities;
+        float maximum = TensorPrimitives.Max<float>(Logits);
         TensorPrimitives.Subtract(Logits, maximum, probabilities);
         TensorPrimitives.Exp(probabilities, probabilities);
-        var sum = TensorPrimitives.Sum<float>(probabilities);
+        float sum = TensorPrimitives.Sum<float>(probabilities);
         TensorPrimitives.Multiply(probabilities, 1 / sum, probabilities);
         return maximum + Math.Log(sum);
     }

@@ -8,10 +8,14 @@ internal sealed class NeuralChatModel(NeuralModel model) : IChatModel
     public long Size => model.Network.Size;
 
     public async Task<ChatOutcome> AnswerAsync(
-        IReadOnlyList<ChatTurn> messages, GenerationOptions options, Func<string, ValueTask> onText, CancellationToken cancellationToken)
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions options,
+        Func<string, ValueTask> onText,
+        CancellationToken cancellationToken
+    )
     {
-        var answer = model.Start(messages, options, cancellationToken);
-        foreach (var text in answer)
+        Generation answer = model.Start(messages, options, cancellationToken);
+        foreach (string text in answer)
         {
             await onText(text);
         }

@@ -1,21 +1,24 @@
 using System.Numerics.Tensors;
-using FineTuning.Core.Grading.Similarity;
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>
-/// A trained model: vocabularies and weights. Answers conversations. All members may be called by several threads at a time, except
-/// while a trainer changes the weights.
+/// A trained model: vocabularies and weights. Answers conversations. All members may be called by several threads at a
+/// time, except while a trainer changes the weights.
 /// </summary>
 internal sealed class NeuralModel
 {
     private const string Magic = "FTMODEL1";
     private const int Version = 1;
 
-    public NeuralModel(OutputTokenizer tokenizer, FeatureVocabulary promptVocabulary, FeatureVocabulary contextVocabulary, NeuralNetwork network)
+    public NeuralModel(
+        OutputTokenizer tokenizer,
+        FeatureVocabulary promptVocabulary,
+        FeatureVocabulary contextVocabulary,
+        NeuralNetwork network
+    )
     {
         if (network.Shape != new NetworkShape(promptVocabulary.Count, contextVocabulary.Count, tokenizer.Count))
         {
@@ -44,29 +47,37 @@ internal sealed class NeuralModel
     public void Save(string path) => ChecksummedFile.Write(path, Magic, Version, Write);
 
     /// <summary>The whole answer to a conversation.</summary>
-    public string Generate(IReadOnlyList<ChatTurn> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        string.Concat(Start(messages, options, cancellationToken));
+    public string Generate(
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => string.Concat(Start(messages, options, cancellationToken));
 
     /// <summary>
-    /// The answer piece by piece, made as it is enumerated (once). The generation also tells why it ended and what it used.
+    /// The answer piece by piece, made as it is enumerated (once). The generation also tells why it ended and what it
+    /// used.
     /// </summary>
-    public Generation Start(IReadOnlyList<ChatTurn> messages, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        new(this, messages, options ?? new GenerationOptions(), cancellationToken);
+    public Generation Start(
+        IReadOnlyList<ChatTurn> messages,
+        GenerationOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => new(this, messages, options ?? new GenerationOptions(), cancellationToken);
 
     /// <summary>
-    /// The log likelihood of a sequence and how much of it would have been predicted right. Changes nothing but the workspace.
+    /// The log likelihood of a sequence and how much of it would have been predicted right. Changes nothing but the
+    /// workspace.
     /// </summary>
     public SequenceScore Score(NetworkWorkspace work, EncodedSequence sequence, CancellationToken cancellationToken)
     {
         Span<int> rows = stackalloc int[OutputContext.MaxKeys];
         Network.ReadPrompt(work, sequence.Features, sequence.Groups);
         var score = default(SequenceScore);
-        for (var position = 0; position < sequence.Tokens.Length; position++)
+        for (int position = 0; position < sequence.Tokens.Length; position++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Network.Predict(work, rows[..FindContext(sequence.Tokens[..position], rows)]);
-            var token = sequence.Tokens[position];
-            var isCorrect = TensorPrimitives.IndexOfMax<float>(work.Logits) == token;
+            ushort token = sequence.Tokens[position];
+            bool isCorrect = TensorPrimitives.IndexOfMax<float>(work.Logits) == token;
             score += new SequenceScore(work.Normalise() - work.Logits[token], isCorrect ? 1 : 0, 1);
         }
 
@@ -77,10 +88,10 @@ internal sealed class NeuralModel
     public int FindContext(ReadOnlySpan<ushort> before, Span<int> rows)
     {
         Span<ulong> keys = stackalloc ulong[OutputContext.MaxKeys];
-        var known = 0;
-        foreach (var key in keys[..OutputContext.Fill(before, keys)])
+        int known = 0;
+        foreach (ulong key in keys[..OutputContext.Fill(before, keys)])
         {
-            var row = ContextVocabulary.Find(key);
+            int row = ContextVocabulary.Find(key);
             if (row >= 0)
             {
                 rows[known++] = row;
@@ -91,7 +102,12 @@ internal sealed class NeuralModel
     }
 
     internal static NeuralModel Read(BinaryReader reader) =>
-        new(OutputTokenizer.Read(reader), FeatureVocabulary.Read(reader), FeatureVocabulary.Read(reader), NeuralNetwork.Read(reader));
+        new(
+            OutputTokenizer.Read(reader),
+            FeatureVocabulary.Read(reader),
+            FeatureVocabulary.Read(reader),
+            NeuralNetwork.Read(reader)
+        );
 
     internal void Write(BinaryWriter writer)
     {

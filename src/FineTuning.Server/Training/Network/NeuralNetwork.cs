@@ -4,14 +4,14 @@ using FineTuning.Server.Training.Data;
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>
-/// A conditional language model. The prompt is a weighted sum of averaged feature vectors; a hidden layer sees it and the vectors of the
-/// last output tokens; the next token's logits come from the hidden layer and, by a short way, from the prompt itself. Reading is
-/// thread-safe, each reader with its own <see cref="NetworkWorkspace"/>.
+/// A conditional language model. The prompt is a weighted sum of averaged feature vectors; a hidden layer sees it and
+/// the vectors of the last output tokens; the next token's logits come from the hidden layer and, by a short way, from
+/// the prompt itself. Reading is thread-safe, each reader with its own <see cref="NetworkWorkspace"/>.
 /// </summary>
 internal sealed class NeuralNetwork
 {
     /// <summary>How much each group of features counts in a prompt.</summary>
-    private static readonly float[] GroupWeights = [1f, 0.5f, 0.5f, 0.5f];
+    private static readonly float[] s_groupWeights = [1f, 0.5f, 0.5f, 0.5f];
 
     public NeuralNetwork(NetworkShape shape)
     {
@@ -34,7 +34,8 @@ internal sealed class NeuralNetwork
     /// <summary>Bytes of all weights.</summary>
     public long Size => sizeof(float) * ((long)PromptVectors.All.Length + ContextVectors.All.Length + Dense.All.Length);
 
-    /// <summary>Starting weights. The two tables start at zero: a feature that was never trained then adds nothing.</summary>
+    /// <summary>Starting weights. The two tables start at zero: a feature that was never trained then adds
+    /// nothing.</summary>
     public void Initialise(SplitMix64 random)
     {
         random.FillUniform(Dense.HiddenFromPrompt.All, Math.Sqrt(6.0 / (NetworkShape.Hidden + NetworkShape.Prompt)));
@@ -43,9 +44,9 @@ internal sealed class NeuralNetwork
     }
 
     /// <summary>
-    /// Copies the weights of a network whose rows and tokens are the first of this one's. The other rows stay zero: what was never trained
-    /// adds nothing. (A prompt with new features among known ones averages over more of them, so its vector is shorter until they are
-    /// trained, but points the same way.)
+    /// Copies the weights of a network whose rows and tokens are the first of this one's. The other rows stay zero:
+    /// what was never trained adds nothing. (A prompt with new features among known ones averages over more of them, so
+    /// its vector is shorter until they are trained, but points the same way.)
     /// </summary>
     public void TakeOver(NeuralNetwork smaller)
     {
@@ -59,18 +60,18 @@ internal sealed class NeuralNetwork
     }
 
     /// <summary>The weight of one feature of a group that has <paramref name="count"/> of them.</summary>
-    public static float FeatureWeight(int group, int count) => GroupWeights[group] / count;
+    public static float FeatureWeight(int group, int count) => s_groupWeights[group] / count;
 
     /// <summary>Looks at a sequence's prompt: fills the workspace's prompt, hidden base and logits base.</summary>
     public void ReadPrompt(NetworkWorkspace work, ReadOnlySpan<int> features, ReadOnlySpan<int> groups)
     {
-        var prompt = work.Prompt;
+        Span<float> prompt = work.Prompt;
         prompt.Clear();
-        var next = 0;
-        for (var group = 0; group < groups.Length; group++)
+        int next = 0;
+        for (int group = 0; group < groups.Length; group++)
         {
-            var weight = FeatureWeight(group, groups[group]);
-            for (var end = next + groups[group]; next < end; next++)
+            float weight = FeatureWeight(group, groups[group]);
+            for (int end = next + groups[group]; next < end; next++)
             {
                 TensorPrimitives.MultiplyAdd(PromptVectors[features[next]], weight, prompt, prompt);
             }
@@ -81,14 +82,14 @@ internal sealed class NeuralNetwork
     }
 
     /// <summary>
-    /// Predicts the token after <paramref name="contextRows"/> (rows of <see cref="ContextVectors"/>): fills the workspace's hidden
-    /// layer and its logits.
+    /// Predicts the token after <paramref name="contextRows"/> (rows of <see cref="ContextVectors"/>): fills the
+    /// workspace's hidden layer and its logits.
     /// </summary>
     public void Predict(NetworkWorkspace work, ReadOnlySpan<int> contextRows)
     {
-        var hidden = work.Hidden;
+        Span<float> hidden = work.Hidden;
         work.HiddenBase.CopyTo(hidden);
-        foreach (var row in contextRows)
+        foreach (int row in contextRows)
         {
             TensorPrimitives.Add(hidden, ContextVectors[row], hidden);
         }
@@ -117,9 +118,14 @@ internal sealed class NeuralNetwork
     }
 
     /// <summary>result[i] = matrix[i] · vector + bias[i].</summary>
-    private static void Multiply(FloatTable matrix, ReadOnlySpan<float> vector, ReadOnlySpan<float> bias, Span<float> result)
+    private static void Multiply(
+        FloatTable matrix,
+        ReadOnlySpan<float> vector,
+        ReadOnlySpan<float> bias,
+        Span<float> result
+    )
     {
-        for (var i = 0; i < matrix.Rows; i++)
+        for (int i = 0; i < matrix.Rows; i++)
         {
             result[i] = TensorPrimitives.Dot(matrix[i], vector) + bias[i];
         }

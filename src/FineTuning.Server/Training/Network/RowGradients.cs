@@ -17,7 +17,7 @@ internal sealed class RowGradients(int columns)
 
     public void Add(int row, ReadOnlySpan<float> gradient, float factor)
     {
-        if (!_places.TryGetValue(row, out var place))
+        if (!_places.TryGetValue(row, out int place))
         {
             place = _rows.Count;
             _places.Add(row, place);

@@ -1,5 +1,3 @@
-using FineTuning.Core.Grading.Similarity;
-
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>How well tokens were predicted; scores add up.</summary>
@@ -14,6 +12,10 @@ internal readonly record struct SequenceScore(double NegativeLogLikelihood, int 
     /// <summary>Share of tokens predicted right, 0 to 1.</summary>
     public double Accuracy => Tokens == 0 ? 0 : (double)Correct / Tokens;
 
-    public static SequenceScore operator +(SequenceScore left, SequenceScore right) => new(
-        left.NegativeLogLikelihood + right.NegativeLogLikelihood, left.Correct + right.Correct, left.Tokens + right.Tokens);
+    public static SequenceScore operator +(SequenceScore left, SequenceScore right) =>
+        new(
+            left.NegativeLogLikelihood + right.NegativeLogLikelihood,
+            left.Correct + right.Correct,
+            left.Tokens + right.Tokens
+        );
 }

@@ -3,15 +3,17 @@ using System.Numerics.Tensors;
 namespace FineTuning.Server.Training.Network;
 
 /// <summary>
-/// A small seeded random number generator (Steele, Lea and Flood's SplitMix64). The runtime's own may change between versions, and a
-/// job's losses must not.
+/// A small seeded random number generator (Steele, Lea and Flood's SplitMix64). The runtime's own may change between
+/// versions, and a job's losses must not.
 /// </summary>
 internal struct SplitMix64(ulong state)
 {
     private ulong _state = state;
 
-    /// <summary>A generator for one purpose (<paramref name="stream"/>) of a run with <paramref name="seed"/>.</summary>
-    public static SplitMix64 Create(int seed, ulong stream) => new(Mix(unchecked((uint)seed + 0x9E3779B97F4A7C15UL)) ^ Mix(stream));
+    /// <summary>A generator for one purpose (<paramref name="stream"/>) of a run with <paramref
+    /// name="seed"/>.</summary>
+    public static SplitMix64 Create(int seed, ulong stream) =>
+        new(Mix(unchecked((uint)seed + 0x9E3779B97F4A7C15UL)) ^ Mix(stream));
 
     public static ulong Mix(ulong z)
     {
@@ -31,7 +33,7 @@ internal struct SplitMix64(ulong state)
     /// <summary>Fills with uniform values between -<paramref name="bound"/> and <paramref name="bound"/>.</summary>
     public void FillUniform(Span<float> values, double bound)
     {
-        foreach (ref var value in values)
+        foreach (ref float value in values)
         {
             value = (float)(((NextDouble() * 2) - 1) * bound);
         }
@@ -40,8 +42,8 @@ internal struct SplitMix64(ulong state)
     /// <summary>An index, each drawn with its probability.</summary>
     public int Draw(ReadOnlySpan<float> probabilities)
     {
-        var left = NextDouble();
-        for (var i = 0; i < probabilities.Length; i++)
+        double left = NextDouble();
+        for (int i = 0; i < probabilities.Length; i++)
         {
             left -= probabilities[i];
             if (left < 0)
@@ -57,9 +59,9 @@ internal struct SplitMix64(ulong state)
     /// <summary>Fisher-Yates.</summary>
     public void Shuffle(Span<int> values)
     {
-        for (var i = values.Length - 1; i > 0; i--)
+        for (int i = values.Length - 1; i > 0; i--)
         {
-            var j = NextInt(i + 1);
+            int j = NextInt(i + 1);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }

@@ -18,15 +18,19 @@ internal sealed class StopFilter(IReadOnlyList<string> stops)
         }
 
         _held += text;
-        var found = _stops.Select(stop => _held.IndexOf(stop, StringComparison.Ordinal)).Where(index => index >= 0).DefaultIfEmpty(-1).Min();
+        int found = _stops
+            .Select(stop => _held.IndexOf(stop, StringComparison.Ordinal))
+            .Where(index => index >= 0)
+            .DefaultIfEmpty(-1)
+            .Min();
         if (found >= 0)
         {
             IsStopped = true;
             return _held[..found];
         }
 
-        var keep = _stops.Max(stop => LongestBeginningAtEnd(stop));
-        var passed = _held[..^keep];
+        int keep = _stops.Max(stop => LongestBeginningAtEnd(stop));
+        string passed = _held[..^keep];
         _held = _held[^keep..];
         return passed;
     }
@@ -36,7 +40,7 @@ internal sealed class StopFilter(IReadOnlyList<string> stops)
 
     private int LongestBeginningAtEnd(string stop)
     {
-        var length = Math.Min(stop.Length - 1, _held.Length);
+        int length = Math.Min(stop.Length - 1, _held.Length);
         while (length > 0 && !_held.AsSpan().EndsWith(stop.AsSpan(0, length), StringComparison.Ordinal))
         {
             length--;

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using FineTuning.Core.Grading.Similarity;
-using FineTuning.Core.Tokenization;
 using FineTuning.Server.Training.Data;
 
 namespace FineTuning.Server.Training.Network;
@@ -19,23 +17,26 @@ internal sealed class TokenSampler(NeuralModel model)
     /// <param name="cancellationToken">Looked at before each token.</param>
     /// <returns>The tokens, and their log likelihood in nats.</returns>
     public (ushort[] Tokens, double LogLikelihood) Draw(
-        EncodedSequence prompt, int maxTokens, ref SplitMix64 random, CancellationToken cancellationToken)
+        EncodedSequence prompt,
+        int maxTokens,
+        ref SplitMix64 random,
+        CancellationToken cancellationToken
+    )
     {
         Span<int> rows = stackalloc int[OutputContext.MaxKeys];
         _tokens.Clear();
         model.Network.ReadPrompt(_work, prompt.Features, prompt.Groups);
-        var logLikelihood = 0.0;
+        double logLikelihood = 0.0;
         int token;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
             model.Network.Predict(_work, rows[..model.FindContext(CollectionsMarshal.AsSpan(_tokens), rows)]);
-            var logSum = _work.Normalise();
+            double logSum = _work.Normalise();
             token = random.Draw(_work.Probabilities);
             logLikelihood += _work.Logits[token] - logSum;
             _tokens.Add((ushort)token);
-        }
-        while (token != OutputTokenizer.EndOfMessage && _tokens.Count < maxTokens);
+        } while (token != OutputTokenizer.EndOfMessage && _tokens.Count < maxTokens);
         return ([.. _tokens], logLikelihood);
     }
 
@@ -44,7 +45,7 @@ internal sealed class TokenSampler(NeuralModel model)
     {
         var decoder = new TokenDecoder(model.Tokenizer);
         var text = new StringBuilder();
-        foreach (var token in tokens)
+        foreach (ushort token in tokens)
         {
             text.Append(decoder.Next(token));
         }

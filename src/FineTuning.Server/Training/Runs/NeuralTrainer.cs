@@ -5,8 +5,8 @@ using FineTuning.Server.Training.Network;
 namespace FineTuning.Server.Training.Runs;
 
 /// <summary>
-/// The built-in trainer: a small conditional language model, trained on one core from nothing or from a model that it made. The same seed,
-/// data and parameters give the same losses to the last bit on one machine.
+/// The built-in trainer: a small conditional language model, trained on one core from nothing or from a model that it
+/// made. The same seed, data and parameters give the same losses to the last bit on one machine.
 /// </summary>
 internal sealed class NeuralTrainer : ITrainer
 {
@@ -20,11 +20,16 @@ internal sealed class NeuralTrainer : ITrainer
 
     /// <remarks>Works on the caller's thread to the end: the task it returns is complete.</remarks>
     public Task<TrainingOutcome> TrainAsync(
-        TrainingRequest request, TrainingPlan plan, ITrainingSink sink, TrainingControl control, CancellationToken cancellationToken)
+        TrainingRequest request,
+        TrainingPlan plan,
+        ITrainingSink sink,
+        TrainingControl control,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var run = request.ResumeFrom is null
+            TrainingRun run = request.ResumeFrom is null
                 ? TrainingRun.Start(request, plan, sink, cancellationToken)
                 : TrainingRun.Resume(request, plan, sink, cancellationToken);
             return Task.FromResult(run.Go(control, cancellationToken));

@@ -4,7 +4,8 @@ using FineTuning.Server.Training.Methods;
 
 namespace FineTuning.Server.Training.Runs;
 
-/// <summary>What 'auto' means for the built-in trainer. Epochs and batch size are Core's, where a dataset is measured without a server.</summary>
+/// <summary>What 'auto' means for the built-in trainer. Epochs and batch size are Core's, where a dataset is measured
+/// without a server.</summary>
 internal static class PlanRules
 {
     private const double UsualBeta = 0.1;
@@ -18,22 +19,35 @@ internal static class PlanRules
 
     public static TrainingPlan Settle(TrainingRequest request, int exampleCount)
     {
-        var isSupervised = request.Method == TrainingMethods.Supervised;
-        var isReinforcement = request.Method == TrainingMethods.Reinforcement;
-        var epochs = request.EpochCount ?? (isSupervised
-            ? AutoHyperparameters.LocalEpochCount(exampleCount)
-            : AutoHyperparameters.LocalEpochCountOfOtherMethods(exampleCount));
-        var batch = Math.Min(exampleCount, request.BatchSize ?? (isReinforcement
-            ? AutoHyperparameters.LocalRewardBatchSize(exampleCount)
-            : AutoHyperparameters.LocalBatchSize(exampleCount)));
-        var multiplier = request.LearningRateMultiplier ?? 1;
+        bool isSupervised = request.Method == TrainingMethods.Supervised;
+        bool isReinforcement = request.Method == TrainingMethods.Reinforcement;
+        int epochs =
+            request.EpochCount
+            ?? (
+                isSupervised
+                    ? AutoHyperparameters.LocalEpochCount(exampleCount)
+                    : AutoHyperparameters.LocalEpochCountOfOtherMethods(exampleCount)
+            );
+        int batch = Math.Min(
+            exampleCount,
+            request.BatchSize
+                ?? (
+                    isReinforcement
+                        ? AutoHyperparameters.LocalRewardBatchSize(exampleCount)
+                        : AutoHyperparameters.LocalBatchSize(exampleCount)
+                )
+        );
+        double multiplier = request.LearningRateMultiplier ?? 1;
         if (epochs < 1 || batch < 1 || !(multiplier > 0) || double.IsInfinity(multiplier))
         {
             throw new TrainingException(
-                "n_epochs and batch_size must be at least 1, and learning_rate_multiplier above 0.", "invalid_hyperparameters", "hyperparameters");
+                "n_epochs and batch_size must be at least 1, and learning_rate_multiplier above 0.",
+                "invalid_hyperparameters",
+                "hyperparameters"
+            );
         }
 
-        var stepsPerEpoch = (exampleCount + batch - 1) / batch;
+        int stepsPerEpoch = (exampleCount + batch - 1) / batch;
         var plan = new TrainingPlan(epochs, batch, multiplier, exampleCount, checked(epochs * stepsPerEpoch));
         return request.Method switch
         {
@@ -49,5 +63,6 @@ internal static class PlanRules
     }
 
     /// <summary>About twenty evaluations in all.</summary>
-    public static int AutoEvalInterval(int totalSteps) => Math.Clamp(totalSteps / UsualEvaluations, 1, LargestEvalInterval);
+    public static int AutoEvalInterval(int totalSteps) =>
+        Math.Clamp(totalSteps / UsualEvaluations, 1, LargestEvalInterval);
 }

@@ -2,7 +2,8 @@ using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.Runs;
 
-/// <summary>The trainers of a server: the one that takes the jobs, and all that can open a model that was made before.</summary>
+/// <summary>The trainers of a server: the one that takes the jobs, and all that can open a model that was made
+/// before.</summary>
 internal sealed class TrainerSet
 {
     private readonly ITrainer[] _all;
@@ -19,5 +20,6 @@ internal sealed class TrainerSet
 
     /// <summary>The trainer that made a model and can open it; null if this server was started without it.</summary>
     /// <param name="name">As stored with the model.</param>
-    public ITrainer? Find(string name) => _all.FirstOrDefault(trainer => string.Equals(trainer.Name, name, StringComparison.Ordinal));
+    public ITrainer? Find(string name) =>
+        _all.FirstOrDefault(trainer => string.Equals(trainer.Name, name, StringComparison.Ordinal));
 }

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FineTuning.Core.Grading.Similarity;
-using FineTuning.Core.Metrics;
-using FineTuning.Server.Jobs;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Methods;
 using FineTuning.Server.Training.Network;
@@ -15,8 +12,9 @@ internal sealed class TrainingRun
     /// <summary>The last epochs whose models are kept.</summary>
     private const int KeptCheckpoints = 3;
 
-    /// <summary>Epochs may take hours; a state is saved at least this often. It only tells how much work a crash can cost.</summary>
-    private static readonly TimeSpan StateInterval = TimeSpan.FromMinutes(1);
+    /// <summary>Epochs may take hours; a state is saved at least this often. It only tells how much work a crash can
+    /// cost.</summary>
+    private static readonly TimeSpan s_stateInterval = TimeSpan.FromMinutes(1);
 
     private readonly TrainingRequest _request;
     private readonly TrainingPlan _plan;
@@ -44,22 +42,31 @@ internal sealed class TrainingRun
         }
     }
 
-    public static TrainingRun Start(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, CancellationToken cancellationToken) =>
-        new(request, plan, sink, TrainingMethods.Start(request, plan, cancellationToken));
+    public static TrainingRun Start(
+        TrainingRequest request,
+        TrainingPlan plan,
+        ITrainingSink sink,
+        CancellationToken cancellationToken
+    ) => new(request, plan, sink, TrainingMethods.Start(request, plan, cancellationToken));
 
     /// <summary>Goes on from <see cref="TrainingRequest.ResumeFrom"/>.</summary>
-    public static TrainingRun Resume(TrainingRequest request, TrainingPlan plan, ITrainingSink sink, CancellationToken cancellationToken)
+    public static TrainingRun Resume(
+        TrainingRequest request,
+        TrainingPlan plan,
+        ITrainingSink sink,
+        CancellationToken cancellationToken
+    )
     {
-        var path = request.ResumeFrom!;
+        string path = request.ResumeFrom!;
         try
         {
-            var (state, model, learner) = TrainingState.Load(path);
+            (TrainingState? state, NeuralModel? model, Optimizer? learner) = TrainingState.Load(path);
             if (state.Plan != plan || state.Seed != request.Seed || state.Method != request.Method)
             {
                 throw OfAnotherJob();
             }
 
-            var method = TrainingMethods.Resume(request, plan, model, learner, cancellationToken);
+            TrainingMethod method = TrainingMethods.Resume(request, plan, model, learner, cancellationToken);
             var run = new TrainingRun(request, plan, sink, method)
             {
                 _step = state.Step,
@@ -76,7 +83,12 @@ internal sealed class TrainingRun
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new TrainingException($"The saved training state cannot be used: {e.Message}", "invalid_state", null, e);
+            throw new TrainingException(
+                $"The saved training state cannot be used: {e.Message}",
+                "invalid_state",
+                null,
+                e
+            );
         }
     }
 
@@ -87,12 +99,12 @@ internal sealed class TrainingRun
         Shuffle(_step / _stepsPerEpoch);
         while (true)
         {
-            var metrics = DoStep(cancellationToken);
+            StepReport metrics = DoStep(cancellationToken);
             _sink.Step(metrics);
-            var isEpochEnd = _step % _stepsPerEpoch == 0;
+            bool isEpochEnd = _step % _stepsPerEpoch == 0;
             if (isEpochEnd)
             {
-                var modelPath = EndEpoch(metrics);
+                string? modelPath = EndEpoch(metrics);
                 if (_step == _plan.TotalSteps)
                 {
                     return new TrainingOutcome(IsPaused: false, modelPath, StatePath: null, _trainedTokens);
@@ -101,9 +113,9 @@ internal sealed class TrainingRun
                 Shuffle(_step / _stepsPerEpoch);
             }
 
-            if (isEpochEnd || control.PauseRequested || sinceState.Elapsed > StateInterval)
+            if (isEpochEnd || control.PauseRequested || sinceState.Elapsed > s_stateInterval)
             {
-                var path = SaveState();
+                string path = SaveState();
                 sinceState.Restart();
                 if (control.PauseRequested)
                 {
@@ -118,24 +130,27 @@ internal sealed class TrainingRun
 
     private StepReport DoStep(CancellationToken cancellationToken)
     {
-        var first = _step % _stepsPerEpoch * _plan.BatchSize;
-        var batch = _order.AsSpan(first, Math.Min(_plan.BatchSize, _order.Length - first));
+        int first = _step % _stepsPerEpoch * _plan.BatchSize;
+        Span<int> batch = _order.AsSpan(first, Math.Min(_plan.BatchSize, _order.Length - first));
         _step++;
-        var score = _method.Step(batch, _step, Rate(_step), cancellationToken);
+        MethodScore score = _method.Step(batch, _step, Rate(_step), cancellationToken);
         _trainedTokens += score.Tokens;
         if (!double.IsFinite(score.Health))
         {
             throw new TrainingException(
                 $"The training diverged at step {_step}: the loss is no longer a number. Use a lower learning_rate_multiplier.",
                 "training_diverged",
-                "learning_rate_multiplier");
+                "learning_rate_multiplier"
+            );
         }
 
-        var isEpochEnd = _step % _stepsPerEpoch == 0;
-        var valid = _method.HasValidation && (isEpochEnd || _step % _method.ValidationInterval == 0)
-            ? _method.Validate(_step, cancellationToken)
-            : null;
-        var fullValid = _method.HasValidation && isEpochEnd ? _method.ValidateAll(_step, cancellationToken) : null;
+        bool isEpochEnd = _step % _stepsPerEpoch == 0;
+        MethodScore? valid =
+            _method.HasValidation && (isEpochEnd || _step % _method.ValidationInterval == 0)
+                ? _method.Validate(_step, cancellationToken)
+                : null;
+        MethodScore? fullValid =
+            _method.HasValidation && isEpochEnd ? _method.ValidateAll(_step, cancellationToken) : null;
         return new StepReport
         {
             Step = _step,
@@ -156,9 +171,9 @@ internal sealed class TrainingRun
     private static Dictionary<string, double>? Further(params ReadOnlySpan<(string Prefix, MethodScore? Score)> scores)
     {
         Dictionary<string, double>? further = null;
-        foreach (var (prefix, score) in scores)
+        foreach ((string? prefix, MethodScore? score) in scores)
         {
-            foreach (var (name, value) in score?.Further ?? [])
+            foreach ((string? name, double value) in score?.Further ?? [])
             {
                 (further ??= new Dictionary<string, double>(StringComparer.Ordinal)).Add(prefix + name, value);
             }
@@ -170,16 +185,17 @@ internal sealed class TrainingRun
     /// <summary>A short rise, then linearly down to nearly nothing.</summary>
     private double Rate(int step)
     {
-        var warmUp = Math.Clamp(_plan.TotalSteps / 20, 1, 100);
-        var rise = Math.Min(1.0, (double)step / warmUp);
-        var fall = (double)(_plan.TotalSteps - step + 1) / _plan.TotalSteps;
+        int warmUp = Math.Clamp(_plan.TotalSteps / 20, 1, 100);
+        double rise = Math.Min(1.0, (double)step / warmUp);
+        double fall = (double)(_plan.TotalSteps - step + 1) / _plan.TotalSteps;
         return _plan.LearningRateMultiplier * rise * fall;
     }
 
-    /// <summary>The order of an epoch depends on nothing but the seed and its number, so a state need not hold it.</summary>
+    /// <summary>The order of an epoch depends on nothing but the seed and its number, so a state need not hold
+    /// it.</summary>
     private void Shuffle(int epoch)
     {
-        for (var i = 0; i < _order.Length; i++)
+        for (int i = 0; i < _order.Length; i++)
         {
             _order[i] = i;
         }
@@ -196,7 +212,7 @@ internal sealed class TrainingRun
             return null;
         }
 
-        var path = PathOf("model");
+        string path = PathOf("model");
         _method.Model.Save(path);
         _sink.Checkpoint(new CheckpointInfo(_step, path, metrics, IsLast: _step == _plan.TotalSteps));
         return path;
@@ -204,7 +220,7 @@ internal sealed class TrainingRun
 
     private string SaveState()
     {
-        var path = PathOf("state");
+        string path = PathOf("state");
         var state = new TrainingState
         {
             Plan = _plan,

@@ -6,7 +6,8 @@ using FineTuning.Server.Training.Network;
 
 namespace FineTuning.Server.Training.Runs;
 
-/// <summary>Everything a run needs to go on as if it had never stopped. The order of the examples follows from the seed and the step.</summary>
+/// <summary>Everything a run needs to go on as if it had never stopped. The order of the examples follows from the seed
+/// and the step.</summary>
 internal sealed record TrainingState
 {
     private const string Magic = "FTSTATE1";
@@ -30,42 +31,54 @@ internal sealed record TrainingState
     private byte[] MethodState { get; init; } = [];
 
     /// <summary>Writes the state whole to <paramref name="path"/>.</summary>
-    public void Save(string path, TrainingMethod method) => ChecksummedFile.Write(path, Magic, Version, writer =>
-    {
-        WritePlan(writer, Plan);
-        writer.Write(Seed);
-        writer.Write(Method);
-        writer.Write(DataFingerprint);
-        writer.Write(Step);
-        writer.Write(TrainedTokens);
-        method.Model.Write(writer);
-        method.Optimizer.Write(writer);
-        using var memory = new MemoryStream();
-        using (var methodWriter = new BinaryWriter(memory, Encoding.UTF8, leaveOpen: true))
-        {
-            method.Write(methodWriter);
-        }
+    public void Save(string path, TrainingMethod method) =>
+        ChecksummedFile.Write(
+            path,
+            Magic,
+            Version,
+            writer =>
+            {
+                WritePlan(writer, Plan);
+                writer.Write(Seed);
+                writer.Write(Method);
+                writer.Write(DataFingerprint);
+                writer.Write(Step);
+                writer.Write(TrainedTokens);
+                method.Model.Write(writer);
+                method.Optimizer.Write(writer);
+                using var memory = new MemoryStream();
+                using (var methodWriter = new BinaryWriter(memory, Encoding.UTF8, leaveOpen: true))
+                {
+                    method.Write(methodWriter);
+                }
 
-        writer.WriteRun<byte>(memory.GetBuffer().AsSpan(0, (int)memory.Length));
-    });
+                writer.WriteRun<byte>(memory.GetBuffer().AsSpan(0, (int)memory.Length));
+            }
+        );
 
     /// <exception cref="InvalidDataException">The file is damaged or no state.</exception>
-    public static (TrainingState State, NeuralModel Model, Optimizer Optimizer) Load(string path) => ChecksummedFile.Read(path, Magic, Version, reader =>
-    {
-        var state = new TrainingState
-        {
-            Plan = ReadPlan(reader),
-            Seed = reader.ReadInt32(),
-            Method = reader.ReadString(),
-            DataFingerprint = reader.ReadUInt64(),
-            Step = reader.ReadInt32(),
-            TrainedTokens = reader.ReadInt64(),
-        };
-        var model = NeuralModel.Read(reader);
-        var learner = new Optimizer(model, byBatch: state.Method != TrainingMethods.Supervised);
-        learner.Read(reader);
-        return (state with { MethodState = reader.ReadBytes(reader.ReadInt32()) }, model, learner);
-    });
+    public static (TrainingState State, NeuralModel Model, Optimizer Optimizer) Load(string path) =>
+        ChecksummedFile.Read(
+            path,
+            Magic,
+            Version,
+            reader =>
+            {
+                var state = new TrainingState
+                {
+                    Plan = ReadPlan(reader),
+                    Seed = reader.ReadInt32(),
+                    Method = reader.ReadString(),
+                    DataFingerprint = reader.ReadUInt64(),
+                    Step = reader.ReadInt32(),
+                    TrainedTokens = reader.ReadInt64(),
+                };
+                var model = NeuralModel.Read(reader);
+                var learner = new Optimizer(model, byBatch: state.Method != TrainingMethods.Supervised);
+                learner.Read(reader);
+                return (state with { MethodState = reader.ReadBytes(reader.ReadInt32()) }, model, learner);
+            }
+        );
 
     /// <summary>Gives a method back what it remembered. It has read its data by then.</summary>
     public void Restore(TrainingMethod method)
@@ -94,7 +107,13 @@ internal sealed record TrainingState
 
     private static TrainingPlan ReadPlan(BinaryReader reader)
     {
-        var plan = new TrainingPlan(reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+        var plan = new TrainingPlan(
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadDouble(),
+            reader.ReadInt32(),
+            reader.ReadInt32()
+        );
         return plan with
         {
             Beta = reader.ReadDouble() is var beta and not 0 ? beta : null,

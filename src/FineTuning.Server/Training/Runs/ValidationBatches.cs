@@ -12,8 +12,11 @@ internal static class ValidationBatches
     private const int Largest = 32;
 
     /// <summary>Examples of one look.</summary>
-    public static int Size(TrainingPlan plan, int exampleCount) => Math.Min(Math.Clamp(plan.BatchSize, Smallest, Largest), exampleCount);
+    public static int Size(TrainingPlan plan, int exampleCount) =>
+        Math.Min(Math.Clamp(plan.BatchSize, Smallest, Largest), exampleCount);
 
-    /// <summary>The number of the <paramref name="index"/>th example of a look; <paramref name="turn"/> counts the looks.</summary>
-    public static int Example(int turn, int index, int size, int exampleCount) => (int)((((long)turn * size) + index) % exampleCount);
+    /// <summary>The number of the <paramref name="index"/>th example of a look; <paramref name="turn"/> counts the
+    /// looks.</summary>
+    public static int Example(int turn, int index, int size, int exampleCount) =>
+        (int)((((long)turn * size) + index) % exampleCount);
 }

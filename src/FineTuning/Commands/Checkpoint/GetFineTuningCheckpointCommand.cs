@@ -20,7 +20,8 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
     [ArgumentCompleter(typeof(JobIdCompleter))]
     public JobIdentity[] JobId { get; set; } = [];
 
-    /// <summary>Only the one with the least loss, or of reinforcement the highest reward: on all validation data, else on a batch of it, else in training.</summary>
+    /// <summary>Only the one with the least loss, or of reinforcement the highest reward: on all validation data, else
+    /// on a batch of it, else in training.</summary>
     [Parameter]
     public SwitchParameter Best { get; set; }
 
@@ -29,18 +30,25 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
     {
         foreach (JobIdentity id in JobId)
         {
-            await ForEachAsync("Job", id, async () =>
-            {
-                if (Best)
+            await ForEachAsync(
+                "Job",
+                id,
+                async () =>
                 {
-                    await WriteBestAsync(id.Id, cancellationToken);
-                    return;
-                }
+                    if (Best)
+                    {
+                        await WriteBestAsync(id.Id, cancellationToken);
+                        return;
+                    }
 
-                IAsyncEnumerable<CheckpointResource> all = Client.EnumerateCheckpointsAsync(
-                    id.Id, new PageQuery { Limit = PageSize() }, cancellationToken);
-                await WriteListAsync(all, Show, cancellationToken);
-            });
+                    IAsyncEnumerable<CheckpointResource> all = Client.EnumerateCheckpointsAsync(
+                        id.Id,
+                        new PageQuery { Limit = PageSize() },
+                        cancellationToken
+                    );
+                    await WriteListAsync(all, Show, cancellationToken);
+                }
+            );
         }
     }
 
@@ -60,7 +68,9 @@ public sealed class GetFineTuningCheckpointCommand : ApiCmdlet
     private async Task WriteBestAsync(string jobId, CancellationToken cancellationToken)
     {
         var all = new List<CheckpointResource>();
-        await foreach (CheckpointResource checkpoint in Client.EnumerateCheckpointsAsync(jobId, null, cancellationToken))
+        await foreach (
+            CheckpointResource checkpoint in Client.EnumerateCheckpointsAsync(jobId, null, cancellationToken)
+        )
         {
             all.Add(checkpoint);
         }

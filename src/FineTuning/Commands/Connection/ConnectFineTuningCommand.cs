@@ -5,8 +5,6 @@ using FineTuning.Completers;
 using FineTuning.Connections;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
-using FineTuning.Core.Credentials;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Http;
 using FineTuning.Output;
 using FineTuning.Parameters;
@@ -15,7 +13,13 @@ using FineTuning.Runtime;
 namespace FineTuning.Commands;
 
 /// <summary>Chooses the service and the key for this session.</summary>
-[Cmdlet(VerbsCommunications.Connect, "FineTuning", DefaultParameterSetName = "Found", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(
+    VerbsCommunications.Connect,
+    "FineTuning",
+    DefaultParameterSetName = "Found",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low
+)]
 [OutputType(typeof(FineTuningConnection))]
 public sealed class ConnectFineTuningCommand : AsyncCmdlet
 {
@@ -179,11 +183,15 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
 
         if (Save && ShouldProcess(Name, "Save connection"))
         {
-            ConnectionResolver.WithSaved(this, Name, store =>
-            {
-                store.Write(Name!, profile);
-                return true;
-            });
+            ConnectionResolver.WithSaved(
+                this,
+                Name,
+                store =>
+                {
+                    store.Write(Name!, profile);
+                    return true;
+                }
+            );
             WarnOfSaved(profile);
         }
 
@@ -196,12 +204,18 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <summary>Whether the cmdlet was given a parameter.</summary>
     internal bool Has(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private bool HasSettings => MyInvocation.BoundParameters.Keys.Except(s_manners).Except(CommonParameters).Except(OptionalCommonParameters).Any();
+    private bool HasSettings =>
+        MyInvocation
+            .BoundParameters.Keys.Except(s_manners)
+            .Except(CommonParameters)
+            .Except(OptionalCommonParameters)
+            .Any();
 
     /// <summary>Whether a service was named.</summary>
     internal bool HasService => Endpoint is not null || AzureResource is not null;
 
-    /// <summary>What the parameters change: the service that is named, an open or saved connection, or the service of the environment.</summary>
+    /// <summary>What the parameters change: the service that is named, an open or saved connection, or the service of
+    /// the environment.</summary>
     private ConnectionProfile Base()
     {
         if (HasService)
@@ -212,7 +226,9 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
         if (Name is not null)
         {
             // Not the environment's: a name that is spelled wrong must not send a key somewhere else.
-            return RunspaceState.Current.Find(Name)?.Profile ?? ConnectionResolver.ReadSaved(this, Name) ?? throw ConnectionResolver.NotFound(this, Name);
+            return RunspaceState.Current.Find(Name)?.Profile
+                ?? ConnectionResolver.ReadSaved(this, Name)
+                ?? throw ConnectionResolver.NotFound(this, Name);
         }
 
         return EnvironmentSettings.Service(this, isForToken: ParameterSetName is "Identity" or "Token" or "Provider");
@@ -223,12 +239,16 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     {
         if (profile.Key == KeyOrigin.Given || profile.SecretHeaders is not null || profile.ProxyUserName is not null)
         {
-            WriteWarning($"'{Name}' is saved without the secrets that were given by hand: they have to be given again where it is used.");
+            WriteWarning(
+                $"'{Name}' is saved without the secrets that were given by hand: they have to be given again where it is used."
+            );
         }
 
         if ("Local".Equals(Endpoint, StringComparison.OrdinalIgnoreCase))
         {
-            WriteWarning($"'{Name}' is saved with the address {profile.Endpoint}: start the server with -Port {profile.Endpoint.Port} from now on, so that it keeps it.");
+            WriteWarning(
+                $"'{Name}' is saved with the address {profile.Endpoint}: start the server with -Port {profile.Endpoint.Port} from now on, so that it keeps it."
+            );
         }
     }
 

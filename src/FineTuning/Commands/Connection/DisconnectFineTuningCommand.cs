@@ -9,7 +9,12 @@ using FineTuning.Runtime;
 namespace FineTuning.Commands;
 
 /// <summary>Forgets the session's connection and wipes its key from memory.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "FineTuning", DefaultParameterSetName = "Connection", SupportsShouldProcess = true)]
+[Cmdlet(
+    VerbsCommunications.Disconnect,
+    "FineTuning",
+    DefaultParameterSetName = "Connection",
+    SupportsShouldProcess = true
+)]
 [OutputType(typeof(void))]
 public sealed class DisconnectFineTuningCommand : AsyncCmdlet
 {
@@ -41,7 +46,14 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
         }
         else if (Connection is { Connection: null, Name: null })
         {
-            WriteError(ErrorRecords.Invalid("NotConnectionIdentity", Connection.Refusal!, "Give the name of a connection, or one of Get-FineTuningConnection.", Connection));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "NotConnectionIdentity",
+                    Connection.Refusal!,
+                    "Give the name of a connection, or one of Get-FineTuningConnection.",
+                    Connection
+                )
+            );
         }
         else if (Connection is { Connection: null } || Forget)
         {
@@ -63,7 +75,14 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
     {
         if (name is null)
         {
-            WriteError(ErrorRecords.Invalid("NoConnectionName", "-Forget does not say which saved connection.", "Add -Name.", null));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "NoConnectionName",
+                    "-Forget does not say which saved connection.",
+                    "Add -Name.",
+                    null
+                )
+            );
         }
         else
         {
@@ -87,14 +106,25 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
 
         if (open is null && !isForgotten && !(Forget && IsPreview))
         {
-            string message = Forget ? $"There is neither an open nor a saved connection with the name '{name}'." : $"No open connection has the name '{name}'.";
-            WriteError(ErrorRecords.Make(
-                new ItemNotFoundException(message), "ConnectionNotFound", ErrorCategory.ObjectNotFound, name, message,
-                "Get-FineTuningConnection -Name * lists the open ones, and -ListAvailable the saved ones."));
+            string message = Forget
+                ? $"There is neither an open nor a saved connection with the name '{name}'."
+                : $"No open connection has the name '{name}'.";
+            WriteError(
+                ErrorRecords.Make(
+                    new ItemNotFoundException(message),
+                    "ConnectionNotFound",
+                    ErrorCategory.ObjectNotFound,
+                    name,
+                    message,
+                    "Get-FineTuningConnection -Name * lists the open ones, and -ListAvailable the saved ones."
+                )
+            );
         }
     }
 
-    private bool IsPreview => MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+    private bool IsPreview =>
+        MyInvocation.BoundParameters.ContainsKey("WhatIf")
+        || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     private void Close(FineTuningConnection connection)
     {

@@ -34,11 +34,23 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
             case "Name":
                 RunspaceState session = RunspaceState.Current;
                 session.Named.RemoveAll(c => c.IsClosed);
-                WriteMatches([.. session.Named.Select(c => c.Name!)], name => session.Find(name)!, "ConnectionNotFound", "No connection of this session", "-ListAvailable shows the saved ones.");
+                WriteMatches(
+                    [.. session.Named.Select(c => c.Name!)],
+                    name => session.Find(name)!,
+                    "ConnectionNotFound",
+                    "No connection of this session",
+                    "-ListAvailable shows the saved ones."
+                );
                 break;
             case "Saved":
                 string[] saved = [.. ConnectionResolver.WithSaved(this, null, store => store.Names()) ?? []];
-                WriteMatches(saved, ReadSaved, "SavedConnectionNotFound", "No saved connection", "Connect-FineTuning with -Name and -Save makes one.");
+                WriteMatches(
+                    saved,
+                    ReadSaved,
+                    "SavedConnectionNotFound",
+                    "No saved connection",
+                    "Connect-FineTuning with -Name and -Save makes one."
+                );
                 break;
             default:
                 // Nothing is output where there is none: looking must not open a vault.
@@ -48,7 +60,9 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
                 }
                 else
                 {
-                    WriteVerbose("This session has no connection yet. Connect-FineTuning makes one; the first cmdlet that needs one makes it of the vault or the environment.");
+                    WriteVerbose(
+                        "This session has no connection yet. Connect-FineTuning makes one; the first cmdlet that needs one makes it of the vault or the environment."
+                    );
                 }
 
                 break;
@@ -61,7 +75,7 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
     {
         foreach (string pattern in Name)
         {
-            WildcardPattern wanted = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
+            var wanted = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
             string[] found = [.. names.Where(wanted.IsMatch)];
             foreach (string name in found)
             {
@@ -74,7 +88,16 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
             {
                 string message = $"{nothing} has the name '{pattern}'.";
-                WriteError(ErrorRecords.Make(new ItemNotFoundException(message), id, ErrorCategory.ObjectNotFound, pattern, message, action));
+                WriteError(
+                    ErrorRecords.Make(
+                        new ItemNotFoundException(message),
+                        id,
+                        ErrorCategory.ObjectNotFound,
+                        pattern,
+                        message,
+                        action
+                    )
+                );
             }
         }
     }
@@ -84,12 +107,22 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
     {
         try
         {
-            return new ProfileStore(UserFolder.Connections!).Read(name) is ConnectionProfile profile ? new SavedConnection(name, profile) : null;
+            return new ProfileStore(UserFolder.Connections!).Read(name) is ConnectionProfile profile
+                ? new SavedConnection(name, profile)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            WriteError(ErrorRecords.Make(
-                e, "SavedConnectionUnusable", ErrorCategory.ReadError, name, e.Message, $"Disconnect-FineTuning -Name '{name}' -Forget deletes it."));
+            WriteError(
+                ErrorRecords.Make(
+                    e,
+                    "SavedConnectionUnusable",
+                    ErrorCategory.ReadError,
+                    name,
+                    e.Message,
+                    $"Disconnect-FineTuning -Name '{name}' -Forget deletes it."
+                )
+            );
             return null;
         }
     }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using FineTuning.Completers;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
 using FineTuning.Errors;
@@ -30,7 +29,12 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
 
     /// <summary>The kind of example.</summary>
     [Parameter]
-    [ValidateSet(nameof(DatasetFormat.Chat), nameof(DatasetFormat.Completion), nameof(DatasetFormat.Preference), nameof(DatasetFormat.Reinforcement))]
+    [ValidateSet(
+        nameof(DatasetFormat.Chat),
+        nameof(DatasetFormat.Completion),
+        nameof(DatasetFormat.Preference),
+        nameof(DatasetFormat.Reinforcement)
+    )]
     public DatasetFormat Format { get; set; } = DatasetFormat.Chat;
 
     /// <summary>What the user says, or the prompt.</summary>
@@ -112,7 +116,14 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (ArgumentException e)
         {
-            ThrowTerminatingError(ErrorRecords.Invalid("InvalidOptions", ErrorTexts.Of(e), "Correct the parameters and repeat the command.", null));
+            ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "InvalidOptions",
+                    ErrorTexts.Of(e),
+                    "Correct the parameters and repeat the command.",
+                    null
+                )
+            );
         }
 
         if (ParameterSetName == "Path")
@@ -176,19 +187,20 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         base.Dispose(disposing);
     }
 
-    private ConvertOptions Options() => new()
-    {
-        Format = Format,
-        UserProperty = UserProperty,
-        AssistantProperty = AssistantProperty,
-        SystemProperty = SystemProperty,
-        SystemMessage = SystemMessage,
-        PreferredProperty = PreferredProperty,
-        NonPreferredProperty = NonPreferredProperty,
-        ItemProperty = ItemProperty,
-        GroupProperty = GroupProperty,
-        RoleProperty = RoleProperty,
-        ContentProperty = ContentProperty,
-        Trim = Trim,
-    };
+    private ConvertOptions Options() =>
+        new()
+        {
+            Format = Format,
+            UserProperty = UserProperty,
+            AssistantProperty = AssistantProperty,
+            SystemProperty = SystemProperty,
+            SystemMessage = SystemMessage,
+            PreferredProperty = PreferredProperty,
+            NonPreferredProperty = NonPreferredProperty,
+            ItemProperty = ItemProperty,
+            GroupProperty = GroupProperty,
+            RoleProperty = RoleProperty,
+            ContentProperty = ContentProperty,
+            Trim = Trim,
+        };
 }

@@ -8,7 +8,13 @@ namespace FineTuning.Commands;
 public abstract class DatasetFilesCmdlet : AsyncCmdlet
 {
     /// <summary>The files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = "Path"
+    )]
     [Alias("TrainingPath", "TrainingFile")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];

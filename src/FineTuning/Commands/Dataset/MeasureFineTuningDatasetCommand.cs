@@ -58,18 +58,37 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
     {
         if (SavePrice && Price is null)
         {
-            ThrowTerminatingError(ErrorRecords.Invalid(
-                "NoPriceToSave", "There is no price to keep.", "Give it with -Price, in a currency per million trained tokens.", Model));
+            ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "NoPriceToSave",
+                    "There is no price to keep.",
+                    "Give it with -Price, in a currency per million trained tokens.",
+                    Model
+                )
+            );
         }
 
         // Not ValidateRange: it would round to whole numbers first.
         if (Price is < 0)
         {
-            ThrowTerminatingError(ErrorRecords.Invalid("PriceNotValid", $"The price {Price} is below 0.", "Give the price of a million trained tokens, at least 0.", Price));
+            ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "PriceNotValid",
+                    $"The price {Price} is below 0.",
+                    "Give the price of a million trained tokens, at least 0.",
+                    Price
+                )
+            );
         }
 
         _price = Price is { } given
-            ? new TrainingPrice { Model = Model, PerMillionTokens = given, Currency = Currency, AsOf = DateTime.Today }
+            ? new TrainingPrice
+            {
+                Model = Model,
+                PerMillionTokens = given,
+                Currency = Currency,
+                AsOf = DateTime.Today,
+            }
             : null;
         string path = PriceFile ?? "prices.json";
         try
@@ -87,9 +106,18 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // The numbers of the dataset are worth having without it.
-            WriteError(ErrorRecords.Make(
-                e, "PriceFileFailed", ErrorCategory.InvalidData, path, $"The price could not be {(SavePrice ? "kept" : "looked up")}: {e.Message}",
-                e is InvalidDataException ? "Mend or delete that file, or choose another one with -PriceFile." : "Choose another place with -PriceFile."));
+            WriteError(
+                ErrorRecords.Make(
+                    e,
+                    "PriceFileFailed",
+                    ErrorCategory.InvalidData,
+                    path,
+                    $"The price could not be {(SavePrice ? "kept" : "looked up")}: {e.Message}",
+                    e is InvalidDataException
+                        ? "Mend or delete that file, or choose another one with -PriceFile."
+                        : "Choose another place with -PriceFile."
+                )
+            );
         }
 
         return Task.CompletedTask;
@@ -98,18 +126,32 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
     /// <inheritdoc/>
     protected override async Task ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var options = new DatasetMeasureOptions { Model = Model, EpochCount = EpochCount.Value, BatchSize = BatchSize.Value, Price = _price };
+        var options = new DatasetMeasureOptions
+        {
+            Model = Model,
+            EpochCount = EpochCount.Value,
+            BatchSize = BatchSize.Value,
+            Price = _price,
+        };
         try
         {
             DatasetMeasure measure;
             using (var line = new ProgressLine(this, $"Measuring {System.IO.Path.GetFileName(path)}"))
             {
-                measure = await DatasetMeter.MeasureFileAsync(path, options, DatasetProgressLine.For(line, isOnePass: true), cancellationToken);
+                measure = await DatasetMeter.MeasureFileAsync(
+                    path,
+                    options,
+                    DatasetProgressLine.For(line, isOnePass: true),
+                    cancellationToken
+                );
             }
 
             if (measure.SkippedLines > 0)
             {
-                string what = measure.SkippedLines == 1 ? "1 line is no example and was" : FormattableString.Invariant($"{measure.SkippedLines:N0} lines are no examples and were");
+                string what =
+                    measure.SkippedLines == 1
+                        ? "1 line is no example and was"
+                        : FormattableString.Invariant($"{measure.SkippedLines:N0} lines are no examples and were");
                 WriteWarning($"{measure.Name}: {what} left out. Test-FineTuningDataset says what is wrong.");
             }
 
@@ -117,7 +159,16 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
         }
         catch (InvalidDataException e)
         {
-            WriteError(ErrorRecords.Make(e, "NotText", ErrorCategory.InvalidData, path, e.Message, "Repair-FineTuningDataset turns UTF-16 and UTF-32 into UTF-8; unpack what is compressed."));
+            WriteError(
+                ErrorRecords.Make(
+                    e,
+                    "NotText",
+                    ErrorCategory.InvalidData,
+                    path,
+                    e.Message,
+                    "Repair-FineTuningDataset turns UTF-16 and UTF-32 into UTF-8; unpack what is compressed."
+                )
+            );
         }
     }
 }

@@ -37,7 +37,10 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
             return;
         }
 
-        string destination = Destination is not null ? LocalPath.Target(this, Destination) : Force ? source : Beside(source);
+        string destination =
+            Destination is not null ? LocalPath.Target(this, Destination)
+            : Force ? source
+            : Beside(source);
         bool inPlace = string.Equals(destination, source, LocalPath.Comparison);
         if (Refuse(destination, inPlace) is ErrorRecord refusal)
         {
@@ -45,7 +48,12 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
             return;
         }
 
-        if (!ShouldProcess(inPlace ? source : $"{source} to {destination}", inPlace ? "Repair dataset in place" : "Repair dataset"))
+        if (
+            !ShouldProcess(
+                inPlace ? source : $"{source} to {destination}",
+                inPlace ? "Repair dataset in place" : "Repair dataset"
+            )
+        )
         {
             return;
         }
@@ -54,10 +62,21 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
         var options = new DatasetRepairOptions { Overwrite = Force, AlwaysWrite = Destination is not null && !inPlace };
         try
         {
-            var repair = new DatasetRepair(await DatasetRepairer.RepairAsync(source, destination, options, DatasetProgressLine.For(line), cancellationToken));
+            var repair = new DatasetRepair(
+                await DatasetRepairer.RepairAsync(
+                    source,
+                    destination,
+                    options,
+                    DatasetProgressLine.For(line),
+                    cancellationToken
+                )
+            );
             if (repair.ChangeCount == 0)
             {
-                WriteVerbose($"There was nothing to mend in '{source}'" + (repair.IsWritten ? "; it was copied." : ", so no file was written."));
+                WriteVerbose(
+                    $"There was nothing to mend in '{source}'"
+                        + (repair.IsWritten ? "; it was copied." : ", so no file was written.")
+                );
             }
 
             _hasWritten |= Destination is not null;
@@ -70,9 +89,16 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(ErrorRecords.Make(
-                e, "FileNotRepaired", ErrorCategory.WriteError, source, $"'{source}' could not be repaired: {e.Message}",
-                "Check that the file may be read, that the new one may be written, and that the disk has room."));
+            WriteError(
+                ErrorRecords.Make(
+                    e,
+                    "FileNotRepaired",
+                    ErrorCategory.WriteError,
+                    source,
+                    $"'{source}' could not be repaired: {e.Message}",
+                    "Check that the file may be read, that the new one may be written, and that the disk has room."
+                )
+            );
         }
     }
 
@@ -87,14 +113,24 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
         if (_hasWritten)
         {
             return ErrorRecords.Invalid(
-                "TargetUsedTwice", $"'{destination}' has just been written for another file.", "Repair one file at a time, or leave -Destination out.", destination,
-                ErrorCategory.ResourceExists);
+                "TargetUsedTwice",
+                $"'{destination}' has just been written for another file.",
+                "Repair one file at a time, or leave -Destination out.",
+                destination,
+                ErrorCategory.ResourceExists
+            );
         }
 
         if (inPlace)
         {
-            return Force ? null : ErrorRecords.Invalid(
-                "NotInPlace", $"'{destination}' is the file itself.", "Use -Force to repair it in place, or choose another -Destination.", destination);
+            return Force
+                ? null
+                : ErrorRecords.Invalid(
+                    "NotInPlace",
+                    $"'{destination}' is the file itself.",
+                    "Use -Force to repair it in place, or choose another -Destination.",
+                    destination
+                );
         }
 
         string action = Destination is null

@@ -89,25 +89,48 @@ public sealed class SplitFineTuningDatasetCommand : AsyncCmdlet
         };
         try
         {
-            SplitResult result = await DatasetSplitter.SplitAsync(source, training, validation, options, DatasetProgressLine.For(line), cancellationToken);
+            SplitResult result = await DatasetSplitter.SplitAsync(
+                source,
+                training,
+                validation,
+                options,
+                DatasetProgressLine.For(line),
+                cancellationToken
+            );
             _written.UnionWith([training, validation]);
             WriteObject(new DatasetSplit(result));
         }
         catch (DatasetSplitException e)
         {
             string message = $"{System.IO.Path.GetFileName(source)} cannot be split. {e.Message}";
-            string help = e.Id is "NotLines" or "DuplicatesTooMany" ? " Repair-FineTuningDataset does that where it can." : string.Empty;
+            string help = e.Id is "NotLines" or "DuplicatesTooMany"
+                ? " Repair-FineTuningDataset does that where it can."
+                : string.Empty;
             WriteError(ErrorRecords.Make(e, e.Id, ErrorCategory.InvalidData, source, message, e.Fix + help));
         }
         catch (ArgumentException e)
         {
-            WriteError(ErrorRecords.Invalid("InvalidOptions", ErrorTexts.Of(e), "Correct the parameters and repeat the command.", source));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "InvalidOptions",
+                    ErrorTexts.Of(e),
+                    "Correct the parameters and repeat the command.",
+                    source
+                )
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(ErrorRecords.Make(
-                e, "FileNotSplit", ErrorCategory.WriteError, source, $"'{source}' could not be split: {e.Message}",
-                "Check that the file may be read, that the new ones may be written, and that the disk has room."));
+            WriteError(
+                ErrorRecords.Make(
+                    e,
+                    "FileNotSplit",
+                    ErrorCategory.WriteError,
+                    source,
+                    $"'{source}' could not be split: {e.Message}",
+                    "Check that the file may be read, that the new ones may be written, and that the disk has room."
+                )
+            );
         }
     }
 
@@ -117,8 +140,14 @@ public sealed class SplitFineTuningDatasetCommand : AsyncCmdlet
         return System.IO.Path.ChangeExtension(source, part + (extension.Length > 0 ? extension : ".jsonl"));
     }
 
-    private ErrorRecord? Refuse(string path, string parameter) => _written.Contains(path)
-        ? ErrorRecords.Invalid(
-            "TargetUsedTwice", $"'{path}' has just been written for another file.", $"Split one file at a time, or leave {parameter} out.", path, ErrorCategory.ResourceExists)
-        : NewFile.Refuse(path, Force, $"Use -Force to replace it, or {parameter} to choose another place.");
+    private ErrorRecord? Refuse(string path, string parameter) =>
+        _written.Contains(path)
+            ? ErrorRecords.Invalid(
+                "TargetUsedTwice",
+                $"'{path}' has just been written for another file.",
+                $"Split one file at a time, or leave {parameter} out.",
+                path,
+                ErrorCategory.ResourceExists
+            )
+            : NewFile.Refuse(path, Force, $"Use -Force to replace it, or {parameter} to choose another place.");
 }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using FineTuning.Completers;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Threading;
@@ -19,7 +18,8 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningEvent))]
 public sealed class GetFineTuningEventCommand : ApiCmdlet
 {
-    /// <summary>The jobs that are followed, in order, with the id of the event shown last; empty before the first.</summary>
+    /// <summary>The jobs that are followed, in order, with the id of the event shown last; empty before the
+    /// first.</summary>
     private readonly List<(string JobId, string LastEvent)> _followed = [];
     private bool _wasReached;
 
@@ -43,18 +43,22 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     {
         foreach (JobIdentity id in JobId)
         {
-            await ForEachAsync("Job", id, async () =>
-            {
-                if (!Follow)
+            await ForEachAsync(
+                "Job",
+                id,
+                async () =>
                 {
-                    await ListAsync(id.Id, cancellationToken);
+                    if (!Follow)
+                    {
+                        await ListAsync(id.Id, cancellationToken);
+                    }
+                    else if (IsOfOneService(id) && !_followed.Exists(f => f.JobId == id.Id))
+                    {
+                        _followed.Add((id.Id, string.Empty));
+                        _wasReached |= CameFromHere(id);
+                    }
                 }
-                else if (IsOfOneService(id) && !_followed.Exists(f => f.JobId == id.Id))
-                {
-                    _followed.Add((id.Id, string.Empty));
-                    _wasReached |= CameFromHere(id);
-                }
-            });
+            );
         }
     }
 
@@ -72,16 +76,22 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     {
         if (_followed.Count > 0)
         {
-            // An event that is named must be one of the job's own, so jobs that have shown none yet are followed from where they were.
+            // An event that is named must be one of the job's own, so jobs that have shown none yet are followed from
+            // where they were.
             IEnumerable<string> commands = _followed
                 .GroupBy(f => f.LastEvent.Length > 0)
-                .Select(g => $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{FromHere(g.Key ? [.. g.Select(f => f.LastEvent)] : After)}'");
+                .Select(g =>
+                    $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{FromHere(g.Key ? [.. g.Select(f => f.LastEvent)] : After)}'"
+                );
             string jobs = _followed.Count == 1 ? "job goes" : "jobs go";
-            TellHost($"The events are no longer followed; the {jobs} on. {string.Join(" and ", commands)} goes on from here.");
+            TellHost(
+                $"The events are no longer followed; the {jobs} on. {string.Join(" and ", commands)} goes on from here."
+            );
         }
     }
 
-    private static string FromHere(string[]? after) => after is null ? string.Empty : $" -After {string.Join(", ", after)}";
+    private static string FromHere(string[]? after) =>
+        after is null ? string.Empty : $" -After {string.Join(", ", after)}";
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
@@ -101,10 +111,23 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
             First = first > long.MaxValue - skip ? null : (long)(first + skip),
             WasReached = _wasReached,
             Outages = new OutageWarnings(this, "The following"),
-            Gaps = new SynchronousProgress<string>(id => pipeline.Post(_ => WriteWarning(
-                $"The job {id} tells more than the service gives at a time, and its events have no ids to ask for the rest with: some may be missing."), null)),
+            Gaps = new SynchronousProgress<string>(id =>
+                pipeline.Post(
+                    _ =>
+                        WriteWarning(
+                            $"The job {id} tells more than the service gives at a time, and its events have no ids to ask for the rest with: some may be missing."
+                        ),
+                    null
+                )
+            ),
         };
-        await foreach (FollowedEvent item in new EventFollower(Client).FollowAsync(toSkip.Keys.ToList(), options, cancellationToken))
+        await foreach (
+            FollowedEvent item in new EventFollower(Client).FollowAsync(
+                toSkip.Keys.ToList(),
+                options,
+                cancellationToken
+            )
+        )
         {
             if (item.Event is null)
             {
@@ -141,7 +164,10 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
         }
     }
 
-    private async IAsyncEnumerable<EventResource> SinceAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EventResource> SinceAsync(
+        string jobId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         // All of them before the first is emitted: whether the event is the job's own shows only when it is reached.
         foreach (EventResource item in await new EventFollower(Client).ReadAsync(jobId, After!, cancellationToken))
@@ -165,7 +191,7 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
             return item;
         }
 
-        PSObject labelled = PSObject.AsPSObject(item);
+        var labelled = PSObject.AsPSObject(item);
         labelled.TypeNames.Insert(0, $"{typeof(FineTuningEvent).FullName}#OfSeveral");
         return labelled;
     }

@@ -13,7 +13,13 @@ namespace FineTuning.Commands;
 public sealed class GetFineTuningFileCommand : ApiCmdlet
 {
     /// <summary>The files to show.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = "Id"
+    )]
     [Alias("FileId")]
     [ArgumentCompleter(typeof(FileIdCompleter))]
     public FileIdentity[] Id { get; set; } = [];
@@ -29,15 +35,32 @@ public sealed class GetFineTuningFileCommand : ApiCmdlet
     {
         if (ParameterSetName == "List")
         {
-            var query = new FileQuery { Purpose = Purpose, Limit = PageSize(), LooksAhead = IsManyPages() };
-            await TryAsync("Endpoint", null, () => WriteListAsync(
-                Client.EnumerateFilesAsync(query, cancellationToken), file => new FineTuningFile(file), cancellationToken));
+            var query = new FileQuery
+            {
+                Purpose = Purpose,
+                Limit = PageSize(),
+                LooksAhead = IsManyPages(),
+            };
+            await TryAsync(
+                "Endpoint",
+                null,
+                () =>
+                    WriteListAsync(
+                        Client.EnumerateFilesAsync(query, cancellationToken),
+                        file => new FineTuningFile(file),
+                        cancellationToken
+                    )
+            );
             return;
         }
 
         foreach (FileIdentity id in Id)
         {
-            await ForEachAsync("File", id, async () => WriteObject(new FineTuningFile(await Client.GetFileAsync(id.Id, cancellationToken))));
+            await ForEachAsync(
+                "File",
+                id,
+                async () => WriteObject(new FineTuningFile(await Client.GetFileAsync(id.Id, cancellationToken)))
+            );
         }
     }
 }

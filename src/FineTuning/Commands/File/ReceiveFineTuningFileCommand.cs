@@ -37,9 +37,10 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private string? PendingMessage => _download?.Pending is PendingDownload pending
-        ? $"{ByteSize.Text(pending.Bytes)} are kept in '{pending.Path}': the same command goes on from there."
-        : null;
+    private string? PendingMessage =>
+        _download?.Pending is PendingDownload pending
+            ? $"{ByteSize.Text(pending.Bytes)} are kept in '{pending.Path}': the same command goes on from there."
+            : null;
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
@@ -76,15 +77,26 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         }
         else if (System.IO.Path.GetDirectoryName(target) is string folder && !Directory.Exists(folder))
         {
-            WriteError(ErrorRecords.Make(
-                new DirectoryNotFoundException($"There is no folder '{folder}'."), "PathNotFound", ErrorCategory.ObjectNotFound, folder,
-                $"There is no folder '{folder}'.", "Make it with New-Item -ItemType Directory, or choose another place with -Path."));
+            WriteError(
+                ErrorRecords.Make(
+                    new DirectoryNotFoundException($"There is no folder '{folder}'."),
+                    "PathNotFound",
+                    ErrorCategory.ObjectNotFound,
+                    folder,
+                    $"There is no folder '{folder}'.",
+                    "Make it with New-Item -ItemType Directory, or choose another place with -Path."
+                )
+            );
             return;
         }
 
         using var line = new ProgressLine(this, $"Downloading {file.FileName}");
-        var progress = new SynchronousProgress<long>(got => line.Report(
-            $"{ByteSize.Text(got)} of {ByteSize.Text(file.Bytes)}", file.Bytes is > 0 ? (double)got / file.Bytes.Value : null));
+        var progress = new SynchronousProgress<long>(got =>
+            line.Report(
+                $"{ByteSize.Text(got)} of {ByteSize.Text(file.Bytes)}",
+                file.Bytes is > 0 ? (double)got / file.Bytes.Value : null
+            )
+        );
         try
         {
             _download = new FileDownload(Client) { Overwrite = Force, DecodeResults = !Raw };
@@ -99,13 +111,18 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             bool exists = File.Exists(target) && !Force;
-            WriteError(ErrorRecords.Make(
-                e,
-                exists ? "FileExists" : "FileNotWritten",
-                exists ? ErrorCategory.ResourceExists : ErrorCategory.WriteError,
-                target,
-                exists ? $"The file '{target}' exists already." : $"'{target}' could not be written: {e.Message}",
-                exists ? "Use -Force to replace it, or -Path to choose another place." : "Choose another place with -Path."));
+            WriteError(
+                ErrorRecords.Make(
+                    e,
+                    exists ? "FileExists" : "FileNotWritten",
+                    exists ? ErrorCategory.ResourceExists : ErrorCategory.WriteError,
+                    target,
+                    exists ? $"The file '{target}' exists already." : $"'{target}' could not be written: {e.Message}",
+                    exists
+                        ? "Use -Force to replace it, or -Path to choose another place."
+                        : "Choose another place with -Path."
+                )
+            );
         }
     }
 }

@@ -21,13 +21,17 @@ public sealed class RemoveFineTuningFileCommand : ApiCmdlet
     {
         foreach (FileIdentity id in Id)
         {
-            await ForEachAsync("File", id, async () =>
-            {
-                if (ShouldProcess(id.Id, "Delete file"))
+            await ForEachAsync(
+                "File",
+                id,
+                async () =>
                 {
-                    await Client.DeleteFileAsync(id.Id, cancellationToken);
+                    if (ShouldProcess(id.Id, "Delete file"))
+                    {
+                        await Client.DeleteFileAsync(id.Id, cancellationToken);
+                    }
                 }
-            });
+            );
         }
     }
 }

@@ -18,7 +18,13 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
     private UploadRun? _upload;
 
     /// <summary>Files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = "Path"
+    )]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
@@ -73,26 +79,38 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
         base.OnStopped();
     }
 
-    private Task SendAsync(string path, CancellationToken cancellationToken) => TryAsync("File", path, async () =>
-    {
-        if (!SkipCheck && Purpose == "fine-tune")
-        {
-            // A file may be meant for validation, which needs no ten examples.
-            var options = new DatasetCheckOptions { MinimumExamples = 1 };
-            if (await DatasetUpload.CheckAsync(this, path, null, options, cancellationToken) is ErrorRecord refusal)
+    private Task SendAsync(string path, CancellationToken cancellationToken) =>
+        TryAsync(
+            "File",
+            path,
+            async () =>
             {
-                WriteError(refusal);
-                return;
-            }
-        }
+                if (!SkipCheck && Purpose == "fine-tune")
+                {
+                    // A file may be meant for validation, which needs no ten examples.
+                    var options = new DatasetCheckOptions { MinimumExamples = 1 };
+                    if (
+                        await DatasetUpload.CheckAsync(this, path, null, options, cancellationToken)
+                        is ErrorRecord refusal
+                    )
+                    {
+                        WriteError(refusal);
+                        return;
+                    }
+                }
 
-        _upload = new UploadRun(this, Client, new UploadOptions
-        {
-            Purpose = Purpose,
-            PartBytes = PartSizeMB == 0 ? null : PartSizeMB * Megabyte,
-            Force = Force,
-        });
-        WriteObject(new FineTuningFile(await _upload.SendAsync(path, cancellationToken)));
-        _upload = null;
-    });
+                _upload = new UploadRun(
+                    this,
+                    Client,
+                    new UploadOptions
+                    {
+                        Purpose = Purpose,
+                        PartBytes = PartSizeMB == 0 ? null : PartSizeMB * Megabyte,
+                        Force = Force,
+                    }
+                );
+                WriteObject(new FineTuningFile(await _upload.SendAsync(path, cancellationToken)));
+                _upload = null;
+            }
+        );
 }

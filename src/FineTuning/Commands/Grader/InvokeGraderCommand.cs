@@ -5,7 +5,6 @@ using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Evaluation;
 using FineTuning.Core.Grading;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Http;
 using FineTuning.Errors;
 using FineTuning.Operations;
@@ -46,7 +45,8 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     [ValidateNotNullOrEmpty]
     public string? SampleProperty { get; set; }
 
-    /// <summary>The dataset item that fills the grader's item names: a hashtable, an object, or JSON text. Without it, a pipeline's object is its own.</summary>
+    /// <summary>The dataset item that fills the grader's item names: a hashtable, an object, or JSON text. Without it,
+    /// a pipeline's object is its own.</summary>
     [Parameter]
     [ValidateNotNull]
     public object? Item { get; set; }
@@ -66,7 +66,8 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>Grades on this machine, without a service and without cost: string_check, text_similarity except cosine, and multi of these.</summary>
+    /// <summary>Grades on this machine, without a service and without cost: string_check, text_similarity except
+    /// cosine, and multi of these.</summary>
     [Parameter]
     public SwitchParameter Local { get; set; }
 
@@ -75,15 +76,29 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     {
         if (ModelSample is not null && SampleProperty is not null)
         {
-            throw Stop(ErrorRecords.Invalid(
-                "InvalidSample", "-ModelSample is the text for all rows, and -SampleProperty the property that has the text of each.", "Give one of them.", SampleProperty));
+            throw Stop(
+                ErrorRecords.Invalid(
+                    "InvalidSample",
+                    "-ModelSample is the text for all rows, and -SampleProperty the property that has the text of each.",
+                    "Give one of them.",
+                    SampleProperty
+                )
+            );
         }
 
         _source = new SampleSource(ModelSample, SampleProperty, Item);
         JsonElement definition = SampleGrading.ReadGrader(this, Grader);
         ISampleGrader? local = Local ? SampleGrading.CreateLocal(this, definition) : null;
         var gate = new AdaptiveRateLimiter(ThrottleLimit);
-        _grading = new SampleGrading(this, () => local ?? new ServiceGrader(Client.WithGate(gate), definition), definition, gate, Write, Describe, StopToken);
+        _grading = new SampleGrading(
+            this,
+            () => local ?? new ServiceGrader(Client.WithGate(gate), definition),
+            definition,
+            gate,
+            Write,
+            Describe,
+            StopToken
+        );
         try
         {
             // The same for all rows, so a wrong one is told once.
@@ -91,7 +106,14 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         catch (Exception e) when (InputRow.IsUnreadable(e))
         {
-            throw Stop(ErrorRecords.Invalid("InvalidItem", e.Message, "Give -Item a hashtable, an object, or the text of a JSON object.", Item));
+            throw Stop(
+                ErrorRecords.Invalid(
+                    "InvalidItem",
+                    e.Message,
+                    "Give -Item a hashtable, an object, or the text of a JSON object.",
+                    Item
+                )
+            );
         }
 
         return Task.CompletedTask;
@@ -112,7 +134,11 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         }
         else if (InputObject is null)
         {
-            await AddAsync("-ModelSample", () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item), cancellationToken);
+            await AddAsync(
+                "-ModelSample",
+                () => SampleRow.Of(ModelSample ?? throw new FormatException("There is no sample."), Item),
+                cancellationToken
+            );
         }
         else if (InputObject.BaseObject is FileInfo file)
         {
@@ -132,9 +158,13 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         _progress?.Dispose();
         if (_scores.Errors > 0)
         {
-            WriteWarning(_scores.Count == 1
-                ? "The sample was graded with an error, and has the reward 0 for that: its property Error says why."
-                : FormattableString.Invariant($"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."));
+            WriteWarning(
+                _scores.Count == 1
+                    ? "The sample was graded with an error, and has the reward 0 for that: its property Error says why."
+                    : FormattableString.Invariant(
+                        $"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."
+                    )
+            );
         }
     }
 
@@ -151,7 +181,9 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         {
             if (string.Equals(System.IO.Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase))
             {
-                Collection<PSObject> rows = ExternalCode.Run(() => InvokeCommand.InvokeScript("param($path) Import-Csv -LiteralPath $path", path));
+                Collection<PSObject> rows = ExternalCode.Run(() =>
+                    InvokeCommand.InvokeScript("param($path) Import-Csv -LiteralPath $path", path)
+                );
                 foreach (PSObject row in rows)
                 {
                     await AddAsync(row, () => SampleRow.From(row, _source!), cancellationToken);
@@ -165,7 +197,8 @@ public sealed class InvokeGraderCommand : ApiCmdlet
                 await AddAsync(
                     FormattableString.Invariant($"{path}:{line.Number}"),
                     () => SampleRow.FromJson(line.ToObject(), _source!),
-                    cancellationToken);
+                    cancellationToken
+                );
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -185,13 +218,30 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         catch (Exception e) when (InputRow.IsUnreadable(e))
         {
             string place = source is string text ? $" ({text})" : string.Empty;
-            WriteError(ErrorRecords.Invalid(
-                "SampleNotRead", FormattableString.Invariant($"Row {_row}{place} cannot be graded. {e.Message}"),
-                e.Message.Contains("JSON") ? "Write each line as one JSON object, with the model's text as 'model_sample'." : Name, source, ErrorCategory.InvalidData));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "SampleNotRead",
+                    FormattableString.Invariant($"Row {_row}{place} cannot be graded. {e.Message}"),
+                    e.Message.Contains("JSON")
+                        ? "Write each line as one JSON object, with the model's text as 'model_sample'."
+                        : Name,
+                    source,
+                    ErrorCategory.InvalidData
+                )
+            );
             if (_first.AreHopeless())
             {
-                throw Stop(ErrorRecords.Invalid(
-                    "NoRowFits", FormattableString.Invariant($"None of the first {FirstRows.Max} rows can be graded, so the rest was not tried. {e.Message}"), Name, null, ErrorCategory.InvalidData));
+                throw Stop(
+                    ErrorRecords.Invalid(
+                        "NoRowFits",
+                        FormattableString.Invariant(
+                            $"None of the first {FirstRows.Max} rows can be graded, so the rest was not tried. {e.Message}"
+                        ),
+                        Name,
+                        null,
+                        ErrorCategory.InvalidData
+                    )
+                );
             }
 
             return;
@@ -214,9 +264,10 @@ public sealed class InvokeGraderCommand : ApiCmdlet
         WriteObject(new GraderResult(input.Number, input.Row, _grading!.Name, result));
     }
 
-    private ErrorRecord Describe(SampleInput input, FineTuningApiException e) => InUse is { IsClosed: true }
-        ? ConnectionClosed()
-        : ErrorRecords.FromApi(e, "Grader", input.Row.Item ?? input.Row.Sample, InUse?.Endpoint);
+    private ErrorRecord Describe(SampleInput input, FineTuningApiException e) =>
+        InUse is { IsClosed: true }
+            ? ConnectionClosed()
+            : ErrorRecords.FromApi(e, "Grader", input.Row.Item ?? input.Row.Sample, InUse?.Endpoint);
 
     private void ThrowIfEnded()
     {

@@ -2,9 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Completers;
-using FineTuning.Core.Grading;
-using FineTuning.Core.Grading.Formulas;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Errors;
 using FineTuning.Output;
@@ -18,8 +15,14 @@ namespace FineTuning.Commands;
 [OutputType("FineTuning.Grader")]
 public sealed class NewGraderCommand : AsyncCmdlet
 {
-    private const string Check = "StringCheck", Similarity = "TextSimilarity", Score = "ScoreModel", Choice = "LabelModel", Script = "Python";
-    private const string ScriptFile = "PythonFile", Parts = "Multi", Sample = "{{ sample.output_text }}";
+    private const string Check = "StringCheck",
+        Similarity = "TextSimilarity",
+        Score = "ScoreModel",
+        Choice = "LabelModel",
+        Script = "Python";
+    private const string ScriptFile = "PythonFile",
+        Parts = "Multi",
+        Sample = "{{ sample.output_text }}";
 
     private readonly List<object> _parts = [];
 
@@ -181,7 +184,9 @@ public sealed class NewGraderCommand : AsyncCmdlet
         }
         catch (PSArgumentException e)
         {
-            throw Stop(ErrorRecords.Invalid("InvalidGrader", e.Message, "Correct the parameters and repeat the command.", Name));
+            throw Stop(
+                ErrorRecords.Invalid("InvalidGrader", e.Message, "Correct the parameters and repeat the command.", Name)
+            );
         }
 
         IReadOnlyList<GraderProblem> problems = GraderLinter.Check(definition);
@@ -195,21 +200,44 @@ public sealed class NewGraderCommand : AsyncCmdlet
         return Task.CompletedTask;
     }
 
-    private JsonElement Build() => (ParameterSetName switch
-    {
-        Check => new GraderBuilder("string_check", Name).Add("input", InputTemplate).Add("reference", Reference).Add("operation", Operation),
-        Similarity => new GraderBuilder("text_similarity", Name)
-            .Add("input", InputTemplate).Add("reference", Reference).Add("evaluation_metric", EvaluationMetric),
-        Score => new GraderBuilder("score_model", Name)
-            .Add("model", Model).Add("input", GraderBuilder.Messages(InputTemplate)).Add("range", Range)
-            .AddObject(
-                "sampling_params", SamplingParameter, ("seed", Seed), ("top_p", TopP), ("temperature", Temperature),
-                ("max_completions_tokens", MaxCompletionTokens), ("reasoning_effort", ReasoningEffort)),
-        Choice => new GraderBuilder("label_model", Name)
-            .Add("model", Model).Add("input", GraderBuilder.Messages(InputTemplate)).Add("labels", Label).Add("passing_labels", PassingLabel),
-        Parts => new GraderBuilder("multi", Name).Add("graders", GraderBuilder.Parts(this, _parts)).Add("calculate_output", Formula),
-        _ => new GraderBuilder("python", Name).Add("source", Source ?? ReadScript()).Add("image_tag", ImageTag),
-    }).Add("pass_threshold", PassThreshold).Build();
+    private JsonElement Build() =>
+        (
+            ParameterSetName switch
+            {
+                Check => new GraderBuilder("string_check", Name)
+                    .Add("input", InputTemplate)
+                    .Add("reference", Reference)
+                    .Add("operation", Operation),
+                Similarity => new GraderBuilder("text_similarity", Name)
+                    .Add("input", InputTemplate)
+                    .Add("reference", Reference)
+                    .Add("evaluation_metric", EvaluationMetric),
+                Score => new GraderBuilder("score_model", Name)
+                    .Add("model", Model)
+                    .Add("input", GraderBuilder.Messages(InputTemplate))
+                    .Add("range", Range)
+                    .AddObject(
+                        "sampling_params",
+                        SamplingParameter,
+                        ("seed", Seed),
+                        ("top_p", TopP),
+                        ("temperature", Temperature),
+                        ("max_completions_tokens", MaxCompletionTokens),
+                        ("reasoning_effort", ReasoningEffort)
+                    ),
+                Choice => new GraderBuilder("label_model", Name)
+                    .Add("model", Model)
+                    .Add("input", GraderBuilder.Messages(InputTemplate))
+                    .Add("labels", Label)
+                    .Add("passing_labels", PassingLabel),
+                Parts => new GraderBuilder("multi", Name)
+                    .Add("graders", GraderBuilder.Parts(this, _parts))
+                    .Add("calculate_output", Formula),
+                _ => new GraderBuilder("python", Name).Add("source", Source ?? ReadScript()).Add("image_tag", ImageTag),
+            }
+        )
+            .Add("pass_threshold", PassThreshold)
+            .Build();
 
     private string ReadScript()
     {

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Errors;
 using FineTuning.Output;
@@ -51,7 +50,14 @@ public sealed class TestGraderCommand : ApiCmdlet
         }
         catch (PSArgumentException e)
         {
-            throw Stop(ErrorRecords.Invalid("InvalidItem", e.Message, "Give a row of the dataset as a hashtable, an object or JSON text.", Item));
+            throw Stop(
+                ErrorRecords.Invalid(
+                    "InvalidItem",
+                    e.Message,
+                    "Give a row of the dataset as a hashtable, an object or JSON text.",
+                    Item
+                )
+            );
         }
 
         if (ItemPath is not null)
@@ -80,25 +86,43 @@ public sealed class TestGraderCommand : ApiCmdlet
         }
         catch (PSArgumentException e)
         {
-            WriteError(ErrorRecords.Invalid("NotGrader", e.Message, "Get-Help Test-Grader -Parameter Grader shows the forms.", grader, ErrorCategory.InvalidType));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "NotGrader",
+                    e.Message,
+                    "Get-Help Test-Grader -Parameter Grader shows the forms.",
+                    grader,
+                    ErrorCategory.InvalidType
+                )
+            );
             return;
         }
 
         object? plain = GraderArgument.Plain(grader);
-        string? path = plain is FileInfo file ? file.FullName : plain is string text ? LocalPath.FindFile(this, text) : null;
+        string? path =
+            plain is FileInfo file ? file.FullName
+            : plain is string text ? LocalPath.FindFile(this, text)
+            : null;
         List<GraderProblem> problems = [.. GraderLinter.Check(definition, _item)];
-        await TryAsync("Endpoint", grader, async () =>
-        {
-            problems.AddRange(await CompareAsync(definition, cancellationToken));
-            bool asks = !Local && problems.TrueForAll(problem => problem.Severity != ProblemSeverity.Error);
-            GraderProblem? refusal = asks ? await AskAsync(definition, cancellationToken) : null;
-            problems.AddRange(refusal is null ? [] : [refusal]);
-            var report = new GraderReport(definition, problems, path, asks && refusal is null);
-            WriteObject(Quiet ? report.IsValid : report);
-        });
+        await TryAsync(
+            "Endpoint",
+            grader,
+            async () =>
+            {
+                problems.AddRange(await CompareAsync(definition, cancellationToken));
+                bool asks = !Local && problems.TrueForAll(problem => problem.Severity != ProblemSeverity.Error);
+                GraderProblem? refusal = asks ? await AskAsync(definition, cancellationToken) : null;
+                problems.AddRange(refusal is null ? [] : [refusal]);
+                var report = new GraderReport(definition, problems, path, asks && refusal is null);
+                WriteObject(Quiet ? report.IsValid : report);
+            }
+        );
     }
 
-    private async Task<IReadOnlyList<GraderProblem>> CompareAsync(JsonElement definition, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<GraderProblem>> CompareAsync(
+        JsonElement definition,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -107,7 +131,9 @@ public sealed class TestGraderCommand : ApiCmdlet
         catch (InvalidDataException e)
         {
             // The same for every grader.
-            throw Stop(ErrorRecords.Invalid("NoRows", e.Message, FirstRows.DatasetAdvice, ItemPath, ErrorCategory.InvalidData));
+            throw Stop(
+                ErrorRecords.Invalid("NoRows", e.Message, FirstRows.DatasetAdvice, ItemPath, ErrorCategory.InvalidData)
+            );
         }
     }
 

@@ -3,7 +3,6 @@ using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using FineTuning.Completers;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 using FineTuning.Identities;
@@ -19,7 +18,13 @@ namespace FineTuning.Commands;
 public sealed class GetFineTuningJobCommand : ApiCmdlet
 {
     /// <summary>The jobs to show.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = "Id"
+    )]
     [Alias("JobId")]
     [ArgumentCompleter(typeof(JobIdCompleter))]
     public JobIdentity[] Id { get; set; } = [];
@@ -37,7 +42,8 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
     [ArgumentCompleter(typeof(BaseModelCompleter))]
     public string[]? Model { get; set; }
 
-    /// <summary>Only jobs that carry all these pairs. Chosen by the service, and here once more: some take no notice.</summary>
+    /// <summary>Only jobs that carry all these pairs. Chosen by the service, and here once more: some take no
+    /// notice.</summary>
     [Parameter(ParameterSetName = "List")]
     [ValidateNotNull]
     public IDictionary? Metadata { get; set; }
@@ -51,21 +57,35 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
     {
         if (ParameterSetName == "List")
         {
-            await TryAsync("Endpoint", null, () => WriteListAsync(ListAsync(cancellationToken), job => new FineTuningJob(job), cancellationToken));
+            await TryAsync(
+                "Endpoint",
+                null,
+                () => WriteListAsync(ListAsync(cancellationToken), job => new FineTuningJob(job), cancellationToken)
+            );
             return;
         }
 
         foreach (JobIdentity id in Id)
         {
-            await ForEachAsync("Job", id, async () => WriteObject(new FineTuningJob(await Client.GetJobAsync(id.Id, cancellationToken))));
+            await ForEachAsync(
+                "Job",
+                id,
+                async () => WriteObject(new FineTuningJob(await Client.GetJobAsync(id.Id, cancellationToken)))
+            );
         }
     }
 
     private async IAsyncEnumerable<JobResource> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Azure lists all jobs whatever the metadata.
-        bool filtersHere = Status is not null || Model is not null || NoMetadata || (Metadata is not null && Client.Options.Dialect == ApiDialect.Azure);
-        WildcardPattern[]? models = Model?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant)).ToArray();
+        bool filtersHere =
+            Status is not null
+            || Model is not null
+            || NoMetadata
+            || (Metadata is not null && Client.Options.Dialect == ApiDialect.Azure);
+        WildcardPattern[]? models = Model
+            ?.Select(m => WildcardPattern.Get(m, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))
+            .ToArray();
         JobStatus[]? statuses = Status?.Select(s => new JobStatus(s)).ToArray();
         var query = new JobQuery
         {
@@ -74,10 +94,14 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
         };
         await foreach (JobResource job in Client.EnumerateJobsAsync(query, cancellationToken))
         {
-            if ((statuses is null || statuses.Contains(job.Status)) &&
-                (models is null || Array.Exists(models, m => m.IsMatch(job.Model))) &&
-                (query.Metadata is null || query.Metadata.All(pair => JobMetadata.Carries(job, pair.Key, pair.Value))) &&
-                (!NoMetadata || !JobMetadata.HasAnyOfTheUser(job)))
+            if (
+                (statuses is null || statuses.Contains(job.Status))
+                && (models is null || Array.Exists(models, m => m.IsMatch(job.Model)))
+                && (
+                    query.Metadata is null || query.Metadata.All(pair => JobMetadata.Carries(job, pair.Key, pair.Value))
+                )
+                && (!NoMetadata || !JobMetadata.HasAnyOfTheUser(job))
+            )
             {
                 yield return job;
             }

@@ -27,13 +27,17 @@ public abstract class JobChangeCmdlet : ApiCmdlet
     {
         foreach (JobIdentity id in Id)
         {
-            await ForEachAsync("Job", id, async () =>
-            {
-                if (ShouldProcess(id.Id, Action))
+            await ForEachAsync(
+                "Job",
+                id,
+                async () =>
                 {
-                    WriteObject(new FineTuningJob(await ChangeAsync(id.Id, cancellationToken)));
+                    if (ShouldProcess(id.Id, Action))
+                    {
+                        WriteObject(new FineTuningJob(await ChangeAsync(id.Id, cancellationToken)));
+                    }
                 }
-            });
+            );
         }
     }
 }

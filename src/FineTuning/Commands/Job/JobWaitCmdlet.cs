@@ -19,7 +19,8 @@ public abstract class JobWaitCmdlet : ApiCmdlet
     /// <summary>The statuses as last told, of jobs that go on.</summary>
     private readonly Dictionary<string, JobStatus> _statuses = new(StringComparer.Ordinal);
 
-    /// <summary>Seconds to wait at the most; the jobs go on after that. Requests have the connection's own time-out.</summary>
+    /// <summary>Seconds to wait at the most; the jobs go on after that. Requests have the connection's own
+    /// time-out.</summary>
     [Parameter]
     [ValidateRange(0.0, 31_536_000.0)]
     public double TimeoutSec { get; set; }
@@ -32,15 +33,24 @@ public abstract class JobWaitCmdlet : ApiCmdlet
     /// <summary>Waits for jobs and emits each as it ends.</summary>
     /// <param name="jobIds">The jobs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="wasReached">Whether the service was heard before; then silence is waited out from the first look on.</param>
-    /// <param name="areNew">The jobs were created just now, so that not every copy of the service's data may have them.</param>
-    protected async Task WaitAsync(IReadOnlyList<string> jobIds, CancellationToken cancellationToken, bool wasReached = true, bool areNew = false)
+    /// <param name="wasReached">Whether the service was heard before; then silence is waited out from the first look
+    /// on.</param>
+    /// <param name="areNew">The jobs were created just now, so that not every copy of the service's data may have
+    /// them.</param>
+    protected async Task WaitAsync(
+        IReadOnlyList<string> jobIds,
+        CancellationToken cancellationToken,
+        bool wasReached = true,
+        bool areNew = false
+    )
     {
         _waitedFor.AddRange(jobIds.Distinct(StringComparer.Ordinal));
         using var view = new WaitView(this, _waitedFor);
         var options = new WaitOptions
         {
-            Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : null,
+            Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec))
+                ? TimeSpan.FromSeconds(TimeoutSec)
+                : null,
             PollInterval = PollIntervalSec > 0 ? TimeSpan.FromSeconds(PollIntervalSec) : null,
             ReadMetrics = view.ShowsSteps,
             WasReached = wasReached,
@@ -56,15 +66,24 @@ public abstract class JobWaitCmdlet : ApiCmdlet
                 pipeline.Post(_ => Tell(job), null);
             }
         });
-        await WhileOpenAsync(cancellationToken, async token =>
-        {
-            await foreach (WaitOutcome outcome in new JobWaiter(Client, options).WaitAsync(_waitedFor.ToList(), progress, token))
+        await WhileOpenAsync(
+            cancellationToken,
+            async token =>
             {
-                view.End(outcome.JobId);
-                _waitedFor.Remove(outcome.JobId);
-                Write(outcome);
+                await foreach (
+                    WaitOutcome outcome in new JobWaiter(Client, options).WaitAsync(
+                        _waitedFor.ToList(),
+                        progress,
+                        token
+                    )
+                )
+                {
+                    view.End(outcome.JobId);
+                    _waitedFor.Remove(outcome.JobId);
+                    Write(outcome);
+                }
             }
-        });
+        );
     }
 
     /// <inheritdoc/>
@@ -73,9 +92,11 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         if (_waitedFor.Count > 0)
         {
             string ids = string.Join(", ", _waitedFor);
-            TellHost(_waitedFor.Count == 1
-                ? $"The wait was stopped; the job goes on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends it."
-                : $"The wait was stopped; the jobs go on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends them.");
+            TellHost(
+                _waitedFor.Count == 1
+                    ? $"The wait was stopped; the job goes on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends it."
+                    : $"The wait was stopped; the jobs go on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends them."
+            );
         }
     }
 
@@ -86,7 +107,9 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         _statuses[job.Id] = job.Status;
         if (job.Status == JobStatus.Paused && before != JobStatus.Paused)
         {
-            WriteWarning($"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, 'Stop-FineTuningJob {job.Id}' ends it.");
+            WriteWarning(
+                $"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, 'Stop-FineTuningJob {job.Id}' ends it."
+            );
         }
         else if (wasKnown && job.Status == JobStatus.Cancelled)
         {
@@ -107,21 +130,40 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         }
         else if (outcome.TimedOut)
         {
-            string silence = outcome.Outage is null ? string.Empty : $" The service {OutageWarnings.State(outcome.Outage)}: {outcome.Outage.Message}";
+            string silence = outcome.Outage is null
+                ? string.Empty
+                : $" The service {OutageWarnings.State(outcome.Outage)}: {outcome.Outage.Message}";
             string status = outcome.Job?.Status.Value ?? "in an unknown state";
             string message = FormattableString.Invariant(
-                $"The job {outcome.JobId} had not ended after {TimeoutSec:0.###} seconds; it was {status} and goes on.{silence}");
-            WriteError(ErrorRecords.Make(
-                new TimeoutException(message), "WaitTimedOut", ErrorCategory.OperationTimeout, outcome.JobId, message,
-                $"'Wait-FineTuningJob {outcome.JobId}' waits again."));
+                $"The job {outcome.JobId} had not ended after {TimeoutSec:0.###} seconds; it was {status} and goes on.{silence}"
+            );
+            WriteError(
+                ErrorRecords.Make(
+                    new TimeoutException(message),
+                    "WaitTimedOut",
+                    ErrorCategory.OperationTimeout,
+                    outcome.JobId,
+                    message,
+                    $"'Wait-FineTuningJob {outcome.JobId}' waits again."
+                )
+            );
         }
         else if (outcome.Job?.Status == JobStatus.Failed)
         {
-            string reason = outcome.Job.Error is { IsEmpty: false } error ? new FineTuningJobError(error).ToString() : "The service gave no reason.";
+            string reason = outcome.Job.Error is { IsEmpty: false } error
+                ? new FineTuningJobError(error).ToString()
+                : "The service gave no reason.";
             string message = $"The job {outcome.JobId} failed: {reason}";
-            WriteError(ErrorRecords.Make(
-                new InvalidOperationException(message), "JobFailed", ErrorCategory.InvalidResult, outcome.JobId, message,
-                $"'Get-FineTuningEvent {outcome.JobId}' shows what led to it."));
+            WriteError(
+                ErrorRecords.Make(
+                    new InvalidOperationException(message),
+                    "JobFailed",
+                    ErrorCategory.InvalidResult,
+                    outcome.JobId,
+                    message,
+                    $"'Get-FineTuningEvent {outcome.JobId}' shows what led to it."
+                )
+            );
         }
     }
 }

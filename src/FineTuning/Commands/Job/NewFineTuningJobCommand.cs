@@ -2,9 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Completers;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Errors;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Wire;
 using FineTuning.Errors;
 using FineTuning.Identities;
@@ -78,7 +76,8 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<double> Beta { get; set; }
 
-    /// <summary>reinforcement: what scores the samples, as a hashtable, an object, JSON, or the path of a JSON file.</summary>
+    /// <summary>reinforcement: what scores the samples, as a hashtable, an object, JSON, or the path of a JSON
+    /// file.</summary>
     [Parameter]
     [ValidateNotNull]
     public object? Grader { get; set; }
@@ -138,7 +137,8 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     [ArgumentCompleter(typeof(TrainingTypeCompleter))]
     public string? TrainingType { get; set; }
 
-    /// <summary>A name for this piece of work: if a job carries it already, that job is emitted and none is created.</summary>
+    /// <summary>A name for this piece of work: if a job carries it already, that job is emitted and none is
+    /// created.</summary>
     [Parameter]
     [ValidateLength(1, 512)]
     public string? IdempotencyKey { get; set; }
@@ -165,11 +165,24 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
         catch (PSArgumentException e)
         {
-            WriteError(ErrorRecords.Invalid("InvalidJob", e.Message, "Correct the parameters and repeat the command.", TrainingFile));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "InvalidJob",
+                    e.Message,
+                    "Correct the parameters and repeat the command.",
+                    TrainingFile
+                )
+            );
             return;
         }
 
-        if (!Wait && (MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) || MyInvocation.BoundParameters.ContainsKey(nameof(PollIntervalSec))))
+        if (
+            !Wait
+            && (
+                MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec))
+                || MyInvocation.BoundParameters.ContainsKey(nameof(PollIntervalSec))
+            )
+        )
         {
             WriteWarning("-TimeoutSec and -PollIntervalSec are about the wait: without -Wait they do nothing.");
         }
@@ -180,24 +193,30 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
 
         // What a creation does not find is a file: it is not found by a job's id.
-        await TryAsync("File", TrainingFile, async () =>
-        {
-            _creation = new JobCreationRun(this, Client, IdempotencyKey);
-            JobResource? job = await _creation.FindByKeyAsync(request, cancellationToken) ?? await CreateAsync(_creation, request, files, cancellationToken);
-            if (job is null)
+        await TryAsync(
+            "File",
+            TrainingFile,
+            async () =>
             {
-                return;
-            }
+                _creation = new JobCreationRun(this, Client, IdempotencyKey);
+                JobResource? job =
+                    await _creation.FindByKeyAsync(request, cancellationToken)
+                    ?? await CreateAsync(_creation, request, files, cancellationToken);
+                if (job is null)
+                {
+                    return;
+                }
 
-            if (Wait)
-            {
-                await WaitAsync([job.Id], cancellationToken, areNew: true);
+                if (Wait)
+                {
+                    await WaitAsync([job.Id], cancellationToken, areNew: true);
+                }
+                else
+                {
+                    WriteObject(new FineTuningJob(job));
+                }
             }
-            else
-            {
-                WriteObject(new FineTuningJob(job));
-            }
-        });
+        );
     }
 
     /// <inheritdoc/>
@@ -212,7 +231,11 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     }
 
     private async Task<JobResource?> CreateAsync(
-        JobCreationRun creation, JobCreateRequest request, JobFiles files, CancellationToken cancellationToken)
+        JobCreationRun creation,
+        JobCreateRequest request,
+        JobFiles files,
+        CancellationToken cancellationToken
+    )
     {
         // All is checked before anything is sent: half of the work is no use to anybody.
         if (await files.CheckAsync(this, request, cancellationToken) is ErrorRecord refusal)
@@ -233,9 +256,10 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
     }
 
-    private static string? Explain(FineTuningApiException e, JobFiles files) => e.MayHaveWorked
-        ? $"A second job costs money again: look with {JobCreationRun.HowToFind(e.RequestToken)} before you repeat the command."
-        : files.Explain(e);
+    private static string? Explain(FineTuningApiException e, JobFiles files) =>
+        e.MayHaveWorked
+            ? $"A second job costs money again: look with {JobCreationRun.HowToFind(e.RequestToken)} before you repeat the command."
+            : files.Explain(e);
 
     private JobCreateRequest Build()
     {
@@ -290,6 +314,18 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
                 : throw new PSArgumentException("-WandbName, -WandbEntity and -WandbTag need a -WandbProject.");
         }
 
-        return [new JobIntegration { Wandb = new WandbIntegration { Project = WandbProject, Name = WandbName, Entity = WandbEntity, Tags = WandbTag } }];
+        return
+        [
+            new JobIntegration
+            {
+                Wandb = new WandbIntegration
+                {
+                    Project = WandbProject,
+                    Name = WandbName,
+                    Entity = WandbEntity,
+                    Tags = WandbTag,
+                },
+            },
+        ];
     }
 }

@@ -24,16 +24,20 @@ public sealed class WaitFineTuningJobCommand : JobWaitCmdlet
     {
         foreach (JobIdentity id in Id)
         {
-            await ForEachAsync("Job", id, () =>
-            {
-                if (IsOfOneService(id))
+            await ForEachAsync(
+                "Job",
+                id,
+                () =>
                 {
-                    _ids.Add(id.Id);
-                    _wasReached |= CameFromHere(id);
-                }
+                    if (IsOfOneService(id))
+                    {
+                        _ids.Add(id.Id);
+                        _wasReached |= CameFromHere(id);
+                    }
 
-                return Task.CompletedTask;
-            });
+                    return Task.CompletedTask;
+                }
+            );
         }
     }
 

@@ -19,7 +19,13 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
     private FineTuningApiException? _warnedOf;
 
     /// <summary>The models to show; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Model")]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = "Model"
+    )]
     [Alias("FineTunedModel")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FineTunedModelCompleter))]
@@ -40,24 +46,37 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
 
         foreach (ModelIdentity model in Model)
         {
-            await ForEachAsync("Model", model, async () =>
-            {
-                if (WildcardPattern.ContainsWildcardCharacters(model.Id))
+            await ForEachAsync(
+                "Model",
+                model,
+                async () =>
                 {
-                    var pattern = WildcardPattern.Get(model.Id, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-                    await ListAsync(pattern.IsMatch, cancellationToken);
-                    return;
-                }
+                    if (WildcardPattern.ContainsWildcardCharacters(model.Id))
+                    {
+                        var pattern = WildcardPattern.Get(
+                            model.Id,
+                            WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant
+                        );
+                        await ListAsync(pattern.IsMatch, cancellationToken);
+                        return;
+                    }
 
-                WriteObject(new FineTunedModel(await Catalogue().GetAsync(model.Id, model.JobId, cancellationToken)));
-                TellOfJobs(isList: false);
-            });
+                    WriteObject(
+                        new FineTunedModel(await Catalogue().GetAsync(model.Id, model.JobId, cancellationToken))
+                    );
+                    TellOfJobs(isList: false);
+                }
+            );
         }
     }
 
     private async Task ListAsync(Func<string, bool>? filter, CancellationToken cancellationToken)
     {
-        await WriteListAsync(Catalogue().ListAsync(All, filter, cancellationToken), model => new FineTunedModel(model), cancellationToken);
+        await WriteListAsync(
+            Catalogue().ListAsync(All, filter, cancellationToken),
+            model => new FineTunedModel(model),
+            cancellationToken
+        );
         TellOfJobs(isList: true);
     }
 
@@ -82,7 +101,9 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
         if (isList && !All && _warnedOf != why)
         {
             _warnedOf = why;
-            WriteWarning($"The list may lack models: the jobs could not be listed, so that only names tell which models jobs made. {why.Message}");
+            WriteWarning(
+                $"The list may lack models: the jobs could not be listed, so that only names tell which models jobs made. {why.Message}"
+            );
             return;
         }
 

@@ -5,7 +5,6 @@ using FineTuning.Completers;
 using FineTuning.Core.Client;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
-using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Http;
 using FineTuning.Errors;
 using FineTuning.Identities;
@@ -41,7 +40,8 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Prompt")]
     public string Prompt { get; set; } = string.Empty;
 
-    /// <summary>A conversation that the model goes on with: hashtables or objects with role and content, or the text of a JSON list of them.</summary>
+    /// <summary>A conversation that the model goes on with: hashtables or objects with role and content, or the text of
+    /// a JSON list of them.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Message")]
     public object[] Message { get; set; } = [];
 
@@ -58,7 +58,8 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Evaluate")]
     public string Evaluate { get; set; } = string.Empty;
 
-    /// <summary>Scores the answers. It finds the example in item, and the example's own answer in item.reference.</summary>
+    /// <summary>Scores the answers. It finds the example in item, and the example's own answer in
+    /// item.reference.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Evaluate")]
     [ValidateNotNull]
     public object Grader { get; set; } = string.Empty;
@@ -71,7 +72,8 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     [Parameter(ParameterSetName = "Evaluate")]
     public SwitchParameter IncludeResult { get; set; }
 
-    /// <summary>A second model, such as the base: its answers stand beside the others, and scores are told as differences to its own.</summary>
+    /// <summary>A second model, such as the base: its answers stand beside the others, and scores are told as
+    /// differences to its own.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(BaseModelCompleter))]
     public ModelIdentity? Compare { get; set; }
@@ -92,7 +94,8 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int? MaxTokens { get; set; }
 
-    /// <summary>0 takes the likeliest token each time, so that answers repeat themselves as far as the service can; 2 draws most freely.</summary>
+    /// <summary>0 takes the likeliest token each time, so that answers repeat themselves as far as the service can; 2
+    /// draws most freely.</summary>
     [Parameter]
     [ValidateRange(0.0, 2.0)]
     public double? Temperature { get; set; }
@@ -135,18 +138,34 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         _gate = new AdaptiveRateLimiter(ThrottleLimit);
         if (Compare?.Refusal is string refusal)
         {
-            throw Stop(ErrorRecords.Invalid("NotModelIdentity", refusal, Compare.Advice, Compare, ErrorCategory.InvalidType));
+            throw Stop(
+                ErrorRecords.Invalid("NotModelIdentity", refusal, Compare.Advice, Compare, ErrorCategory.InvalidType)
+            );
         }
 
         if (ParameterSetName == "Evaluate")
         {
             JsonElement definition = SampleGrading.ReadGrader(this, Grader);
             string file = LocalPath.FindFile(this, Evaluate) ?? throw Stop(LocalPath.Missing(this, Evaluate));
-            _contest = new ModelContest(this, new ModelEvaluator(this, _asker, file, _gate, IncludeResult), definition, Local, SystemMessage, ThrottleLimit);
+            _contest = new ModelContest(
+                this,
+                new ModelEvaluator(this, _asker, file, _gate, IncludeResult),
+                definition,
+                Local,
+                SystemMessage,
+                ThrottleLimit
+            );
         }
         else
         {
-            _conversation = new ModelConversation(this, _asker, _gate, Stream, (request, e) => Describe(request.Failed, e, request.Origin), StopToken);
+            _conversation = new ModelConversation(
+                this,
+                _asker,
+                _gate,
+                Stream,
+                (request, e) => Describe(request.Failed, e, request.Origin),
+                StopToken
+            );
         }
 
         return Task.CompletedTask;
@@ -178,7 +197,13 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
                 break;
             default:
                 await AskAsync(
-                    null, () => ParameterSetName == "Prompt" ? ModelQuestion.Of(Prompt, SystemMessage) : ModelQuestion.Of(Message, SystemMessage), cancellationToken);
+                    null,
+                    () =>
+                        ParameterSetName == "Prompt"
+                            ? ModelQuestion.Of(Prompt, SystemMessage)
+                            : ModelQuestion.Of(Message, SystemMessage),
+                    cancellationToken
+                );
                 break;
         }
     }
@@ -207,7 +232,14 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         }
         catch (PSArgumentException e)
         {
-            throw Stop(ErrorRecords.Invalid("InvalidOption", e.Message, "Give -Option fields of the request that no parameter stands for, with values that are data.", Option));
+            throw Stop(
+                ErrorRecords.Invalid(
+                    "InvalidOption",
+                    e.Message,
+                    "Give -Option fields of the request that no parameter stands for, with values that are data.",
+                    Option
+                )
+            );
         }
     }
 
@@ -219,7 +251,13 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
             await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
             {
                 string place = FormattableString.Invariant($"{path}:{line.Number}");
-                if (await AskAsync(place, () => ModelQuestion.FromExample(line.ToObject(), null, SystemMessage), cancellationToken))
+                if (
+                    await AskAsync(
+                        place,
+                        () => ModelQuestion.FromExample(line.ToObject(), null, SystemMessage),
+                        cancellationToken
+                    )
+                )
                 {
                     first.Used();
                 }
@@ -247,18 +285,32 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
         catch (Exception e) when (InputRow.IsUnreadable(e))
         {
             string place = source is string text ? $"{text}: " : string.Empty;
-            WriteError(ErrorRecords.Invalid(
-                "QuestionNotRead", $"{place}{e.Message}", "Give a text, or an example with 'messages' or 'prompt'.", source, ErrorCategory.InvalidData));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "QuestionNotRead",
+                    $"{place}{e.Message}",
+                    "Give a text, or an example with 'messages' or 'prompt'.",
+                    source,
+                    ErrorCategory.InvalidData
+                )
+            );
             return false;
         }
 
         foreach (ModelIdentity model in Model)
         {
-            await ForEachAsync("Model", model, () =>
-            {
-                FineTuningClient client = Client.WithGate(_gate!);
-                return _conversation!.AskAsync(new ModelRequest(client, InUse!, model.Id, Compare?.Id, question), cancellationToken);
-            });
+            await ForEachAsync(
+                "Model",
+                model,
+                () =>
+                {
+                    FineTuningClient client = Client.WithGate(_gate!);
+                    return _conversation!.AskAsync(
+                        new ModelRequest(client, InUse!, model.Id, Compare?.Id, question),
+                        cancellationToken
+                    );
+                }
+            );
         }
 
         return true;
@@ -268,17 +320,35 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     {
         foreach (ModelIdentity model in Model)
         {
-            await ForEachAsync("Model", model, () =>
-            {
-                FineTuningClient client = Client.WithGate(_gate!);
-                return _contest!.RunAsync(client, InUse!, model.Id, Compare?.Id, (target, e) => Describe(target, e, InUse!), cancellationToken);
-            });
+            await ForEachAsync(
+                "Model",
+                model,
+                () =>
+                {
+                    FineTuningClient client = Client.WithGate(_gate!);
+                    return _contest!.RunAsync(
+                        client,
+                        InUse!,
+                        model.Id,
+                        Compare?.Id,
+                        (target, e) => Describe(target, e, InUse!),
+                        cancellationToken
+                    );
+                }
+            );
         }
     }
 
-    private ErrorRecord Describe(object? target, FineTuningApiException e, FineTuningConnection origin) => origin.IsClosed && origin == InUse
-        ? ConnectionClosed()
-        : ErrorRecords.FromApi(
-            e, "Model", target, origin.Endpoint,
-            e.Kind == ApiErrorKind.ModelNotAvailable ? "Get-FineTunedModel lists the models; a job's own is in its property FineTunedModel." : null);
+    private ErrorRecord Describe(object? target, FineTuningApiException e, FineTuningConnection origin) =>
+        origin.IsClosed && origin == InUse
+            ? ConnectionClosed()
+            : ErrorRecords.FromApi(
+                e,
+                "Model",
+                target,
+                origin.Endpoint,
+                e.Kind == ApiErrorKind.ModelNotAvailable
+                    ? "Get-FineTunedModel lists the models; a job's own is in its property FineTunedModel."
+                    : null
+            );
 }

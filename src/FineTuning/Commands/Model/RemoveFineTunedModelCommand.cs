@@ -26,14 +26,18 @@ public sealed class RemoveFineTunedModelCommand : ApiCmdlet
     {
         foreach (ModelIdentity model in Model)
         {
-            await ForEachAsync("Model", model, async () =>
-            {
-                _current = model.Id;
-                if (ShouldProcess(model.Id, "Delete model"))
+            await ForEachAsync(
+                "Model",
+                model,
+                async () =>
                 {
-                    await Client.DeleteModelAsync(model.Id, cancellationToken);
+                    _current = model.Id;
+                    if (ShouldProcess(model.Id, "Delete model"))
+                    {
+                        await Client.DeleteModelAsync(model.Id, cancellationToken);
+                    }
                 }
-            });
+            );
         }
     }
 

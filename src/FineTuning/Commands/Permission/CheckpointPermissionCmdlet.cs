@@ -24,8 +24,12 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
     [ArgumentCompleter(typeof(CheckpointCompleter))]
     public CheckpointIdentity[] Checkpoint { get; set; } = [];
 
-    /// <summary>The name that the API knows a checkpoint by. An id is looked up among the checkpoints of the newest jobs.</summary>
-    private protected async Task<string> ModelOfAsync(CheckpointIdentity checkpoint, CancellationToken cancellationToken)
+    /// <summary>The name that the API knows a checkpoint by. An id is looked up among the checkpoints of the newest
+    /// jobs.</summary>
+    private protected async Task<string> ModelOfAsync(
+        CheckpointIdentity checkpoint,
+        CancellationToken cancellationToken
+    )
     {
         _isSearching = false;
         if (!checkpoint.IsCheckpointId)
@@ -44,11 +48,14 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
         _isSearching = true;
         CheckpointResource? found = await _finder.FindAsync(checkpoint.Id, progress, cancellationToken);
         _isSearching = false;
-        return found?.FineTunedModelCheckpoint ?? throw new FineTuningApiException(
-            ApiErrorKind.NotFound, $"Among the checkpoints of the newest jobs ({_finder.Jobs} looked through) is no '{checkpoint.Id}'.")
-        {
-            Advice = "Name it by its model, or pipe it: Get-FineTuningCheckpoint JOB.",
-        };
+        return found?.FineTunedModelCheckpoint
+            ?? throw new FineTuningApiException(
+                ApiErrorKind.NotFound,
+                $"Among the checkpoints of the newest jobs ({_finder.Jobs} looked through) is no '{checkpoint.Id}'."
+            )
+            {
+                Advice = "Name it by its model, or pipe it: Get-FineTuningCheckpoint JOB.",
+            };
     }
 
     /// <inheritdoc/>
@@ -60,7 +67,11 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
         }
 
         // A search asks with the ordinary key for what that may see.
-        if (_isSearching || failure.Advice is not null || failure.Kind is not (ApiErrorKind.AuthenticationFailed or ApiErrorKind.PermissionDenied))
+        if (
+            _isSearching
+            || failure.Advice is not null
+            || failure.Kind is not (ApiErrorKind.AuthenticationFailed or ApiErrorKind.PermissionDenied)
+        )
         {
             return null;
         }
@@ -73,11 +84,11 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
 
         _explained = InUse;
         return InUse?.AdminKeySource is string source
-            ? $"Permissions of checkpoints need an admin key of the organisation. The admin key that was sent ({source}) was refused: it is wrong, has ended, is of " +
-              "another organisation, or may not do this. Correct it at its place, then connect again."
-            : $"Permissions of checkpoints need an admin key of the organisation. This connection has none, so its ordinary key ({InUse?.KeySource}) was sent. Store an " +
-              "admin key with Set-Secret and name it: Connect-FineTuning -AdminSecretName NAME. Or set OPENAI_ADMIN_KEY, which " +
-              "is for the endpoint in OPENAI_BASE_URL, or without that for OpenAI's, then connect again. An owner makes one at the " +
-              "service, such as https://platform.openai.com/settings/organization/admin-keys.";
+            ? $"Permissions of checkpoints need an admin key of the organisation. The admin key that was sent ({source}) was refused: it is wrong, has ended, is of "
+                + "another organisation, or may not do this. Correct it at its place, then connect again."
+            : $"Permissions of checkpoints need an admin key of the organisation. This connection has none, so its ordinary key ({InUse?.KeySource}) was sent. Store an "
+                + "admin key with Set-Secret and name it: Connect-FineTuning -AdminSecretName NAME. Or set OPENAI_ADMIN_KEY, which "
+                + "is for the endpoint in OPENAI_BASE_URL, or without that for OpenAI's, then connect again. An owner makes one at the "
+                + "service, such as https://platform.openai.com/settings/organization/admin-keys.";
     }
 }

@@ -19,7 +19,8 @@ public sealed class GetCheckpointPermissionCommand : CheckpointPermissionCmdlet
     [ArgumentCompleter(typeof(PermissionProjectCompleter))]
     public string[]? ProjectId { get; set; }
 
-    /// <summary>By time, the oldest or the newest first; without it as the service does, which is the newest first.</summary>
+    /// <summary>By time, the oldest or the newest first; without it as the service does, which is the newest
+    /// first.</summary>
     [Parameter]
     [ValidateSet("ascending", "descending")]
     public string? Order { get; set; }
@@ -29,15 +30,26 @@ public sealed class GetCheckpointPermissionCommand : CheckpointPermissionCmdlet
     {
         foreach (CheckpointIdentity checkpoint in Checkpoint)
         {
-            await ForEachAsync("Checkpoint", checkpoint, async () =>
-            {
-                string model = await ModelOfAsync(checkpoint, cancellationToken);
-                await WriteListAsync(ListAsync(model, cancellationToken), p => new CheckpointPermission(model, p), cancellationToken);
-            });
+            await ForEachAsync(
+                "Checkpoint",
+                checkpoint,
+                async () =>
+                {
+                    string model = await ModelOfAsync(checkpoint, cancellationToken);
+                    await WriteListAsync(
+                        ListAsync(model, cancellationToken),
+                        p => new CheckpointPermission(model, p),
+                        cancellationToken
+                    );
+                }
+            );
         }
     }
 
-    private async IAsyncEnumerable<PermissionResource> ListAsync(string model, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<PermissionResource> ListAsync(
+        string model,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var query = new PermissionQuery
         {
@@ -47,7 +59,9 @@ public sealed class GetCheckpointPermissionCommand : CheckpointPermissionCmdlet
             Limit = ProjectId is null ? PageSize() : 100,
             LooksAhead = ProjectId is not null || IsManyPages(),
         };
-        await foreach (PermissionResource permission in Client.EnumeratePermissionsAsync(model, query, cancellationToken))
+        await foreach (
+            PermissionResource permission in Client.EnumeratePermissionsAsync(model, query, cancellationToken)
+        )
         {
             if (ProjectId is null || ProjectId.Contains(permission.ProjectId, StringComparer.Ordinal))
             {

@@ -24,19 +24,29 @@ public sealed class GrantCheckpointPermissionCommand : CheckpointPermissionCmdle
         string[] projects = [.. ProjectId.Distinct(StringComparer.Ordinal)];
         foreach (CheckpointIdentity checkpoint in Checkpoint)
         {
-            await ForEachAsync("Checkpoint", checkpoint, async () =>
-            {
-                if (!ShouldProcess(checkpoint.Id, $"Grant use to {string.Join(", ", projects)}"))
+            await ForEachAsync(
+                "Checkpoint",
+                checkpoint,
+                async () =>
                 {
-                    return;
-                }
+                    if (!ShouldProcess(checkpoint.Id, $"Grant use to {string.Join(", ", projects)}"))
+                    {
+                        return;
+                    }
 
-                string model = await ModelOfAsync(checkpoint, cancellationToken);
-                await foreach (PermissionResource permission in new PermissionGranter(Client).GrantAsync(model, projects, cancellationToken))
-                {
-                    WriteObject(new CheckpointPermission(model, permission));
+                    string model = await ModelOfAsync(checkpoint, cancellationToken);
+                    await foreach (
+                        PermissionResource permission in new PermissionGranter(Client).GrantAsync(
+                            model,
+                            projects,
+                            cancellationToken
+                        )
+                    )
+                    {
+                        WriteObject(new CheckpointPermission(model, permission));
+                    }
                 }
-            });
+            );
         }
     }
 }

@@ -8,7 +8,13 @@ using FineTuning.Identities;
 namespace FineTuning.Commands;
 
 /// <summary>Takes projects' rights to checkpoints back.</summary>
-[Cmdlet(VerbsSecurity.Revoke, "CheckpointPermission", DefaultParameterSetName = "Permission", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsSecurity.Revoke,
+    "CheckpointPermission",
+    DefaultParameterSetName = "Permission",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(void))]
 public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdlet
 {
@@ -30,11 +36,21 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
     {
         foreach (CheckpointIdentity checkpoint in Checkpoint)
         {
-            if (checkpoint.Refusal is null && Id is null && ProjectId is null && checkpoint is { PermissionId: null, ProjectId: null })
+            if (
+                checkpoint.Refusal is null
+                && Id is null
+                && ProjectId is null
+                && checkpoint is { PermissionId: null, ProjectId: null }
+            )
             {
-                WriteError(ErrorRecords.Invalid(
-                    "NotPermissionIdentity", $"'{checkpoint.Id}' is a checkpoint; which of its permissions is meant?",
-                    "Add -ProjectId or -Id, or pipe permissions: Get-CheckpointPermission CHECKPOINT | Revoke-CheckpointPermission.", checkpoint));
+                WriteError(
+                    ErrorRecords.Invalid(
+                        "NotPermissionIdentity",
+                        $"'{checkpoint.Id}' is a checkpoint; which of its permissions is meant?",
+                        "Add -ProjectId or -Id, or pipe permissions: Get-CheckpointPermission CHECKPOINT | Revoke-CheckpointPermission.",
+                        checkpoint
+                    )
+                );
                 continue;
             }
 
@@ -45,22 +61,32 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
 
             foreach (string project in Projects(checkpoint))
             {
-                await ForEachAsync("Permission", checkpoint, () => RevokeOfAsync(checkpoint, project, cancellationToken));
+                await ForEachAsync(
+                    "Permission",
+                    checkpoint,
+                    () => RevokeOfAsync(checkpoint, project, cancellationToken)
+                );
             }
         }
     }
 
     /// <summary>The permissions whose ids are known. Of what is piped only what the parameters ask for.</summary>
-    private IEnumerable<string> Ids(CheckpointIdentity checkpoint) => checkpoint.PermissionId is not string own ? Id ?? []
-        : (Id is null || Id.Contains(own, StringComparer.Ordinal)) && (ProjectId is null || ProjectId.Contains(checkpoint.ProjectId, StringComparer.Ordinal)) ? [own]
+    private IEnumerable<string> Ids(CheckpointIdentity checkpoint) =>
+        checkpoint.PermissionId is not string own ? Id ?? []
+        : (Id is null || Id.Contains(own, StringComparer.Ordinal))
+        && (ProjectId is null || ProjectId.Contains(checkpoint.ProjectId, StringComparer.Ordinal))
+            ? [own]
         : [];
 
-    private IEnumerable<string> Projects(CheckpointIdentity checkpoint) => checkpoint.PermissionId is not null || Id is not null ? []
-        : ProjectId?.Distinct(StringComparer.Ordinal) ?? [checkpoint.ProjectId!];
+    private IEnumerable<string> Projects(CheckpointIdentity checkpoint) =>
+        checkpoint.PermissionId is not null || Id is not null
+            ? []
+            : ProjectId?.Distinct(StringComparer.Ordinal) ?? [checkpoint.ProjectId!];
 
     private async Task RevokeAsync(CheckpointIdentity checkpoint, string id, CancellationToken cancellationToken)
     {
-        string of = id == checkpoint.PermissionId && checkpoint.ProjectId is string project ? $" of {project}" : string.Empty;
+        string of =
+            id == checkpoint.PermissionId && checkpoint.ProjectId is string project ? $" of {project}" : string.Empty;
         if (ShouldProcess($"{id}{of} for {checkpoint.Id}", "Revoke permission"))
         {
             string model = await ModelOfAsync(checkpoint, cancellationToken);
@@ -77,7 +103,13 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
 
         string model = await ModelOfAsync(checkpoint, cancellationToken);
         List<PermissionResource> found = [];
-        await foreach (PermissionResource permission in Client.EnumeratePermissionsAsync(model, new PermissionQuery { ProjectId = project }, cancellationToken))
+        await foreach (
+            PermissionResource permission in Client.EnumeratePermissionsAsync(
+                model,
+                new PermissionQuery { ProjectId = project },
+                cancellationToken
+            )
+        )
         {
             // Some take no notice of the filter.
             if (permission.ProjectId == project)
@@ -93,9 +125,15 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
 
         if (found.Count == 0)
         {
-            WriteError(ErrorRecords.Invalid(
-                "PermissionNotFound", $"The project '{project}' has no permission for '{model}'.",
-                "Get-CheckpointPermission lists the permissions of a checkpoint.", project, ErrorCategory.ObjectNotFound));
+            WriteError(
+                ErrorRecords.Invalid(
+                    "PermissionNotFound",
+                    $"The project '{project}' has no permission for '{model}'.",
+                    "Get-CheckpointPermission lists the permissions of a checkpoint.",
+                    project,
+                    ErrorCategory.ObjectNotFound
+                )
+            );
         }
     }
 }

@@ -19,7 +19,12 @@ public sealed class ClearFineTuningServerFaultCommand : ServerCmdlet
     {
         foreach (string? id in Id ?? new string?[] { null })
         {
-            if (ShouldProcess(server.Endpoint.ToString(), id is null ? "End all fault rules" : $"End the fault rule {id}"))
+            if (
+                ShouldProcess(
+                    server.Endpoint.ToString(),
+                    id is null ? "End all fault rules" : $"End the fault rule {id}"
+                )
+            )
             {
                 string path = id is null ? ServerFaults.Path : $"{ServerFaults.Path}/{Uri.EscapeDataString(id)}";
                 await ServerControl.SendAsync(server, HttpMethod.Delete, path, null, cancellationToken);

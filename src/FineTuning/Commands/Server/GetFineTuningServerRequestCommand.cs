@@ -7,7 +7,8 @@ using FineTuning.Output;
 
 namespace FineTuning.Commands;
 
-/// <summary>Lists the requests that a local server has had, oldest first, so that a test can count what was sent.</summary>
+/// <summary>Lists the requests that a local server has had, oldest first, so that a test can count what was
+/// sent.</summary>
 [Cmdlet(VerbsCommon.Get, "FineTuningServerRequest")]
 [OutputType(typeof(FineTuningServerRequest))]
 public sealed class GetFineTuningServerRequestCommand : ServerCmdlet
@@ -40,7 +41,9 @@ public sealed class GetFineTuningServerRequestCommand : ServerCmdlet
 
         if (Since is DateTime since)
         {
-            query += "&since=" + since.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+            query +=
+                "&since="
+                + since.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
         }
 
         JsonElement list = await ServerControl.SendAsync(server, HttpMethod.Get, query, null, cancellationToken);

@@ -5,7 +5,6 @@ using System.Security;
 using FineTuning.Completers;
 using FineTuning.Connections;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Errors;
 using FineTuning.LocalServer;
 using FineTuning.Output;
@@ -80,7 +79,10 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        string? folder = Memory ? null : Path is null ? RunFiles.DefaultDataFolder : LocalPath.Target(this, Path);
+        string? folder =
+            Memory ? null
+            : Path is null ? RunFiles.DefaultDataFolder
+            : LocalPath.Target(this, Path);
         if (!ShouldProcess(folder ?? "memory", "Start local fine-tuning server"))
         {
             return;
@@ -120,7 +122,9 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             full = full.TrimEnd(System.IO.Path.DirectorySeparatorChar);
         }
 
-        StringComparison rule = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        StringComparison rule = RuntimeInformation.IsOSPlatform(OSPlatform.Windows)
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
         FineTuningServerInfo? running = RunFiles.Read().FirstOrDefault(s => string.Equals(s.Path, full, rule));
         if (running is null || !await ServerControl.RefreshAsync(running, cancellationToken))
         {
@@ -129,30 +133,46 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
 
         if (Port != 0 && running.Endpoint.Port != Port)
         {
-            ThrowTerminatingError(ErrorRecords.Invalid(
-                "ServerAlreadyRuns",
-                $"A server for '{folder}' runs already at {running.Endpoint}, on another port.",
-                $"Leave -Port out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
-                folder,
-                ErrorCategory.ResourceExists));
+            ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "ServerAlreadyRuns",
+                    $"A server for '{folder}' runs already at {running.Endpoint}, on another port.",
+                    $"Leave -Port out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
+                    folder,
+                    ErrorCategory.ResourceExists
+                )
+            );
         }
 
         WriteVerbose($"A server for '{folder}' runs already at {running.Endpoint}; this session uses it.");
         if (Dialect != running.Dialect && MyInvocation.BoundParameters.ContainsKey(nameof(Dialect)))
         {
-            ThrowTerminatingError(ErrorRecords.Invalid(
-                "ServerAlreadyRuns",
-                $"A server for '{folder}' runs already at {running.Endpoint}, and speaks the dialect {running.Dialect}.",
-                $"Leave -Dialect out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
-                folder,
-                ErrorCategory.ResourceExists));
+            ThrowTerminatingError(
+                ErrorRecords.Invalid(
+                    "ServerAlreadyRuns",
+                    $"A server for '{folder}' runs already at {running.Endpoint}, and speaks the dialect {running.Dialect}.",
+                    $"Leave -Dialect out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
+                    folder,
+                    ErrorCategory.ResourceExists
+                )
+            );
         }
 
-        foreach (string name in new[] { nameof(TrainerCount), nameof(AllowPython), nameof(TrainerCommand), nameof(TrainerArgument) })
+        foreach (
+            string name in new[]
+            {
+                nameof(TrainerCount),
+                nameof(AllowPython),
+                nameof(TrainerCommand),
+                nameof(TrainerArgument),
+            }
+        )
         {
             if (MyInvocation.BoundParameters.ContainsKey(name))
             {
-                WriteWarning($"A server for '{folder}' runs already, so -{name} has no effect. Stop it first with Stop-FineTuningServer.");
+                WriteWarning(
+                    $"A server for '{folder}' runs already, so -{name} has no effect. Stop it first with Stop-FineTuningServer."
+                );
             }
         }
 
@@ -172,8 +192,16 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         }
         catch (ServerControlException e)
         {
-            ThrowTerminatingError(ErrorRecords.Make(
-                e, "InvalidRequest", ErrorCategory.InvalidArgument, Fault, e.Message, "See the help of Set-FineTuningServerFault for the fields of a rule."));
+            ThrowTerminatingError(
+                ErrorRecords.Make(
+                    e,
+                    "InvalidRequest",
+                    ErrorCategory.InvalidArgument,
+                    Fault,
+                    e.Message,
+                    "See the help of Set-FineTuningServerFault for the fields of a rule."
+                )
+            );
         }
     }
 
@@ -198,7 +226,11 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         if (TrainerCommand is not null)
         {
             // The server runs in a folder of its own. A mere name is looked up in PATH.
-            bool isPath = TrainerCommand.IndexOfAny([System.IO.Path.DirectorySeparatorChar, System.IO.Path.AltDirectorySeparatorChar]) >= 0;
+            bool isPath =
+                TrainerCommand.IndexOfAny([
+                    System.IO.Path.DirectorySeparatorChar,
+                    System.IO.Path.AltDirectorySeparatorChar,
+                ]) >= 0;
             options.Add("--trainer-command=" + (isPath ? LocalPath.Target(this, TrainerCommand) : TrainerCommand));
         }
 
@@ -220,24 +252,30 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         string? dotnet = DotnetHost.Find(out string found);
         if (dotnet is null)
         {
-            ThrowTerminatingError(ErrorRecords.Make(
-                new FileNotFoundException($"The local server needs the ASP.NET Core runtime: {found}."),
-                "AspNetCoreRuntimeMissing",
-                ErrorCategory.NotInstalled,
-                DotnetHost.Framework,
-                $"The local server needs the ASP.NET Core runtime {DotnetHost.MajorVersion}, and {found}.",
-                $"Install it from https://dotnet.microsoft.com/download/dotnet/{DotnetHost.MajorVersion}.0 (ASP.NET Core Runtime), or with the package manager as aspnetcore-runtime-{DotnetHost.MajorVersion}.0."));
+            ThrowTerminatingError(
+                ErrorRecords.Make(
+                    new FileNotFoundException($"The local server needs the ASP.NET Core runtime: {found}."),
+                    "AspNetCoreRuntimeMissing",
+                    ErrorCategory.NotInstalled,
+                    DotnetHost.Framework,
+                    $"The local server needs the ASP.NET Core runtime {DotnetHost.MajorVersion}, and {found}.",
+                    $"Install it from https://dotnet.microsoft.com/download/dotnet/{DotnetHost.MajorVersion}.0 (ASP.NET Core Runtime), or with the package manager as aspnetcore-runtime-{DotnetHost.MajorVersion}.0."
+                )
+            );
         }
 
         if (!File.Exists(ServerProcess.Program))
         {
-            ThrowTerminatingError(ErrorRecords.Make(
-                new FileNotFoundException($"The server's program '{ServerProcess.Program}' is not there."),
-                "ServerMissing",
-                ErrorCategory.NotInstalled,
-                ServerProcess.Program,
-                $"The server's program '{ServerProcess.Program}' is not there.",
-                "Install the module again, or run ./build.ps1 in its repository."));
+            ThrowTerminatingError(
+                ErrorRecords.Make(
+                    new FileNotFoundException($"The server's program '{ServerProcess.Program}' is not there."),
+                    "ServerMissing",
+                    ErrorCategory.NotInstalled,
+                    ServerProcess.Program,
+                    $"The server's program '{ServerProcess.Program}' is not there.",
+                    "Install the module again, or run ./build.ps1 in its repository."
+                )
+            );
         }
 
         try
@@ -246,22 +284,39 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             line.Report(folder ?? "in memory");
             return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, ServerOptions(), cancellationToken);
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or System.ComponentModel.Win32Exception
+            )
         {
             string reason = ToParameters(e.Message.TrimEnd('.'));
-            ThrowTerminatingError(ErrorRecords.Make(
-                e, "ServerNotStarted", ErrorCategory.OpenError, folder, $"The local server did not start: {reason}.",
-                reason == e.Message.TrimEnd('.')
-                    ? "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."
-                    : "Get-Help Start-FineTuningServer -Full explains its parameters."));
+            ThrowTerminatingError(
+                ErrorRecords.Make(
+                    e,
+                    "ServerNotStarted",
+                    ErrorCategory.OpenError,
+                    folder,
+                    $"The local server did not start: {reason}.",
+                    reason == e.Message.TrimEnd('.')
+                        ? "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."
+                        : "Get-Help Start-FineTuningServer -Full explains its parameters."
+                )
+            );
             throw;
         }
     }
 
     /// <summary>The server speaks of its own options.</summary>
-    private static string ToParameters(string message) => new[]
-    {
-        ("--fault", "-Fault"), ("--trainer-command", "-TrainerCommand"), ("--trainer-argument", "-TrainerArgument"), ("--trainer-name", "-TrainerName"),
-        ("--port or --urls", "-Port"),
-    }.Aggregate(message, (text, names) => text.Replace(names.Item1, names.Item2));
+    private static string ToParameters(string message) =>
+        new[]
+        {
+            ("--fault", "-Fault"),
+            ("--trainer-command", "-TrainerCommand"),
+            ("--trainer-argument", "-TrainerArgument"),
+            ("--trainer-name", "-TrainerName"),
+            ("--port or --urls", "-Port"),
+        }.Aggregate(message, (text, names) => text.Replace(names.Item1, names.Item2));
 }

@@ -6,7 +6,8 @@ using FineTuning.Runtime;
 
 namespace FineTuning.Commands;
 
-/// <summary>Stops local servers: the session's own, or those that are named or piped. Unfinished jobs go on at the next start, unless nothing is kept.</summary>
+/// <summary>Stops local servers: the session's own, or those that are named or piped. Unfinished jobs go on at the next
+/// start, unless nothing is kept.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "FineTuningServer", DefaultParameterSetName = "Session", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class StopFineTuningServerCommand : AsyncCmdlet
@@ -61,9 +62,15 @@ public sealed class StopFineTuningServerCommand : AsyncCmdlet
         }
     }
 
-    private static ErrorRecord NotFound(string message, object? target) => ErrorRecords.Make(
-        new ItemNotFoundException(message), "ServerNotFound", ErrorCategory.ObjectNotFound, target, message,
-        "Get-FineTuningServer lists the servers; pipe them to Stop-FineTuningServer.");
+    private static ErrorRecord NotFound(string message, object? target) =>
+        ErrorRecords.Make(
+            new ItemNotFoundException(message),
+            "ServerNotFound",
+            ErrorCategory.ObjectNotFound,
+            target,
+            message,
+            "Get-FineTuningServer lists the servers; pipe them to Stop-FineTuningServer."
+        );
 
     private async Task StopAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using FineTuning.Core.Datasets.Converting;
-using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Tests.Datasets.Converting;
 

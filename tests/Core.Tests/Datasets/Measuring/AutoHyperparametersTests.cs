@@ -18,7 +18,10 @@ public class AutoHyperparametersTests
     [InlineData(30_000, 1, 60)]
     [InlineData(1_000_000, 1, 256)]
     public void Follow_the_number_of_examples(long examples, int epochs, int batch) =>
-        Assert.Equal((epochs, batch), AutoHyperparameters.Settle("gpt-4o-mini", DatasetFormat.Chat, examples, null, null));
+        Assert.Equal(
+            (epochs, batch),
+            AutoHyperparameters.Settle("gpt-4o-mini", DatasetFormat.Chat, examples, null, null)
+        );
 
     [Theory]
     [InlineData("local-small", DatasetFormat.Chat, 1, 25, 1)]
@@ -34,8 +37,13 @@ public class AutoHyperparametersTests
     [InlineData("local-small", DatasetFormat.Preference, 400, 4, 4)]
     [InlineData("local-small", DatasetFormat.Reinforcement, 400, 4, 8)]
     [InlineData("local-small", DatasetFormat.Reinforcement, 2, 10, 2)]
-    public void Are_the_local_servers_for_its_own_model(string model, DatasetFormat format, long examples, int epochs, int batch) =>
-        Assert.Equal((epochs, batch), AutoHyperparameters.Settle(model, format, examples, null, null));
+    public void Are_the_local_servers_for_its_own_model(
+        string model,
+        DatasetFormat format,
+        long examples,
+        int epochs,
+        int batch
+    ) => Assert.Equal((epochs, batch), AutoHyperparameters.Settle(model, format, examples, null, null));
 
     [Fact]
     public void What_is_given_is_kept_and_a_batch_is_no_larger_than_the_file()

@@ -11,7 +11,14 @@ public class DistributionTests
     [InlineData("1 2", 1, 1.5, 1.5, 1.95, 2)]
     [InlineData("5 1 3 2 4", 1, 3, 3, 4.8, 5)]
     [InlineData("10 10 10 10 1000", 10, 10, 208, 802, 1000)]
-    public void Has_the_quantiles_of_numpy(string values, long minimum, double median, double mean, double p95, long maximum)
+    public void Has_the_quantiles_of_numpy(
+        string values,
+        long minimum,
+        double median,
+        double mean,
+        double p95,
+        long maximum
+    )
     {
         Distribution found = Of(values);
 
@@ -41,7 +48,7 @@ public class DistributionTests
                 counts.Add(value);
             }
 
-            Distribution found = counts.ToDistribution();
+            var found = counts.ToDistribution();
 
             Assert.InRange(found.Histogram.Count, 1, 12);
             foreach (HistogramBin bin in found.Histogram)
@@ -50,14 +57,19 @@ public class DistributionTests
             }
 
             Assert.Equal(values.Length, found.Histogram.Sum(bin => bin.Count));
-            Assert.All(found.Histogram.Zip(found.Histogram.Skip(1)), pair => Assert.Equal(pair.First.To + 1, pair.Second.From));
+            Assert.All(
+                found.Histogram.Zip(found.Histogram.Skip(1)),
+                pair => Assert.Equal(pair.First.To + 1, pair.Second.From)
+            );
         }
     }
 
     [Fact]
     public void Counts_of_parts_add_up_to_those_of_the_whole()
     {
-        ValueCounts whole = new(), left = new(), right = new();
+        ValueCounts whole = new(),
+            left = new(),
+            right = new();
         foreach (long value in new long[] { 4, 4, 9, 1 })
         {
             whole.Add(value);

@@ -21,7 +21,13 @@ public sealed class PriceFileTests : IDisposable
             foreach (string culture in new[] { "en-US", "de-DE", "tr-TR" })
             {
                 CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
-                TrainingPrice price = new() { Model = "GPT-4o-mini", PerMillionTokens = 3.25m, Currency = "EUR", AsOf = new DateTime(2026, 3, 9) };
+                TrainingPrice price = new()
+                {
+                    Model = "GPT-4o-mini",
+                    PerMillionTokens = 3.25m,
+                    Currency = "EUR",
+                    AsOf = new DateTime(2026, 3, 9),
+                };
                 PriceFile.Read(File).Save(price);
 
                 Assert.Equal([price], PriceFile.Read(File).Prices);
@@ -38,12 +44,13 @@ public sealed class PriceFileTests : IDisposable
     [Fact]
     public void A_newer_price_takes_the_place_of_the_older_and_no_other()
     {
-        TrainingPrice one = new() { Model = "a", PerMillionTokens = 1 }, other = new() { Model = "b", PerMillionTokens = 2 };
+        TrainingPrice one = new() { Model = "a", PerMillionTokens = 1 },
+            other = new() { Model = "b", PerMillionTokens = 2 };
         PriceFile.Read(File).Save(one);
         PriceFile.Read(File).Save(other);
         PriceFile.Read(File).Save(one with { PerMillionTokens = 5 });
 
-        PriceFile found = PriceFile.Read(File);
+        var found = PriceFile.Read(File);
 
         Assert.Equal([other, one with { PerMillionTokens = 5 }], found.Prices);
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(File)!));
@@ -67,7 +74,9 @@ public sealed class PriceFileTests : IDisposable
     [Fact]
     public void A_price_below_zero_is_not_kept()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => PriceFile.Read(File).Save(new TrainingPrice { Model = "a", PerMillionTokens = -0.4m }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            PriceFile.Read(File).Save(new TrainingPrice { Model = "a", PerMillionTokens = -0.4m })
+        );
         Assert.False(System.IO.File.Exists(File));
     }
 
@@ -75,14 +84,17 @@ public sealed class PriceFileTests : IDisposable
     public void What_people_write_by_hand_is_taken()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
-        System.IO.File.WriteAllText(File, """
+        System.IO.File.WriteAllText(
+            File,
+            """
             {
               // from the price page
               "prices": [
                 { "Model": "a", "perMillionTokens": "3.5", "asOf": "2026-11-24" },
               ]
             }
-            """);
+            """
+        );
 
         Assert.Equal(3.5m, PriceFile.Read(File).Find("a")!.PerMillionTokens);
         Assert.Equal("USD", PriceFile.Read(File).Find("a")!.Currency);

@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Repairing;
-using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Tests.Grading;
 using FineTuning.Core.Threading;
 using Xunit;
@@ -23,26 +22,52 @@ public sealed class RepairTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     // Fault, text, what is expected, and the changes as code@line.
-    public static TheoryData<string, string, string, string> Faults => new()
-    {
-        { "mark", $"\uFEFF{A}\n{B}\n", $"{A}\n{B}\n", "FT1006@0" },
-        { "mark within", $"{A}\n\uFEFF{B}\n\uFEFF\n", $"{A}\n{B}\n", "FT1006@2 FT1006@3" },
-        { "CRLF", $"{A}\r\n{B}\r\n", $"{A}\n{B}\n", "FT1007@0" },
-        { "blank", $"\n{A}\n \t\n{B}\n\n", $"{A}\n{B}\n", "FT1008@1 FT1008@3 FT1008@5" },
-        { "duplicate", $"{A}\n{B}\n  {A} \n{A}\n", $"{A}\n{B}\n", "FT1602@3 FT1602@4" },
-        { "comma behind", $"{A},\n{B} , \n{C}\n", $"{A}\n{B}\n{C}\n", "FT1103@1 FT1103@2" },
-        { "comma within", A.Replace("}", " , }") + $"\n{C.Replace("\"}", "\" , }")}\n", A.Replace("}", "  }") + $"\n{C.Replace("\"}", "\"  }")}\n", "FT1105@1 FT1105@2" },
-        { "commas in lists", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\",},{\"role\":\"assistant\",\"content\":\"b\"},],}\n", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n", "FT1105@1" },
-        { "several on a line", $"{A}{B} , {C}\n", $"{A}\n{B}\n{C}\n", "FT1103@1" },
-        { "separators", "{\"prompt\":\"\u2028\u20ac\u2029\",\"completion\":\"b\"}\n" + B, "{\"prompt\":\"\\u2028€\\u2029\",\"completion\":\"b\"}\n" + B + "\n", "FT1010@1" },
-        { "CR alone", $"{A}\r{B}\r\r{C}", $"{A}\n{B}\n{C}\n", "FT1014@0 FT1008@3" },
-        { "CR and LF", $"{A}\r{B}\n{C}\r\n", $"{A}\n{B}\n{C}\n", "FT1007@0 FT1014@0" },
-        { "array on lines", $"[\n  {A},\n  {B},\n]\n", $"{A}\n{B}\n", "FT1012@0 FT1105@0" },
-        { "array on one line", $"[{A},{B}]", $"{A}\n{B}\n", "FT1012@0" },
-        { "array with duplicates", $"[{A},\n{B},{A}]", $"{A}\n{B}\n", "FT1012@0 FT1602@3" },
-        { "indented", "{\r\n  \"prompt\": \"a\",\r\n  \"completion\": \"b, ]\",\r\n}\r\n{\r\n  \"prompt\": \"c\"\r\n}", "{\"prompt\": \"a\",\"completion\": \"b, ]\"}\n{\"prompt\": \"c\"}\n", "FT1013@0 FT1105@0" },
-        { "all at once", $"\uFEFF\r\n{A},\r\n{A}\r\n{{broken\r\n{B.Replace("}", ",}")}\r\n", $"{A}\n{{broken\n{B}\n", "FT1006@0 FT1007@0 FT1008@1 FT1103@2 FT1602@3 FT1105@5" },
-    };
+    public static TheoryData<string, string, string, string> Faults =>
+        new()
+        {
+            { "mark", $"\uFEFF{A}\n{B}\n", $"{A}\n{B}\n", "FT1006@0" },
+            { "mark within", $"{A}\n\uFEFF{B}\n\uFEFF\n", $"{A}\n{B}\n", "FT1006@2 FT1006@3" },
+            { "CRLF", $"{A}\r\n{B}\r\n", $"{A}\n{B}\n", "FT1007@0" },
+            { "blank", $"\n{A}\n \t\n{B}\n\n", $"{A}\n{B}\n", "FT1008@1 FT1008@3 FT1008@5" },
+            { "duplicate", $"{A}\n{B}\n  {A} \n{A}\n", $"{A}\n{B}\n", "FT1602@3 FT1602@4" },
+            { "comma behind", $"{A},\n{B} , \n{C}\n", $"{A}\n{B}\n{C}\n", "FT1103@1 FT1103@2" },
+            {
+                "comma within",
+                A.Replace("}", " , }") + $"\n{C.Replace("\"}", "\" , }")}\n",
+                A.Replace("}", "  }") + $"\n{C.Replace("\"}", "\"  }")}\n",
+                "FT1105@1 FT1105@2"
+            },
+            {
+                "commas in lists",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"a\",},{\"role\":\"assistant\",\"content\":\"b\"},],}\n",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n",
+                "FT1105@1"
+            },
+            { "several on a line", $"{A}{B} , {C}\n", $"{A}\n{B}\n{C}\n", "FT1103@1" },
+            {
+                "separators",
+                "{\"prompt\":\"\u2028\u20ac\u2029\",\"completion\":\"b\"}\n" + B,
+                "{\"prompt\":\"\\u2028€\\u2029\",\"completion\":\"b\"}\n" + B + "\n",
+                "FT1010@1"
+            },
+            { "CR alone", $"{A}\r{B}\r\r{C}", $"{A}\n{B}\n{C}\n", "FT1014@0 FT1008@3" },
+            { "CR and LF", $"{A}\r{B}\n{C}\r\n", $"{A}\n{B}\n{C}\n", "FT1007@0 FT1014@0" },
+            { "array on lines", $"[\n  {A},\n  {B},\n]\n", $"{A}\n{B}\n", "FT1012@0 FT1105@0" },
+            { "array on one line", $"[{A},{B}]", $"{A}\n{B}\n", "FT1012@0" },
+            { "array with duplicates", $"[{A},\n{B},{A}]", $"{A}\n{B}\n", "FT1012@0 FT1602@3" },
+            {
+                "indented",
+                "{\r\n  \"prompt\": \"a\",\r\n  \"completion\": \"b, ]\",\r\n}\r\n{\r\n  \"prompt\": \"c\"\r\n}",
+                "{\"prompt\": \"a\",\"completion\": \"b, ]\"}\n{\"prompt\": \"c\"}\n",
+                "FT1013@0 FT1105@0"
+            },
+            {
+                "all at once",
+                $"\uFEFF\r\n{A},\r\n{A}\r\n{{broken\r\n{B.Replace("}", ",}")}\r\n",
+                $"{A}\n{{broken\n{B}\n",
+                "FT1006@0 FT1007@0 FT1008@1 FT1103@2 FT1602@3 FT1105@5"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -73,7 +98,7 @@ public sealed class RepairTests : IDisposable
     [InlineData("utf-32BE", false, "FT1003")]
     public async Task Other_encodings_become_UTF_8(string name, bool hasMark, string code)
     {
-        Encoding encoding = Encoding.GetEncoding(name);
+        var encoding = Encoding.GetEncoding(name);
         string text = $"{A}\r\n{B}\r\n{{\"prompt\":\"😀{new string('中', 200_000)}\",\"completion\":\"c\"}}";
         RepairResult result = await RepairAsync([.. hasMark ? encoding.GetPreamble() : [], .. encoding.GetBytes(text)]);
 
@@ -123,9 +148,18 @@ public sealed class RepairTests : IDisposable
 
         Assert.Equal((300, 299), (result.CountsByCode["FT1008"], result.CountsByCode["FT1602"]));
         Assert.Equal(599, result.ChangeCount);
-        Assert.Equal([2L, 4L, 6L, 8L, 10L], result.Changes.Where(change => change.Code == "FT1008").Select(change => change.Line));
-        Assert.Equal([3L, 5L, 7L, 9L, 11L], result.Changes.Where(change => change.Code == "FT1602").Select(change => change.Line));
-        Assert.All(result.Changes.Where(change => change.Code == "FT1602"), change => Assert.Contains("line 1,", change.Description));
+        Assert.Equal(
+            [2L, 4L, 6L, 8L, 10L],
+            result.Changes.Where(change => change.Code == "FT1008").Select(change => change.Line)
+        );
+        Assert.Equal(
+            [3L, 5L, 7L, 9L, 11L],
+            result.Changes.Where(change => change.Code == "FT1602").Select(change => change.Line)
+        );
+        Assert.All(
+            result.Changes.Where(change => change.Code == "FT1602"),
+            change => Assert.Contains("line 1,", change.Description)
+        );
     }
 
     [Fact]
@@ -145,22 +179,29 @@ public sealed class RepairTests : IDisposable
     [InlineData("504B0304")]
     public async Task What_is_no_text_is_refused(string bytes)
     {
-        DatasetRepairException e = await Assert.ThrowsAsync<DatasetRepairException>(() => RepairAsync(Convert.FromHexString(bytes)));
+        DatasetRepairException e = await Assert.ThrowsAsync<DatasetRepairException>(() =>
+            RepairAsync(Convert.FromHexString(bytes))
+        );
         Assert.Equal("NotText", e.Id);
     }
 
     [Fact]
     public async Task A_line_above_the_limit_is_refused_and_named()
     {
-        DatasetRepairException e = await Assert.ThrowsAsync<DatasetRepairException>(() => RepairAsync($"{A}\n{B}{new string(' ', 100)}\n", new() { MaxLineBytes = 100 }));
+        DatasetRepairException e = await Assert.ThrowsAsync<DatasetRepairException>(() =>
+            RepairAsync($"{A}\n{B}{new string(' ', 100)}\n", new() { MaxLineBytes = 100 })
+        );
         Assert.Equal(("LineTooLong", "Line 2 has more than 100 bytes."), (e.Id, e.Message));
 
-        e = await Assert.ThrowsAsync<DatasetRepairException>(() => RepairAsync($"{A}\n{new string('x', 2_000_000)}\n", new() { MaxLineBytes = 1_000_000 }));
+        e = await Assert.ThrowsAsync<DatasetRepairException>(() =>
+            RepairAsync($"{A}\n{new string('x', 2_000_000)}\n", new() { MaxLineBytes = 1_000_000 })
+        );
         Assert.StartsWith("Line 2 ", e.Message);
         Assert.Equal([Source], Directory.GetFiles(_folder));
     }
 
-    // Faults that can be mended, sown into good files: all of them are gone afterwards, and the good lines are what they were.
+    // Faults that can be mended, sown into good files: all of them are gone afterwards, and the good lines are what
+    // they were.
     [Theory]
     [InlineData(71)]
     [InlineData(72)]
@@ -191,7 +232,12 @@ public sealed class RepairTests : IDisposable
             }
 
             bool isUtf16 = random.Next(4) == 0;
-            RepairResult result = await RepairAsync(isUtf16 ? [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(text.ToString())] : Encoding.UTF8.GetBytes(text.ToString()), new() { Overwrite = true, AlwaysWrite = true });
+            RepairResult result = await RepairAsync(
+                isUtf16
+                    ? [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(text.ToString())]
+                    : Encoding.UTF8.GetBytes(text.ToString()),
+                new() { Overwrite = true, AlwaysWrite = true }
+            );
 
             string[] mended = File.ReadAllText(Target)[..^1].Split('\n');
             Assert.Equal(lines, mended);
@@ -209,7 +255,34 @@ public sealed class RepairTests : IDisposable
     public async Task A_second_repair_changes_nothing(int seed)
     {
         string[] pieces =
-            ["{", "}", "[", "]", ":", ",", "\"", "\\", "\n", "\r", "\r\n", " ", "\t", "1", "\"a\"", "\"a\":1", "{}", A, B, "\u2028", "\uFEFF", "é", "{\"a\":[1,]}", "\n\n", "},\n{", "}\r{"];
+        [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "\\",
+            "\n",
+            "\r",
+            "\r\n",
+            " ",
+            "\t",
+            "1",
+            "\"a\"",
+            "\"a\":1",
+            "{}",
+            A,
+            B,
+            "\u2028",
+            "\uFEFF",
+            "é",
+            "{\"a\":[1,]}",
+            "\n\n",
+            "},\n{",
+            "}\r{",
+        ];
         Random random = new(seed);
         ExampleGenerator generator = new(random);
         string again = Path.Combine(_folder, "again.jsonl");
@@ -217,14 +290,31 @@ public sealed class RepairTests : IDisposable
         {
             byte[] data = random.Next(3) switch
             {
-                0 => Damaged(Encoding.UTF8.GetBytes(string.Join("\n", generator.Dataset(generator.AnyFormat(), 4))), random),
-                1 => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => pieces[random.Next(pieces.Length)]))),
-                _ => Encoding.UTF8.GetBytes((random.Next(2) == 0 ? "[" : "") + string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)] + "\n" + B + "\n")) + "]"),
+                0 => Damaged(
+                    Encoding.UTF8.GetBytes(string.Join("\n", generator.Dataset(generator.AnyFormat(), 4))),
+                    random
+                ),
+                1 => Encoding.UTF8.GetBytes(
+                    string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => pieces[random.Next(pieces.Length)]))
+                ),
+                _ => Encoding.UTF8.GetBytes(
+                    (random.Next(2) == 0 ? "[" : "")
+                        + string.Concat(
+                            Enumerable
+                                .Range(0, random.Next(12))
+                                .Select(_ => pieces[random.Next(pieces.Length)] + "\n" + B + "\n")
+                        )
+                        + "]"
+                ),
             };
             try
             {
                 await RepairAsync(data, new() { Overwrite = true, AlwaysWrite = true });
-                RepairResult second = await DatasetRepairer.RepairAsync(Target, again, new() { AlwaysWrite = true, Overwrite = true });
+                RepairResult second = await DatasetRepairer.RepairAsync(
+                    Target,
+                    again,
+                    new() { AlwaysWrite = true, Overwrite = true }
+                );
                 Assert.Equal("", Told(second));
                 Assert.Equal(File.ReadAllBytes(Target), File.ReadAllBytes(again));
             }
@@ -234,7 +324,9 @@ public sealed class RepairTests : IDisposable
             }
             catch (Exception e)
             {
-                Assert.Fail($"seed {seed}, round {round}: {Convert.ToHexString(data)}\n{Encoding.UTF8.GetString(data)}\n{e}");
+                Assert.Fail(
+                    $"seed {seed}, round {round}: {Convert.ToHexString(data)}\n{Encoding.UTF8.GetString(data)}\n{e}"
+                );
             }
         }
     }
@@ -245,7 +337,11 @@ public sealed class RepairTests : IDisposable
         StringBuilder text = new();
         for (int i = 0; i < 60_000; i++)
         {
-            text.Append("{\"prompt\":\"question ").Append(i % 50_000).Append("\",\"completion\":\"a").Append(i % 7 == 0 ? "\",}" : "\"}").Append(i % 3 == 0 ? "\r\n" : "\n");
+            text.Append("{\"prompt\":\"question ")
+                .Append(i % 50_000)
+                .Append("\",\"completion\":\"a")
+                .Append(i % 7 == 0 ? "\",}" : "\"}")
+                .Append(i % 3 == 0 ? "\r\n" : "\n");
         }
 
         long last = 0;
@@ -264,13 +360,18 @@ public sealed class RepairTests : IDisposable
         RepairResult result = await DatasetRepairer.RepairAsync(Source, Target, null, progress);
 
         Assert.Equal(50_000, result.Remaining.ExampleCount);
-        Assert.Equal((0L, 10_000L, 8_572L), (result.Remaining.ErrorCount, result.CountsByCode["FT1602"], result.CountsByCode["FT1105"]));
+        Assert.Equal(
+            (0L, 10_000L, 8_572L),
+            (result.Remaining.ErrorCount, result.CountsByCode["FT1602"], result.CountsByCode["FT1105"])
+        );
         Assert.Equal(50_001, result.Changes.First(change => change.Code == "FT1602").Line);
         Assert.True(last > 0);
 
         File.Delete(Target);
         (last, stops) = (0, true);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatasetRepairer.RepairAsync(Source, Target, null, progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetRepairer.RepairAsync(Source, Target, null, progress, stop.Token)
+        );
         Assert.Equal([Source], Directory.GetFiles(_folder));
     }
 
@@ -280,7 +381,11 @@ public sealed class RepairTests : IDisposable
     [InlineData(0.9)]
     public async Task A_stop_at_any_time_leaves_the_file_as_it_was(double share)
     {
-        byte[] before = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{{\"prompt\":\"question {i}\",\"completion\":\"a\",}}\r\n")));
+        byte[] before = Encoding.UTF8.GetBytes(
+            string.Concat(
+                Enumerable.Range(0, 150_000).Select(i => $"{{\"prompt\":\"question {i}\",\"completion\":\"a\",}}\r\n")
+            )
+        );
         File.WriteAllBytes(Source, before);
         using CancellationTokenSource stop = new();
         var progress = new SynchronousProgress<DatasetProgress>(p =>
@@ -291,8 +396,15 @@ public sealed class RepairTests : IDisposable
             }
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => DatasetRepairer.RepairAsync(Source, Source, new DatasetRepairOptions { Overwrite = true }, progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetRepairer.RepairAsync(
+                Source,
+                Source,
+                new DatasetRepairOptions { Overwrite = true },
+                progress,
+                stop.Token
+            )
+        );
 
         Assert.Equal(before, File.ReadAllBytes(Source));
         Assert.Equal([Source], Directory.GetFiles(_folder));

@@ -25,7 +25,8 @@ public sealed class SplitTests : IDisposable
     {
         await SplitAsync(Numbered(10), new() { ValidationFraction = 0.3 });
 
-        // As hashlib in Python makes it. Whoever changes the key changes everybody's splits: that needs a reason and a line in the changelog.
+        // As hashlib in Python makes it. Whoever changes the key changes everybody's splits: that needs a reason and a
+        // line in the changelog.
         Assert.Equal("0 7 8", string.Join(" ", Lines(Validation).Select(Number)));
     }
 
@@ -51,7 +52,12 @@ public sealed class SplitTests : IDisposable
         (string training, string validation) = (File.ReadAllText(Training), File.ReadAllText(Validation));
         using CultureScope culture = new("tr-TR");
 
-        string[] same = ["\uFEFF" + string.Join("\r\n", lines) + "\r", "\n \n" + string.Join("\n\t\r\n", lines), string.Join("\r\r\n", lines)];
+        string[] same =
+        [
+            "\uFEFF" + string.Join("\r\n", lines) + "\r",
+            "\n \n" + string.Join("\n\t\r\n", lines),
+            string.Join("\r\r\n", lines),
+        ];
         foreach (string text in same)
         {
             await SplitAsync(text, new() { Overwrite = true });
@@ -85,14 +91,28 @@ public sealed class SplitTests : IDisposable
         for (int round = 0; round < 60; round++)
         {
             int distinct = random.Next(2, 80);
-            string[] lines = [.. Enumerable.Range(0, random.Next(distinct, 300)).Select(i => Example(i < distinct ? i : random.Next(distinct), random.Next(4)))];
+            string[] lines =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(distinct, 300))
+                    .Select(i => Example(i < distinct ? i : random.Next(distinct), random.Next(4))),
+            ];
             lines = random.Next(2) == 0 ? lines : [.. lines, .. Enumerable.Repeat(Example(0, 0), lines.Length)];
             int wanted = random.Next(1, lines.Length);
             bool stratify = random.Next(2) == 0;
             SplitResult result;
             try
             {
-                result = await SplitAsync(lines, new() { ValidationCount = wanted, Seed = random.Next(), Stratify = stratify, Overwrite = true });
+                result = await SplitAsync(
+                    lines,
+                    new()
+                    {
+                        ValidationCount = wanted,
+                        Seed = random.Next(),
+                        Stratify = stratify,
+                        Overwrite = true,
+                    }
+                );
             }
             catch (DatasetSplitException e) when (e.Id == "DuplicatesTooMany")
             {
@@ -106,11 +126,17 @@ public sealed class SplitTests : IDisposable
             Assert.Equal(lines.Length, training.Length + validation.Length);
             Assert.InRange(validation.Length, 1, wanted);
             int smallest = training.GroupBy(line => line).Min(group => group.Count());
-            Assert.True(stratify || validation.Length + smallest > wanted, $"seed {seed}, round {round}: one more would have fitted");
+            Assert.True(
+                stratify || validation.Length + smallest > wanted,
+                $"seed {seed}, round {round}: one more would have fitted"
+            );
         }
 
         // The same text with space around it is the same example.
-        static string Example(int number, int spaces) => new string(' ', spaces) + $$"""{"prompt":"p{{number}}","completion":"c{{number % 3}}"}""" + new string('\t', spaces % 2);
+        static string Example(int number, int spaces) =>
+            new string(' ', spaces)
+            + $$"""{"prompt":"p{{number}}","completion":"c{{number % 3}}"}"""
+            + new string('\t', spaces % 2);
     }
 
     [Fact]
@@ -128,28 +154,51 @@ public sealed class SplitTests : IDisposable
     [InlineData(0.37)]
     public async Task Proportions_of_labels_are_kept(double fraction)
     {
-        string[] lines = [.. Numbered(700, "a"), .. Numbered(200, "b\\u0021"), .. Numbered(99, "c"), .. Numbered(1, "once")];
+        string[] lines =
+        [
+            .. Numbered(700, "a"),
+            .. Numbered(200, "b\\u0021"),
+            .. Numbered(99, "c"),
+            .. Numbered(1, "once"),
+        ];
         SplitResult result = await SplitAsync(lines, new() { ValidationFraction = fraction, Stratify = true });
 
         Assert.Equal(["a", "b!", "c", "once"], result.Labels.Select(label => label.Label));
         Assert.Equal(fraction * 1000, result.ValidationCount);
-        Assert.All(result.Labels.Take(3), label => Assert.InRange(label.Validation - (fraction * (label.Training + label.Validation)), -1, 1));
+        Assert.All(
+            result.Labels.Take(3),
+            label => Assert.InRange(label.Validation - (fraction * (label.Training + label.Validation)), -1, 1)
+        );
         Assert.Equal((1L, 0L), (result.Labels[3].Training, result.Labels[3].Validation));
-        Assert.All(result.Labels, label => Assert.Equal(label.Validation, Lines(Validation).Count(line => line.Contains($":\"{label.Label!.Replace("!", "\\u0021")}\""))));
+        Assert.All(
+            result.Labels,
+            label =>
+                Assert.Equal(
+                    label.Validation,
+                    Lines(Validation).Count(line => line.Contains($":\"{label.Label!.Replace("!", "\\u0021")}\""))
+                )
+        );
     }
 
     [Theory]
     [InlineData("{'messages':[{'role':'assistant','content':'no'},<U>,{'content':'L','role':'assistant'}]}", null)]
     [InlineData("{'tools':[],'messages':[<U>,{'role':'assistant','content':'\\u004c'}]}", null)]
     [InlineData("{'completion':'L','prompt':'x'}", null)]
-    [InlineData("{<IN>,'non_preferred_output':[{'role':'assistant','content':'M'}],'preferred_output':[{'role':'assistant','content':'L'}]}", null)]
+    [InlineData(
+        "{<IN>,'non_preferred_output':[{'role':'assistant','content':'M'}],'preferred_output':[{'role':'assistant','content':'L'}]}",
+        null
+    )]
     [InlineData("{'messages':[<U>],'queue':'L','tools':[]}", null)]
     [InlineData("{'messages':[<U>],'other':'M','queue':'L','more':1}", "queue")]
     [InlineData("{'messages':[<U>,<A>],'queue':'L'}", "queue")]
     public async Task The_label_is_found(string pattern, string? field)
     {
         SplitResult result = await SplitAsync(
-            from label in new[] { "L", "K" } from space in new[] { "", ",'parallel_tool_calls':true}" } select Text(label, space), new() { Stratify = true, LabelField = field });
+            from label in new[] { "L", "K" }
+            from space in new[] { "", ",'parallel_tool_calls':true}" }
+            select Text(label, space),
+            new() { Stratify = true, LabelField = field }
+        );
         Assert.Equal(["K", "L"], result.Labels.Select(label => label.Label));
 
         string Text(string label, string more)
@@ -169,13 +218,31 @@ public sealed class SplitTests : IDisposable
     [InlineData("LabelsTooRare", "{'c':1}\n{'c':2}", 0, "c")]
     [InlineData("NoLabels", "{'messages':[<U>],'a':1,'b':2}\n{'messages':[<U>],'a':2,'b':2}", 0, "c")]
     [InlineData("DuplicatesTooMany", "{'a':1}\n{'a':1}\n{'a':2}\n{'a':2}", 1, null)]
-    [InlineData("LineTooLong", "{'a':1}\n{'a':'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'}", 0, null)]
-    public async Task What_cannot_be_split_is_refused_and_nothing_is_left(string id, string pattern, int count, string? field)
+    [InlineData(
+        "LineTooLong",
+        "{'a':1}\n{'a':'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'}",
+        0,
+        null
+    )]
+    public async Task What_cannot_be_split_is_refused_and_nothing_is_left(
+        string id,
+        string pattern,
+        int count,
+        string? field
+    )
     {
         File.WriteAllBytes(Source, pattern[0] == '\u001f' ? Encoding.Latin1.GetBytes(pattern) : Check.Bytes(pattern));
-        var options = new DatasetSplitOptions { ValidationCount = count == 0 ? null : count, Stratify = field is not null, LabelField = field, MaxLineBytes = 100 };
+        var options = new DatasetSplitOptions
+        {
+            ValidationCount = count == 0 ? null : count,
+            Stratify = field is not null,
+            LabelField = field,
+            MaxLineBytes = 100,
+        };
 
-        DatasetSplitException e = await Assert.ThrowsAsync<DatasetSplitException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, options));
+        DatasetSplitException e = await Assert.ThrowsAsync<DatasetSplitException>(() =>
+            DatasetSplitter.SplitAsync(Source, Training, Validation, options)
+        );
         Assert.Equal(id, e.Id);
         Assert.Equal([Source], Directory.GetFiles(_folder));
     }
@@ -183,9 +250,14 @@ public sealed class SplitTests : IDisposable
     [Fact]
     public async Task Answers_that_all_differ_are_no_labels()
     {
-        string[] lines = [.. Enumerable.Range(0, 2002).Select(i => $$"""{"prompt":"p{{i % 2}}","completion":"c{{i / 2}}"}""")];
+        string[] lines =
+        [
+            .. Enumerable.Range(0, 2002).Select(i => $$"""{"prompt":"p{{i % 2}}","completion":"c{{i / 2}}"}"""),
+        ];
         Assert.Equal(1000, (await SplitAsync(lines.Take(2000), new() { Stratify = true })).Labels.Count);
-        DatasetSplitException e = await Assert.ThrowsAsync<DatasetSplitException>(() => SplitAsync(lines, new() { Stratify = true, Overwrite = true }));
+        DatasetSplitException e = await Assert.ThrowsAsync<DatasetSplitException>(() =>
+            SplitAsync(lines, new() { Stratify = true, Overwrite = true })
+        );
         Assert.Equal("TooManyLabels", e.Id);
     }
 
@@ -204,7 +276,9 @@ public sealed class SplitTests : IDisposable
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
     public Task A_share_outside_of_its_range_is_refused(double fraction) =>
-        Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => SplitAsync(Numbered(10), new() { ValidationFraction = fraction }));
+        Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            SplitAsync(Numbered(10), new() { ValidationFraction = fraction })
+        );
 
     [Fact]
     public async Task The_paths_must_differ()
@@ -217,7 +291,11 @@ public sealed class SplitTests : IDisposable
     [Fact]
     public async Task A_count_is_met_where_many_labels_have_one_example_only()
     {
-        string[] lines = [.. Numbered(1000, "common"), .. Enumerable.Range(0, 500).SelectMany(i => Numbered(1, $"rare {i}"))];
+        string[] lines =
+        [
+            .. Numbered(1000, "common"),
+            .. Enumerable.Range(0, 500).SelectMany(i => Numbered(1, $"rare {i}")),
+        ];
         SplitResult result = await SplitAsync(lines, new() { ValidationCount = 300, Stratify = true });
         Assert.Equal(300, result.ValidationCount);
         Assert.Equal(300, result.Labels[0].Validation);
@@ -230,7 +308,9 @@ public sealed class SplitTests : IDisposable
         stop.Cancel();
 
         // The file is not even looked for.
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, cancellationToken: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetSplitter.SplitAsync(Source, Training, Validation, cancellationToken: stop.Token)
+        );
     }
 
     [Fact]
@@ -252,7 +332,9 @@ public sealed class SplitTests : IDisposable
                 stop.Cancel();
             }
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new(), progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetSplitter.SplitAsync(Source, Training, Validation, new(), progress, stop.Token)
+        );
         Assert.True(hadParts);
         Assert.Equal([Source], Directory.GetFiles(_folder));
     }
@@ -277,7 +359,9 @@ public sealed class SplitTests : IDisposable
             }
         });
 
-        Exception? failure = await Record.ExceptionAsync(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }, progress));
+        Exception? failure = await Record.ExceptionAsync(() =>
+            DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }, progress)
+        );
 
         Assert.True(failure is IOException or UnauthorizedAccessException, failure?.ToString());
         Assert.Equal(hadValidation ? [Source, Validation] : [Source], Directory.GetFiles(_folder).Order());
@@ -296,15 +380,23 @@ public sealed class SplitTests : IDisposable
         File.WriteAllLines(Source, Numbered(20));
         File.CreateSymbolicLink(Training, Source);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true }));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            DatasetSplitter.SplitAsync(Source, Training, Validation, new() { Overwrite = true })
+        );
 
         // A link among the folders of a path leads there as well.
         string other = _folder + "-link";
         Directory.CreateSymbolicLink(other, _folder);
         try
         {
-            await Assert.ThrowsAsync<ArgumentException>(
-                () => DatasetSplitter.SplitAsync(Source, Path.Combine(other, Path.GetFileName(Source)), Validation, new() { Overwrite = true }));
+            await Assert.ThrowsAsync<ArgumentException>(() =>
+                DatasetSplitter.SplitAsync(
+                    Source,
+                    Path.Combine(other, Path.GetFileName(Source)),
+                    Validation,
+                    new() { Overwrite = true }
+                )
+            );
         }
         finally
         {
@@ -315,7 +407,18 @@ public sealed class SplitTests : IDisposable
     }
 
     private static string[] Numbered(int count, string answer = "c") =>
-        [.. Enumerable.Range(0, count).Select(i => string.Format(CultureInfo.InvariantCulture, """{{"prompt":"question {0} about something that is longer than a word","completion":"{1}"}}""", i, answer))];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    string.Format(
+                        CultureInfo.InvariantCulture,
+                        """{{"prompt":"question {0} about something that is longer than a word","completion":"{1}"}}""",
+                        i,
+                        answer
+                    )
+                ),
+        ];
 
     private static string Number(string line) => line.Split(' ')[1];
 
@@ -326,7 +429,8 @@ public sealed class SplitTests : IDisposable
         return text[..^1].Split('\n');
     }
 
-    private Task<SplitResult> SplitAsync(IEnumerable<string> lines, DatasetSplitOptions options) => SplitAsync(string.Join("\n", lines), options);
+    private Task<SplitResult> SplitAsync(IEnumerable<string> lines, DatasetSplitOptions options) =>
+        SplitAsync(string.Join("\n", lines), options);
 
     private Task<SplitResult> SplitAsync(string text, DatasetSplitOptions options)
     {
