@@ -3,10 +3,10 @@ namespace FineTuning.Core.Client;
 /// <summary>Time, so that hours of waiting can be tested in moments.</summary>
 public interface IClock
 {
-    /// <summary>Now.</summary>
+    /// <summary>The current time in UTC.</summary>
     DateTimeOffset UtcNow { get; }
 
-    /// <summary>Waits.</summary>
+    /// <summary>Ends after a time, or with the cancellation.</summary>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken);
 }

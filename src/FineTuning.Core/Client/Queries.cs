@@ -43,7 +43,7 @@ public record PageQuery
         [new("after", After), new("limit", Limit?.ToString(CultureInfo.InvariantCulture))];
 }
 
-/// <summary>Which jobs.</summary>
+/// <summary>Which jobs a list asks for.</summary>
 public sealed record JobQuery : PageQuery
 {
     /// <summary>Only jobs that carry all of these pairs.</summary>
@@ -71,7 +71,7 @@ public sealed record JobQuery : PageQuery
     }
 }
 
-/// <summary>Which files.</summary>
+/// <summary>Which files a list asks for.</summary>
 public sealed record FileQuery : PageQuery
 {
     /// <summary>Only files with this purpose.</summary>
@@ -81,7 +81,7 @@ public sealed record FileQuery : PageQuery
         [.. base.Pairs(), new("purpose", Purpose)];
 }
 
-/// <summary>Which permissions.</summary>
+/// <summary>Which permissions a list asks for.</summary>
 public sealed record PermissionQuery : PageQuery
 {
     /// <summary>Only those of this project.</summary>

@@ -9,7 +9,7 @@ namespace FineTuning.Core.Datasets;
 /// <param name="Fault">Why it has none, as a sentence; null if it has one.</param>
 public sealed record JsonLine(long Number, JsonElement Value, string? Fault)
 {
-    /// <summary>The object.</summary>
+    /// <summary>The line's object.</summary>
     /// <exception cref="FormatException">There is none; the message is <see cref="Fault"/>.</exception>
     public JsonElement ToObject() => Fault is null ? Value : throw new FormatException(Fault);
 }

@@ -11,7 +11,7 @@ public sealed class KnownModel
 
     private KnownModel(ModelResource source, ModelName name) => (_source, Name) = (source, name);
 
-    /// <summary>Its name.</summary>
+    /// <summary>The model's name, and what can be read from it.</summary>
     public ModelName Name { get; }
 
     /// <summary>What it was made of; null if nothing tells.</summary>

@@ -26,7 +26,7 @@ public sealed class ModelName
         Base = isFineTuned ? BaseModelName.Of(whole) : null;
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The whole name, as the service knows it.</summary>
     public string Name { get; }
 
     /// <summary>The name without the part of a checkpoint: what the job calls its model.</summary>
@@ -81,7 +81,7 @@ public sealed class ModelName
             : new ModelName(name, whole, false) { Step = step };
     }
 
-    /// <summary>The name.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Name;
 
     private static (string Whole, long? Step) Split(string name)

@@ -63,7 +63,7 @@ public sealed class RequestHeader
         }
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The header's name, as it is sent.</summary>
     public string Name { get; }
 
     /// <summary>Whether the value is a secret.</summary>

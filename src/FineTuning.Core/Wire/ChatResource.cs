@@ -48,7 +48,7 @@ public sealed record ChatChoiceResource : Resource
 /// <summary>What a model said.</summary>
 public sealed record ChatMessageResource : Resource
 {
-    /// <summary>assistant.</summary>
+    /// <summary>Who wrote the message: <c>assistant</c>.</summary>
     public string? Role { get; init; }
 
     /// <summary>The text; null where it calls tools or refuses.</summary>

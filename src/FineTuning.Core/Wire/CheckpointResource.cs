@@ -37,7 +37,7 @@ public sealed record CheckpointResource : Resource
         init => field = value ?? string.Empty;
     } = string.Empty;
 
-    /// <summary>Its metrics.</summary>
+    /// <summary>Loss and accuracy at the checkpoint's step.</summary>
     public CheckpointMetrics? Metrics { get; init; }
 
     /// <summary>The step it was made at.</summary>
@@ -50,7 +50,7 @@ public sealed record CheckpointResource : Resource
 /// </summary>
 public sealed record CheckpointMetrics : Resource
 {
-    /// <summary>The step.</summary>
+    /// <summary>The step that the metrics are of.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Step { get; init; }
 

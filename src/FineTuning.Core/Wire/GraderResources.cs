@@ -19,7 +19,7 @@ public sealed record GraderRunRequest
 /// <summary>A graded sample.</summary>
 public sealed record GraderRunResource : Resource
 {
-    /// <summary>The score.</summary>
+    /// <summary>The score, of the range that the grader has; usually 0 to 1.</summary>
     public double Reward { get; init; }
 
     /// <summary>How it came about.</summary>
@@ -44,7 +44,7 @@ public sealed record GraderRunMetadata : Resource
     /// <summary>What went wrong, a flag or a text each.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Errors { get; init; }
 
-    /// <summary>Seconds.</summary>
+    /// <summary>How long grading took, in seconds.</summary>
     public double? ExecutionTime { get; init; }
 
     /// <summary>Scores by name.</summary>
@@ -67,7 +67,7 @@ public sealed record GraderValidateRequest
 /// <summary>The grader as the service understood it.</summary>
 public sealed record GraderValidateResource : Resource
 {
-    /// <summary>The grader.</summary>
+    /// <summary>The grader as the service understood it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Grader { get; init; }
 }

@@ -41,7 +41,7 @@ public sealed record JobResource : Resource
     /// <summary>The model it made, such as <c>ft:gpt-4o-mini:org:suffix:id</c>; null until it succeeded.</summary>
     public string? FineTunedModel { get; init; }
 
-    /// <summary>The owner.</summary>
+    /// <summary>The organization that owns the job.</summary>
     public string? OrganizationId { get; init; }
 
     /// <summary>Ids of the files with the metrics.</summary>
@@ -152,7 +152,7 @@ public sealed record JobMethod : Resource
 /// <summary>What a method takes.</summary>
 public sealed record MethodOptions : Resource
 {
-    /// <summary>Its numbers.</summary>
+    /// <summary>The hyperparameters of the method.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Hyperparameters? Hyperparameters { get; init; }
 
@@ -216,7 +216,7 @@ public sealed record JobIntegration : Resource
 /// <summary>Where Weights and Biases files a run.</summary>
 public sealed record WandbIntegration : Resource
 {
-    /// <summary>The project.</summary>
+    /// <summary>The project's name at the integration's service.</summary>
     public string Project
     {
         get;

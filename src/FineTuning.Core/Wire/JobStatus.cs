@@ -28,7 +28,7 @@ public readonly struct JobStatus : IEquatable<JobStatus>
     /// <summary>Azure, in its oldest documents: not begun.</summary>
     public static JobStatus NotRunning { get; } = new("notRunning");
 
-    /// <summary>Trains.</summary>
+    /// <summary>The model is being trained.</summary>
     public static JobStatus Running { get; } = new("running");
 
     /// <summary>Was asked to pause and has not come to a stop.</summary>

@@ -13,7 +13,7 @@ public sealed record ModelResource : Resource
         init => field = value ?? "model";
     } = "model";
 
-    /// <summary>Its name.</summary>
+    /// <summary>The model's name.</summary>
     public string Id
     {
         get;

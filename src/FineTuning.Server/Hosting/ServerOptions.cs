@@ -82,7 +82,7 @@ internal sealed record ServerOptions
     /// <summary>The program that trains; null is the built-in trainer.</summary>
     public string? TrainerCommand { get; init; }
 
-    /// <summary>Its arguments.</summary>
+    /// <summary>The arguments that the trainer program is started with.</summary>
     public IReadOnlyList<string> TrainerArguments { get; init; } = [];
 
     /// <summary>What it is called; null is its file name.</summary>

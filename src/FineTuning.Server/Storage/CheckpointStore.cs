@@ -22,7 +22,7 @@ internal static class CheckpointStore
             JsonSerializer.Serialize(metrics, WireContext.Default.CheckpointMetrics)
         ) > 0;
 
-    /// <summary>Newest first.</summary>
+    /// <summary>A page of a job's checkpoints, the newest first.</summary>
     public static List<CheckpointResource> List(Session session, JobRecord job, long before, int limit) =>
         session.Query(
             """

@@ -22,7 +22,7 @@ public abstract class FixedCompleter : IArgumentCompleter
     ) => _values.Where(value => Completion.Matches(value, wordToComplete)).Select(value => Completion.Result(value));
 }
 
-/// <summary>Endpoints.</summary>
+/// <summary>Offers endpoints, by word or as an address to fill in.</summary>
 public sealed class EndpointCompleter()
     : FixedCompleter(
         "OpenAI",

@@ -27,7 +27,7 @@ public abstract class ObjectIdentity
     /// <summary>What to give instead of what was refused.</summary>
     internal virtual string Advice => "Give an id, or pipe an object that has one.";
 
-    /// <summary>The id.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Id;
 
     /// <summary>Refuses ids that plainly belong to another kind; ids of other providers have no prefix, and

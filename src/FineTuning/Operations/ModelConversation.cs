@@ -53,7 +53,7 @@ internal sealed class ModelConversation : IDisposable
         };
     }
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the model, and writes what comes.</summary>
     public async Task AskAsync(ModelRequest request, CancellationToken cancellationToken)
     {
         if (_isStreamed)

@@ -13,7 +13,7 @@ internal sealed record ModelQuestion
 {
     private ModelQuestion(JsonElement messages, string prompt) => (Messages, Prompt) = (messages, prompt);
 
-    /// <summary>The conversation.</summary>
+    /// <summary>The messages of the conversation, as the service takes them.</summary>
     public JsonElement Messages { get; }
 
     /// <summary>What the user said last.</summary>

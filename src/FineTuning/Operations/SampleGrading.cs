@@ -52,7 +52,7 @@ internal sealed class SampleGrading
     /// <summary>The grader's name.</summary>
     public string Name { get; }
 
-    /// <summary>The work.</summary>
+    /// <summary>The grading of all samples.</summary>
     public BatchRun<SampleInput, GradeResult> Run { get; }
 
     /// <summary>What a grader calls itself.</summary>

@@ -29,6 +29,6 @@ public sealed class CheckpointPermission : ServiceObject
     /// <summary>What the service sent beyond these.</summary>
     public IDictionary<string, object?>? AdditionalProperties { get; }
 
-    /// <summary>The id.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Id;
 }

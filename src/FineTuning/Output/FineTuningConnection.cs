@@ -79,7 +79,7 @@ public sealed class FineTuningConnection
             && _credential.IsSame(other._credential)
         );
 
-    /// <summary>The endpoint.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Endpoint.ToString();
 
     internal void Close()

@@ -20,7 +20,7 @@ public sealed class FineTuningEvent : ServiceObject
     /// <summary>Such as <c>ftevent-abc123</c>.</summary>
     public string Id { get; }
 
-    /// <summary>The job.</summary>
+    /// <summary>The id of the job that the event is of.</summary>
     public string JobId { get; }
 
     /// <summary>When, in local time. Many events share a second.</summary>
@@ -41,6 +41,6 @@ public sealed class FineTuningEvent : ServiceObject
     /// <summary>What the service sent beyond these.</summary>
     public IDictionary<string, object?>? AdditionalProperties { get; }
 
-    /// <summary>The message.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Message;
 }

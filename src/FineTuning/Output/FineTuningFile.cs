@@ -24,7 +24,7 @@ public sealed class FineTuningFile : ServiceObject
     /// <summary>The name it was given.</summary>
     public string FileName { get; }
 
-    /// <summary>Its size.</summary>
+    /// <summary>The size in bytes.</summary>
     public long? Bytes { get; }
 
     /// <summary>Such as <c>fine-tune</c>.</summary>
@@ -45,6 +45,6 @@ public sealed class FineTuningFile : ServiceObject
     /// <summary>What the service sent beyond these.</summary>
     public IDictionary<string, object?>? AdditionalProperties { get; }
 
-    /// <summary>The id.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Id;
 }

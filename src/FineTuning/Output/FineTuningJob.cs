@@ -87,13 +87,13 @@ public sealed class FineTuningJob : ServiceObject
     /// <summary>The creator's own pairs.</summary>
     public Dictionary<string, string> Metadata { get; }
 
-    /// <summary>The owner.</summary>
+    /// <summary>The organization that owns the job.</summary>
     public string? OrganizationId { get; }
 
     /// <summary>What the service sent beyond these.</summary>
     public IDictionary<string, object?>? AdditionalProperties { get; }
 
-    /// <summary>The id.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Id;
 }
 

@@ -39,7 +39,7 @@ public sealed class FineTuningServerFault
     /// <summary>The server's endpoint.</summary>
     public string Endpoint { get; }
 
-    /// <summary>The id.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Id;
 
     private static string? Text(JsonElement source, string name) =>

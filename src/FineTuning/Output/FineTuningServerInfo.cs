@@ -23,7 +23,7 @@ public sealed class FineTuningServerInfo
         RunFile = runFile;
     }
 
-    /// <summary>Its process.</summary>
+    /// <summary>The id of the server's process.</summary>
     public int ProcessId { get; }
 
     /// <summary>The base of its API.</summary>
@@ -47,7 +47,7 @@ public sealed class FineTuningServerInfo
     /// <summary>Jobs that wait for their turn.</summary>
     public int JobsQueued { get; internal set; }
 
-    /// <summary>Its version.</summary>
+    /// <summary>The server's version.</summary>
     public string? Version { get; }
 
     internal string ControlToken { get; }
@@ -56,7 +56,7 @@ public sealed class FineTuningServerInfo
 
     internal Uri Root => new(Endpoint.GetLeftPart(UriPartial.Authority));
 
-    /// <summary>The endpoint.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Endpoint.ToString();
 
     /// <summary>Reads a run file.</summary>

@@ -55,6 +55,6 @@ public sealed class ModelAnswer : ServiceObject
     /// <summary>The example that was asked, for graders; null for a plain prompt.</summary>
     public object? Item { get; }
 
-    /// <summary>The answer.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Text;
 }

@@ -11,7 +11,7 @@ public sealed class ModelComparison
     /// <summary>The model that was asked.</summary>
     public string Model => Answer.Model;
 
-    /// <summary>Its answer.</summary>
+    /// <summary>The text of the model's answer.</summary>
     public string Text => Answer.Text;
 
     /// <summary>The model that it is compared with.</summary>

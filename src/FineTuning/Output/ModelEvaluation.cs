@@ -29,7 +29,7 @@ public sealed class ModelEvaluation : ServiceObject
         Duration = duration;
     }
 
-    /// <summary>The model.</summary>
+    /// <summary>The model that was evaluated.</summary>
     public string Model { get; }
 
     /// <summary>The grader's name.</summary>

@@ -45,10 +45,10 @@ public sealed class SavedConnection
     /// <summary>The project to bill.</summary>
     public string? Project { get; }
 
-    /// <summary>The proxy.</summary>
+    /// <summary>The proxy that requests go through; null is the system's.</summary>
     public Uri? Proxy { get; }
 
-    /// <summary>The name.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Name;
 
     private static string Describe(ConnectionProfile profile) =>

@@ -72,7 +72,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Warns.</summary>
+    /// <summary>Writes a warning, with the secrets taken out of it.</summary>
     public new void WriteWarning(string text)
     {
         text = Redaction.Scrub(text);

@@ -60,7 +60,7 @@ internal sealed class SecretScope
             StringComparison.OrdinalIgnoreCase
         ) == 0;
 
-    /// <summary>The host.</summary>
+    /// <inheritdoc/>
     public override string ToString() => _text;
 
     private static string? Find(object? metadata)

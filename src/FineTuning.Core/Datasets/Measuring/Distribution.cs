@@ -9,7 +9,7 @@ public sealed record Distribution
     /// <summary>The middle value; between two, their mean.</summary>
     public double Median { get; init; }
 
-    /// <summary>The mean.</summary>
+    /// <summary>The arithmetic mean.</summary>
     public double Mean { get; init; }
 
     /// <summary>The value that 95 % of the examples do not exceed, interpolated as NumPy does by default.</summary>

@@ -37,6 +37,6 @@ public enum UploadFault
 public sealed class UploadException(UploadFault fault, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>The reason.</summary>
+    /// <summary>Why the upload cannot go on.</summary>
     public UploadFault Fault { get; } = fault;
 }

@@ -18,7 +18,7 @@ internal sealed class UploadSource
 
     public long Length { get; }
 
-    /// <summary>UTC.</summary>
+    /// <summary>When the file was last written, in UTC.</summary>
     public DateTime LastWrite { get; }
 
     /// <exception cref="IOException">There is no such file.</exception>

@@ -39,6 +39,6 @@ internal sealed class DenseLayers
     /// <summary>1 x Outputs, filled up to whole lines.</summary>
     public FloatTable OutputBias { get; }
 
-    /// <summary>All numbers.</summary>
+    /// <summary>All weights and biases as one span, so that an optimizer and a file see them as one list.</summary>
     public Span<float> All => _buffer.Span;
 }
