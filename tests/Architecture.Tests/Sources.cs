@@ -15,18 +15,21 @@ internal static class Sources
     public static string Server { get; } = Metadata("Server");
 
     /// <summary>All C# files of the product, as paths from the root with forward slashes, in order.</summary>
-    public static IReadOnlyList<string> Files { get; } =
-    [
-        .. Directory
-            .EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
-            .Where(path => !path.Contains("/bin/") && !path.Contains("/obj/"))
-            .Order(StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Files { get; } = [.. Find("src")];
+
+    /// <summary>All C# files of the clone, likewise.</summary>
+    public static IReadOnlyList<string> AllCode { get; } = [.. Find("src"), .. Find("tests"), .. Find("samples")];
 
     /// <summary>The text of a file.</summary>
     /// <param name="path">A path from the root.</param>
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    private static IEnumerable<string> Find(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.Contains("/bin/") && !path.Contains("/obj/"))
+            .Order(StringComparer.Ordinal);
 
     private static string Metadata(string key) =>
         Path.GetFullPath(
