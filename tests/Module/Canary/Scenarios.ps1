@@ -1,9 +1,10 @@
 # What is done with each cmdlet. Every exported cmdlet has to be here. The scripts run in a session that is connected
 # to a local server with all marked secrets, and where $train is a dataset, $server the local server, and $file,
-# $spare and $job what was made there; Long makes a job.   Call     what is repeated against each fault of the
-# gateway, with -Connection behind it   Taken    faults that are an answer to it, and no error   Success  what works,
-# with and without -Verbose -Debug   Failure  what goes wrong without a service: wrong arguments and mistakes such as
-# a key in the place of an id
+# $spare and $job what was made there; Long makes a job.
+#   Call     what is repeated against each fault of the gateway, with -Connection behind it
+#   Taken    faults that are an answer to it, and no error
+#   Success  what works, with and without -Verbose -Debug
+#   Failure  what goes wrong without a service: wrong arguments and mistakes such as a key in the place of an id
 @{
     'Clear-FineTuningServerFault'  = @{
         Success = '$null = Set-FineTuningServerFault "GetJob:delay_ms=1"; Clear-FineTuningServerFault'
@@ -54,13 +55,18 @@
     'ConvertTo-FineTuningDataset'  = @{
         Success = ('[pscustomobject]@{ Prompt = "q"; Completion = "a" } | ConvertTo-FineTuningDataset -UserProperty ' +
             'Prompt -AssistantProperty Completion -Path (Join-Path $folder made.jsonl) -Force')
-        Failure = 'ConvertTo-FineTuningDataset -Path (Join-Path $folder $(Plain key) x.jsonl) -InputObject 1',
-        'ConvertTo-FineTuningDataset -NoSuch $(Plain key)'
+        Failure = @(
+            'ConvertTo-FineTuningDataset -Path (Join-Path $folder $(Plain key) x.jsonl) -InputObject 1'
+            'ConvertTo-FineTuningDataset -NoSuch $(Plain key)'
+        )
     }
     'Disconnect-FineTuning'        = @{
-        Success = ('Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name gone -SkipCheck; ' +
-            'Disconnect-FineTuning -Name gone'), ('Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name ' +
-            'forgotten -Save -SkipCheck; Disconnect-FineTuning -Name forgotten -Forget')
+        Success = @(
+            'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name gone -SkipCheck; ' +
+            'Disconnect-FineTuning -Name gone'
+            'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name ' +
+            'forgotten -Save -SkipCheck; Disconnect-FineTuning -Name forgotten -Forget'
+        )
         Failure = 'Disconnect-FineTuning -Name $(Plain key)', 'Disconnect-FineTuning -NoSuch $(Plain key)'
     }
     'Get-CheckpointPermission'     = @{
@@ -79,8 +85,11 @@
         Failure = 'Get-FineTuningCheckpoint $(Plain key)'
     }
     'Get-FineTuningConnection'     = @{
-        Success = 'Get-FineTuningConnection', 'Get-FineTuningConnection -Name *',
-        'Get-FineTuningConnection -ListAvailable'
+        Success = @(
+            'Get-FineTuningConnection'
+            'Get-FineTuningConnection -Name *'
+            'Get-FineTuningConnection -ListAvailable'
+        )
         Failure = 'Get-FineTuningConnection -Name $(Plain key)', 'Get-FineTuningConnection $(Plain key) -ListAvailable'
     }
     'Get-FineTuningEvent'          = @{
@@ -113,8 +122,10 @@
     'Grant-CheckpointPermission'   = @{
         Call    = 'Grant-CheckpointPermission ft:x -ProjectId proj_x'
         Success = '$job | Grant-CheckpointPermission -ProjectId proj_a, proj_b'
-        Failure = 'Grant-CheckpointPermission $(Plain key) proj_a',
-        'Grant-CheckpointPermission ftckpt_none $(Plain admin)'
+        Failure = @(
+            'Grant-CheckpointPermission $(Plain key) proj_a'
+            'Grant-CheckpointPermission ftckpt_none $(Plain admin)'
+        )
     }
     'Invoke-FineTunedModel'        = @{
         Call    = 'Invoke-FineTunedModel m "hello"'
@@ -124,19 +135,30 @@
             ('Invoke-FineTunedModel gpt-4o-mini -Evaluate $train -Grader @{ type = "string_check"; name = "g"; input ' +
             '= "a"; reference = "a"; operation = "eq" }')
         )
-        Failure = 'Invoke-FineTunedModel $(Plain key) hello',
-        'Invoke-FineTunedModel gpt-4o-mini -Message $(Plain key)', ('Invoke-FineTunedModel gpt-4o-mini -Evaluate ' +
-            '$(Plain key) -Grader x'), 'Invoke-FineTunedModel gpt-4o-mini hello -Compare $(Plain key)'
+        Failure = @(
+            'Invoke-FineTunedModel $(Plain key) hello'
+            'Invoke-FineTunedModel gpt-4o-mini -Message $(Plain key)'
+            'Invoke-FineTunedModel gpt-4o-mini -Evaluate ' +
+            '$(Plain key) -Grader x'
+            'Invoke-FineTunedModel gpt-4o-mini hello -Compare $(Plain key)'
+        )
     }
     'Invoke-Grader'                = @{
         Call    = ('Invoke-Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; operation = ' +
             '"eq" } -ModelSample a')
-        Success = ('"a", "b" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "{{ sample.output_text ' +
-            '}}"; reference = "a"; operation = "eq" }'), ('"a" | Invoke-Grader @{ type = "string_check"; name = "g"; ' +
-            'input = "a"; reference = "a"; operation = "eq" } -Local')
-        Failure = '"a" | Invoke-Grader $(Plain key)', '"a" | Invoke-Grader @{ type = $(Plain key); name = "g" }',
-        ('"a" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; ' +
-        'operation = $(Plain key) } -Local'), 'Invoke-Grader @{ type = "x" } -Path $(Plain key)'
+        Success = @(
+            '"a", "b" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "{{ sample.output_text ' +
+            '}}"; reference = "a"; operation = "eq" }'
+            '"a" | Invoke-Grader @{ type = "string_check"; name = "g"; ' +
+            'input = "a"; reference = "a"; operation = "eq" } -Local'
+        )
+        Failure = @(
+            '"a" | Invoke-Grader $(Plain key)'
+            '"a" | Invoke-Grader @{ type = $(Plain key); name = "g" }'
+            '"a" | Invoke-Grader @{ type = "string_check"; name = "g"; input = "a"; reference = "a"; ' +
+            'operation = $(Plain key) } -Local'
+            'Invoke-Grader @{ type = "x" } -Path $(Plain key)'
+        )
     }
     'Measure-FineTuningDataset'    = @{
         Success = 'Measure-FineTuningDataset $train -Model gpt-4o-mini'
@@ -144,15 +166,22 @@
     }
     'New-FineTuningJob'            = @{
         Call    = 'New-FineTuningJob gpt-4o-mini file-x -Metadata @{ a = "b" }'
-        Success = 'New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait',
-        'New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey once -Wait'
+        Success = @(
+            'New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Wait'
+            'New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey once -Wait'
+        )
         Failure = 'New-FineTuningJob gpt-4o-mini $(Plain key)', 'New-FineTuningJob $(Plain key) $file'
     }
     'New-Grader'                   = @{
-        Success = 'New-Grader -StringCheck -Reference "{{ item.a }}"',
-        'New-Grader -Multi -Grader @{ a = (New-Grader -StringCheck -Reference x) } -Formula a'
-        Failure = 'New-Grader -StringCheck -Reference "{{ $(Plain key) }}"',
-        'New-Grader -Multi -Grader $(Plain key) -Formula a', 'New-Grader -NoSuch $(Plain key)'
+        Success = @(
+            'New-Grader -StringCheck -Reference "{{ item.a }}"'
+            'New-Grader -Multi -Grader @{ a = (New-Grader -StringCheck -Reference x) } -Formula a'
+        )
+        Failure = @(
+            'New-Grader -StringCheck -Reference "{{ $(Plain key) }}"'
+            'New-Grader -Multi -Grader $(Plain key) -Formula a'
+            'New-Grader -NoSuch $(Plain key)'
+        )
     }
     'Receive-FineTuningFile'       = @{
         Call = 'Receive-FineTuningFile file-x -Path $folder -Force'
@@ -162,8 +191,10 @@
     'Remove-FineTunedModel'        = @{
         Call    = 'Remove-FineTunedModel ft:x -Confirm:$false'
         Success = 'New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Wait | Remove-FineTunedModel -Confirm:$false'
-        Failure = 'Remove-FineTunedModel $(Plain key) -Confirm:$false',
-        'Remove-FineTunedModel gpt-4o-mini -Confirm:$false'
+        Failure = @(
+            'Remove-FineTunedModel $(Plain key) -Confirm:$false'
+            'Remove-FineTunedModel gpt-4o-mini -Confirm:$false'
+        )
     }
     'Remove-FineTuningFile'        = @{
         Call = 'Remove-FineTuningFile file-x -Confirm:$false'
@@ -182,8 +213,10 @@
     'Revoke-CheckpointPermission'  = @{
         Call    = 'Revoke-CheckpointPermission ft:x -Id cp_x -Confirm:$false'
         Success = '$job | Grant-CheckpointPermission -ProjectId proj_c | Revoke-CheckpointPermission -Confirm:$false'
-        Failure = 'Revoke-CheckpointPermission $(Plain key) -ProjectId proj_a -Confirm:$false',
-        'Revoke-CheckpointPermission $job.FineTunedModel -Id $(Plain admin) -Confirm:$false'
+        Failure = @(
+            'Revoke-CheckpointPermission $(Plain key) -ProjectId proj_a -Confirm:$false'
+            'Revoke-CheckpointPermission $job.FineTunedModel -Id $(Plain admin) -Confirm:$false'
+        )
     }
     'Send-FineTuningFile'          = @{
         Call = 'Send-FineTuningFile $train -Force'
@@ -230,9 +263,12 @@
     'Test-Grader'                  = @{
         Call    = 'Test-Grader (New-Grader -StringCheck -Reference x)'
         Taken   = 'e400'
-        Success = 'Test-Grader (New-Grader -StringCheck -Reference x)', 'Test-Grader "{}" -Local',
-        ('Test-Grader @{ type = "string_check"; name = "c"; input = "{{ $(Plain key) }}"; reference = ""; ' +
-        'operation = "$(Plain header)" }')
+        Success = @(
+            'Test-Grader (New-Grader -StringCheck -Reference x)'
+            'Test-Grader "{}" -Local'
+            'Test-Grader @{ type = "string_check"; name = "c"; input = "{{ $(Plain key) }}"; reference = ""; ' +
+            'operation = "$(Plain header)" }'
+        )
         Failure = 'Test-Grader $(Plain key)', 'Test-Grader "{}" -Item $(Plain key)', 'Test-Grader "{$(Plain key)"'
     }
     'Wait-FineTuningJob'           = @{
