@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Reading;
 using FineTuning.Core.Grading.Templates;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Linting;
 

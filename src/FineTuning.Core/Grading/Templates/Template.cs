@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Templates;
 
