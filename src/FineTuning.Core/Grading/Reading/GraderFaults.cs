@@ -84,9 +84,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         {
             return (
                 GraderProblemCodes.WrongLength,
-                FormattableString.Invariant(
-                    $"The text has {fault.Length} characters; at most {fault.Most} are read."
-                ),
+                FormattableString.Invariant($"The text has {fault.Length} characters; at most {fault.Most} are read."),
                 "Shorten it."
             );
         }
@@ -121,11 +119,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         return fault.Kind switch
         {
             JsonFaultKind.Missing => (GraderProblemCodes.Missing, $"\"{name}\" is missing.", $"Add \"{name}\"."),
-            JsonFaultKind.Empty => (
-                GraderProblemCodes.Empty,
-                $"\"{name}\" is empty.",
-                $"Give \"{name}\" a text."
-            ),
+            JsonFaultKind.Empty => (GraderProblemCodes.Empty, $"\"{name}\" is empty.", $"Give \"{name}\" a text."),
             JsonFaultKind.NameTwice => (
                 GraderProblemCodes.GivenTwice,
                 $"\"{name}\" is there twice.",
