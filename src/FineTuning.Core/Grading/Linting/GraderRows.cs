@@ -85,7 +85,7 @@ public static class GraderRows
         public GraderProblem ToProblem(long rows, string file)
         {
             bool isNone = Rows == rows;
-            GraderProblemCode code = isNone ? GraderProblemCodes.NotInItem : GraderProblemCodes.NotInSomeRows;
+            ProblemCode code = isNone ? GraderProblemCodes.NotInItem : GraderProblemCodes.NotInSomeRows;
             string lines =
                 (
                     Rows == 1 ? "line "

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Templates;
 using FineTuning.Core.Json;
@@ -27,7 +28,7 @@ internal sealed class Definition
 
     public string PathOf(string name) => Path + "." + name;
 
-    public void Report(GraderProblemCode code, string name, string message, string fix, TextPlace? place = null) =>
+    public void Report(ProblemCode code, string name, string message, string fix, TextPlace? place = null) =>
         Reading.Report(code, PathOf(name), message, fix, place);
 
     /// <summary>Reports names that a grader does not have: a misspelt "range" would not be missed otherwise.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Json;
 
@@ -20,7 +21,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
             return;
         }
 
-        (GraderProblemCode code, string message, string fix) = fault.Kind switch
+        (ProblemCode code, string message, string fix) = fault.Kind switch
         {
             JsonFaultKind.WrongType => WrongType(fault),
             JsonFaultKind.NotFinite or JsonFaultKind.NotWhole => Number(fault),
@@ -32,7 +33,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         reading.Report(code, fault.Field.Path, message, fix);
     }
 
-    private static (GraderProblemCode Code, string Message, string Fix) WrongType(JsonFault fault)
+    private static (ProblemCode Code, string Message, string Fix) WrongType(JsonFault fault)
     {
         string kind = Kind(fault.Field.Value);
         (string message, string fix) = fault.Type switch
@@ -48,7 +49,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         return (GraderProblemCodes.WrongKind, message, fix);
     }
 
-    private static (GraderProblemCode Code, string Message, string Fix) Number(JsonFault fault) =>
+    private static (ProblemCode Code, string Message, string Fix) Number(JsonFault fault) =>
         fault.Kind == JsonFaultKind.NotFinite
             ? (
                 GraderProblemCodes.WrongKind,
@@ -65,7 +66,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
             "Write a number without a fraction."
         );
 
-    private static (GraderProblemCode Code, string Message, string Fix) OutOfBounds(JsonFault fault) =>
+    private static (ProblemCode Code, string Message, string Fix) OutOfBounds(JsonFault fault) =>
         (
             GraderProblemCodes.OutOfBounds,
             string.Format(
@@ -78,7 +79,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
             "Write a number in the range."
         );
 
-    private static (GraderProblemCode Code, string Message, string Fix) Length(JsonFault fault)
+    private static (ProblemCode Code, string Message, string Fix) Length(JsonFault fault)
     {
         if (fault.Kind == JsonFaultKind.TooLong)
         {
@@ -100,7 +101,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         );
     }
 
-    private static (GraderProblemCode Code, string Message, string Fix) Unknown(JsonFault fault)
+    private static (ProblemCode Code, string Message, string Fix) Unknown(JsonFault fault)
     {
         string name = fault.Field.Name;
         bool isName = fault.Kind == JsonFaultKind.UnknownName;
@@ -113,7 +114,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         );
     }
 
-    private static (GraderProblemCode Code, string Message, string Fix) Other(JsonFault fault)
+    private static (ProblemCode Code, string Message, string Fix) Other(JsonFault fault)
     {
         string name = fault.Field.Name;
         return fault.Kind switch
