@@ -104,6 +104,11 @@ public static class HyperparameterTable
     public static IEnumerable<HyperparameterDefinition> Of(string method) =>
         All.Where(definition => definition.Methods.Contains(method));
 
+    /// <summary>Those that a method has in the order of messages, in which words follow the numbers.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    public static IEnumerable<HyperparameterDefinition> NumbersFirst(string method) =>
+        Of(method).OrderBy(definition => definition.Bounds is null);
+
     /// <summary>The one of a name.</summary>
     /// <param name="name">Its <see cref="HyperparameterDefinition.Name"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>

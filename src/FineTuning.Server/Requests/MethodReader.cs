@@ -135,10 +135,7 @@ internal static class MethodReader
 
         numbers.CheckNames([.. HyperparameterTable.Of(method).Select(number => number.WireName)]);
 
-        // The numbers come first, as they always did: the first refusal is the one that is seen.
-        foreach (
-            HyperparameterDefinition number in HyperparameterTable.Of(method).OrderBy(number => number.Bounds is null)
-        )
+        foreach (HyperparameterDefinition number in HyperparameterTable.NumbersFirst(method))
         {
             JsonField field = numbers[number.WireName];
             if (number.Bounds is { } bounds)
