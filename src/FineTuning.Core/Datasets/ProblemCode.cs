@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace FineTuning.Core.Datasets;
 
-/// <summary>What a problem code stands for: the entry of the catalogue that the documentation is made from.</summary>
+/// <summary>What the code of a dataset's or a grader's problem stands for: the entry of the catalogue. The documentation
+/// of datasets is made from it.</summary>
 public sealed class ProblemCode
 {
-    private ProblemCode(
+    internal ProblemCode(
         string code,
         ProblemSeverity severity,
         string title,
@@ -32,35 +33,34 @@ public sealed class ProblemCode
     /// <summary>The stable code, such as <c>FT1207</c>.</summary>
     public string Code { get; }
 
-    /// <summary>Whether the service would refuse the file for it.</summary>
+    /// <summary>Error where the service would refuse the file, or the grader cannot work; warning where it would not,
+    /// but surely does not do what was meant.</summary>
     public ProblemSeverity Severity { get; }
 
     /// <summary>A few words that name the problem.</summary>
     public string Title { get; }
 
-    /// <summary>Why it is a problem.</summary>
+    /// <summary>Why it is a problem; empty for those of graders, whose findings say it themselves.</summary>
     public string Explanation { get; }
 
-    /// <summary>What to do about it, in one sentence.</summary>
+    /// <summary>What to do about it, in one sentence; empty for those of graders.</summary>
     public string Fix { get; }
 
-    /// <summary>A line (or a description of a file) that has the problem.</summary>
+    /// <summary>A line (or a description of a file) that has the problem; empty for those of graders.</summary>
     public string Example { get; }
 
     /// <summary>Whether Repair-FineTuningDataset mends it, as a rule: not where it would have to decide what was
     /// meant.</summary>
-    public bool IsRepairable { get; private init; }
+    public bool IsRepairable { get; private set; }
 
     internal int Index { get; }
 
-    // The entry of a problem that a repair mends.
-    internal ProblemCode Mended() => new(Code, Severity, Title, Explanation, Fix, Example) { IsRepairable = true };
-
-    internal static ProblemCode Error(string code, string title, string explanation, string fix, string example) =>
-        new(code, ProblemSeverity.Error, title, explanation, fix, example);
-
-    internal static ProblemCode Warning(string code, string title, string explanation, string fix, string example) =>
-        new(code, ProblemSeverity.Warning, title, explanation, fix, example);
+    // Said where the entry is made, before anyone else sees it.
+    internal ProblemCode Mended()
+    {
+        IsRepairable = true;
+        return this;
+    }
 
     /// <summary>Returns the code and its title.</summary>
     public override string ToString() => Code + " " + Title;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuning.Core.Grading;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Grading;
 using FineTuning.Server.Http;
@@ -25,14 +26,14 @@ internal sealed class GradersEndpoints(GraderServices services)
         routes.MapPost("/v1/fine_tuning/alpha/graders/validate", ValidateAsync);
     }
 
-    private static JsonElement GraderOf(JsonElement body) =>
-        JobRequestReader.Object(body, "grader", "grader") ?? throw ApiErrors.Missing("grader");
+    private static JsonElement GraderOf(JsonField body) => body["grader"].Required().AsObject()!.Value.Value!.Value;
 
     private async Task ValidateAsync(HttpContext context)
     {
         using JsonDocument body = await context.ReadJsonAsync(MaxBytes);
-        JobRequestReader.CheckNames(body.RootElement, string.Empty, ["grader"]);
-        JsonElement grader = GraderOf(body.RootElement);
+        JsonField fields = RequestFields.Of(body.RootElement);
+        fields.CheckNames(["grader"]);
+        JsonElement grader = GraderOf(fields);
         Create(grader);
         await context.WriteJsonAsync(
             new GraderValidateResource { Grader = grader },
@@ -43,18 +44,14 @@ internal sealed class GradersEndpoints(GraderServices services)
     private async Task RunAsync(HttpContext context)
     {
         using JsonDocument body = await context.ReadJsonAsync(MaxBytes);
-        JobRequestReader.CheckNames(body.RootElement, string.Empty, ["grader", "item", "model_sample"]);
-        JsonElement definition = GraderOf(body.RootElement);
-        JsonElement? item = JobRequestReader.Object(body.RootElement, "item", "item");
-        JsonElement sample =
-            JobRequestReader.Get(body.RootElement, "model_sample") ?? throw ApiErrors.Missing("model_sample");
-        if (sample.ValueKind != JsonValueKind.String)
-        {
-            throw ApiErrors.WrongType("model_sample", "a string", JobRequestReader.Describe(sample));
-        }
+        JsonField fields = RequestFields.Of(body.RootElement);
+        fields.CheckNames(["grader", "item", "model_sample"]);
+        JsonElement definition = GraderOf(fields);
+        JsonElement? item = fields["item"].AsObject()?.Value;
+        string sample = fields["model_sample"].Required().AsText(int.MaxValue, mayBeEmpty: true)!;
 
         LocalGrader grader = Create(definition);
-        GradeResult result = await GradeAsync(grader, sample.GetString()!, item, context.RequestAborted);
+        GradeResult result = await GradeAsync(grader, sample, item, context.RequestAborted);
         await context.WriteJsonAsync(GraderRun.Of(grader, result), GraderJson.Default.GraderRun);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
@@ -71,9 +72,10 @@ internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions option
         string? md5;
         using (JsonDocument body = await context.ReadJsonAsync())
         {
-            JobRequestReader.CheckNames(body.RootElement, string.Empty, ["part_ids", "md5"]);
-            partIds = ReadPartIds(body.RootElement);
-            md5 = JobRequestReader.Text(body.RootElement, "md5", required: false, MaxId);
+            JsonField fields = RequestFields.Of(body.RootElement);
+            fields.CheckNames(["part_ids", "md5"]);
+            partIds = [.. RequestFields.Strings(fields["part_ids"], UploadStore.MaxParts, "ids")];
+            md5 = fields["md5"].AsText(MaxId);
         }
 
         if (md5 is not null && (md5.Length != Md5Length || !md5.All(char.IsAsciiHexDigit)))
@@ -91,16 +93,12 @@ internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions option
 
     private UploadRecord Read(JsonElement body)
     {
-        JobRequestReader.CheckNames(body, string.Empty, ["filename", "purpose", "bytes", "mime_type", "expires_after"]);
-        string name = JobRequestReader.Text(body, "filename", required: true, MaxName)!;
-        string purpose = FilePurposes.Check(JobRequestReader.Text(body, "purpose", required: true, MaxId));
-        if (JobRequestReader.Get(body, "bytes") is null)
-        {
-            throw ApiErrors.Missing("bytes");
-        }
-
-        JobRequestReader.WholeNumber(body, "bytes", "bytes", 1, options.MaxUploadBytes, allowAuto: false);
-        string type = JobRequestReader.Text(body, "mime_type", required: true, MaxId)!;
+        JsonField fields = RequestFields.Of(body);
+        fields.CheckNames(["filename", "purpose", "bytes", "mime_type", "expires_after"]);
+        string name = fields["filename"].Required().AsText(MaxName)!;
+        string purpose = FilePurposes.Check(fields["purpose"].Required().AsText(MaxId));
+        double bytes = fields["bytes"].Required().AsNumber(NumberBounds.Whole(1, options.MaxUploadBytes))!.Value;
+        string type = fields["mime_type"].Required().AsText(MaxId)!;
         FilePurposes.CheckType(purpose, type);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new UploadRecord
@@ -108,43 +106,11 @@ internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions option
             Id = Ids.NewUpload(),
             FileName = name,
             Purpose = purpose,
-            Bytes = (long)body.GetProperty("bytes").GetDouble(),
+            Bytes = (long)bytes,
             MimeType = type,
             CreatedAt = now,
             ExpiresAt = now + options.UploadLifetime,
             FileLifetime = FileLifetime.Read(body),
         };
-    }
-
-    private static List<string> ReadPartIds(JsonElement body)
-    {
-        JsonElement list = JobRequestReader.Get(body, "part_ids") ?? throw ApiErrors.Missing("part_ids");
-        if (list.ValueKind != JsonValueKind.Array)
-        {
-            throw ApiErrors.WrongType("part_ids", "an array of strings", JobRequestReader.Describe(list));
-        }
-
-        if (list.GetArrayLength() is 0 or > UploadStore.MaxParts)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid 'part_ids': expected 1 to {UploadStore.MaxParts} ids.",
-                "part_ids",
-                "invalid_value"
-            );
-        }
-
-        return
-        [
-            .. list.EnumerateArray()
-                .Select(id =>
-                    id.ValueKind == JsonValueKind.String
-                        ? id.GetString()!
-                        : throw ApiErrors.WrongType(
-                            "part_ids",
-                            "an array of strings",
-                            "an array with " + JobRequestReader.Describe(id)
-                        )
-                ),
-        ];
     }
 }

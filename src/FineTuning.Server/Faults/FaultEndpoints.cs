@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
@@ -41,10 +42,11 @@ internal sealed class FaultEndpoints(FaultRules rules, ControlToken token)
     {
         using JsonDocument body = await context.ReadJsonAsync();
         JsonElement sent = body.RootElement;
-        if (JobRequestReader.Get(sent, "rule") is not null)
+        JsonField fields = RequestFields.Of(sent);
+        if (fields["rule"].Value is { } rule)
         {
-            JobRequestReader.CheckNames(sent, string.Empty, ["rule"]);
-            sent = sent.GetProperty("rule");
+            fields.CheckNames(["rule"]);
+            sent = rule;
         }
 
         await context.WriteJsonAsync(rules.Add(FaultReader.Read(sent)), FaultJson.Default.FaultRule);
@@ -53,8 +55,9 @@ internal sealed class FaultEndpoints(FaultRules rules, ControlToken token)
     private async Task ReplaceAsync(HttpContext context)
     {
         using JsonDocument body = await context.ReadJsonAsync();
-        JobRequestReader.CheckNames(body.RootElement, string.Empty, ["object", "data"]);
-        JsonElement data = JobRequestReader.Get(body.RootElement, "data") ?? throw ApiErrors.Missing("data");
-        await WriteAsync(context, rules.Replace(FaultReader.ReadList(data)));
+        JsonField fields = RequestFields.Of(body.RootElement);
+        fields.CheckNames(["object", "data"]);
+        JsonField data = fields["data"].Required();
+        await WriteAsync(context, rules.Replace(FaultReader.ReadList(data.Value!.Value)));
     }
 }

@@ -45,7 +45,7 @@ internal static class FaultOption
             using var document = JsonDocument.Parse(file);
             JsonElement root = document.RootElement;
             return FaultReader.ReadList(
-                root.ValueKind == JsonValueKind.Object && JobRequestReader.Get(root, "data") is { } data ? data : root
+                root.ValueKind == JsonValueKind.Object ? RequestFields.Of(root)["data"].Value ?? root : root
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FineTuning.Server.Endpoints;
+using FineTuning.Core.Json;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
 
@@ -9,15 +9,12 @@ namespace FineTuning.Server.Faults;
 internal static class FaultReader
 {
     public const int MaxRules = 100;
-    private const int MaxText = 2048,
+    private const int MaxText = FaultCheck.MaxText,
         MaxBody = 1024 * 1024,
         MaxBodySize = 64 * 1024 * 1024,
         MaxHeaders = 20,
         Minutes10 = 600_000;
-    private const string Actions =
-        "status, drop, delay_ms, redirect, truncate_after, slow_bytes, gzip, content_type, headers, retry_after";
 
-    private static readonly string[] s_methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
     private static readonly string[] s_given = ["id", "hits", "matched"];
     private static readonly string[] s_flags = ["after_work", "drop", "gzip"];
     private static readonly string[] s_texts =
@@ -31,21 +28,6 @@ internal static class FaultReader
         "param",
         "redirect",
     ];
-    private static readonly string[] s_ofAnswer = ["message", "type", "code", "param", "body", "body_size"];
-
-    private static readonly string[] s_ofBody =
-    [
-        "headers",
-        "content_type",
-        "retry_after",
-        "retry_after_date",
-        "retry_after_ms",
-        "truncate_after",
-        "slow_bytes",
-        "slow_interval_ms",
-        "gzip",
-    ];
-
     private static readonly (string Name, int Min, int Max)[] s_numbers =
     [
         ("skip", 0, int.MaxValue),
@@ -81,13 +63,9 @@ internal static class FaultReader
     /// <summary>Several rules: objects and texts.</summary>
     public static IReadOnlyList<FaultRule> ReadList(JsonElement list)
     {
-        if (list.ValueKind != JsonValueKind.Array)
-        {
-            throw ApiErrors.WrongType("data", "an array of rules", JobRequestReader.Describe(list));
-        }
-
-        return list.GetArrayLength() <= MaxRules
-            ? [.. list.EnumerateArray().Select(Read)]
+        IReadOnlyList<JsonField> rules = RequestFields.Of(list, "data").AsItems(0, int.MaxValue, "an array of rules");
+        return rules.Count <= MaxRules
+            ? [.. rules.Select(rule => Read(rule.Value!.Value))]
             : throw ApiErrors.BadRequest(
                 $"Invalid 'data': at most {MaxRules} fault rules are kept.",
                 "data",
@@ -113,7 +91,8 @@ internal static class FaultReader
             );
         }
 
-        CheckTypes(rule);
+        JsonField fields = RequestFields.Of(rule);
+        CheckTypes(fields);
         try
         {
             FaultRule read = rule.Deserialize(FaultJson.Default.FaultRule)! with
@@ -122,7 +101,7 @@ internal static class FaultReader
                 Hits = null,
                 Matched = null,
             };
-            return Settle(read, name => JobRequestReader.Get(rule, name) is not null);
+            return FaultCheck.Settle(read, name => fields[name].IsGiven);
         }
         catch (JsonException e)
         {
@@ -149,33 +128,28 @@ internal static class FaultReader
         }
     }
 
-    private static void CheckTypes(JsonElement rule)
+    private static void CheckTypes(JsonField rule)
     {
-        JobRequestReader.CheckNames(rule, string.Empty, s_fields);
+        rule.CheckNames(s_fields);
         foreach (string name in s_texts)
         {
-            JobRequestReader.Text(rule, name, required: false, MaxText);
+            rule[name].AsText(MaxText);
         }
 
         foreach ((string name, int least, int most) in s_numbers)
         {
-            JobRequestReader.WholeNumber(rule, name, name, least, most, allowAuto: false);
+            rule[name].AsNumber(NumberBounds.Whole(least, most));
         }
 
         foreach (string name in s_flags)
         {
-            if (
-                JobRequestReader.Get(rule, name) is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) } value
-            )
-            {
-                throw ApiErrors.WrongType(name, "a boolean", JobRequestReader.Describe(value));
-            }
+            rule[name].AsFlag();
         }
 
-        CheckText(rule, "body", MaxBody);
-        CheckText(rule, "content_type", MaxText);
+        CheckText(rule["body"], MaxBody);
+        CheckText(rule["content_type"], MaxText);
         if (
-            JobRequestReader.Get(rule, "probability") is { } probability
+            rule["probability"].Value is { } probability
             && !(
                 probability.ValueKind == JsonValueKind.Number
                 && probability.TryGetDouble(out double p)
@@ -190,39 +164,27 @@ internal static class FaultReader
             );
         }
 
-        CheckHeaders(rule);
+        CheckHeaders(rule["headers"]);
     }
 
     // Unlike other texts these may be empty.
-    private static void CheckText(JsonElement rule, string name, int most)
+    private static void CheckText(JsonField field, int most)
     {
-        if (JobRequestReader.Get(rule, name) is { } value)
+        if (field.AsText(int.MaxValue, mayBeEmpty: true)?.Length > most)
         {
-            if (value.ValueKind != JsonValueKind.String)
-            {
-                throw ApiErrors.WrongType(name, "a string", JobRequestReader.Describe(value));
-            }
-
-            if (value.GetString()!.Length > most)
-            {
-                throw ApiErrors.BadRequest(
-                    $"Invalid '{name}': at most {most} characters.",
-                    name,
-                    "string_above_max_length"
-                );
-            }
+            throw ApiErrors.BadRequest(
+                $"Invalid '{field.Name}': at most {most} characters.",
+                field.Name,
+                "string_above_max_length"
+            );
         }
     }
 
-    private static void CheckHeaders(JsonElement rule)
+    private static void CheckHeaders(JsonField headers)
     {
-        if (JobRequestReader.Object(rule, "headers", "headers") is not { } headers)
-        {
-            return;
-        }
-
+        headers.AsObject();
         int count = 0;
-        foreach (JsonProperty header in headers.EnumerateObject())
+        foreach (JsonField header in headers.Fields())
         {
             if (++count > MaxHeaders)
             {
@@ -255,142 +217,9 @@ internal static class FaultReader
                 );
             }
 
-            string value =
-                header.Value.ValueKind == JsonValueKind.String
-                    ? header.Value.GetString()!
-                    : throw ApiErrors.WrongType(path, "a string", JobRequestReader.Describe(header.Value));
-            CheckHeaderValue(path, value);
-        }
-    }
-
-    private static void CheckHeaderValue(string path, string value)
-    {
-        if (value.Length > MaxText || !value.All(c => c is >= ' ' and <= '~'))
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid '{path}': at most {MaxText} printable ASCII characters.",
+            FaultCheck.CheckHeaderValue(
                 path,
-                "invalid_value"
-            );
-        }
-    }
-
-    /// <summary>Checks what the fields mean together.</summary>
-    private static FaultRule Settle(FaultRule rule, Func<string, bool> has)
-    {
-        CheckTarget(rule);
-        bool answers = rule.Status is not null || rule.Redirect is not null;
-        if (rule.Drop != true && !answers && !has("delay_ms") && !s_ofBody.Any(has))
-        {
-            throw ApiErrors.BadRequest(
-                $"The fault rule does nothing: give it one of {Actions}.",
-                "rule",
-                "missing_required_parameter"
-            );
-        }
-
-        if (
-            rule.Drop == true
-            && s_ofBody.Concat(s_ofAnswer).Concat(["status", "redirect"]).FirstOrDefault(has) is { } other
-        )
-        {
-            throw ApiErrors.BadRequest(
-                $"'{other}' does not go with 'drop': a dropped connection has no answer.",
-                other,
-                "invalid_value"
-            );
-        }
-
-        if (rule.Status is null && s_ofAnswer.FirstOrDefault(has) is { } ofAnswer)
-        {
-            throw ApiErrors.BadRequest(
-                $"'{ofAnswer}' goes with 'status' only: the real answer keeps its body.",
-                ofAnswer,
-                "invalid_value"
-            );
-        }
-
-        if (rule.Redirect is not null && rule.Status is not (null or 301 or 302 or 303 or 307 or 308))
-        {
-            throw ApiErrors.BadRequest(
-                "A redirect has the status 301, 302, 303, 307 or 308.",
-                "status",
-                "invalid_value"
-            );
-        }
-
-        if (rule.SlowBytes is null != rule.SlowIntervalMs is null)
-        {
-            throw ApiErrors.BadRequest(
-                "'slow_bytes' and 'slow_interval_ms' go together.",
-                rule.SlowBytes is null ? "slow_bytes" : "slow_interval_ms",
-                "invalid_value"
-            );
-        }
-
-        if (rule.RetryAfter is not null && rule.RetryAfterDate is not null)
-        {
-            throw ApiErrors.BadRequest(
-                "'retry_after' and 'retry_after_date' are the same header: give one of them.",
-                "retry_after_date",
-                "invalid_value"
-            );
-        }
-
-        CheckHeaderValue("redirect", rule.Redirect ?? string.Empty);
-        CheckHeaderValue("content_type", rule.ContentType ?? string.Empty);
-        return rule.Seed is null && rule.Probability is > 0 and < 1 ? rule with { Seed = Random.Shared.Next() } : rule;
-    }
-
-    private static void CheckTarget(FaultRule rule)
-    {
-        if (rule.Operation is null == rule.Path is null)
-        {
-            throw ApiErrors.BadRequest(
-                "A fault rule wants an 'operation', or a 'path' instead.",
-                "operation",
-                "missing_required_parameter"
-            );
-        }
-
-        if (rule.Operation is { } name && name != "*" && !Operations.Names.Contains(name))
-        {
-            throw ApiErrors.BadValue(
-                "operation",
-                name,
-                "'*', " + string.Join(", ", Operations.Names.Select(known => $"'{known}'"))
-            );
-        }
-
-        if (rule.Method is not null && rule.Path is null)
-        {
-            throw ApiErrors.BadRequest(
-                "'method' goes with 'path' only: an operation has its method.",
-                "method",
-                "invalid_value"
-            );
-        }
-
-        if (rule.Method is { } method && !s_methods.Contains(method))
-        {
-            throw ApiErrors.BadValue("method", method, string.Join(", ", s_methods.Select(known => $"'{known}'")));
-        }
-
-        if (rule.Path is { } path && !path.StartsWith('/') && !path.StartsWith('*'))
-        {
-            throw ApiErrors.BadRequest(
-                "Invalid 'path': it begins with '/', and '*' stands for anything, as in /v1/files/*.",
-                "path",
-                "invalid_value"
-            );
-        }
-
-        if (rule.Path?.StartsWith(ControlEndpoints.Root + "/", StringComparison.OrdinalIgnoreCase) == true)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid 'path': faults never touch {ControlEndpoints.Root}.",
-                "path",
-                "invalid_value"
+                RequestFields.Of(header.Value!.Value, path).AsText(int.MaxValue, mayBeEmpty: true)!
             );
         }
     }

@@ -10,9 +10,8 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
 {
     private const int MaxNamed = 3;
 
-    // The service wants ten examples to train on; to measure on, one will do.
-    private const int FewestTrainingExamples = 10,
-        FewestValidationExamples = 1;
+    // To measure on, one will do.
+    private const int FewestValidationExamples = 1;
 
     public async Task<string?> CheckAsync(
         string path,
@@ -25,7 +24,7 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
         {
             Method = job.Method,
             Format = DatasetFormats.ForModel(job.Model, job.Method),
-            MinimumExamples = isTraining ? FewestTrainingExamples : FewestValidationExamples,
+            MinimumExamples = isTraining ? DatasetLimits.FewestTrainingExamples : FewestValidationExamples,
             MaxProblemsPerCode = MaxNamed,
             CheckDuplicates = false,
         };

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Server.Http;
 using FineTuning.Server.Training.Contracts;
 
@@ -13,6 +13,8 @@ internal static class ChatMessagesReader
     private const int MaxMessages = 2048,
         MaxCharacters = 1_000_000;
     private static readonly string[] s_roles = ["system", "assistant", "user", "function", "tool", "developer"];
+
+    private static readonly string[] s_parts = ["text", "refusal"];
 
     private static readonly string[] s_fields =
     [
@@ -27,45 +29,9 @@ internal static class ChatMessagesReader
         "function_call",
     ];
 
-    public static IReadOnlyList<ChatTurn> Read(JsonElement body)
+    public static IReadOnlyList<ChatTurn> Read(JsonField messages)
     {
-        JsonElement messages = JobRequestReader.Get(body, "messages") ?? throw ApiErrors.Missing("messages");
-        if (messages.ValueKind != JsonValueKind.Array)
-        {
-            throw ApiErrors.WrongType("messages", "an array of objects", JobRequestReader.Describe(messages));
-        }
-
-        int count = messages.GetArrayLength();
-        if (count == 0)
-        {
-            throw ApiErrors.BadRequest(
-                "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-                "messages",
-                "empty_array"
-            );
-        }
-
-        if (count > MaxMessages)
-        {
-            throw ApiErrors.BadRequest(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Invalid 'messages': array too long. Expected an array with maximum length {MaxMessages}, but got an array with length {count} instead."
-                ),
-                "messages",
-                "array_above_max_length"
-            );
-        }
-
-        ChatTurn[] turns =
-        [
-            .. messages
-                .EnumerateArray()
-                .Select(
-                    (message, index) =>
-                        ReadOne(message, string.Create(CultureInfo.InvariantCulture, $"messages[{index}]"))
-                ),
-        ];
+        ChatTurn[] turns = [.. messages.Required().AsItems(1, MaxMessages, "an array of objects").Select(ReadOne)];
         int length = turns.Sum(turn => turn.Content.Length);
         return length <= MaxCharacters
             ? turns
@@ -79,106 +45,46 @@ internal static class ChatMessagesReader
             );
     }
 
-    private static ChatTurn ReadOne(JsonElement message, string path)
+    private static ChatTurn ReadOne(JsonField message)
     {
-        if (message.ValueKind != JsonValueKind.Object)
+        message.AsObject();
+        message.CheckNames(s_fields);
+        string role = message["role"].Required().AsChoice(s_roles)!;
+        JsonField content = message["content"];
+        if (content.IsGiven)
         {
-            throw ApiErrors.WrongType(path, "an object", JobRequestReader.Describe(message));
-        }
-
-        JobRequestReader.CheckNames(message, path + ".", s_fields);
-        JsonElement role = JobRequestReader.Get(message, "role") ?? throw ApiErrors.Missing(path + ".role");
-        if (role.ValueKind != JsonValueKind.String)
-        {
-            throw ApiErrors.WrongType(path + ".role", "a string", JobRequestReader.Describe(role));
-        }
-
-        string name = role.GetString()!;
-        if (!s_roles.Contains(name))
-        {
-            throw ApiErrors.BadValue(
-                path + ".role",
-                JobRequestReader.Cut(name),
-                "'system', 'assistant', 'user', 'function', 'tool', and 'developer'"
-            );
-        }
-
-        if (JobRequestReader.Get(message, "content") is { } content)
-        {
-            return new ChatTurn(name, Text(content, path + ".content"));
+            return new ChatTurn(role, Text(content));
         }
 
         // An assistant may have called a tool and said nothing.
-        return
-            name == "assistant"
-            && (JobRequestReader.Get(message, "tool_calls") ?? JobRequestReader.Get(message, "function_call"))
-                is not null
-            ? new ChatTurn(name, string.Empty)
+        return role == "assistant" && (message["tool_calls"].IsGiven || message["function_call"].IsGiven)
+            ? new ChatTurn(role, string.Empty)
             : throw ApiErrors.BadRequest(
-                $"Invalid value for '{path}.content': expected a string, got null.",
-                path + ".content",
+                $"Invalid value for '{content.Path}': expected a string, got null.",
+                content.Path,
                 "invalid_type"
             );
     }
 
-    private static string Text(JsonElement content, string path)
+    private static string Text(JsonField content) =>
+        content.Value is { ValueKind: JsonValueKind.String }
+            ? content.AsText(int.MaxValue, mayBeEmpty: true)!
+            : string.Concat(content.AsItems(1, int.MaxValue, "a string or an array of text parts").Select(Part));
+
+    private static string Part(JsonField part)
     {
-        if (content.ValueKind == JsonValueKind.String)
-        {
-            return content.GetString()!;
-        }
-
-        if (content.ValueKind != JsonValueKind.Array)
-        {
-            throw ApiErrors.WrongType(path, "a string or an array of text parts", JobRequestReader.Describe(content));
-        }
-
-        StringBuilder text = new();
-        int index = 0;
-        foreach (JsonElement part in content.EnumerateArray())
-        {
-            text.Append(Part(part, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]")));
-        }
-
-        return index > 0
-            ? text.ToString()
-            : throw ApiErrors.BadRequest(
-                $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-                path,
-                "empty_array"
-            );
-    }
-
-    private static string Part(JsonElement part, string path)
-    {
-        if (part.ValueKind != JsonValueKind.Object)
-        {
-            throw ApiErrors.WrongType(path, "an object", JobRequestReader.Describe(part));
-        }
-
-        JsonElement kind = JobRequestReader.Get(part, "type") ?? throw ApiErrors.Missing(path + ".type");
-        string type =
-            kind.ValueKind == JsonValueKind.String
-                ? kind.GetString()!
-                : throw ApiErrors.WrongType(path + ".type", "a string", JobRequestReader.Describe(kind));
+        part.AsObject();
+        JsonField kind = part["type"].Required();
+        string type = kind.AsText(int.MaxValue, mayBeEmpty: true)!;
         if (type is "image_url" or "input_audio" or "file")
         {
             throw ApiErrors.BadRequest(
                 $"Invalid content type. '{type}' is not supported: the models of this local server read text only.",
-                path + ".type",
+                kind.Path,
                 "unsupported_content_type"
             );
         }
 
-        string field = type switch
-        {
-            "text" => "text",
-            "refusal" => "refusal",
-            _ => throw ApiErrors.BadValue(path + ".type", JobRequestReader.Cut(type), "'text' and 'refusal'"),
-        };
-        JsonElement text = JobRequestReader.Get(part, field) ?? throw ApiErrors.Missing($"{path}.{field}");
-        return text.ValueKind == JsonValueKind.String
-            ? text.GetString()!
-            : throw ApiErrors.WrongType($"{path}.{field}", "a string", JobRequestReader.Describe(text));
+        return part[kind.AsChoice(s_parts)!].Required().AsText(int.MaxValue, mayBeEmpty: true)!;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Server.Http;
 using FineTuning.Server.Training.Contracts;
 
@@ -61,72 +62,76 @@ internal static class ChatRequestReader
         ["web_search_options"] = null,
     };
 
+    private static readonly string[] s_ids =
+    [
+        "user",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "reasoning_effort",
+        "verbosity",
+    ];
+
+    private static readonly NumberBounds s_temperature = new(0, 2);
+    private static readonly NumberBounds s_topP = new(0, 1);
+
     public static ChatRequest Read(JsonElement body)
     {
-        CheckFields(body);
-        string model = JobRequestReader.Text(body, "model", required: true, MaxId)!;
-        bool isStream = Flag(body, "stream", "stream");
-        Flag(body, "store", "store");
-        JobRequestReader.CheckMetadata(body);
-        foreach (
-            string name in new[]
-            {
-                "user",
-                "service_tier",
-                "safety_identifier",
-                "prompt_cache_key",
-                "reasoning_effort",
-                "verbosity",
-            }
-        )
+        JsonField request = RequestFields.Of(body);
+        CheckFields(request);
+        string model = request["model"].Required().AsText(MaxId)!;
+        bool isStream = request["stream"].AsFlag() == true;
+        request["store"].AsFlag();
+        JobRequestReader.CheckMetadata(request["metadata"]);
+        foreach (string name in s_ids)
         {
-            JobRequestReader.Text(body, name, required: false, MaxId);
+            request[name].AsText(MaxId);
         }
 
-        int? seed = Seed(body);
+        int? seed = Seed(request["seed"]);
         return new ChatRequest
         {
             Model = model,
-            Messages = ChatMessagesReader.Read(body),
+            Messages = ChatMessagesReader.Read(request["messages"]),
             Options = new GenerationOptions
             {
-                Temperature = Number(body, "temperature", 0, 2) ?? 1,
-                TopP = Number(body, "top_p", 0, 1) ?? 1,
-                MaxTokens = ReadMaxTokens(body),
-                Stop = ReadStop(body),
+                Temperature = request["temperature"].AsNumber(s_temperature) ?? 1,
+                TopP = request["top_p"].AsNumber(s_topP) ?? 1,
+                MaxTokens = ReadMaxTokens(request),
+                Stop = ReadStop(request["stop"]),
                 Seed = seed ?? RandomNumberGenerator.GetInt32(int.MaxValue),
             },
-            Count = Whole(body, "n", MaxCount) ?? 1,
+            Count = Whole(request["n"], MaxCount) ?? 1,
             IsStream = isStream,
-            IncludesUsage = ReadStreamOptions(body, isStream),
+            IncludesUsage = ReadStreamOptions(request["stream_options"], isStream),
         };
     }
 
-    private static void CheckFields(JsonElement body)
+    private static void CheckFields(JsonField request)
     {
-        foreach (JsonProperty property in body.EnumerateObject())
+        foreach (JsonField field in request.Fields())
         {
-            if (s_fields.Contains(property.Name) || property.Value.ValueKind == JsonValueKind.Null)
+            if (s_fields.Contains(field.Name) || field.Value is not { } value || value.ValueKind == JsonValueKind.Null)
             {
                 continue;
             }
 
-            if (!s_refused.TryGetValue(property.Name, out string? idle))
+            if (!s_refused.TryGetValue(field.Name, out string? idle))
             {
-                throw ApiErrors.UnknownParameter(JobRequestReader.Cut(property.Name));
+                throw ApiErrors.UnknownParameter(field.Path);
             }
 
-            if (idle is null || !JsonElement.DeepEquals(property.Value, JsonElement.Parse(idle)))
+            if (idle is null || !JsonElement.DeepEquals(value, JsonElement.Parse(idle)))
             {
-                throw ApiErrors.Unsupported(property.Name);
+                throw ApiErrors.Unsupported(field.Name);
             }
         }
     }
 
-    private static int ReadMaxTokens(JsonElement body)
+    private static int ReadMaxTokens(JsonField request)
     {
-        int? old = Whole(body, "max_tokens", MaxTokens),
-            current = Whole(body, "max_completion_tokens", MaxTokens);
+        int? old = Whole(request["max_tokens"], MaxTokens),
+            current = Whole(request["max_completion_tokens"], MaxTokens);
         return old is not null && current is not null
             ? throw ApiErrors.BadRequest(
                 "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
@@ -136,21 +141,13 @@ internal static class ChatRequestReader
             : current ?? old ?? DefaultTokens;
     }
 
-    private static string[] ReadStop(JsonElement body)
+    private static string[] ReadStop(JsonField stop)
     {
-        if (JobRequestReader.Get(body, "stop") is not { } value)
-        {
-            return [];
-        }
-
-        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
-        {
-            throw ApiErrors.WrongType("stop", "a string or an array of strings", JobRequestReader.Describe(value));
-        }
-
-        JsonElement[] items =
-            value.ValueKind == JsonValueKind.String ? [value] : [.. value.EnumerateArray().Take(MaxStops + 1)];
-        if (items.Length > MaxStops)
+        const string Expected = "a string or an array of strings";
+        IReadOnlyList<JsonField> items = stop.Value is { ValueKind: JsonValueKind.String }
+            ? [stop]
+            : stop.AsItems(0, int.MaxValue, Expected);
+        if (items.Count > MaxStops)
         {
             throw ApiErrors.BadRequest(
                 $"Invalid 'stop': array too long. Expected an array with maximum length {MaxStops}.",
@@ -163,15 +160,7 @@ internal static class ChatRequestReader
         [
             .. items.Select(item =>
             {
-                string text =
-                    item.ValueKind == JsonValueKind.String
-                        ? item.GetString()!
-                        : throw ApiErrors.WrongType(
-                            "stop",
-                            "a string or an array of strings",
-                            "an array with " + JobRequestReader.Describe(item)
-                        );
-                JobRequestReader.CheckLength("stop", text, MaxStop);
+                string text = RequestFields.Entry(item, "stop", Expected, MaxStop);
                 return text.Length > 0
                     ? text
                     : throw ApiErrors.BadRequest(
@@ -183,9 +172,9 @@ internal static class ChatRequestReader
         ];
     }
 
-    private static bool ReadStreamOptions(JsonElement body, bool isStream)
+    private static bool ReadStreamOptions(JsonField options, bool isStream)
     {
-        if (JobRequestReader.Object(body, "stream_options", "stream_options") is not { } options)
+        if (options.AsObject() is null)
         {
             return false;
         }
@@ -199,53 +188,17 @@ internal static class ChatRequestReader
             );
         }
 
-        JobRequestReader.CheckNames(options, "stream_options.", ["include_usage", "include_obfuscation"]);
-        Flag(options, "include_obfuscation", "stream_options.include_obfuscation");
-        return Flag(options, "include_usage", "stream_options.include_usage");
+        options.CheckNames(["include_usage", "include_obfuscation"]);
+        options["include_obfuscation"].AsFlag();
+        return options["include_usage"].AsFlag() == true;
     }
 
     /// <summary>The service takes 64 bits; the model's seed has 32, and of a larger one the lower half
     /// counts.</summary>
-    private static int? Seed(JsonElement body) =>
-        JobRequestReader.Get(body, "seed") is not { } value ? null
+    private static int? Seed(JsonField field) =>
+        field.Value is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long seed) ? unchecked((int)seed)
-        : throw ApiErrors.WrongType("seed", "an integer", JobRequestReader.Describe(value));
+        : throw ApiErrors.WrongType(field.Path, "an integer", RequestFields.Describe(value));
 
-    private static int? Whole(JsonElement body, string name, int most)
-    {
-        JobRequestReader.WholeNumber(body, name, name, 1, most, allowAuto: false);
-        return JobRequestReader.Get(body, name) is { } value ? (int)value.GetDouble() : null;
-    }
-
-    private static double? Number(JsonElement body, string name, double least, double most)
-    {
-        if (JobRequestReader.Get(body, name) is not { } value)
-        {
-            return null;
-        }
-
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number))
-        {
-            throw ApiErrors.WrongType(name, "a decimal", JobRequestReader.Describe(value));
-        }
-
-        return number < least ? throw OutOfRange("below minimum", ">=", least, "decimal_below_min_value")
-            : number > most ? throw OutOfRange("above maximum", "<=", most, "decimal_above_max_value")
-            : number;
-
-        ApiException OutOfRange(string what, string sign, double bound, string code) =>
-            ApiErrors.BadRequest(
-                $"Invalid '{name}': decimal {what} value. Expected a value {sign} {bound:0}, but got {JobRequestReader.Cut(value.GetRawText())} instead.",
-                name,
-                code
-            );
-    }
-
-    private static bool Flag(JsonElement parent, string name, string path) =>
-        JobRequestReader.Get(parent, name)?.ValueKind switch
-        {
-            null or JsonValueKind.False => false,
-            JsonValueKind.True => true,
-            _ => throw ApiErrors.WrongType(path, "a boolean", JobRequestReader.Describe(parent.GetProperty(name))),
-        };
+    private static int? Whole(JsonField field, int most) => (int?)field.AsNumber(NumberBounds.Whole(1, most));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Server.Http;
 
 namespace FineTuning.Server.Requests;
@@ -30,16 +31,16 @@ internal static class FileLifetime
     /// <summary>The property <c>expires_after</c> of a body.</summary>
     public static TimeSpan? Read(JsonElement body)
     {
-        if (JobRequestReader.Object(body, "expires_after", "expires_after") is not { } value)
+        JsonField value = RequestFields.Of(body)["expires_after"];
+        if (value.AsObject() is null)
         {
             return null;
         }
 
-        JobRequestReader.CheckNames(value, "expires_after.", ["anchor", "seconds"]);
-        CheckAnchor(JobRequestReader.Get(value, "anchor")?.ToString(), "expires_after.anchor");
+        value.CheckNames(["anchor", "seconds"]);
+        CheckAnchor(value["anchor"].Value?.ToString(), "expires_after.anchor");
         return Check(
-            JobRequestReader.Get(value, "seconds") is { ValueKind: JsonValueKind.Number } seconds
-            && seconds.TryGetInt32(out int number)
+            value["seconds"].Value is { ValueKind: JsonValueKind.Number } seconds && seconds.TryGetInt32(out int number)
                 ? number
                 : null,
             "expires_after.seconds"
@@ -50,7 +51,7 @@ internal static class FileLifetime
     {
         if (anchor != "created_at")
         {
-            throw ApiErrors.BadValue(path, JobRequestReader.Cut(anchor ?? string.Empty), "'created_at'");
+            throw ApiErrors.BadValue(path, RequestFields.Cut(anchor ?? string.Empty), "'created_at'");
         }
     }
 

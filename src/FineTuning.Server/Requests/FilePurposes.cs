@@ -32,7 +32,7 @@ internal static class FilePurposes
 
         return Array.IndexOf(s_uploadable, purpose) >= 0
             ? purpose
-            : throw ApiErrors.BadValue("purpose", JobRequestReader.Cut(purpose), s_supported);
+            : throw ApiErrors.BadValue("purpose", RequestFields.Cut(purpose), s_supported);
     }
 
     /// <summary>Whether the type of an upload's content goes with its purpose. JSON lines have no registered type, but
@@ -42,7 +42,7 @@ internal static class FilePurposes
         if (!MediaTypeHeaderValue.TryParse(type, out MediaTypeHeaderValue? parsed))
         {
             throw ApiErrors.BadRequest(
-                $"Invalid 'mime_type': '{JobRequestReader.Cut(type)}' is no MIME type.",
+                $"Invalid 'mime_type': '{RequestFields.Cut(type)}' is no MIME type.",
                 "mime_type",
                 "invalid_value"
             );
@@ -57,7 +57,7 @@ internal static class FilePurposes
         if (fitting is not null && !fitting.Contains(parsed.MediaType.Value, StringComparer.OrdinalIgnoreCase))
         {
             throw ApiErrors.BadRequest(
-                $"Invalid 'mime_type': '{JobRequestReader.Cut(type)}' does not go with the purpose '{purpose}'. s_supported are: {string.Join(", ", fitting)}.",
+                $"Invalid 'mime_type': '{RequestFields.Cut(type)}' does not go with the purpose '{purpose}'. s_supported are: {string.Join(", ", fitting)}.",
                 "mime_type",
                 "invalid_value"
             );

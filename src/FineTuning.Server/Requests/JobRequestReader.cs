@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
 
@@ -31,18 +32,21 @@ internal static class JobRequestReader
         "trainingType",
     ];
 
+    private static readonly NumberBounds s_seed = NumberBounds.Whole(0, int.MaxValue);
+
     public static JobCreateRequest Read(JsonElement body)
     {
-        CheckNames(body, string.Empty, s_fields);
-        Text(body, "model", required: true, MaxId);
-        Text(body, "training_file", required: true, MaxId);
-        Text(body, "validation_file", required: false, MaxId);
-        CheckSuffix(Text(body, "suffix", required: false, MaxSuffix));
-        WholeNumber(body, "seed", "seed", 0, int.MaxValue, allowAuto: false);
-        CheckMetadata(body);
-        CheckIntegrations(body);
-        Text(body, "trainingType", required: false, MaxId);
-        MethodReader.Check(body);
+        JsonField request = RequestFields.Of(body);
+        request.CheckNames(s_fields);
+        request["model"].Required().AsText(MaxId);
+        request["training_file"].Required().AsText(MaxId);
+        request["validation_file"].AsText(MaxId);
+        CheckSuffix(request["suffix"].AsText(MaxSuffix));
+        request["seed"].AsNumber(s_seed);
+        CheckMetadata(request["metadata"]);
+        CheckIntegrations(request["integrations"]);
+        request["trainingType"].AsText(MaxId);
+        MethodReader.Check(request);
         try
         {
             return body.Deserialize(RequestContext.Default.JobCreateRequest)!;
@@ -53,188 +57,18 @@ internal static class JobRequestReader
         }
     }
 
-    /// <summary>A field's value; null if it is missing or null.</summary>
-    public static JsonElement? Get(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    public static void CheckNames(JsonElement parent, string path, IReadOnlyCollection<string> allowed)
+    /// <summary>Checks the creator's own pairs, an object of strings.</summary>
+    public static void CheckMetadata(JsonField metadata)
     {
-        foreach (JsonProperty property in parent.EnumerateObject())
-        {
-            if (!allowed.Contains(property.Name))
-            {
-                throw ApiErrors.UnknownParameter(path + Cut(property.Name));
-            }
-        }
-    }
-
-    public static JsonElement? Object(JsonElement parent, string name, string path) =>
-        Get(parent, name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Object ? value
-        : throw ApiErrors.WrongType(path, "an object", Describe(value));
-
-    public static void WholeNumber(JsonElement parent, string name, string path, long least, long most, bool allowAuto)
-    {
-        if (Get(parent, name) is not { } value || (allowAuto && IsAuto(value)))
-        {
-            return;
-        }
-
-        if (
-            value.ValueKind != JsonValueKind.Number
-            || !value.TryGetDouble(out double number)
-            || number != Math.Truncate(number)
-        )
-        {
-            throw ApiErrors.WrongType(path, allowAuto ? "an integer or 'auto'" : "an integer", Describe(value));
-        }
-
-        if (number < least)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid '{path}': integer below minimum value. Expected a value >= {least}, but got {value.GetRawText()} instead.",
-                path,
-                "integer_below_min_value"
-            );
-        }
-
-        if (number > most)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid '{path}': integer above maximum value. Expected a value <= {most}, but got {value.GetRawText()} instead.",
-                path,
-                "integer_above_max_value"
-            );
-        }
-    }
-
-    public static void PositiveNumber(
-        JsonElement parent,
-        string name,
-        string path,
-        double above = 0,
-        double? most = null
-    )
-    {
-        if (Get(parent, name) is not { } value || IsAuto(value))
-        {
-            return;
-        }
-
-        if (
-            value.ValueKind != JsonValueKind.Number
-            || !value.TryGetDouble(out double number)
-            || !double.IsFinite(number)
-        )
-        {
-            throw ApiErrors.WrongType(path, "a number or 'auto'", Describe(value));
-        }
-
-        if (number <= above)
-        {
-            throw ApiErrors.BadRequest(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Invalid '{path}': decimal below minimum value. Expected a value > {above}, but got {value.GetRawText()} instead."
-                ),
-                path,
-                "decimal_below_min_value"
-            );
-        }
-
-        if (number > most)
-        {
-            throw ApiErrors.BadRequest(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Invalid '{path}': decimal above maximum value. Expected a value <= {most}, but got {value.GetRawText()} instead."
-                ),
-                path,
-                "decimal_above_max_value"
-            );
-        }
-    }
-
-    public static string? Text(JsonElement parent, string name, bool required, int most)
-    {
-        if (Get(parent, name) is not { } value)
-        {
-            return required ? throw ApiErrors.Missing(name) : null;
-        }
-
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            throw ApiErrors.WrongType(name, "a string", Describe(value));
-        }
-
-        string text = value.GetString()!;
-        if (text.Length == 0)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid '{name}': empty string. Expected a string with minimum length 1, but got an empty string instead.",
-                name,
-                "empty_string"
-            );
-        }
-
-        CheckLength(name, text, most);
-        return text;
-    }
-
-    public static string Describe(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.String => "a string",
-            JsonValueKind.Number => value.TryGetInt64(out _) ? "an integer" : "a decimal number",
-            JsonValueKind.True or JsonValueKind.False => "a boolean",
-            JsonValueKind.Array => "an array",
-            JsonValueKind.Object => "an object",
-            _ => "null",
-        };
-
-    private static bool IsAuto(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && value.ValueEquals("auto");
-
-    /// <summary>Names from outside are repeated, but not at any length.</summary>
-    public static string Cut(string name) => name.Length <= MaxKey ? name : name[..MaxKey] + "…";
-
-    public static void CheckLength(string path, string text, int most)
-    {
-        if (text.Length > most)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid '{path}': string too long. Expected a string with maximum length {most}, but got a string with length {text.Length} instead.",
-                path,
-                "string_above_max_length"
-            );
-        }
-    }
-
-    private static void CheckSuffix(string? suffix)
-    {
-        // It becomes a part of a model's name, whose parts are divided by colons, and of URLs.
-        if (suffix is not null && !suffix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-        {
-            throw ApiErrors.BadRequest(
-                "Invalid 'suffix': it may contain letters, digits, '-', '_' and '.' only.",
-                "suffix",
-                "invalid_value"
-            );
-        }
-    }
-
-    public static void CheckMetadata(JsonElement body)
-    {
-        if (Object(body, "metadata", "metadata") is not { } metadata)
+        if (metadata.AsObject() is null)
         {
             return;
         }
 
         int count = 0;
         HashSet<string> keys = new(StringComparer.Ordinal);
-        foreach (JsonProperty pair in metadata.EnumerateObject())
+        foreach (JsonField pair in metadata.Fields())
         {
-            string path = "metadata." + Cut(pair.Name);
             if (pair.Name.Length is 0 or > MaxKey)
             {
                 throw ApiErrors.BadRequest(
@@ -253,12 +87,7 @@ internal static class JobRequestReader
                 );
             }
 
-            if (pair.Value.ValueKind != JsonValueKind.String)
-            {
-                throw ApiErrors.WrongType(path, "a string", Describe(pair.Value));
-            }
-
-            CheckLength(path, pair.Value.GetString()!, MaxValue);
+            pair.AsText(MaxValue, mayBeEmpty: true);
             count++;
         }
 
@@ -275,19 +104,23 @@ internal static class JobRequestReader
         }
     }
 
-    private static void CheckIntegrations(JsonElement body)
+    private static void CheckSuffix(string? suffix)
     {
-        if (Get(body, "integrations") is not { } list)
+        // It becomes a part of a model's name, whose parts are divided by colons, and of URLs.
+        if (suffix is not null && !suffix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            return;
+            throw ApiErrors.BadRequest(
+                "Invalid 'suffix': it may contain letters, digits, '-', '_' and '.' only.",
+                "suffix",
+                "invalid_value"
+            );
         }
+    }
 
-        if (list.ValueKind != JsonValueKind.Array)
-        {
-            throw ApiErrors.WrongType("integrations", "an array", Describe(list));
-        }
-
-        if (list.GetArrayLength() > MaxIntegrations)
+    private static void CheckIntegrations(JsonField list)
+    {
+        IReadOnlyList<JsonField> integrations = list.AsItems(0, int.MaxValue);
+        if (integrations.Count > MaxIntegrations)
         {
             throw ApiErrors.BadRequest(
                 $"Invalid 'integrations': array too long. Expected an array with maximum length {MaxIntegrations}.",
@@ -297,7 +130,7 @@ internal static class JobRequestReader
         }
 
         // Their fields are kept as they come, so the whole is bounded.
-        if (list.GetRawText().Length > MaxIntegrationsText)
+        if (list.Value?.GetRawText().Length > MaxIntegrationsText)
         {
             throw ApiErrors.BadRequest(
                 $"Invalid 'integrations': too long. Expected at most {MaxIntegrationsText} characters of JSON.",
@@ -306,28 +139,20 @@ internal static class JobRequestReader
             );
         }
 
-        int index = 0;
-        foreach (JsonElement integration in list.EnumerateArray())
+        foreach (JsonField integration in integrations)
         {
-            string path = string.Create(CultureInfo.InvariantCulture, $"integrations[{index++}]");
-            if (integration.ValueKind != JsonValueKind.Object)
+            integration.AsObject();
+            JsonField type = integration["type"];
+            if (type.Value is not { ValueKind: JsonValueKind.String } name || !name.ValueEquals("wandb"))
             {
-                throw ApiErrors.WrongType(path, "an object", Describe(integration));
+                throw ApiErrors.BadValue(type.Path, type.Value?.ToString() ?? "null", "'wandb'");
             }
 
-            if (
-                Get(integration, "type") is not { } type
-                || !(type.ValueKind == JsonValueKind.String && type.ValueEquals("wandb"))
-            )
+            JsonField wandb = integration["wandb"].Required();
+            wandb.AsObject();
+            if (wandb["project"] is not { Value: { ValueKind: JsonValueKind.String } })
             {
-                throw ApiErrors.BadValue(path + ".type", Get(integration, "type")?.ToString() ?? "null", "'wandb'");
-            }
-
-            JsonElement wandb =
-                Object(integration, "wandb", path + ".wandb") ?? throw ApiErrors.Missing(path + ".wandb");
-            if (Get(wandb, "project") is not { ValueKind: JsonValueKind.String })
-            {
-                throw ApiErrors.Missing(path + ".wandb.project");
+                throw ApiErrors.Missing(wandb["project"].Path);
             }
         }
     }

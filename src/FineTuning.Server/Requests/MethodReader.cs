@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FineTuning.Core.Grading;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
@@ -11,9 +13,6 @@ namespace FineTuning.Server.Requests;
 internal static class MethodReader
 {
     private const string GraderPath = "method.reinforcement.grader";
-    private const double MaxBeta = 2,
-        MinComputeMultiplier = 0.00001,
-        MaxComputeMultiplier = 10;
 
     /// <summary>Every page of jobs repeats them.</summary>
     private const int MaxGraderText = 256 * 1024;
@@ -21,45 +20,20 @@ internal static class MethodReader
     /// <summary>An evaluation must come to an end.</summary>
     private const int MaxEvalSamples = 1000;
 
-    private static readonly string[] s_methods =
-    [
-        TrainingMethods.Supervised,
-        TrainingMethods.Preference,
-        TrainingMethods.Reinforcement,
-    ];
-    private static readonly string[] s_efforts = ["default", "low", "medium", "high"];
-    private static readonly string[] s_numbers = ["n_epochs", "batch_size", "learning_rate_multiplier"];
-    private static readonly string[] s_rewardNumbers =
-    [
-        "reasoning_effort",
-        "compute_multiplier",
-        "eval_interval",
-        "eval_samples",
-    ];
-
-    public static void Check(JsonElement body)
+    public static void Check(JsonField request)
     {
-        if (JobRequestReader.Object(body, "hyperparameters", "hyperparameters") is { } plain)
-        {
-            CheckNumbers(plain, "hyperparameters", TrainingMethods.Supervised);
-        }
-
-        if (JobRequestReader.Object(body, "method", "method") is not { } method)
+        CheckNumbers(request["hyperparameters"], TrainingMethods.Supervised);
+        JsonField method = request["method"];
+        if (method.AsObject() is null)
         {
             return;
         }
 
-        JobRequestReader.CheckNames(method, "method.", ["type", .. s_methods]);
-        JsonElement type = JobRequestReader.Get(method, "type") ?? throw ApiErrors.Missing("method.type");
-        if (type.ValueKind != JsonValueKind.String || !s_methods.Contains(type.GetString()))
+        method.CheckNames(["type", .. HyperparameterTable.Methods]);
+        string name = Choice(method["type"].Required(), HyperparameterTable.Methods);
+        foreach (string other in HyperparameterTable.Methods.Where(other => other != name))
         {
-            throw ApiErrors.BadValue("method.type", type.ToString(), "'supervised', 'dpo', and 'reinforcement'");
-        }
-
-        string name = type.GetString()!;
-        foreach (string other in s_methods.Where(other => other != name))
-        {
-            if (JobRequestReader.Get(method, other) is not null)
+            if (method[other].IsGiven)
             {
                 throw ApiErrors.BadRequest(
                     $"'method.{other}' does not go with the method type '{name}'.",
@@ -69,8 +43,8 @@ internal static class MethodReader
             }
         }
 
-        CheckModel(body, name);
-        CheckOptions(JobRequestReader.Object(method, name, "method." + name), name);
+        CheckModel(request["model"].Value, name);
+        CheckOptions(method[name], name);
     }
 
     /// <summary>Refuses a grader that could never work here, naming the place in it.</summary>
@@ -97,61 +71,42 @@ internal static class MethodReader
     {
         Hyperparameters? plain = request.Hyperparameters,
             ofMethod = request.Method?.Options?.Hyperparameters;
-        if (plain is not null && ofMethod is not null)
+        string method = request.Method?.Type ?? TrainingMethods.Supervised;
+        foreach (HyperparameterDefinition number in HyperparameterTable.Of(TrainingMethods.Supervised))
         {
-            CheckAgreement("n_epochs", plain.EpochCount, ofMethod.EpochCount);
-            CheckAgreement("batch_size", plain.BatchSize, ofMethod.BatchSize);
-            CheckAgreement("learning_rate_multiplier", plain.LearningRateMultiplier, ofMethod.LearningRateMultiplier);
+            CheckAgreement(number, plain, ofMethod);
         }
 
-        string method = request.Method?.Type ?? TrainingMethods.Supervised;
-        bool isReinforcement = method == TrainingMethods.Reinforcement;
-        return new Hyperparameters
-        {
-            EpochCount = ofMethod?.EpochCount ?? plain?.EpochCount ?? AutoOr<int>.Auto,
-            BatchSize = ofMethod?.BatchSize ?? plain?.BatchSize ?? AutoOr<int>.Auto,
-            LearningRateMultiplier =
-                ofMethod?.LearningRateMultiplier ?? plain?.LearningRateMultiplier ?? AutoOr<double>.Auto,
-            Beta = method == TrainingMethods.Preference ? ofMethod?.Beta ?? AutoOr<double>.Auto : null,
-            ReasoningEffort = isReinforcement ? ofMethod?.ReasoningEffort ?? s_efforts[0] : null,
-            ComputeMultiplier = isReinforcement ? ofMethod?.ComputeMultiplier ?? AutoOr<double>.Auto : null,
-            EvalInterval = isReinforcement ? ofMethod?.EvalInterval ?? AutoOr<int>.Auto : null,
-            EvalSamples = isReinforcement ? ofMethod?.EvalSamples ?? AutoOr<int>.Auto : null,
-        };
+        return HyperparameterTable.Make(number =>
+            number.Methods.Contains(method) ? number.Get(ofMethod) ?? number.Get(plain) ?? number.Default : null
+        );
     }
 
     /// <summary>Completion models have neither a conversation to answer in two ways nor one to sample answers
     /// to.</summary>
-    private static void CheckModel(JsonElement body, string method)
+    private static void CheckModel(JsonElement? model, string method)
     {
         if (
             method != TrainingMethods.Supervised
-            && JobRequestReader.Get(body, "model") is { ValueKind: JsonValueKind.String } model
-            && BaseModels.IsCompletion(model.GetString()!)
+            && model is { ValueKind: JsonValueKind.String } given
+            && BaseModels.IsCompletion(given.GetString()!)
         )
         {
             throw ApiErrors.BadRequest(
-                $"The method '{method}' is not available for the model '{model.GetString()}'; it can be trained with 'supervised'.",
+                $"The method '{method}' is not available for the model '{given.GetString()}'; it can be trained with 'supervised'.",
                 "method.type",
                 "unsupported_method"
             );
         }
     }
 
-    private static void CheckOptions(JsonElement? options, string method)
+    private static void CheckOptions(JsonField options, string method)
     {
         bool isReinforcement = method == TrainingMethods.Reinforcement;
-        if (options is { } given)
+        if (options.AsObject() is not null)
         {
-            JobRequestReader.CheckNames(
-                given,
-                $"method.{method}.",
-                isReinforcement ? ["hyperparameters", "grader"] : ["hyperparameters"]
-            );
-            if (JobRequestReader.Object(given, "hyperparameters", $"method.{method}.hyperparameters") is { } numbers)
-            {
-                CheckNumbers(numbers, $"method.{method}.hyperparameters", method);
-            }
+            options.CheckNames(isReinforcement ? ["hyperparameters", "grader"] : ["hyperparameters"]);
+            CheckNumbers(options["hyperparameters"], method);
         }
 
         if (!isReinforcement)
@@ -159,10 +114,9 @@ internal static class MethodReader
             return;
         }
 
-        JsonElement grader =
-            (options is { } own ? JobRequestReader.Object(own, "grader", GraderPath) : null)
-            ?? throw ApiErrors.Missing(GraderPath);
-        if (grader.GetRawText().Length > MaxGraderText)
+        JsonField grader = options["grader"].Required();
+        grader.AsObject();
+        if (grader.Value!.Value.GetRawText().Length > MaxGraderText)
         {
             throw ApiErrors.BadRequest(
                 $"Invalid '{GraderPath}': too long. Expected at most {MaxGraderText} characters of JSON.",
@@ -172,66 +126,48 @@ internal static class MethodReader
         }
     }
 
-    private static void CheckNumbers(JsonElement numbers, string path, string method)
+    private static void CheckNumbers(JsonField numbers, string method)
     {
-        JobRequestReader.CheckNames(
-            numbers,
-            path + ".",
-            method switch
-            {
-                TrainingMethods.Preference => [.. s_numbers, "beta"],
-                TrainingMethods.Reinforcement => [.. s_numbers, .. s_rewardNumbers],
-                _ => s_numbers,
-            }
-        );
-        JobRequestReader.WholeNumber(numbers, "n_epochs", path + ".n_epochs", 1, 50, allowAuto: true);
-        JobRequestReader.WholeNumber(numbers, "batch_size", path + ".batch_size", 1, 256, allowAuto: true);
-        JobRequestReader.PositiveNumber(numbers, "learning_rate_multiplier", path + ".learning_rate_multiplier");
-        JobRequestReader.PositiveNumber(numbers, "beta", path + ".beta", most: MaxBeta);
-        JobRequestReader.PositiveNumber(
-            numbers,
-            "compute_multiplier",
-            path + ".compute_multiplier",
-            MinComputeMultiplier,
-            MaxComputeMultiplier
-        );
-        JobRequestReader.WholeNumber(
-            numbers,
-            "eval_interval",
-            path + ".eval_interval",
-            1,
-            int.MaxValue,
-            allowAuto: true
-        );
-        JobRequestReader.WholeNumber(
-            numbers,
-            "eval_samples",
-            path + ".eval_samples",
-            1,
-            MaxEvalSamples,
-            allowAuto: true
-        );
-        if (
-            JobRequestReader.Get(numbers, "reasoning_effort") is { } effort
-            && !(effort.ValueKind == JsonValueKind.String && s_efforts.Contains(effort.GetString()))
-        )
+        if (numbers.AsObject() is null)
         {
-            throw ApiErrors.BadValue(
-                path + ".reasoning_effort",
-                effort.ToString(),
-                "'default', 'low', 'medium', and 'high'"
-            );
+            return;
+        }
+
+        numbers.CheckNames([.. HyperparameterTable.Of(method).Select(number => number.WireName)]);
+
+        foreach (HyperparameterDefinition number in HyperparameterTable.NumbersFirst(method))
+        {
+            JsonField field = numbers[number.WireName];
+            if (number.Bounds is { } bounds)
+            {
+                field.AsNumber(
+                    number.Name == nameof(Hyperparameters.EvalSamples) ? bounds with { Most = MaxEvalSamples } : bounds
+                );
+            }
+            else if (field.IsGiven)
+            {
+                Choice(field, number.Choices);
+            }
         }
     }
 
-    private static void CheckAgreement<T>(string name, AutoOr<T>? plain, AutoOr<T>? ofMethod)
-        where T : struct, System.IFormattable
+    /// <summary>What is no string is no value that is supported either.</summary>
+    private static string Choice(JsonField field, IReadOnlyList<string> choices) =>
+        field.Value is { ValueKind: JsonValueKind.String } value && choices.Contains(value.GetString())
+            ? value.GetString()!
+            : throw ApiErrors.BadValue(field.Path, field.Value.ToString()!, RequestFields.List(choices));
+
+    private static void CheckAgreement(
+        HyperparameterDefinition number,
+        Hyperparameters? plain,
+        Hyperparameters? ofMethod
+    )
     {
-        if (plain is { } one && ofMethod is { } other && one != other)
+        if (number.Get(plain) is { } one && number.Get(ofMethod) is { } other && !one.Equals(other))
         {
             throw ApiErrors.BadRequest(
-                $"'hyperparameters.{name}' and 'method.supervised.hyperparameters.{name}' contradict each other. Send 'method' only.",
-                "hyperparameters." + name,
+                $"'hyperparameters.{number.WireName}' and 'method.supervised.hyperparameters.{number.WireName}' contradict each other. Send 'method' only.",
+                "hyperparameters." + number.WireName,
                 "invalid_value"
             );
         }

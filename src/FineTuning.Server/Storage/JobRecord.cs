@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Training.Contracts;
@@ -71,18 +72,8 @@ internal sealed record JobRecord
     /// <summary>The job as the service shows it.</summary>
     public JobResource ToResource(DateTimeOffset? estimatedFinish)
     {
-        Hyperparameters numbers = Plan is null
-            ? Requested
-            : Requested with
-            {
-                EpochCount = Plan.EpochCount,
-                BatchSize = Plan.BatchSize,
-                LearningRateMultiplier = Plan.LearningRateMultiplier,
-                Beta = Plan.Beta is { } beta ? beta : Requested.Beta,
-                ComputeMultiplier = Plan.ComputeMultiplier is { } multiplier ? multiplier : Requested.ComputeMultiplier,
-                EvalInterval = Plan.EvalInterval is { } interval ? interval : Requested.EvalInterval,
-                EvalSamples = Plan.EvalSamples is { } samples ? samples : Requested.EvalSamples,
-            };
+        Hyperparameters? settled = Plan is null ? null : PlanNumbers.Of(Plan);
+        Hyperparameters numbers = HyperparameterTable.Make(number => number.Get(settled) ?? number.Get(Requested));
         JobResource resource = new()
         {
             Id = Id,

@@ -173,7 +173,7 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
             if (!sizes.TryGetValue(id, out long bytes))
             {
                 throw ApiErrors.BadRequest(
-                    $"The upload {upload.Id} has no part '{JobRequestReader.Cut(id)}'.",
+                    $"The upload {upload.Id} has no part '{RequestFields.Cut(id)}'.",
                     "part_ids",
                     "part_not_found"
                 );

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Completers;
 
@@ -71,7 +73,8 @@ public sealed class PurposeCompleter()
 public sealed class AutoCompleter() : FixedCompleter("auto");
 
 /// <summary>Efforts of a reasoning model.</summary>
-public sealed class ReasoningEffortCompleter() : FixedCompleter("default", "low", "medium", "high");
+public sealed class ReasoningEffortCompleter()
+    : FixedCompleter([.. HyperparameterTable.Get(nameof(Hyperparameters.ReasoningEffort)).Choices]);
 
 /// <summary>Azure's kinds of training.</summary>
 public sealed class TrainingTypeCompleter() : FixedCompleter("Standard", "GlobalStandard", "Developer");

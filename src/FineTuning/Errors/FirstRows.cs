@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using FineTuning.Core.Datasets;
 
 namespace FineTuning.Errors;
 
@@ -7,7 +8,7 @@ namespace FineTuning.Errors;
 internal sealed class FirstRows
 {
     /// <summary>How many are tried.</summary>
-    public const int Max = 10;
+    public const int Max = DatasetLimits.FirstRows;
 
     /// <summary>What to do about a file that is no dataset.</summary>
     public const string DatasetAdvice =

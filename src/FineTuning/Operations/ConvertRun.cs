@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
 using FineTuning.Errors;
 using FineTuning.Parameters;
@@ -15,10 +16,6 @@ internal sealed class ConvertRun(
     DatasetOutput? output
 )
 {
-    // When none of so many first rows has what it takes, the rows or the names are the wrong ones, and a million errors
-    // would say no more.
-    private const int MaxUnusable = 10;
-
     private long _examples;
     private long _leftOut;
     private long _strangers;
@@ -135,10 +132,10 @@ internal sealed class ConvertRun(
     {
         _leftOut++;
         cmdlet.WriteError(record);
-        if (_examples == 0 && isMisfit && ++_inVain == MaxUnusable)
+        if (_examples == 0 && isMisfit && ++_inVain == DatasetLimits.FirstRows)
         {
             string message = FormattableString.Invariant(
-                $"None of the first {MaxUnusable} rows could become an example, so the rest was not tried."
+                $"None of the first {DatasetLimits.FirstRows} rows could become an example, so the rest was not tried."
             );
             cmdlet.ThrowTerminatingError(
                 ErrorRecords.Invalid(

@@ -15,8 +15,6 @@ namespace FineTuning.Operations;
 /// <summary>The files of a new job, each either here, to be checked and sent, or at the service already.</summary>
 internal sealed class JobFiles
 {
-    private const int FewestTrainingExamples = 10;
-
     private readonly JobFile _training;
     private readonly JobFile? _validation;
     private readonly string? _trainingPath;
@@ -55,7 +53,7 @@ internal sealed class JobFiles
         {
             Method = request.Method?.Type ?? "supervised",
             Model = request.Model,
-            MinimumExamples = _trainingPath is null ? 1 : FewestTrainingExamples,
+            MinimumExamples = _trainingPath is null ? 1 : DatasetLimits.FewestTrainingExamples,
         };
         string[] paths = [.. new[] { _trainingPath, _validationPath }.OfType<string>()];
         if (paths.Length == 0)

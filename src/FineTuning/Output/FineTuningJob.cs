@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Output;
@@ -123,64 +125,51 @@ public sealed class FineTuningJobError
 /// <summary>A job's numbers. Each is a number, the word auto, or null.</summary>
 public sealed class FineTuningHyperparameters
 {
-    internal FineTuningHyperparameters(Hyperparameters? source)
-    {
-        EpochCount = Plain(source?.EpochCount);
-        BatchSize = Plain(source?.BatchSize);
-        LearningRateMultiplier = Plain(source?.LearningRateMultiplier);
-        Beta = Plain(source?.Beta);
-        ReasoningEffort = source?.ReasoningEffort;
-        ComputeMultiplier = Plain(source?.ComputeMultiplier);
-        EvalInterval = Plain(source?.EvalInterval);
-        EvalSamples = Plain(source?.EvalSamples);
-    }
+    private readonly Hyperparameters? _source;
+
+    internal FineTuningHyperparameters(Hyperparameters? source) => _source = source;
 
     /// <summary>Passes over the training data.</summary>
-    public object? EpochCount { get; }
+    public object? EpochCount => Value();
 
     /// <summary>Examples a step.</summary>
-    public object? BatchSize { get; }
+    public object? BatchSize => Value();
 
     /// <summary>Factor on the service's own rate.</summary>
-    public object? LearningRateMultiplier { get; }
+    public object? LearningRateMultiplier => Value();
 
     /// <summary>dpo: weight of the penalty.</summary>
-    public object? Beta { get; }
+    public object? Beta => Value();
 
     /// <summary>reinforcement: effort of reasoning.</summary>
-    public string? ReasoningEffort { get; }
+    public string? ReasoningEffort => (string?)Value();
 
     /// <summary>reinforcement: factor on the compute.</summary>
-    public object? ComputeMultiplier { get; }
+    public object? ComputeMultiplier => Value();
 
     /// <summary>reinforcement: steps between evaluations.</summary>
-    public object? EvalInterval { get; }
+    public object? EvalInterval => Value();
 
     /// <summary>reinforcement: samples an evaluation.</summary>
-    public object? EvalSamples { get; }
+    public object? EvalSamples => Value();
 
     /// <summary>What is set, in one line.</summary>
     public override string ToString() =>
         string.Join(
             ", ",
-            new (string Name, object? Value)[]
-            {
-                ("epochs", EpochCount),
-                ("batch size", BatchSize),
-                ("learning rate multiplier", LearningRateMultiplier),
-                ("beta", Beta),
-                ("reasoning effort", ReasoningEffort),
-                ("compute multiplier", ComputeMultiplier),
-                ("eval interval", EvalInterval),
-                ("eval samples", EvalSamples),
-            }
+            HyperparameterTable
+                .All.Select(number => (number.Label, Value: Value(number.Name)))
                 .Where(p => p.Value is not null)
-                .Select(p => FormattableString.Invariant($"{p.Name} {p.Value}"))
+                .Select(p => FormattableString.Invariant($"{p.Label} {p.Value}"))
         );
 
-    private static object? Plain<T>(AutoOr<T>? value)
-        where T : struct, IFormattable =>
-        value is null ? null
-        : value.Value.IsAuto ? "auto"
-        : value.Value.Value;
+    private object? Value([CallerMemberName] string name = "") =>
+        HyperparameterTable.Get(name).Get(_source) switch
+        {
+            AutoOr<int> { IsAuto: false } whole => whole.Value,
+            AutoOr<double> { IsAuto: false } number => number.Value,
+            AutoOr<int> or AutoOr<double> => "auto",
+            object word => word,
+            null => null,
+        };
 }

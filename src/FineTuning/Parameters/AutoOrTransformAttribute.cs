@@ -1,30 +1,18 @@
 using System.Globalization;
 using System.Management.Automation;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Parameters;
 
-/// <summary>Takes a number in its range, or the word auto.</summary>
+/// <summary>Takes a number in the range of a hyperparameter, or the word auto.</summary>
+/// <param name="name">The name of the hyperparameter, which the parameter has too.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class AutoOrTransformAttribute : ArgumentTransformationAttribute
+internal sealed class AutoOrTransformAttribute(string name) : ArgumentTransformationAttribute
 {
-    /// <param name="min">The least number.</param>
-    /// <param name="max">The greatest number.</param>
-    public AutoOrTransformAttribute(double min, double max)
-    {
-        Min = min;
-        Max = max;
-    }
-
-    public double Min { get; }
-
-    public double Max { get; }
-
-    /// <summary>Whether the least number itself is not allowed.</summary>
-    public bool AboveMin { get; set; }
-
-    /// <summary>Whether only whole numbers are allowed.</summary>
-    public bool Whole { get; set; }
+    private readonly NumberBounds _bounds =
+        HyperparameterTable.Get(name).Bounds ?? throw new ArgumentException("It is no number.", nameof(name));
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
@@ -36,7 +24,7 @@ internal sealed class AutoOrTransformAttribute : ArgumentTransformationAttribute
 
         if (value is string text && text.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase))
         {
-            return Whole ? AutoOr<int>.Auto : AutoOr<double>.Auto;
+            return _bounds.IsWhole ? AutoOr<int>.Auto : AutoOr<double>.Auto;
         }
 
         double? number = value switch
@@ -48,23 +36,25 @@ internal sealed class AutoOrTransformAttribute : ArgumentTransformationAttribute
             IConvertible and not (bool or char or DateTime) => Convert.ToDouble(value, CultureInfo.InvariantCulture),
             _ => null,
         };
-        bool good =
-            number is double n && (AboveMin ? n > Min : n >= Min) && n <= Max && (!Whole || n == Math.Truncate(n));
-        if (!good)
+        if (number is not { } inRange || !_bounds.Contains(inRange))
         {
             throw new ArgumentTransformationMetadataException(
                 FormattableString.Invariant(
-                    $"'{value}' is not the word auto or a {(Whole ? "whole " : string.Empty)}number {Range()}."
+                    $"'{value}' is not the word auto or a {(_bounds.IsWhole ? "whole " : string.Empty)}number {Range()}."
                 )
             );
         }
 
-        return Whole ? new AutoOr<int>((int)number!.Value) : new AutoOr<double>(number!.Value);
+        return _bounds.IsWhole ? new AutoOr<int>((int)inRange) : new AutoOr<double>(inRange);
     }
 
     private string Range()
     {
-        string from = FormattableString.Invariant($"{(AboveMin ? "above" : "from")} {Min:0.#####}");
-        return Max is int.MaxValue or double.MaxValue ? from : FormattableString.Invariant($"{from} to {Max:0.#####}");
+        string from = FormattableString.Invariant(
+            $"{(_bounds.IsLeastExcluded ? "above" : "from")} {_bounds.Least:0.#####}"
+        );
+        return _bounds.Most is int.MaxValue or double.MaxValue
+            ? from
+            : FormattableString.Invariant($"{from} to {_bounds.Most:0.#####}");
     }
 }

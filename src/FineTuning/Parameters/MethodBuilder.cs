@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json;
+using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Parameters;
@@ -8,32 +9,42 @@ namespace FineTuning.Parameters;
 /// have.</summary>
 internal static class MethodBuilder
 {
-    private static readonly string[] s_shared = ["EpochCount", "BatchSize", "LearningRateMultiplier"];
+    private static readonly string[] s_shared =
+    [
+        .. HyperparameterTable.All.Where(number => number.IsShared).Select(number => number.Name),
+    ];
 
-    private static readonly Dictionary<string, string[]> s_own = new()
-    {
-        ["supervised"] = [],
-        ["dpo"] = ["Beta"],
-        ["reinforcement"] = ["Grader", "ReasoningEffort", "ComputeMultiplier", "EvalInterval", "EvalSamples"],
-    };
+    // The parameters of each method that not all methods have.
+    private static readonly Dictionary<string, string[]> s_own = HyperparameterTable.Methods.ToDictionary(
+        method => method,
+        method =>
+            (string[])
+                [
+                    .. method == HyperparameterTable.Reinforcement ? ["Grader"] : Array.Empty<string>(),
+                    .. HyperparameterTable.Of(method).Where(number => !number.IsShared).Select(number => number.Name),
+                ]
+    );
 
     /// <summary>The method's name: the given one, or the one that has the given parameters.</summary>
     /// <exception cref="PSArgumentException">No method has them all, or a needed one is missing.</exception>
     public static string Choose(string? method, ICollection<string> given)
     {
-        string chosen = method ?? s_own.FirstOrDefault(m => m.Value.Any(given.Contains)).Key ?? "supervised";
-        foreach (KeyValuePair<string, string[]> other in s_own.Where(m => m.Key != chosen))
+        string chosen =
+            method
+            ?? HyperparameterTable.Methods.FirstOrDefault(m => s_own[m].Any(given.Contains))
+            ?? HyperparameterTable.Supervised;
+        foreach (string other in HyperparameterTable.Methods.Where(m => m != chosen))
         {
-            string[] wrong = [.. other.Value.Where(given.Contains).Select(p => "-" + p)];
+            string[] wrong = [.. s_own[other].Where(given.Contains).Select(p => "-" + p)];
             if (wrong.Length > 0)
             {
                 throw new PSArgumentException(
-                    $"{string.Join(", ", wrong)}: only the method {other.Key} has that, and the method is {chosen}."
+                    $"{string.Join(", ", wrong)}: only the method {other} has that, and the method is {chosen}."
                 );
             }
         }
 
-        if (chosen == "reinforcement" && !given.Contains("Grader"))
+        if (chosen == HyperparameterTable.Reinforcement && !given.Contains("Grader"))
         {
             throw new PSArgumentException("The method reinforcement needs a -Grader that scores the samples.");
         }
@@ -51,7 +62,7 @@ internal static class MethodBuilder
     {
         string chosen = Choose(method, given);
         bool hasNumbers = s_shared.Any(given.Contains) || s_own[chosen].Any(p => p != "Grader" && given.Contains(p));
-        if (method is null && chosen == "supervised" && !hasNumbers)
+        if (method is null && chosen == HyperparameterTable.Supervised && !hasNumbers)
         {
             return null;
         }

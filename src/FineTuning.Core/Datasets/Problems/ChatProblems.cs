@@ -3,7 +3,11 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT12xx: messages, tools and what else chat examples are made of.
 internal static class ChatProblems
 {
-    public static readonly ProblemCode MessagesMissing = ProblemCode.Error(
+    private static readonly ProblemGroup s_group = new();
+
+    public static IReadOnlyList<ProblemCode> All => s_group.All;
+
+    public static readonly ProblemCode MessagesMissing = s_group.Error(
         "FT1201",
         "no messages",
         """The example has no "messages".""",
@@ -11,7 +15,7 @@ internal static class ChatProblems
         """{"tools":[]}"""
     );
 
-    public static readonly ProblemCode MessagesNotList = ProblemCode.Error(
+    public static readonly ProblemCode MessagesNotList = s_group.Error(
         "FT1202",
         "messages not a list",
         "\"messages\" is not a list.",
@@ -19,7 +23,7 @@ internal static class ChatProblems
         """{"messages":"Hi"}"""
     );
 
-    public static readonly ProblemCode MessagesEmpty = ProblemCode.Error(
+    public static readonly ProblemCode MessagesEmpty = s_group.Error(
         "FT1203",
         "no message",
         "\"messages\" is an empty list.",
@@ -27,7 +31,7 @@ internal static class ChatProblems
         """{"messages":[]}"""
     );
 
-    public static readonly ProblemCode MessageNotObject = ProblemCode.Error(
+    public static readonly ProblemCode MessageNotObject = s_group.Error(
         "FT1204",
         "message not an object",
         "A message is not an object with a role and a content.",
@@ -35,7 +39,7 @@ internal static class ChatProblems
         """{"messages":["Hi",{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode RoleMissing = ProblemCode.Error(
+    public static readonly ProblemCode RoleMissing = s_group.Error(
         "FT1205",
         "no role",
         "A message has no role.",
@@ -43,7 +47,7 @@ internal static class ChatProblems
         """{"messages":[{"content":"Hi"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode RoleNotString = ProblemCode.Error(
+    public static readonly ProblemCode RoleNotString = s_group.Error(
         "FT1206",
         "role not a string",
         "The role of a message is not a string.",
@@ -51,7 +55,7 @@ internal static class ChatProblems
         """{"messages":[{"role":1,"content":"Hi"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode RoleUnknown = ProblemCode.Error(
+    public static readonly ProblemCode RoleUnknown = s_group.Error(
         "FT1207",
         "unknown role",
         "The role of a message is not one that the service knows. Roles are written in lower case.",
@@ -59,7 +63,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"asistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ContentMissing = ProblemCode.Error(
+    public static readonly ProblemCode ContentMissing = s_group.Error(
         "FT1208",
         "no content",
         "A message has no content. Only an assistant message that calls a tool or a function may go without.",
@@ -67,7 +71,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ContentNull = ProblemCode.Error(
+    public static readonly ProblemCode ContentNull = s_group.Error(
         "FT1209",
         "content is null",
         "The content of a message is null. Only an assistant message that calls a tool or a function may have none.",
@@ -75,7 +79,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":null},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ContentWrongKind = ProblemCode.Error(
+    public static readonly ProblemCode ContentWrongKind = s_group.Error(
         "FT1210",
         "content not text",
         "The content of a message is neither a string nor a list of parts.",
@@ -83,7 +87,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":5},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ContentEmptyList = ProblemCode.Error(
+    public static readonly ProblemCode ContentEmptyList = s_group.Error(
         "FT1211",
         "no content parts",
         "The content of a message is a list without parts.",
@@ -91,7 +95,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":[]},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode PartNotObject = ProblemCode.Error(
+    public static readonly ProblemCode PartNotObject = s_group.Error(
         "FT1212",
         "content part without a type",
         "A part of the content is not an object with a type.",
@@ -99,7 +103,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":["Hi"]},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode PartUnknown = ProblemCode.Error(
+    public static readonly ProblemCode PartUnknown = s_group.Error(
         "FT1213",
         "content part not allowed",
         "The type of a content part is not known, or messages of this role may not have it.",
@@ -107,7 +111,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":[{"type":"video"}]},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode PartShape = ProblemCode.Error(
+    public static readonly ProblemCode PartShape = s_group.Error(
         "FT1214",
         "content part incomplete",
         "A part of the content lacks what its type needs, or has it in the wrong shape.",
@@ -115,7 +119,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":"https://example.com/a.png"}]},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode MessageUnknownKey = ProblemCode.Error(
+    public static readonly ProblemCode MessageUnknownKey = s_group.Error(
         "FT1215",
         "unknown key in a message",
         "A message has a key that messages do not have. The service refuses extra keys.",
@@ -123,7 +127,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi","time":"10:00"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode KeyNotForRole = ProblemCode.Error(
+    public static readonly ProblemCode KeyNotForRole = s_group.Error(
         "FT1216",
         "key not for this role",
         "A message has a key that only messages of another role may have.",
@@ -131,7 +135,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi","tool_call_id":"call_1"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode WeightValue = ProblemCode.Error(
+    public static readonly ProblemCode WeightValue = s_group.Error(
         "FT1217",
         "weight not 0 or 1",
         "A weight is something other than 0 (do not learn this message) or 1 (learn it).",
@@ -139,7 +143,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello","weight":0.5}]}"""
     );
 
-    public static readonly ProblemCode WeightNotAssistant = ProblemCode.Error(
+    public static readonly ProblemCode WeightNotAssistant = s_group.Error(
         "FT1218",
         "weight on another role",
         "Only assistant messages are learned, so only they may have a weight.",
@@ -147,7 +151,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi","weight":1},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode NameNotString = ProblemCode.Error(
+    public static readonly ProblemCode NameNotString = s_group.Error(
         "FT1219",
         "name not a string",
         "The name in a message is not a string.",
@@ -155,7 +159,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi","name":7},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ToolCallIdMissing = ProblemCode.Error(
+    public static readonly ProblemCode ToolCallIdMissing = s_group.Error(
         "FT1220",
         "no tool_call_id",
         "A tool message does not say which call it answers.",
@@ -163,7 +167,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ToolCallsNotList = ProblemCode.Error(
+    public static readonly ProblemCode ToolCallsNotList = s_group.Error(
         "FT1221",
         "tool_calls not a list",
         "\"tool_calls\" is not a list with at least one call.",
@@ -171,7 +175,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":{}}]}"""
     );
 
-    public static readonly ProblemCode ToolCallShape = ProblemCode.Error(
+    public static readonly ProblemCode ToolCallShape = s_group.Error(
         "FT1222",
         "tool call incomplete",
         """A tool call needs a string "id", the "type" "function", and a "function" with a "name" and with "arguments" as a string that holds JSON.""",
@@ -179,7 +183,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}]}"""
     );
 
-    public static readonly ProblemCode FunctionCallShape = ProblemCode.Error(
+    public static readonly ProblemCode FunctionCallShape = s_group.Error(
         "FT1223",
         "function_call incomplete",
         """A "function_call" needs a "name" and "arguments" as a string that holds JSON.""",
@@ -187,7 +191,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"function_call":{"name":"f"}}]}"""
     );
 
-    public static readonly ProblemCode ToolShape = ProblemCode.Error(
+    public static readonly ProblemCode ToolShape = s_group.Error(
         "FT1224",
         "tool incomplete",
         "\"tools\" is not a list of tools of the form {\"type\": \"function\", \"function\": {\"name\": \"...\", \"parameters\": {...}}}.",
@@ -195,7 +199,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"tools":[{"name":"f"}]}"""
     );
 
-    public static readonly ProblemCode FunctionShape = ProblemCode.Error(
+    public static readonly ProblemCode FunctionShape = s_group.Error(
         "FT1225",
         "function incomplete",
         "\"functions\" is not a list of functions of the form {\"name\": \"...\", \"parameters\": {...}}.",
@@ -203,7 +207,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"functions":[{}]}"""
     );
 
-    public static readonly ProblemCode ParallelNotBoolean = ProblemCode.Error(
+    public static readonly ProblemCode ParallelNotBoolean = s_group.Error(
         "FT1226",
         "parallel_tool_calls not true or false",
         "\"parallel_tool_calls\" is neither true nor false.",
@@ -211,7 +215,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"parallel_tool_calls":"yes"}"""
     );
 
-    public static readonly ProblemCode NoAssistant = ProblemCode.Error(
+    public static readonly ProblemCode NoAssistant = s_group.Error(
         "FT1227",
         "no assistant message",
         "A chat example has no assistant message, so there is nothing to learn.",
@@ -219,7 +223,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"}]}"""
     );
 
-    public static readonly ProblemCode LastNotAssistant = ProblemCode.Warning(
+    public static readonly ProblemCode LastNotAssistant = s_group.Warning(
         "FT1228",
         "last message not from the assistant",
         "The messages after the last assistant message teach nothing.",
@@ -227,7 +231,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"},{"role":"user","content":"Hi"}]}"""
     );
 
-    public static readonly ProblemCode AssistantEmpty = ProblemCode.Warning(
+    public static readonly ProblemCode AssistantEmpty = s_group.Warning(
         "FT1229",
         "empty answer",
         "An assistant message has no text, so the model learns to say nothing.",
@@ -235,7 +239,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":""}]}"""
     );
 
-    public static readonly ProblemCode AssistantTrailingSpace = ProblemCode.Warning(
+    public static readonly ProblemCode AssistantTrailingSpace = s_group.Warning(
         "FT1230",
         "white space after an answer",
         "An assistant message ends in white space, which the model learns too.",
@@ -243,7 +247,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello "}]}"""
     );
 
-    public static readonly ProblemCode ToolCallUnmatched = ProblemCode.Warning(
+    public static readonly ProblemCode ToolCallUnmatched = s_group.Warning(
         "FT1231",
         "answer to no call",
         """The "tool_call_id" of a tool message is not the id of a call before it.""",
@@ -251,7 +255,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"call_2","content":"1"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode ArgumentsNotJson = ProblemCode.Warning(
+    public static readonly ProblemCode ArgumentsNotJson = s_group.Warning(
         "FT1232",
         "arguments not JSON",
         """The "arguments" of a call are a string that is not JSON, so the model learns to make calls that cannot be read.""",
@@ -259,7 +263,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"x=1"}}]}]}"""
     );
 
-    public static readonly ProblemCode NothingLearned = ProblemCode.Warning(
+    public static readonly ProblemCode NothingLearned = s_group.Warning(
         "FT1233",
         "nothing to learn",
         "Every assistant message has the weight 0, so the example teaches nothing.",
@@ -267,7 +271,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello","weight":0}]}"""
     );
 
-    public static readonly ProblemCode AudioPart = ProblemCode.Warning(
+    public static readonly ProblemCode AudioPart = s_group.Warning(
         "FT1234",
         "audio",
         "Fine-tuning takes text and images; OpenAI documents audio as not supported.",
@@ -275,7 +279,7 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}]},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode FunctionNameMissing = ProblemCode.Error(
+    public static readonly ProblemCode FunctionNameMissing = s_group.Error(
         "FT1235",
         "function message without a name",
         """A message with the role "function" does not say which function answered.""",
@@ -283,52 +287,11 @@ internal static class ChatProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"function","content":"1"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode TooManyImages = ProblemCode.Warning(
+    public static readonly ProblemCode TooManyImages = s_group.Warning(
         "FT1236",
         "more than ten images",
         "OpenAI takes at most ten images in an example and skips examples with more.",
         "Use at most ten images.",
         "an example with eleven image_url parts"
     );
-
-    // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All =
-    [
-        MessagesMissing,
-        MessagesNotList,
-        MessagesEmpty,
-        MessageNotObject,
-        RoleMissing,
-        RoleNotString,
-        RoleUnknown,
-        ContentMissing,
-        ContentNull,
-        ContentWrongKind,
-        ContentEmptyList,
-        PartNotObject,
-        PartUnknown,
-        PartShape,
-        MessageUnknownKey,
-        KeyNotForRole,
-        WeightValue,
-        WeightNotAssistant,
-        NameNotString,
-        ToolCallIdMissing,
-        ToolCallsNotList,
-        ToolCallShape,
-        FunctionCallShape,
-        ToolShape,
-        FunctionShape,
-        ParallelNotBoolean,
-        NoAssistant,
-        LastNotAssistant,
-        AssistantEmpty,
-        AssistantTrailingSpace,
-        ToolCallUnmatched,
-        ArgumentsNotJson,
-        NothingLearned,
-        AudioPart,
-        FunctionNameMissing,
-        TooManyImages,
-    ];
 }

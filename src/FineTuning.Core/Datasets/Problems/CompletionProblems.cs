@@ -3,7 +3,11 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT13xx: prompt and completion.
 internal static class CompletionProblems
 {
-    public static readonly ProblemCode PromptMissing = ProblemCode.Error(
+    private static readonly ProblemGroup s_group = new();
+
+    public static IReadOnlyList<ProblemCode> All => s_group.All;
+
+    public static readonly ProblemCode PromptMissing = s_group.Error(
         "FT1301",
         "no prompt",
         """The example has no "prompt".""",
@@ -11,7 +15,7 @@ internal static class CompletionProblems
         """{"completion":"b"}"""
     );
 
-    public static readonly ProblemCode PromptNotString = ProblemCode.Error(
+    public static readonly ProblemCode PromptNotString = s_group.Error(
         "FT1302",
         "prompt not a string",
         "The prompt is not a string.",
@@ -19,7 +23,7 @@ internal static class CompletionProblems
         """{"prompt":1,"completion":"b"}"""
     );
 
-    public static readonly ProblemCode CompletionMissing = ProblemCode.Error(
+    public static readonly ProblemCode CompletionMissing = s_group.Error(
         "FT1303",
         "no completion",
         """The example has no "completion".""",
@@ -27,7 +31,7 @@ internal static class CompletionProblems
         """{"prompt":"a"}"""
     );
 
-    public static readonly ProblemCode CompletionNotString = ProblemCode.Error(
+    public static readonly ProblemCode CompletionNotString = s_group.Error(
         "FT1304",
         "completion not a string",
         "The completion is not a string.",
@@ -35,7 +39,7 @@ internal static class CompletionProblems
         """{"prompt":"a","completion":null}"""
     );
 
-    public static readonly ProblemCode CompletionEmpty = ProblemCode.Warning(
+    public static readonly ProblemCode CompletionEmpty = s_group.Warning(
         "FT1305",
         "empty completion",
         "The completion has no text, so the model learns to say nothing.",
@@ -43,22 +47,11 @@ internal static class CompletionProblems
         """{"prompt":"a","completion":""}"""
     );
 
-    public static readonly ProblemCode CompletionTrailingSpace = ProblemCode.Warning(
+    public static readonly ProblemCode CompletionTrailingSpace = s_group.Warning(
         "FT1306",
         "white space after a completion",
         "The completion ends in a space or a tab, which the model learns too. A line feed is left alone: it is a usual stop sequence.",
         "Remove the white space at the end.",
         """{"prompt":"a","completion":"b "}"""
     );
-
-    // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All =
-    [
-        PromptMissing,
-        PromptNotString,
-        CompletionMissing,
-        CompletionNotString,
-        CompletionEmpty,
-        CompletionTrailingSpace,
-    ];
 }

@@ -3,7 +3,11 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT10xx: the file, its encoding and its lines.
 internal static class FileProblems
 {
-    public static readonly ProblemCode Empty = ProblemCode.Error(
+    private static readonly ProblemGroup s_group = new();
+
+    public static IReadOnlyList<ProblemCode> All => s_group.All;
+
+    public static readonly ProblemCode Empty = s_group.Error(
         "FT1001",
         "no examples",
         "The file has no line with anything in it, so there is nothing to learn from.",
@@ -11,7 +15,7 @@ internal static class FileProblems
         "an empty file, or a file of blank lines"
     );
 
-    public static readonly ProblemCode Utf16 = ProblemCode
+    public static readonly ProblemCode Utf16 = s_group
         .Error(
             "FT1002",
             "UTF-16",
@@ -21,7 +25,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode Utf32 = ProblemCode
+    public static readonly ProblemCode Utf32 = s_group
         .Error(
             "FT1003",
             "UTF-32",
@@ -31,7 +35,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode Gzip = ProblemCode.Error(
+    public static readonly ProblemCode Gzip = s_group.Error(
         "FT1004",
         "gzip",
         "The file is compressed. The service does not unpack files.",
@@ -39,7 +43,7 @@ internal static class FileProblems
         "a file that starts with the bytes 1F 8B"
     );
 
-    public static readonly ProblemCode Zip = ProblemCode.Error(
+    public static readonly ProblemCode Zip = s_group.Error(
         "FT1005",
         "zip archive",
         "The file is a zip archive; Excel and Word files are archives too. The service reads plain text only.",
@@ -47,7 +51,7 @@ internal static class FileProblems
         "a file that starts with the bytes 50 4B 03 04"
     );
 
-    public static readonly ProblemCode ByteOrderMark = ProblemCode
+    public static readonly ProblemCode ByteOrderMark = s_group
         .Warning(
             "FT1006",
             "byte order mark",
@@ -57,7 +61,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode CarriageReturns = ProblemCode
+    public static readonly ProblemCode CarriageReturns = s_group
         .Warning(
             "FT1007",
             "CRLF line ends",
@@ -67,7 +71,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode BlankLine = ProblemCode
+    public static readonly ProblemCode BlankLine = s_group
         .Warning(
             "FT1008",
             "blank line",
@@ -77,7 +81,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode InvalidUtf8 = ProblemCode.Error(
+    public static readonly ProblemCode InvalidUtf8 = s_group.Error(
         "FT1009",
         "not UTF-8",
         "The line has bytes that are not UTF-8, usually because the file was written in a legacy code page or was cut in the middle of a character.",
@@ -85,7 +89,7 @@ internal static class FileProblems
         "a line with the byte E9 for é"
     );
 
-    public static readonly ProblemCode LineSeparator = ProblemCode
+    public static readonly ProblemCode LineSeparator = s_group
         .Warning(
             "FT1010",
             "U+2028 or U+2029",
@@ -95,7 +99,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode LineTooLong = ProblemCode.Error(
+    public static readonly ProblemCode LineTooLong = s_group.Error(
         "FT1011",
         "line too long",
         "The line is longer than the limit (64 MB unless another was asked for), so it was not read.",
@@ -103,7 +107,7 @@ internal static class FileProblems
         "a line of more than 64 MB"
     );
 
-    public static readonly ProblemCode ArrayDocument = ProblemCode
+    public static readonly ProblemCode ArrayDocument = s_group
         .Error(
             "FT1012",
             "a JSON array, not lines",
@@ -113,7 +117,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode PrettyPrinted = ProblemCode
+    public static readonly ProblemCode PrettyPrinted = s_group
         .Error(
             "FT1013",
             "an example over several lines",
@@ -123,7 +127,7 @@ internal static class FileProblems
         )
         .Mended();
 
-    public static readonly ProblemCode LoneCarriageReturn = ProblemCode
+    public static readonly ProblemCode LoneCarriageReturn = s_group
         .Error(
             "FT1014",
             "CR alone as line end",
@@ -132,23 +136,4 @@ internal static class FileProblems
             "two examples with a CR between them"
         )
         .Mended();
-
-    // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All =
-    [
-        Empty,
-        Utf16,
-        Utf32,
-        Gzip,
-        Zip,
-        ByteOrderMark,
-        CarriageReturns,
-        BlankLine,
-        InvalidUtf8,
-        LineSeparator,
-        LineTooLong,
-        ArrayDocument,
-        PrettyPrinted,
-        LoneCarriageReturn,
-    ];
 }

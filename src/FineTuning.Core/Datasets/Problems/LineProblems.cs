@@ -3,7 +3,11 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT11xx: a line and its JSON.
 internal static class LineProblems
 {
-    public static readonly ProblemCode NotJson = ProblemCode.Error(
+    private static readonly ProblemGroup s_group = new();
+
+    public static IReadOnlyList<ProblemCode> All => s_group.All;
+
+    public static readonly ProblemCode NotJson = s_group.Error(
         "FT1101",
         "not JSON",
         "The line is not valid JSON.",
@@ -11,7 +15,7 @@ internal static class LineProblems
         "{'messages': []}"
     );
 
-    public static readonly ProblemCode NotObject = ProblemCode.Error(
+    public static readonly ProblemCode NotObject = s_group.Error(
         "FT1102",
         "not an object",
         "The line is valid JSON but not an object in braces.",
@@ -19,7 +23,7 @@ internal static class LineProblems
         """["a","b"]"""
     );
 
-    public static readonly ProblemCode TrailingData = ProblemCode
+    public static readonly ProblemCode TrailingData = s_group
         .Error(
             "FT1103",
             "more after the object",
@@ -29,7 +33,7 @@ internal static class LineProblems
         )
         .Mended();
 
-    public static readonly ProblemCode Incomplete = ProblemCode.Error(
+    public static readonly ProblemCode Incomplete = s_group.Error(
         "FT1104",
         "the line ends too early",
         "The line ends before its JSON is complete: it was cut, or a line break stands inside a string where \\n belongs.",
@@ -37,7 +41,7 @@ internal static class LineProblems
         """{"prompt":"a","comp"""
     );
 
-    public static readonly ProblemCode TrailingComma = ProblemCode
+    public static readonly ProblemCode TrailingComma = s_group
         .Error(
             "FT1105",
             "trailing comma",
@@ -47,7 +51,7 @@ internal static class LineProblems
         )
         .Mended();
 
-    public static readonly ProblemCode UnknownFormat = ProblemCode.Error(
+    public static readonly ProblemCode UnknownFormat = s_group.Error(
         "FT1106",
         "unknown kind of example",
         "The line has none of the keys that tell what kind of example it is.",
@@ -55,7 +59,7 @@ internal static class LineProblems
         """{"question":"a","answer":"b"}"""
     );
 
-    public static readonly ProblemCode OtherFormat = ProblemCode.Error(
+    public static readonly ProblemCode OtherFormat = s_group.Error(
         "FT1107",
         "another kind of example",
         "The line is an example of another kind than the dataset, or than the training method needs.",
@@ -63,7 +67,7 @@ internal static class LineProblems
         """{"prompt":"a","completion":"b"} in a file of chat examples"""
     );
 
-    public static readonly ProblemCode DuplicateKey = ProblemCode.Warning(
+    public static readonly ProblemCode DuplicateKey = s_group.Warning(
         "FT1108",
         "duplicate key",
         "An object has the same key twice. Only one of the values is used, as a rule the last.",
@@ -71,7 +75,7 @@ internal static class LineProblems
         """{"prompt":"a","prompt":"b","completion":"c"}"""
     );
 
-    public static readonly ProblemCode LoneSurrogate = ProblemCode.Warning(
+    public static readonly ProblemCode LoneSurrogate = s_group.Warning(
         "FT1109",
         "half a character",
         "A string has half of a surrogate pair, so it is not valid text; the half is replaced or refused.",
@@ -79,7 +83,7 @@ internal static class LineProblems
         """{"prompt":"\ud800","completion":"b"}"""
     );
 
-    public static readonly ProblemCode TooDeep = ProblemCode.Error(
+    public static readonly ProblemCode TooDeep = s_group.Error(
         "FT1110",
         "nested too deeply",
         "The JSON has more levels of brackets than a reader can be expected to take.",
@@ -87,27 +91,11 @@ internal static class LineProblems
         "a line with more than 128 opening brackets in a row"
     );
 
-    public static readonly ProblemCode UnknownKey = ProblemCode.Error(
+    public static readonly ProblemCode UnknownKey = s_group.Error(
         "FT1111",
         "unknown key",
         "The example has a key that its kind does not have. The service refuses extra keys.",
         "Remove the key.",
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"id":7}"""
     );
-
-    // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All =
-    [
-        NotJson,
-        NotObject,
-        TrailingData,
-        Incomplete,
-        TrailingComma,
-        UnknownFormat,
-        OtherFormat,
-        DuplicateKey,
-        LoneSurrogate,
-        TooDeep,
-        UnknownKey,
-    ];
 }

@@ -3,7 +3,11 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT15xx: prompts and item fields for a grader.
 internal static class ReinforcementProblems
 {
-    public static readonly ProblemCode LastNotUser = ProblemCode.Error(
+    private static readonly ProblemGroup s_group = new();
+
+    public static IReadOnlyList<ProblemCode> All => s_group.All;
+
+    public static readonly ProblemCode LastNotUser = s_group.Error(
         "FT1501",
         "last message not from the user",
         "In reinforcement fine-tuning the model writes the answer itself, so the messages must end with a user message.",
@@ -11,14 +15,11 @@ internal static class ReinforcementProblems
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"answer":"Hello"}"""
     );
 
-    public static readonly ProblemCode NoItemFields = ProblemCode.Warning(
+    public static readonly ProblemCode NoItemFields = s_group.Warning(
         "FT1502",
         "nothing to grade with",
         "The example has messages only, so a grader has no item field to compare the answer with.",
         """Add the field that the grader refers to, such as "answer".""",
         """{"messages":[{"role":"user","content":"Hi"}]} with the method reinforcement"""
     );
-
-    // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All = [LastNotUser, NoItemFields];
 }

@@ -3,7 +3,11 @@ namespace FineTuning.Core.Datasets.Problems;
 // FT16xx: the set as a whole.
 internal static class SetProblems
 {
-    public static readonly ProblemCode TooFew = ProblemCode.Error(
+    private static readonly ProblemGroup s_group = new();
+
+    public static IReadOnlyList<ProblemCode> All => s_group.All;
+
+    public static readonly ProblemCode TooFew = s_group.Error(
         "FT1601",
         "too few examples",
         "The service refuses a training file with fewer than ten examples.",
@@ -11,7 +15,7 @@ internal static class SetProblems
         "a file of nine lines"
     );
 
-    public static readonly ProblemCode Duplicate = ProblemCode
+    public static readonly ProblemCode Duplicate = s_group
         .Warning(
             "FT1602",
             "duplicate example",
@@ -21,7 +25,7 @@ internal static class SetProblems
         )
         .Mended();
 
-    public static readonly ProblemCode OneAnswer = ProblemCode.Warning(
+    public static readonly ProblemCode OneAnswer = s_group.Warning(
         "FT1603",
         "one answer only",
         "Every example has the same answer, so the model learns to say that and nothing else.",
@@ -29,7 +33,7 @@ internal static class SetProblems
         "a file in which every answer is \"yes\""
     );
 
-    public static readonly ProblemCode Overlap = ProblemCode.Warning(
+    public static readonly ProblemCode Overlap = s_group.Warning(
         "FT1604",
         "in training and validation",
         "The line is also in the training file, so the validation loss looks better than it is.",
@@ -37,7 +41,7 @@ internal static class SetProblems
         "the same line in both files"
     );
 
-    public static readonly ProblemCode FormatsDiffer = ProblemCode.Error(
+    public static readonly ProblemCode FormatsDiffer = s_group.Error(
         "FT1605",
         "training and validation differ",
         "The training and the validation file hold different kinds of examples.",
@@ -45,7 +49,7 @@ internal static class SetProblems
         "a chat training file with a preference validation file"
     );
 
-    public static readonly ProblemCode SecretKey = ProblemCode.Warning(
+    public static readonly ProblemCode SecretKey = s_group.Warning(
         "FT1606",
         "looks like an API key",
         "A string has something that looks like an API key. What a model learns it can repeat.",
@@ -53,7 +57,7 @@ internal static class SetProblems
         """{"messages":[{"role":"user","content":"use sk-..."},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode EmailAddress = ProblemCode.Warning(
+    public static readonly ProblemCode EmailAddress = s_group.Warning(
         "FT1607",
         "looks like an e-mail address",
         "A string has something that looks like an e-mail address. What a model learns it can repeat.",
@@ -61,24 +65,11 @@ internal static class SetProblems
         """{"messages":[{"role":"user","content":"write to ann@example.com"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    public static readonly ProblemCode OverContext = ProblemCode.Warning(
+    public static readonly ProblemCode OverContext = s_group.Warning(
         "FT1608",
         "longer than the model learns from",
         "The example has more tokens than the model takes in training; the service cuts off the rest, which is often the answer.",
         "Shorten the example, or split it into several.",
         "an example of 70,000 tokens for gpt-4o-mini"
     );
-
-    // Last, because fields are set in the order in which they are written.
-    public static readonly IReadOnlyList<ProblemCode> All =
-    [
-        TooFew,
-        Duplicate,
-        OneAnswer,
-        Overlap,
-        FormatsDiffer,
-        SecretKey,
-        EmailAddress,
-        OverContext,
-    ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
@@ -330,7 +331,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         return new UnreadableException();
     }
 
-    private void Report(GraderProblemCode code, int position, string problem, string fix)
+    private void Report(ProblemCode code, int position, string problem, string fix)
     {
         HasErrors = true;
         var place = TextPlace.Of(text, position);

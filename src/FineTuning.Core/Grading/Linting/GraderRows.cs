@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Reading;
 using FineTuning.Core.Grading.Templates;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Linting;
 
@@ -84,7 +85,7 @@ public static class GraderRows
         public GraderProblem ToProblem(long rows, string file)
         {
             bool isNone = Rows == rows;
-            GraderProblemCode code = isNone ? GraderProblemCodes.NotInItem : GraderProblemCodes.NotInSomeRows;
+            ProblemCode code = isNone ? GraderProblemCodes.NotInItem : GraderProblemCodes.NotInSomeRows;
             string lines =
                 (
                     Rows == 1 ? "line "

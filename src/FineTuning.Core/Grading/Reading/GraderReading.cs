@@ -54,7 +54,7 @@ internal sealed class GraderReading
     /// <param name="message">What is wrong, one sentence.</param>
     /// <param name="fix">What to do about it.</param>
     /// <param name="place">Where in the text there.</param>
-    public void Report(GraderProblemCode code, string path, string message, string fix, TextPlace? place = null)
+    public void Report(ProblemCode code, string path, string message, string fix, TextPlace? place = null)
     {
         if (!Wants(code))
         {
@@ -76,7 +76,7 @@ internal sealed class GraderReading
     }
 
     /// <summary>Whether a problem of this kind would be kept; for use a warning is not.</summary>
-    public bool Wants(GraderProblemCode code) => !IsFull && (IsLint || SeverityOf(code) == ProblemSeverity.Error);
+    public bool Wants(ProblemCode code) => !IsFull && (IsLint || SeverityOf(code) == ProblemSeverity.Error);
 
     /// <summary>Says what this machine cannot do; the definition is in order.</summary>
     public void NotHere(string path, string message, string fix)
@@ -88,7 +88,7 @@ internal sealed class GraderReading
     }
 
     // A service may know what is unknown here; this machine cannot grade with it.
-    private ProblemSeverity SeverityOf(GraderProblemCode code) =>
+    private ProblemSeverity SeverityOf(ProblemCode code) =>
         !IsLint && (code == GraderProblemCodes.UnknownField || code == GraderProblemCodes.UnknownValue)
             ? ProblemSeverity.Error
             : code.Severity;

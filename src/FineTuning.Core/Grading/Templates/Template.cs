@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Templates;
 
@@ -237,7 +239,7 @@ internal sealed class Template
 
     private sealed record Source(string Text, string Path, GraderReading Reading)
     {
-        public void Report(GraderProblemCode code, int position, string problem, string fix)
+        public void Report(ProblemCode code, int position, string problem, string fix)
         {
             if (Reading.Wants(code))
             {

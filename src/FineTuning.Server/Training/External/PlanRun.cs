@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
@@ -23,21 +25,13 @@ internal sealed class PlanRun(ExternalProgram program, ExternalLimits limits, IL
             return default;
         }
 
-        bool isReinforcement = Request.Method == "reinforcement";
+        Hyperparameters settled = HyperparameterTable.Make(number =>
+            number.Bounds is not { } bounds || !number.Methods.Contains(Request.Method) ? (object?)null
+            : bounds.IsWhole ? (object)new AutoOr<int>(message.Int(number.WireName, 1, Max))
+            : new AutoOr<double>(message.Positive(number.WireName))
+        );
         return new ValueTask<TrainingPlan?>(
-            new TrainingPlan(
-                message.Int("n_epochs", 1, Max),
-                message.Int("batch_size", 1, Max),
-                message.Positive("learning_rate_multiplier"),
-                message.Int("examples", 1, int.MaxValue),
-                message.Int("total_steps", 1, Max)
-            )
-            {
-                Beta = Request.Method == "dpo" ? message.Positive("beta") : null,
-                ComputeMultiplier = isReinforcement ? message.Positive("compute_multiplier") : null,
-                EvalInterval = isReinforcement ? message.Int("eval_interval", 1, Max) : null,
-                EvalSamples = isReinforcement ? message.Int("eval_samples", 1, Max) : null,
-            }
+            PlanNumbers.ToPlan(settled, message.Int("examples", 1, int.MaxValue), message.Int("total_steps", 1, Max))
         );
     }
 }

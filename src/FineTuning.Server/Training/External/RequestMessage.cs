@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.External;
@@ -13,25 +15,7 @@ internal static class RequestMessage
     public static JsonObject Plan(TrainingRequest request)
     {
         JsonObject message = Common("plan", request);
-        var numbers = new JsonObject
-        {
-            ["n_epochs"] = OrAuto(request.EpochCount),
-            ["batch_size"] = OrAuto(request.BatchSize),
-            ["learning_rate_multiplier"] = OrAuto(request.LearningRateMultiplier),
-        };
-        if (request.Method == "dpo")
-        {
-            numbers["beta"] = OrAuto(request.Beta);
-        }
-        else if (request.Method == "reinforcement")
-        {
-            numbers["compute_multiplier"] = OrAuto(request.ComputeMultiplier);
-            numbers["eval_interval"] = OrAuto(request.EvalInterval);
-            numbers["eval_samples"] = OrAuto(request.EvalSamples);
-            numbers["reasoning_effort"] = request.ReasoningEffort ?? "default";
-        }
-
-        message["hyperparameters"] = numbers;
+        message["hyperparameters"] = Numbers(request.Method, PlanNumbers.Of(request), orAuto: true);
         return message;
     }
 
@@ -42,22 +26,14 @@ internal static class RequestMessage
     public static JsonObject Train(TrainingRequest request, TrainingPlan plan, string? resumeFrom)
     {
         JsonObject message = Common("train", request);
-        var numbers = new JsonObject
-        {
-            ["n_epochs"] = plan.EpochCount,
-            ["batch_size"] = plan.BatchSize,
-            ["learning_rate_multiplier"] = plan.LearningRateMultiplier,
-        };
-        Add(numbers, "beta", plan.Beta);
-        Add(numbers, "compute_multiplier", plan.ComputeMultiplier);
-        Add(numbers, "eval_interval", plan.EvalInterval);
-        Add(numbers, "eval_samples", plan.EvalSamples);
-        if (request.Method == "reinforcement")
-        {
-            numbers["reasoning_effort"] = request.ReasoningEffort ?? "default";
-        }
-
-        message["hyperparameters"] = numbers;
+        message["hyperparameters"] = Numbers(
+            request.Method,
+            PlanNumbers.Of(plan) with
+            {
+                ReasoningEffort = request.ReasoningEffort,
+            },
+            orAuto: false
+        );
         message["examples"] = plan.ExampleCount;
         message["total_steps"] = plan.TotalSteps;
         message["resume_from"] = resumeFrom;
@@ -80,15 +56,24 @@ internal static class RequestMessage
             ["grader"] = request.Grader is { } grader ? JsonNode.Parse(grader.GetRawText()) : null,
         };
 
-    private static JsonNode OrAuto<T>(T? number)
-        where T : struct => number is { } value ? JsonValue.Create(value)! : JsonValue.Create("auto");
-
-    private static void Add<T>(JsonObject numbers, string name, T? number)
-        where T : struct
+    // A word that was not given is the usual one; a number is 'auto' where the program has still to choose.
+    private static JsonObject Numbers(string method, Hyperparameters source, bool orAuto)
     {
-        if (number is { } value)
+        var numbers = new JsonObject();
+        foreach (HyperparameterDefinition number in HyperparameterTable.NumbersFirst(method))
         {
-            numbers[name] = JsonValue.Create(value);
+            object? value = number.Get(source) ?? (orAuto || number.Bounds is null ? number.Default : null);
+            if (value is not null)
+            {
+                numbers[number.WireName] = value switch
+                {
+                    AutoOr<int> { Value: { } whole } => JsonValue.Create(whole),
+                    AutoOr<double> { Value: { } real } => JsonValue.Create(real),
+                    _ => JsonValue.Create(value.ToString()),
+                };
+            }
         }
+
+        return numbers;
     }
 }

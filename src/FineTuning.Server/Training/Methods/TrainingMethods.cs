@@ -1,3 +1,4 @@
+using FineTuning.Core.Jobs;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -7,9 +8,9 @@ namespace FineTuning.Server.Training.Methods;
 /// <summary>The methods by their names.</summary>
 internal static class TrainingMethods
 {
-    public const string Supervised = "supervised";
-    public const string Preference = "dpo";
-    public const string Reinforcement = "reinforcement";
+    public const string Supervised = HyperparameterTable.Supervised;
+    public const string Preference = HyperparameterTable.Preference;
+    public const string Reinforcement = HyperparameterTable.Reinforcement;
 
     /// <summary>The number of lines of the training file that have something to learn; at least one.</summary>
     public static int CountExamples(TrainingRequest request, CancellationToken cancellationToken)

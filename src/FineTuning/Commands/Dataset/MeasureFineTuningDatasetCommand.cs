@@ -23,13 +23,13 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
 
     /// <summary>Passes over the data, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(1, 50, Whole = true)]
+    [AutoOrTransform(nameof(EpochCount))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<int> EpochCount { get; set; }
 
     /// <summary>Examples a step, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(1, 256, Whole = true)]
+    [AutoOrTransform(nameof(BatchSize))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<int> BatchSize { get; set; }
 

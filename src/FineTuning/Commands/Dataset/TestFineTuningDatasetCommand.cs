@@ -11,8 +11,6 @@ namespace FineTuning.Commands;
 [OutputType(typeof(DatasetReport), typeof(bool))]
 public sealed class TestFineTuningDatasetCommand : DatasetFilesCmdlet
 {
-    private const int FewestTrainingExamples = 10;
-
     private string? _validation;
 
     /// <summary>The validation file that goes with them; its overlap with each is found too.</summary>
@@ -43,7 +41,7 @@ public sealed class TestFineTuningDatasetCommand : DatasetFilesCmdlet
     /// <summary>The fewest examples that will do.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int MinimumExampleCount { get; set; } = FewestTrainingExamples;
+    public int MinimumExampleCount { get; set; } = DatasetLimits.FewestTrainingExamples;
 
     /// <summary>How many problems of one code are listed; all are counted.</summary>
     [Parameter]

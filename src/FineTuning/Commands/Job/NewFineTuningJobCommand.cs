@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Completers;
 using FineTuning.Core.Errors;
+using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 using FineTuning.Errors;
 using FineTuning.Identities;
@@ -49,30 +50,30 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 
     /// <summary>How to train.</summary>
     [Parameter]
-    [ValidateSet("supervised", "dpo", "reinforcement")]
+    [ValidateSet(HyperparameterTable.Supervised, HyperparameterTable.Preference, HyperparameterTable.Reinforcement)]
     public string? Method { get; set; }
 
     /// <summary>Passes over the training data, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(1, 50, Whole = true)]
+    [AutoOrTransform(nameof(EpochCount))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<int> EpochCount { get; set; }
 
     /// <summary>Examples a step, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(1, 256, Whole = true)]
+    [AutoOrTransform(nameof(BatchSize))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<int> BatchSize { get; set; }
 
     /// <summary>Factor on the service's own rate, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(0, double.MaxValue, AboveMin = true)]
+    [AutoOrTransform(nameof(LearningRateMultiplier))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<double> LearningRateMultiplier { get; set; }
 
     /// <summary>dpo: weight of the penalty, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(0, 2, AboveMin = true)]
+    [AutoOrTransform(nameof(Beta))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<double> Beta { get; set; }
 
@@ -90,19 +91,19 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 
     /// <summary>reinforcement: factor on the compute, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(0.00001, 10, AboveMin = true)]
+    [AutoOrTransform(nameof(ComputeMultiplier))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<double> ComputeMultiplier { get; set; }
 
     /// <summary>reinforcement: steps between evaluations, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(1, int.MaxValue, Whole = true)]
+    [AutoOrTransform(nameof(EvalInterval))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<int> EvalInterval { get; set; }
 
     /// <summary>reinforcement: samples an evaluation, or auto.</summary>
     [Parameter]
-    [AutoOrTransform(1, int.MaxValue, Whole = true)]
+    [AutoOrTransform(nameof(EvalSamples))]
     [ArgumentCompleter(typeof(AutoCompleter))]
     public AutoOr<int> EvalSamples { get; set; }
 
@@ -263,33 +264,22 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 
     private JobCreateRequest Build()
     {
-        ICollection<string> given = MyInvocation.BoundParameters.Keys;
-        var numbers = new Hyperparameters
-        {
-            EpochCount = Given(nameof(EpochCount), EpochCount),
-            BatchSize = Given(nameof(BatchSize), BatchSize),
-            LearningRateMultiplier = Given(nameof(LearningRateMultiplier), LearningRateMultiplier),
-            Beta = Given(nameof(Beta), Beta),
-            ReasoningEffort = ReasoningEffort,
-            ComputeMultiplier = Given(nameof(ComputeMultiplier), ComputeMultiplier),
-            EvalInterval = Given(nameof(EvalInterval), EvalInterval),
-            EvalSamples = Given(nameof(EvalSamples), EvalSamples),
-        };
+        Dictionary<string, object> given = MyInvocation.BoundParameters;
+        Hyperparameters numbers = HyperparameterTable.Make(number =>
+            given.TryGetValue(number.Name, out object? value) ? (value as PSObject)?.BaseObject ?? value : null
+        );
         return new JobCreateRequest
         {
             Model = Model,
             TrainingFile = TrainingFile!.Value,
             ValidationFile = ValidationFile?.Value,
             Suffix = Suffix,
-            Seed = Given(nameof(Seed), Seed),
-            Method = MethodBuilder.Build(Method, given, numbers, ReadGrader()),
+            Seed = given.ContainsKey(nameof(Seed)) ? Seed : null,
+            Method = MethodBuilder.Build(Method, given.Keys, numbers, ReadGrader()),
             Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
             Integrations = BuildIntegrations(),
             TrainingType = TrainingTypes.ToWire(TrainingType),
         };
-
-        T? Given<T>(string name, T value)
-            where T : struct => given.Contains(name) ? value : null;
     }
 
     // A job with a grader that cannot work costs its base training and fails, or scores nothing.

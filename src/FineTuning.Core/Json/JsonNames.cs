@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FineTuning.Core.Grading.Reading;
+namespace FineTuning.Core.Json;
 
 /// <summary>Names in objects that may have one with half of a character in it, which passes as JSON and fails when it
 /// is read.</summary>

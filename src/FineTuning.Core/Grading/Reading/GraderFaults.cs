@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text.Json;
+using FineTuning.Core.Datasets;
+using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Json;
+
+namespace FineTuning.Core.Grading.Reading;
+
+/// <summary>Makes problems of a grader of what is wrong with its fields, and collects them in a reading.</summary>
+internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
+{
+    public static string Cut(string text) => text.Length <= 100 ? text : text.Substring(0, 100) + "…";
+
+    public string Shorten(string name) => Cut(name);
+
+    public void Report(JsonFault fault)
+    {
+        // What would not be kept need not be put into words.
+        if (reading.IsFull)
+        {
+            return;
+        }
+
+        (ProblemCode code, string message, string fix) = fault.Kind switch
+        {
+            JsonFaultKind.WrongType => WrongType(fault),
+            JsonFaultKind.NotFinite or JsonFaultKind.NotWhole => Number(fault),
+            JsonFaultKind.BelowMinimum or JsonFaultKind.AboveMaximum => OutOfBounds(fault),
+            JsonFaultKind.TooLong or JsonFaultKind.TooFew or JsonFaultKind.TooMany => Length(fault),
+            JsonFaultKind.UnknownChoice or JsonFaultKind.UnknownName => Unknown(fault),
+            _ => Other(fault),
+        };
+        reading.Report(code, fault.Field.Path, message, fix);
+    }
+
+    private static (ProblemCode Code, string Message, string Fix) WrongType(JsonFault fault)
+    {
+        string kind = Kind(fault.Field.Value);
+        (string message, string fix) = fault.Type switch
+        {
+            JsonValueKind.Object => (
+                $"A grader's part is an object, not {kind}.",
+                "Write an object, such as {\"type\": \"string_check\", ...}."
+            ),
+            JsonValueKind.Array => ($"A list belongs here, not {kind}.", "Write a list in [ ]."),
+            JsonValueKind.Number => ($"A number belongs here, not {kind}.", "Write a number without quotes."),
+            _ => ($"A text belongs here, not {kind}.", "Write a string."),
+        };
+        return (GraderProblemCodes.WrongKind, message, fix);
+    }
+
+    private static (ProblemCode Code, string Message, string Fix) Number(JsonFault fault) =>
+        fault.Kind == JsonFaultKind.NotFinite
+            ? (
+                GraderProblemCodes.WrongKind,
+                "A number belongs here, not one so large.",
+                "Write a number without quotes."
+            )
+        // Of a number that has both faults its size is told.
+        : fault.Field.Value!.Value.GetDouble() is double number
+        && (fault.Bounds!.IsBelow(number) || number > fault.Bounds.Most)
+            ? OutOfBounds(fault)
+        : (
+            GraderProblemCodes.OutOfBounds,
+            $"\"{fault.Field.Name}\" is not a whole number.",
+            "Write a number without a fraction."
+        );
+
+    private static (ProblemCode Code, string Message, string Fix) OutOfBounds(JsonFault fault) =>
+        (
+            GraderProblemCodes.OutOfBounds,
+            string.Format(
+                CultureInfo.InvariantCulture,
+                "{0} is not from {1} to {2}.",
+                Cut(fault.Field.Value!.Value.GetRawText()),
+                fault.Bounds!.Least,
+                fault.Bounds.Most
+            ),
+            "Write a number in the range."
+        );
+
+    private static (ProblemCode Code, string Message, string Fix) Length(JsonFault fault)
+    {
+        if (fault.Kind == JsonFaultKind.TooLong)
+        {
+            return (
+                GraderProblemCodes.WrongLength,
+                FormattableString.Invariant($"The text has {fault.Length} characters; at most {fault.Most} are read."),
+                "Shorten it."
+            );
+        }
+
+        string wanted =
+            fault.Fewest == fault.Most
+                ? FormattableString.Invariant($"{fault.Most}")
+                : FormattableString.Invariant($"{fault.Fewest} to {fault.Most}");
+        return (
+            GraderProblemCodes.WrongLength,
+            FormattableString.Invariant($"The list has {fault.Length} entries; {wanted} belong there."),
+            "Add or remove entries."
+        );
+    }
+
+    private static (ProblemCode Code, string Message, string Fix) Unknown(JsonFault fault)
+    {
+        string name = fault.Field.Name;
+        bool isName = fault.Kind == JsonFaultKind.UnknownName;
+        return (
+            isName ? GraderProblemCodes.UnknownField : GraderProblemCodes.UnknownValue,
+            isName
+                ? $"There is no \"{Cut(name)}\" here."
+                : $"\"{Cut(fault.Text)}\" is no known {name.Replace('_', ' ')}.",
+            $"{NearestName.Question(isName ? name : fault.Text, [.. fault.Choices])}Known here are {string.Join(", ", fault.Choices)}."
+        );
+    }
+
+    private static (ProblemCode Code, string Message, string Fix) Other(JsonFault fault)
+    {
+        string name = fault.Field.Name;
+        return fault.Kind switch
+        {
+            JsonFaultKind.Missing => (GraderProblemCodes.Missing, $"\"{name}\" is missing.", $"Add \"{name}\"."),
+            JsonFaultKind.Empty => (GraderProblemCodes.Empty, $"\"{name}\" is empty.", $"Give \"{name}\" a text."),
+            JsonFaultKind.NameTwice => (
+                GraderProblemCodes.GivenTwice,
+                $"\"{name}\" is there twice.",
+                "Remove one of them."
+            ),
+            _ => (GraderProblemCodes.WrongKind, "The text is not valid Unicode.", "Write whole characters."),
+        };
+    }
+
+    private static string Kind(JsonElement? value) =>
+        value?.ValueKind switch
+        {
+            JsonValueKind.String => "a string",
+            JsonValueKind.Number => "a number",
+            JsonValueKind.True or JsonValueKind.False => "a boolean",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.Object => "an object",
+            _ => "null",
+        };
+}
