@@ -31,15 +31,6 @@ internal sealed class PermissionsEndpoints(Database database)
         }
     }
 
-    private static ListResource<PermissionResource> ToList(List<PermissionResource> page, bool hasMore) =>
-        new()
-        {
-            Data = page,
-            HasMore = hasMore,
-            FirstId = page.FirstOrDefault()?.Id,
-            LastId = page.LastOrDefault()?.Id,
-        };
-
     private async Task GrantAsync(HttpContext context)
     {
         string checkpoint = CheckpointOf(context);
@@ -55,7 +46,7 @@ internal sealed class PermissionsEndpoints(Database database)
             return projects.ConvertAll(project => PermissionStore.Grant(session, checkpoint, project));
         });
         await context.WriteJsonAsync(
-            ToList(granted, hasMore: false),
+            new Page<PermissionResource>(granted, HasMore: false).ToResource(permission => permission.Id),
             WireContext.Default.ListResourcePermissionResource
         );
     }
@@ -65,22 +56,14 @@ internal sealed class PermissionsEndpoints(Database database)
         string checkpoint = CheckpointOf(context);
         var query = ListQuery.Read(context.Request, DefaultPage);
         string? project = ListQuery.Single(context.Request, "project_id");
-        string order = ListQuery.Single(context.Request, "order") ?? "descending";
-        if (order is not ("ascending" or "descending"))
-        {
-            throw ApiErrors.BadValue("order", JobRequestReader.Cut(order), "'ascending' and 'descending'");
-        }
-
-        List<PermissionResource> found = database.Read(session =>
+        query = query.OrderedBy(context.Request, "ascending", "descending");
+        Page<PermissionResource> page = database.Read(session =>
         {
             CheckCheckpoint(session, checkpoint);
-            long? after = query.After is { } id
-                ? PermissionStore.Position(session, checkpoint, id) ?? throw ListQuery.UnknownCursor(id)
-                : null;
-            return PermissionStore.List(session, checkpoint, project, after, order == "ascending", query.Limit + 1);
+            return PermissionStore.List(session, query, checkpoint, project);
         });
         return context.WriteJsonAsync(
-            ToList([.. found.Take(query.Limit)], found.Count > query.Limit),
+            page.ToResource(permission => permission.Id),
             WireContext.Default.ListResourcePermissionResource
         );
     }
