@@ -20,10 +20,10 @@ public static class Program
         ServerOptions options;
         try
         {
-            options = ServerOptions.Parse(arguments);
+            options = ServerCommandLine.Parse(arguments);
             if (options.Help)
             {
-                Console.Out.WriteLine(ServerOptions.HelpText);
+                ServerCommandLine.WriteHelp(Console.Out);
                 return 0;
             }
 
@@ -88,14 +88,14 @@ public static class Program
             line.Add((byte)next);
             if (line.Count > MaxKeyBytes)
             {
-                throw new OptionException("--api-key-stdin: the first line of standard input is too long for a key.");
+                throw new OptionException("--api-key-stdin", "The first line of standard input is too long for a key.");
             }
         }
 
         string key = Encoding.UTF8.GetString([.. line]).Trim('\uFEFF', '\r', ' ', '\t');
         return key.Length > 0
             ? key
-            : throw new OptionException("--api-key-stdin: the first line of standard input is empty.");
+            : throw new OptionException("--api-key-stdin", "The first line of standard input is empty.");
     }
 
     private static Process? FindParent(int? pid)
@@ -111,7 +111,7 @@ public static class Program
         }
         catch (ArgumentException e)
         {
-            throw new StartException($"The process {id} named by --parent-pid does not run.", e);
+            throw new StartException("--parent-pid", $"The process {id} does not run.", e);
         }
     }
 

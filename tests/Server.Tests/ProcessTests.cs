@@ -21,7 +21,7 @@ public sealed class ProcessTests : IDisposable
     [InlineData("", "--data")]
     [InlineData("--data x --memory", "exclude")]
     [InlineData("--memory --port 70000", "--port")]
-    [InlineData("--memory --port", "--port needs a value")]
+    [InlineData("--memory --port", "--port: A value is needed")]
     [InlineData("--memory --trainers 0", "--trainers")]
     [InlineData("--memory --urls http://0.0.0.0:0", "--api-key-stdin")]
     [InlineData("--memory --fault CreateJobs:drop", "'CreateJob'")]

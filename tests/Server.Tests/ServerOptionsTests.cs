@@ -13,7 +13,7 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Options_are_read_in_both_spellings()
     {
-        var options = ServerOptions.Parse([
+        var options = ServerCommandLine.Parse([
             "--data=here",
             "--port",
             "81",
@@ -40,19 +40,19 @@ public sealed class ServerOptionsTests
     [InlineData("openai", ApiDialect.OpenAI)]
     [InlineData("Azure", ApiDialect.Azure)]
     public void A_dialect_is_named(string name, ApiDialect dialect) =>
-        Assert.Equal(dialect, ServerOptions.Parse(["--memory", "--dialect", name]).Dialect);
+        Assert.Equal(dialect, ServerCommandLine.Parse(["--memory", "--dialect", name]).Dialect);
 
     [Fact]
     public void Another_dialect_is_refused() =>
         Assert.Contains(
             "'klingon'",
-            Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--dialect=klingon"])).Message
+            Assert.Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--dialect=klingon"])).Message
         );
 
     [Fact]
     public void A_trainer_has_its_arguments_in_order_and_as_they_are()
     {
-        var options = ServerOptions.Parse([
+        var options = ServerCommandLine.Parse([
             "--memory",
             "--trainer-command",
             "python3",
@@ -69,13 +69,40 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
+    [InlineData("--trainer-argument", "--", "--")]
+    [InlineData("--trainer-argument", "--data", "--data")]
+    [InlineData("--trainer-argument=--", null, "--")]
+    [InlineData("--trainer-argument=", null, "")]
+    [InlineData("--trainer-argument", "@file", "@file")]
+    public void What_a_parser_may_take_for_something_else_is_a_value(string option, string? value, string read) =>
+        Assert.Equal(
+            [read],
+            ServerCommandLine
+                .Parse(["--memory", "--trainer-command=x", .. value is null ? new[] { option } : [option, value]])
+                .TrainerArguments
+        );
+
+    [Fact]
+    public void A_refusal_names_its_option_first_and_no_key()
+    {
+        Assert.StartsWith(
+            "--trainers: ",
+            Assert.Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--trainers=0"])).Message
+        );
+        Assert.DoesNotContain(
+            "sk-1",
+            Assert.Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--api-key=sk-1"])).Message
+        );
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1:5005", "127.0.0.1", 5005, "http://127.0.0.1:5005")]
     [InlineData("HTTP://LocalHost:0/", "127.0.0.1", 0, "http://127.0.0.1:0")]
     [InlineData("http://[::1]:65535", "::1", 65535, "http://[::1]:65535")]
     [InlineData("http://127.8.8.8:1", "127.8.8.8", 1, "http://127.8.8.8:1")]
     public void An_address_of_this_machine_needs_no_key(string url, string address, int port, string reached)
     {
-        ListenAddress listen = ServerOptions.Parse(["--memory", "--urls", url]).Listen;
+        ListenAddress listen = ServerCommandLine.Parse(["--memory", "--urls", url]).Listen;
 
         Assert.Equal(
             (address, port, true, false),
@@ -92,9 +119,9 @@ public sealed class ServerOptionsTests
     public void An_address_that_others_can_reach_needs_a_key(string url, string reached)
     {
         OptionException refusal = Assert.Throws<OptionException>(() =>
-            ServerOptions.Parse(["--memory", "--urls", url])
+            ServerCommandLine.Parse(["--memory", "--urls", url])
         );
-        ListenAddress listen = ServerOptions.Parse(["--memory", "--urls", url, "--api-key-stdin"]).Listen;
+        ListenAddress listen = ServerCommandLine.Parse(["--memory", "--urls", url, "--api-key-stdin"]).Listen;
 
         Assert.Contains("--api-key-stdin", refusal.Message);
         Assert.False(listen.IsLoopback);
@@ -116,7 +143,7 @@ public sealed class ServerOptionsTests
     public void What_is_no_address_is_refused_with_what_would_be(string url, string message) =>
         Assert.Contains(
             message,
-            Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--urls", url])).Message
+            Assert.Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--urls", url])).Message
         );
 
     [Theory]
@@ -124,7 +151,10 @@ public sealed class ServerOptionsTests
     [InlineData("--memory", "--urls=http://127.0.0.1:1", "--port=1")]
     [InlineData("--memory", "--urls=http://127.0.0.1:1", "--urls=http://127.0.0.1:2")]
     public void One_address_is_given_once(params string[] arguments) =>
-        Assert.Contains("one address", Assert.Throws<OptionException>(() => ServerOptions.Parse(arguments)).Message);
+        Assert.Contains(
+            "one address",
+            Assert.Throws<OptionException>(() => ServerCommandLine.Parse(arguments)).Message
+        );
 
     [Theory]
     [InlineData("--memory", "--allow-host=http://x")]
@@ -138,7 +168,7 @@ public sealed class ServerOptionsTests
     [InlineData("--api-key", "sk-1", "--memory")]
     [InlineData("stray", "--memory")]
     public void What_is_not_understood_is_refused(params string[] arguments) =>
-        Assert.Throws<OptionException>(() => ServerOptions.Parse(arguments));
+        Assert.Throws<OptionException>(() => ServerCommandLine.Parse(arguments));
 
     [Theory]
     [InlineData("de-DE")]

@@ -56,7 +56,7 @@ internal static class ConnectionFaults
             ApiErrorKind.ConnectionFailed when ProxyOf(options) is Uri proxy => Make(
                 ApiErrorKind.ConnectionFailed,
                 $"No connection to {options.Endpoint.Authority} through the proxy {proxy.Authority}: {why}.",
-                "Check the proxy that -Proxy of Connect-FineTuning, the environment variable HTTPS_PROXY or the system names."
+                "Check the proxy that the connection's own setting, the environment variable HTTPS_PROXY or the system names."
             ),
             ApiErrorKind.ConnectionFailed => Make(
                 ApiErrorKind.ConnectionFailed,

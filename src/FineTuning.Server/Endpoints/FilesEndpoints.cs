@@ -56,28 +56,9 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
     {
         var query = ListQuery.Read(context.Request, MaxPage, MaxPage);
         string? purpose = ListQuery.Single(context.Request, "purpose");
-        string order = ListQuery.Single(context.Request, "order") ?? "desc";
-        if (order is not ("asc" or "desc"))
-        {
-            throw ApiErrors.BadValue("order", order, "'asc' and 'desc'");
-        }
-
-        List<FileResource> found = database.Read(session =>
-        {
-            long? after = query.After is { } id
-                ? FileStore.Position(session, id) ?? throw ListQuery.UnknownCursor(id)
-                : null;
-            return FileStore.List(session, purpose, after, order == "asc", query.Limit + 1);
-        });
-        List<FileResource> page = [.. found.Take(query.Limit)];
-        ListResource<FileResource> list = new()
-        {
-            Data = page,
-            HasMore = found.Count > page.Count,
-            FirstId = page.FirstOrDefault()?.Id,
-            LastId = page.LastOrDefault()?.Id,
-        };
-        return context.WriteJsonAsync(list, WireContext.Default.ListResourceFileResource);
+        query = query.OrderedBy(context.Request, "asc", "desc");
+        Page<FileResource> page = database.Read(session => FileStore.List(session, query, purpose));
+        return context.WriteJsonAsync(page.ToResource(file => file.Id), WireContext.Default.ListResourceFileResource);
     }
 
     private Task GetAsync(HttpContext context) =>

@@ -164,60 +164,32 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
         (List<KeyValuePair<string, string>> pairs, bool without) = Dialect.Of(context).FiltersMetadata
             ? ReadMetadata(context.Request)
             : ([], false);
-        List<JobRecord> found = database.Read(session =>
-        {
-            long before = query.After is { } after
-                ? JobStore.Find(session, after)?.Seq ?? throw ListQuery.UnknownCursor(after)
-                : long.MaxValue;
-            return JobStore.List(session, before, query.Limit + 1, pairs, without);
-        });
-        ListResource<JobResource> list = new()
-        {
-            Data = [.. found.Take(query.Limit).Select(ToResource)],
-            HasMore = found.Count > query.Limit,
-        };
-        return context.WriteJsonAsync(list, WireContext.Default.ListResourceJobResource);
+        Page<JobRecord> page = database.Read(session => JobStore.List(session, query, pairs, without));
+        return context.WriteJsonAsync(
+            page.Select(ToResource).ToResource(),
+            WireContext.Default.ListResourceJobResource
+        );
     }
 
     private Task ListEventsAsync(HttpContext context)
     {
         var query = ListQuery.Read(context.Request);
-        List<EventResource> found = database.Read(session =>
-        {
-            JobRecord job = Find(session, IdOf(context));
-            long before = query.After is { } after
-                ? EventStore.Position(session, job.Seq, after) ?? throw ListQuery.UnknownCursor(after)
-                : long.MaxValue;
-            return EventStore.List(session, job.Seq, before, query.Limit + 1);
-        });
-        ListResource<EventResource> list = new()
-        {
-            Data = [.. found.Take(query.Limit)],
-            HasMore = found.Count > query.Limit,
-        };
-        return context.WriteJsonAsync(list, WireContext.Default.ListResourceEventResource);
+        Page<EventResource> page = database.Read(session =>
+            EventStore.List(session, query, Find(session, IdOf(context)).Seq)
+        );
+        return context.WriteJsonAsync(page.ToResource(), WireContext.Default.ListResourceEventResource);
     }
 
     private Task ListCheckpointsAsync(HttpContext context)
     {
         var query = ListQuery.Read(context.Request, defaultLimit: 10);
-        List<CheckpointResource> found = database.Read(session =>
-        {
-            JobRecord job = Find(session, IdOf(context));
-            long before = query.After is { } after
-                ? CheckpointStore.Position(session, job.Seq, after) ?? throw ListQuery.UnknownCursor(after)
-                : long.MaxValue;
-            return CheckpointStore.List(session, job, before, query.Limit + 1);
-        });
-        List<CheckpointResource> page = [.. found.Take(query.Limit)];
-        ListResource<CheckpointResource> list = new()
-        {
-            Data = page,
-            HasMore = found.Count > page.Count,
-            FirstId = page.FirstOrDefault()?.Id,
-            LastId = page.LastOrDefault()?.Id,
-        };
-        return context.WriteJsonAsync(list, WireContext.Default.ListResourceCheckpointResource);
+        Page<CheckpointResource> page = database.Read(session =>
+            CheckpointStore.List(session, query, Find(session, IdOf(context)))
+        );
+        return context.WriteJsonAsync(
+            page.ToResource(checkpoint => checkpoint.Id),
+            WireContext.Default.ListResourceCheckpointResource
+        );
     }
 
     private JobResource ToResource(JobRecord job) => job.ToResource(runner.EstimatedFinish(job.Id));

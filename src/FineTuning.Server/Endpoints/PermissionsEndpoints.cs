@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
@@ -32,15 +31,6 @@ internal sealed class PermissionsEndpoints(Database database)
         }
     }
 
-    private static ListResource<PermissionResource> ToList(List<PermissionResource> page, bool hasMore) =>
-        new()
-        {
-            Data = page,
-            HasMore = hasMore,
-            FirstId = page.FirstOrDefault()?.Id,
-            LastId = page.LastOrDefault()?.Id,
-        };
-
     private async Task GrantAsync(HttpContext context)
     {
         string checkpoint = CheckpointOf(context);
@@ -56,7 +46,7 @@ internal sealed class PermissionsEndpoints(Database database)
             return projects.ConvertAll(project => PermissionStore.Grant(session, checkpoint, project));
         });
         await context.WriteJsonAsync(
-            ToList(granted, hasMore: false),
+            new Page<PermissionResource>(granted, HasMore: false).ToResource(permission => permission.Id),
             WireContext.Default.ListResourcePermissionResource
         );
     }
@@ -66,22 +56,14 @@ internal sealed class PermissionsEndpoints(Database database)
         string checkpoint = CheckpointOf(context);
         var query = ListQuery.Read(context.Request, DefaultPage);
         string? project = ListQuery.Single(context.Request, "project_id");
-        string order = ListQuery.Single(context.Request, "order") ?? "descending";
-        if (order is not ("ascending" or "descending"))
-        {
-            throw ApiErrors.BadValue("order", RequestFields.Cut(order), "'ascending' and 'descending'");
-        }
-
-        List<PermissionResource> found = database.Read(session =>
+        query = query.OrderedBy(context.Request, "ascending", "descending");
+        Page<PermissionResource> page = database.Read(session =>
         {
             CheckCheckpoint(session, checkpoint);
-            long? after = query.After is { } id
-                ? PermissionStore.Position(session, checkpoint, id) ?? throw ListQuery.UnknownCursor(id)
-                : null;
-            return PermissionStore.List(session, checkpoint, project, after, order == "ascending", query.Limit + 1);
+            return PermissionStore.List(session, query, checkpoint, project);
         });
         return context.WriteJsonAsync(
-            ToList([.. found.Take(query.Limit)], found.Count > query.Limit),
+            page.ToResource(permission => permission.Id),
             WireContext.Default.ListResourcePermissionResource
         );
     }
@@ -119,23 +101,41 @@ internal sealed class PermissionsEndpoints(Database database)
     /// <summary>Each project once, in the order given.</summary>
     private static List<string> ReadProjects(JsonElement body)
     {
-        JsonField fields = RequestFields.Of(body);
-        fields.CheckNames(["project_ids"]);
-        return
-        [
-            .. RequestFields
-                .Strings(fields["project_ids"], MaxProjects, "projects")
-                .Select(CheckProject)
-                .Distinct(StringComparer.Ordinal),
-        ];
+        JobRequestReader.CheckNames(body, string.Empty, ["project_ids"]);
+        JsonElement list = JobRequestReader.Get(body, "project_ids") ?? throw ApiErrors.Missing("project_ids");
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            throw ApiErrors.WrongType("project_ids", "an array of strings", JobRequestReader.Describe(list));
+        }
+
+        if (list.GetArrayLength() is 0 or > MaxProjects)
+        {
+            throw ApiErrors.BadRequest(
+                $"Invalid 'project_ids': expected 1 to {MaxProjects} projects.",
+                "project_ids",
+                "invalid_value"
+            );
+        }
+
+        return [.. list.EnumerateArray().Select(ReadProject).Distinct(StringComparer.Ordinal)];
     }
 
-    private static string CheckProject(string id) =>
-        id.Length is > 0 and <= MaxProject
+    private static string ReadProject(JsonElement project)
+    {
+        string id =
+            project.ValueKind == JsonValueKind.String
+                ? project.GetString()!
+                : throw ApiErrors.WrongType(
+                    "project_ids",
+                    "an array of strings",
+                    "an array with " + JobRequestReader.Describe(project)
+                );
+        return id.Length is > 0 and <= MaxProject
             ? id
             : throw ApiErrors.BadRequest(
                 $"Invalid 'project_ids': an id has 1 to {MaxProject} characters.",
                 "project_ids",
                 "invalid_value"
             );
+    }
 }

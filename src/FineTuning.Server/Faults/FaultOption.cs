@@ -22,11 +22,11 @@ internal static class FaultOption
         }
         catch (ApiException e)
         {
-            throw new OptionException($"{option}: {e.Message}");
+            throw new OptionException(option, e.Message);
         }
         catch (InvalidOperationException)
         {
-            throw new OptionException($"{option}: {NoText}");
+            throw new OptionException(option, NoText);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class FaultOption
             using FileStream file = File.OpenRead(path);
             if (file.Length > MaxBytes)
             {
-                throw new OptionException($"{option}: '{path}' is too large for a list of fault rules.");
+                throw new OptionException(option, $"'{path}' is too large for a list of fault rules.");
             }
 
             using var document = JsonDocument.Parse(file);
@@ -50,19 +50,19 @@ internal static class FaultOption
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OptionException($"{option}: '{path}' cannot be read: {e.Message}");
+            throw new OptionException(option, $"'{path}' cannot be read: {e.Message}");
         }
         catch (JsonException e)
         {
-            throw new OptionException($"{option}: '{path}' is no valid JSON: {e.Message}");
+            throw new OptionException(option, $"'{path}' is no valid JSON: {e.Message}");
         }
         catch (ApiException e)
         {
-            throw new OptionException($"{option}: '{path}': {e.Message}");
+            throw new OptionException(option, $"'{path}': {e.Message}");
         }
         catch (InvalidOperationException)
         {
-            throw new OptionException($"{option}: '{path}': {NoText}");
+            throw new OptionException(option, $"'{path}': {NoText}");
         }
     }
 }

@@ -23,7 +23,8 @@ internal static class PythonInterpreter
         }
 
         throw new StartException(
-            "--allow-python needs Python 3, and neither 'python3' nor 'python' on the PATH is one that works. Install it, or leave the option out."
+            "--allow-python",
+            "It needs Python 3, and neither 'python3' nor 'python' on the PATH is one that works. Install it, or leave the option out."
         );
     }
 

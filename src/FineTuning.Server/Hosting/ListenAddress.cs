@@ -27,7 +27,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
         if (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
             throw new OptionException(
-                $"{option}: this server speaks http only. For https, put a reverse proxy in front of it and name its host with --allow-host."
+                option,
+                $"This server speaks http only. For https, put a reverse proxy in front of it and name its host with --allow-host."
             );
         }
 
@@ -43,7 +44,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
         )
         {
             throw new OptionException(
-                $"{option} needs one address with a port, such as http://127.0.0.1:5005, http://[::1]:0 or http://*:5005, not '{text}'."
+                option,
+                $"It takes one address with a port, such as http://127.0.0.1:5005, http://[::1]:0 or http://*:5005, not '{text}'."
             );
         }
 

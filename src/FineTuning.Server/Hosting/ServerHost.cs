@@ -263,8 +263,7 @@ internal sealed class ServerHost : IAsyncDisposable
             Python = Options.AllowPython
                 ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime, folder.Scripts)
                 : null,
-            PythonFix =
-                "Start the server with --allow-python (Start-FineTuningServer -AllowPython), if all who have a key may run programs on this machine.",
+            PythonFix = "Start the server with --allow-python, if all who have a key may run programs on this machine.",
         };
 
     private T Own<T>(T owned)
@@ -308,7 +307,7 @@ internal sealed class ServerHost : IAsyncDisposable
             throw new StartException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. Choose another with --port or --urls."
+                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. Choose another."
                 ),
                 e
             );

@@ -5,10 +5,25 @@ using Microsoft.Extensions.Primitives;
 namespace FineTuning.Server.Requests;
 
 /// <summary>The paging parameters of a list.</summary>
-internal readonly record struct ListQuery(int Limit, string? After)
+internal readonly record struct ListQuery(int Limit, string? After, bool IsAscending = false)
 {
     public static ListQuery Read(HttpRequest request, int defaultLimit = 20, int most = 100) =>
         new(ReadLimit(Single(request, "limit"), defaultLimit, most), Single(request, "after"));
+
+    /// <summary>The list in the order that a request asks for; newest first if it does not say.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="ascending">How this list spells oldest first.</param>
+    /// <param name="descending">How it spells newest first.</param>
+    public ListQuery OrderedBy(HttpRequest request, string ascending, string descending)
+    {
+        string order = Single(request, "order") ?? descending;
+        return order == ascending || order == descending
+            ? this with
+            {
+                IsAscending = order == ascending,
+            }
+            : throw ApiErrors.BadValue("order", JobRequestReader.Cut(order), $"'{ascending}' and '{descending}'");
+    }
 
     /// <summary>A parameter that may be given once; null if it is missing or empty.</summary>
     public static string? Single(HttpRequest request, string name)

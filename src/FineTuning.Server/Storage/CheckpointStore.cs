@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Storage;
 
@@ -22,28 +23,22 @@ internal static class CheckpointStore
             JsonSerializer.Serialize(metrics, WireContext.Default.CheckpointMetrics)
         ) > 0;
 
-    /// <summary>A page of a job's checkpoints, the newest first.</summary>
-    public static List<CheckpointResource> List(Session session, JobRecord job, long before, int limit) =>
-        session.Query(
-            """
-            SELECT id, created_at, step, model_name, metrics FROM checkpoints
-            WHERE job_seq = $1 AND step < $2 ORDER BY step DESC LIMIT $3
-            """,
-            reader => new CheckpointResource
-            {
-                Id = reader.GetString(0),
-                CreatedAt = reader.Time(1),
-                StepNumber = reader.GetInt64(2),
-                FineTunedModelCheckpoint = reader.GetString(3),
-                FineTuningJobId = job.Id,
-                Metrics = JsonSerializer.Deserialize(reader.GetString(4), WireContext.Default.CheckpointMetrics),
-            },
-            job.Seq,
-            before,
-            limit
-        );
-
-    /// <summary>The step of a checkpoint; null if the job has no such checkpoint.</summary>
-    public static long? Position(Session session, long jobSeq, string id) =>
-        (long?)session.Scalar("SELECT step FROM checkpoints WHERE id = $1 AND job_seq = $2", id, jobSeq);
+    /// <summary>A page of a job's checkpoints, by their step.</summary>
+    public static Page<CheckpointResource> List(Session session, ListQuery page, JobRecord job) =>
+        new PageQuery("checkpoints", "step")
+            .Of("job_seq = {0}", job.Seq)
+            .Read(
+                session,
+                page,
+                "id, created_at, step, model_name, metrics",
+                row => new CheckpointResource
+                {
+                    Id = row.Text("id"),
+                    CreatedAt = row.Time("created_at"),
+                    StepNumber = row.Number("step"),
+                    FineTunedModelCheckpoint = row.Text("model_name"),
+                    FineTuningJobId = job.Id,
+                    Metrics = row.Json("metrics", WireContext.Default.CheckpointMetrics),
+                }
+            );
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
+using FineTuning.Server.Requests;
 using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Storage;
@@ -28,30 +29,24 @@ internal static class EventStore
             data
         );
 
-    /// <summary>Newest first, by their order and not their time, which many share.</summary>
-    public static List<EventResource> List(Session session, long jobSeq, long before, int limit) =>
-        session.Query(
-            """
-            SELECT id, created_at, level, type, message, data FROM events
-            WHERE job_seq = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3
-            """,
-            reader => new EventResource
-            {
-                Id = reader.GetString(0),
-                CreatedAt = reader.Time(1),
-                Level = reader.GetString(2),
-                Type = reader.GetString(3),
-                Message = reader.GetString(4),
-                Data = JsonElement.Parse(reader.GetString(5)),
-            },
-            jobSeq,
-            before,
-            limit
-        );
-
-    /// <summary>The place of an event in its job's order; null if the job has no such event.</summary>
-    public static long? Position(Session session, long jobSeq, string id) =>
-        (long?)session.Scalar("SELECT seq FROM events WHERE id = $1 AND job_seq = $2", id, jobSeq);
+    /// <summary>A page of a job's events, by their order and not their time, which many share.</summary>
+    public static Page<EventResource> List(Session session, ListQuery page, long jobSeq) =>
+        new PageQuery("events", "seq")
+            .Of("job_seq = {0}", jobSeq)
+            .Read(
+                session,
+                page,
+                "id, created_at, level, type, message, data",
+                row => new EventResource
+                {
+                    Id = row.Text("id"),
+                    CreatedAt = row.Time("created_at"),
+                    Level = row.Text("level"),
+                    Type = row.Text("type"),
+                    Message = row.Text("message"),
+                    Data = JsonElement.Parse(row.Text("data")),
+                }
+            );
 
     /// <summary>Stores a step; false if it was stored before, as after a restart from an earlier state.</summary>
     public static bool AddStep(Session session, long jobSeq, StepReport metrics) =>
@@ -76,15 +71,14 @@ internal static class EventStore
     public static List<StepRow> Steps(Session session, long jobSeq) =>
         session.Query(
             "SELECT step, train_loss, train_accuracy, valid_loss, valid_accuracy, extra FROM steps WHERE job_seq = $1 ORDER BY step",
-            reader => new StepRow(
-                reader.GetInt32(0),
-                reader.Real(1) ?? double.NaN,
-                reader.Real(2) ?? double.NaN,
-                reader.Real(3),
-                reader.Real(4),
-                reader.Text(5) is { } extra
-                    ? JsonSerializer.Deserialize(extra, ServerJson.Default.IReadOnlyDictionaryStringDouble)!
-                    : ImmutableDictionary<string, double>.Empty
+            row => new StepRow(
+                row.Count("step"),
+                row.RealOrNull("train_loss") ?? double.NaN,
+                row.RealOrNull("train_accuracy") ?? double.NaN,
+                row.RealOrNull("valid_loss"),
+                row.RealOrNull("valid_accuracy"),
+                row.JsonOrNull("extra", ServerJson.Default.IReadOnlyDictionaryStringDouble)
+                    ?? ImmutableDictionary<string, double>.Empty
             ),
             jobSeq
         );

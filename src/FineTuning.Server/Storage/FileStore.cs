@@ -1,6 +1,6 @@
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
-using Microsoft.Data.Sqlite;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Storage;
 
@@ -8,7 +8,7 @@ namespace FineTuning.Server.Storage;
 /// before.</summary>
 internal sealed class FileStore(Database database, DataFolder folder)
 {
-    private const string Columns = "seq, id, filename, purpose, bytes, created_at, expires_at";
+    private const string Columns = "id, filename, purpose, bytes, created_at, expires_at";
     private const string PartSuffix = ".part";
 
     public string PathOf(string id) => Path.Combine(folder.Files, id);
@@ -75,21 +75,18 @@ internal sealed class FileStore(Database database, DataFolder folder)
             DateTimeOffset.UtcNow
         );
 
-    /// <summary>The place of a file in the order; null if there is no such file.</summary>
-    public static long? Position(Session session, string id) =>
-        (long?)session.Scalar("SELECT seq FROM files WHERE id = $1", id);
-
-    public static List<FileResource> List(Session session, string? purpose, long? after, bool ascending, int limit)
+    /// <summary>A page of the files, or of those for one purpose.</summary>
+    public static Page<FileResource> List(Session session, ListQuery page, string? purpose = null)
     {
-        (string compare, string order, long start) = ascending
-            ? (">", "ASC", after ?? 0)
-            : ("<", "DESC", after ?? long.MaxValue);
-        return session.Query(
-            $"SELECT {Columns} FROM files WHERE {(purpose is null ? string.Empty : "purpose = $4 AND ")}seq {compare} $1 "
-                + $"AND (expires_at IS NULL OR expires_at > $2) ORDER BY seq {order} LIMIT $3",
-            Map,
-            purpose is null ? [start, DateTimeOffset.UtcNow, limit] : [start, DateTimeOffset.UtcNow, limit, purpose]
-        );
+        PageQuery query = new("files", "seq");
+        if (purpose is not null)
+        {
+            query.Where("purpose = {0}", purpose);
+        }
+
+        return query
+            .Where("(expires_at IS NULL OR expires_at > {0})", DateTimeOffset.UtcNow)
+            .Read(session, page, Columns, Map);
     }
 
     /// <summary>Forgets a file; its content stays for as long as a checked, unfinished job trains on it.</summary>
@@ -153,8 +150,8 @@ internal sealed class FileStore(Database database, DataFolder folder)
             DateTimeOffset now = DateTimeOffset.UtcNow;
             session.Execute("INSERT OR IGNORE INTO doomed_files(id) SELECT id FROM files WHERE expires_at <= $1", now);
             session.Execute("DELETE FROM files WHERE expires_at <= $1", now);
-            List<string> ids = session.Query("SELECT id FROM files", reader => reader.GetString(0));
-            foreach (string id in session.Query("SELECT id FROM doomed_files", reader => reader.GetString(0)))
+            List<string> ids = session.Query("SELECT id FROM files", row => row.Text("id"));
+            foreach (string id in session.Query("SELECT id FROM doomed_files", row => row.Text("id")))
             {
                 if (JobStore.IsFileInUse(session, id))
                 {
@@ -177,15 +174,15 @@ internal sealed class FileStore(Database database, DataFolder folder)
         }
     }
 
-    private static FileResource Map(SqliteDataReader reader) =>
+    private static FileResource Map(Row row) =>
         new()
         {
-            Id = reader.GetString(1),
-            FileName = reader.GetString(2),
-            Purpose = reader.GetString(3),
-            Bytes = reader.GetInt64(4),
-            CreatedAt = reader.Time(5),
-            ExpiresAt = reader.TimeOrNull(6),
+            Id = row.Text("id"),
+            FileName = row.Text("filename"),
+            Purpose = row.Text("purpose"),
+            Bytes = row.Number("bytes"),
+            CreatedAt = row.Time("created_at"),
+            ExpiresAt = row.TimeOrNull("expires_at"),
             Status = "processed",
         };
 }

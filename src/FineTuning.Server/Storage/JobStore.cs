@@ -1,11 +1,9 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
+using FineTuning.Server.Requests;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace FineTuning.Server.Storage;
 
@@ -64,58 +62,54 @@ internal static class JobStore
     public static JobRecord? Find(Session session, long seq) =>
         session.First($"SELECT {Columns} FROM jobs j WHERE j.seq = $1", Map, seq);
 
-    /// <summary>A page of jobs, newest first.</summary>
+    /// <summary>A page of jobs.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="before">Only jobs made before this one.</param>
-    /// <param name="limit">How many at most.</param>
+    /// <param name="page">Which.</param>
     /// <param name="metadata">Pairs that a job must all have; null for any job.</param>
     /// <param name="withoutMetadata">Only jobs that have none.</param>
-    public static List<JobRecord> List(
+    public static Page<JobRecord> List(
         Session session,
-        long before,
-        int limit,
-        IReadOnlyList<KeyValuePair<string, string>>? metadata,
-        bool withoutMetadata
+        ListQuery page,
+        IReadOnlyList<KeyValuePair<string, string>>? metadata = null,
+        bool withoutMetadata = false
     )
     {
-        if (metadata is not { Count: > 0 })
+        PageQuery query = new("jobs j", "j.seq");
+        if (metadata is { Count: > 0 })
         {
-            return session.Query(
-                $"SELECT {Columns} FROM jobs j WHERE {(withoutMetadata ? "j.metadata IS NULL AND " : string.Empty)}j.seq < $1 "
-                    + "ORDER BY j.seq DESC LIMIT $2",
-                Map,
-                before,
-                limit
-            );
+            FilterMetadata(session, query, metadata);
+        }
+        else if (withoutMetadata)
+        {
+            query.Where("j.metadata IS NULL");
         }
 
-        // The rarest pair walks its index in order; the others are looked up for each hit.
+        return query.Read(session, page, Columns, Map);
+    }
+
+    /// <summary>The rarest pair walks its index in order; the others are looked up for each hit.</summary>
+    private static void FilterMetadata(
+        Session session,
+        PageQuery query,
+        IReadOnlyList<KeyValuePair<string, string>> metadata
+    )
+    {
         if (metadata.Count > 1)
         {
             metadata = [.. metadata.OrderBy(pair => CountMetadata(session, pair))];
         }
 
-        StringBuilder sql = new($"SELECT {Columns} FROM job_metadata m0 JOIN jobs j ON j.seq = m0.job_seq");
-        List<object?> parameters = [before, limit];
-        for (int i = 0; i < metadata.Count; i++)
+        query
+            .Along("job_metadata m JOIN jobs j ON j.seq = m.job_seq", "m.job_seq")
+            .Where("m.key = {0} AND m.value = {1}", metadata[0].Key, metadata[0].Value);
+        foreach ((string key, string value) in metadata.Skip(1))
         {
-            parameters.Add(metadata[i].Key);
-            parameters.Add(metadata[i].Value);
-            string match = string.Create(
-                CultureInfo.InvariantCulture,
-                $"m{i}.key = ${(2 * i) + 3} AND m{i}.value = ${(2 * i) + 4}"
-            );
-            sql.Append(
-                i == 0
-                    ? $" WHERE {match} AND m0.job_seq < $1"
-                    : string.Create(
-                        CultureInfo.InvariantCulture,
-                        $" AND EXISTS(SELECT 1 FROM job_metadata m{i} WHERE {match} AND m{i}.job_seq = m0.job_seq)"
-                    )
+            query.Where(
+                "EXISTS(SELECT 1 FROM job_metadata o WHERE o.key = {0} AND o.value = {1} AND o.job_seq = m.job_seq)",
+                key,
+                value
             );
         }
-
-        return session.Query(sql.Append(" ORDER BY m0.job_seq DESC LIMIT $2").ToString(), Map, parameters.ToArray());
     }
 
     /// <summary>How many jobs have a pair, counted up to a page: a pair that is rarer than that is worth starting
@@ -150,7 +144,7 @@ internal static class JobStore
             WHERE finished_at IS NULL AND (status = 'validating_files' OR (status = 'resuming' AND validated = 0))
             ORDER BY seq LIMIT $1
             """,
-            reader => reader.GetString(0),
+            row => row.Text("id"),
             limit
         );
 
@@ -165,7 +159,7 @@ internal static class JobStore
             WHERE finished_at IS NULL AND (status IN ('queued', 'running') OR (status = 'resuming' AND validated = 1))
             ORDER BY seq LIMIT $1
             """,
-            reader => reader.GetString(0),
+            row => row.Text("id"),
             limit
         );
 
@@ -174,8 +168,8 @@ internal static class JobStore
         int running = 0,
             queued = 0;
         List<(string Status, int Count)> counts = session.Query(
-            "SELECT status, count(*) FROM jobs WHERE finished_at IS NULL GROUP BY status",
-            reader => (reader.GetString(0), reader.GetInt32(1))
+            "SELECT status, count(*) AS jobs FROM jobs WHERE finished_at IS NULL GROUP BY status",
+            row => (row.Text("status"), row.Count("jobs"))
         );
         foreach ((string status, int count) in counts)
         {
@@ -268,58 +262,51 @@ internal static class JobStore
         )
             is not null;
 
-    private static JobRecord Map(SqliteDataReader reader)
+    private static JobRecord Map(Row row)
     {
-        SettledNumbers? settled = reader.Text(14) is { } text
-            ? JsonSerializer.Deserialize(text, ServerJson.Default.SettledNumbers)
-            : null;
+        SettledNumbers? settled = row.JsonOrNull("settled", ServerJson.Default.SettledNumbers);
         return new JobRecord
         {
-            Seq = reader.GetInt64(0),
-            Id = reader.GetString(1),
-            Status = new JobStatus(reader.GetString(2)),
-            Validated = reader.GetInt64(3) != 0,
-            Model = reader.GetString(4),
-            ModelName = reader.GetString(5),
-            CreatedAt = reader.Time(6),
-            FinishedAt = reader.TimeOrNull(7),
-            TrainingFile = reader.GetString(8),
-            ValidationFile = reader.Text(9),
-            Suffix = reader.Text(10),
-            Seed = reader.GetInt32(11),
-            Method = reader.GetString(12),
-            Requested = JsonSerializer.Deserialize(reader.GetString(13), WireContext.Default.Hyperparameters)!,
-            Plan = settled is null
-                ? null
-                : new TrainingPlan(
-                    settled.EpochCount,
-                    settled.BatchSize,
-                    settled.LearningRateMultiplier,
-                    reader.GetInt32(15),
-                    reader.GetInt32(16)
-                )
-                {
-                    Beta = settled.Beta,
-                    ComputeMultiplier = settled.ComputeMultiplier,
-                    EvalInterval = settled.EvalInterval,
-                    EvalSamples = settled.EvalSamples,
-                },
+            Seq = row.Number("seq"),
+            Id = row.Text("id"),
+            Status = new JobStatus(row.Text("status")),
+            Validated = row.Flag("validated"),
+            Model = row.Text("model"),
+            ModelName = row.Text("model_name"),
+            CreatedAt = row.Time("created_at"),
+            FinishedAt = row.TimeOrNull("finished_at"),
+            TrainingFile = row.Text("training_file"),
+            ValidationFile = row.TextOrNull("validation_file"),
+            Suffix = row.TextOrNull("suffix"),
+            Seed = row.Count("seed"),
+            Method = row.Text("method"),
+            Requested = row.Json("hyperparameters", WireContext.Default.Hyperparameters),
+            Plan = settled is null ? null : PlanOf(settled, row),
             PlannedBy = settled is null ? null : settled.Trainer ?? NeuralTrainer.BuiltInName,
-            TrainedTokens = reader.Number(17),
-            Error = reader.Text(18) is { } error
-                ? JsonSerializer.Deserialize(error, WireContext.Default.JobError)
-                : null,
-            Metadata = reader.Text(19) is { } metadata
-                ? JsonSerializer.Deserialize(metadata, WireContext.Default.IReadOnlyDictionaryStringString)
-                : null,
-            Integrations = reader.Text(20) is { } integrations
-                ? JsonSerializer.Deserialize(integrations, WireContext.Default.IReadOnlyListJobIntegration)
-                : null,
-            ResultFile = reader.Text(21),
-            StatePath = reader.Text(22),
-            StateStep = reader.GetInt32(23),
-            Grader = reader.Text(24) is { } grader ? JsonElement.Parse(grader) : null,
-            TrainingType = reader.Text(25),
+            TrainedTokens = row.NumberOrNull("trained_tokens"),
+            Error = row.JsonOrNull("error", WireContext.Default.JobError),
+            Metadata = row.JsonOrNull("metadata", WireContext.Default.IReadOnlyDictionaryStringString),
+            Integrations = row.JsonOrNull("integrations", WireContext.Default.IReadOnlyListJobIntegration),
+            ResultFile = row.TextOrNull("result_file"),
+            StatePath = row.TextOrNull("state_path"),
+            StateStep = row.Count("state_step"),
+            Grader = row.TextOrNull("grader") is { } grader ? JsonElement.Parse(grader) : null,
+            TrainingType = row.TextOrNull("training_type"),
         };
     }
+
+    private static TrainingPlan PlanOf(SettledNumbers settled, Row row) =>
+        new(
+            settled.EpochCount,
+            settled.BatchSize,
+            settled.LearningRateMultiplier,
+            row.Count("example_count"),
+            row.Count("total_steps")
+        )
+        {
+            Beta = settled.Beta,
+            ComputeMultiplier = settled.ComputeMultiplier,
+            EvalInterval = settled.EvalInterval,
+            EvalSamples = settled.EvalSamples,
+        };
 }

@@ -1,10 +1,10 @@
-using Microsoft.Data.Sqlite;
-
 namespace FineTuning.Server.Storage;
 
 /// <summary>Rows of the models that jobs made, checkpoints included.</summary>
 internal static class ModelStore
 {
+    private const string Columns = "name, job_seq, base_model, created_at, path, trainer";
+
     /// <summary>Stores a model, or its new file if the name is known, as after a restart from an earlier
     /// state.</summary>
     public static void Put(Session session, string name, JobRecord job, string path, string trainer) =>
@@ -22,15 +22,11 @@ internal static class ModelStore
         );
 
     public static ModelRecord? Find(Session session, string name) =>
-        session.First(
-            "SELECT name, job_seq, base_model, created_at, path, trainer FROM models WHERE name = $1",
-            Map,
-            name
-        );
+        session.First($"SELECT {Columns} FROM models WHERE name = $1", Map, name);
 
     /// <summary>Oldest first.</summary>
     public static List<ModelRecord> List(Session session) =>
-        session.Query("SELECT name, job_seq, base_model, created_at, path, trainer FROM models ORDER BY seq", Map);
+        session.Query($"SELECT {Columns} FROM models ORDER BY seq", Map);
 
     /// <summary>Forgets a model. That its file is still there is noted with its job, as a kill may come before it is
     /// deleted.</summary>
@@ -42,16 +38,16 @@ internal static class ModelStore
 
     /// <summary>The files of a job's models, relative to the data folder.</summary>
     public static HashSet<string> PathsOfJob(Session session, long jobSeq) =>
-        [.. session.Query("SELECT path FROM models WHERE job_seq = $1", reader => reader.GetString(0), jobSeq)];
+        [.. session.Query("SELECT path FROM models WHERE job_seq = $1", row => row.Text("path"), jobSeq)];
 
-    private static ModelRecord Map(SqliteDataReader reader) =>
+    private static ModelRecord Map(Row row) =>
         new(
-            reader.GetString(0),
-            reader.GetInt64(1),
-            reader.GetString(2),
-            reader.Time(3),
-            reader.GetString(4),
-            reader.GetString(5)
+            row.Text("name"),
+            row.Number("job_seq"),
+            row.Text("base_model"),
+            row.Time("created_at"),
+            row.Text("path"),
+            row.Text("trainer")
         );
 }
 

@@ -1,6 +1,6 @@
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
-using Microsoft.Data.Sqlite;
+using FineTuning.Server.Requests;
 
 namespace FineTuning.Server.Storage;
 
@@ -27,29 +27,22 @@ internal static class PermissionStore
         )!;
     }
 
-    public static List<PermissionResource> List(
+    /// <summary>A page of the rights to a checkpoint, or of one project's.</summary>
+    public static Page<PermissionResource> List(
         Session session,
+        ListQuery page,
         string checkpoint,
-        string? projectId,
-        long? after,
-        bool ascending,
-        int limit
+        string? projectId = null
     )
     {
-        (string compare, string order, long start) = ascending
-            ? (">", "ASC", after ?? 0)
-            : ("<", "DESC", after ?? long.MaxValue);
-        return session.Query(
-            $"SELECT {Columns} FROM permissions WHERE checkpoint = $1 AND seq {compare} $2 "
-                + $"{(projectId is null ? string.Empty : "AND project_id = $4 ")}ORDER BY seq {order} LIMIT $3",
-            Map,
-            projectId is null ? [checkpoint, start, limit] : [checkpoint, start, limit, projectId]
-        );
-    }
+        PageQuery query = new PageQuery("permissions", "seq").Of("checkpoint = {0}", checkpoint);
+        if (projectId is not null)
+        {
+            query.Where("project_id = {0}", projectId);
+        }
 
-    /// <summary>The place of a permission in the order; null if the checkpoint has no such permission.</summary>
-    public static long? Position(Session session, string checkpoint, string id) =>
-        (long?)session.Scalar("SELECT seq FROM permissions WHERE id = $1 AND checkpoint = $2", id, checkpoint);
+        return query.Read(session, page, Columns, Map);
+    }
 
     /// <returns>Whether there was such a permission.</returns>
     public static bool Revoke(Session session, string checkpoint, string id) =>
@@ -59,11 +52,11 @@ internal static class PermissionStore
     public static void RevokeAll(Session session, string checkpoint) =>
         session.Execute("DELETE FROM permissions WHERE checkpoint = $1", checkpoint);
 
-    private static PermissionResource Map(SqliteDataReader reader) =>
+    private static PermissionResource Map(Row row) =>
         new()
         {
-            Id = reader.GetString(0),
-            CreatedAt = reader.Time(1),
-            ProjectId = reader.GetString(2),
+            Id = row.Text("id"),
+            CreatedAt = row.Time("created_at"),
+            ProjectId = row.Text("project_id"),
         };
 }

@@ -8,41 +8,44 @@ namespace FineTuning.Server.Storage;
 internal sealed class Session : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
     public Session(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> parameters) =>
-        Command(sql, parameters).ExecuteNonQuery();
+        Prepare(sql, parameters).Command.ExecuteNonQuery();
 
     public long Insert(string sql, params ReadOnlySpan<object?> parameters)
     {
         Execute(sql, parameters);
-        return (long)Command("SELECT last_insert_rowid()", []).ExecuteScalar()!;
+        return (long)Prepare("SELECT last_insert_rowid()", []).Command.ExecuteScalar()!;
     }
 
     /// <summary>The first column of the first row; null if there is none.</summary>
     public object? Scalar(string sql, params ReadOnlySpan<object?> parameters) =>
-        Command(sql, parameters).ExecuteScalar() is { } value and not DBNull ? value : null;
+        Prepare(sql, parameters).Command.ExecuteScalar() is { } value and not DBNull ? value : null;
 
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> parameters)
+    public List<T> Query<T>(string sql, Func<Row, T> map, params ReadOnlySpan<object?> parameters)
     {
         List<T> rows = [];
-        using SqliteDataReader reader = Command(sql, parameters).ExecuteReader();
+        Statement statement = Prepare(sql, parameters);
+        using SqliteDataReader reader = statement.Command.ExecuteReader();
+        Row row = statement.RowOf(reader);
         while (reader.Read())
         {
-            rows.Add(map(reader));
+            rows.Add(map(row));
         }
 
         return rows;
     }
 
-    public T? First<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> parameters)
+    public T? First<T>(string sql, Func<Row, T> map, params ReadOnlySpan<object?> parameters)
         where T : class
     {
-        using SqliteDataReader reader = Command(sql, parameters).ExecuteReader();
-        return reader.Read() ? map(reader) : null;
+        Statement statement = Prepare(sql, parameters);
+        using SqliteDataReader reader = statement.Command.ExecuteReader();
+        return reader.Read() ? map(statement.RowOf(reader)) : null;
     }
 
     /// <summary>Runs text with several statements, once and unprepared.</summary>
@@ -55,33 +58,34 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
-        foreach (SqliteCommand command in _commands.Values)
+        foreach (Statement statement in _statements.Values)
         {
-            command.Dispose();
+            statement.Command.Dispose();
         }
 
         _connection.Dispose();
     }
 
-    private SqliteCommand Command(string sql, ReadOnlySpan<object?> parameters)
+    private Statement Prepare(string sql, ReadOnlySpan<object?> parameters)
     {
-        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
+        if (!_statements.TryGetValue(sql, out Statement? statement))
         {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
+            SqliteCommand added = _connection.CreateCommand();
+            added.CommandText = sql;
             for (int i = 1; i <= parameters.Length; i++)
             {
-                command.Parameters.AddWithValue("$" + i.ToString(CultureInfo.InvariantCulture), DBNull.Value);
+                added.Parameters.AddWithValue("$" + i.ToString(CultureInfo.InvariantCulture), DBNull.Value);
             }
 
-            command.Prepare();
-            _commands.Add(sql, command);
+            added.Prepare();
+            statement = new Statement(added);
+            _statements.Add(sql, statement);
         }
 
         for (int i = 0; i < parameters.Length; i++)
         {
             // The number's own type would be remembered from the first use; the value decides each time.
-            SqliteParameter parameter = command.Parameters[i];
+            SqliteParameter parameter = statement.Command.Parameters[i];
             parameter.ResetSqliteType();
             parameter.Value = parameters[i] switch
             {
@@ -91,25 +95,20 @@ internal sealed class Session : IDisposable
             };
         }
 
-        return command;
+        return statement;
     }
-}
 
-/// <summary>Short forms for reading columns.</summary>
-internal static class ReaderExtensions
-{
-    public static string? Text(this SqliteDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : reader.GetString(column);
+    /// <summary>A prepared command, and where its columns are once it has been run.</summary>
+    private sealed class Statement(SqliteCommand command)
+    {
+        private Dictionary<string, int>? _columns;
 
-    public static long? Number(this SqliteDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : reader.GetInt64(column);
+        public SqliteCommand Command => command;
 
-    public static double? Real(this SqliteDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : reader.GetDouble(column);
-
-    public static DateTimeOffset Time(this SqliteDataReader reader, int column) =>
-        DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(column));
-
-    public static DateTimeOffset? TimeOrNull(this SqliteDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : reader.Time(column);
+        public Row RowOf(SqliteDataReader reader) =>
+            new(
+                reader,
+                _columns ??= Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, StringComparer.Ordinal)
+            );
+    }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace FineTuning.Server.Storage;
 
 /// <summary>Rows of uploads and of their parts.</summary>
@@ -41,7 +39,7 @@ internal static class UploadRows
     {
         List<string> parts = session.Query(
             "SELECT id FROM upload_parts WHERE upload_seq = $1",
-            reader => reader.GetString(0),
+            row => row.Text("id"),
             upload.Seq
         );
         session.Execute("DELETE FROM upload_parts WHERE upload_seq = $1", upload.Seq);
@@ -79,7 +77,7 @@ internal static class UploadRows
         foreach (
             (string id, long bytes) in session.Query(
                 "SELECT id, bytes FROM upload_parts WHERE upload_seq = $1",
-                reader => (reader.GetString(0), reader.GetInt64(1)),
+                row => (row.Text("id"), row.Number("bytes")),
                 upload.Seq
             )
         )
@@ -93,27 +91,27 @@ internal static class UploadRows
     /// <summary>Number and bytes of the parts.</summary>
     public static (long Count, long Bytes) Total(Session session, UploadRecord upload) =>
         session.Query(
-            "SELECT count(*), coalesce(sum(bytes), 0) FROM upload_parts WHERE upload_seq = $1",
-            reader => (reader.GetInt64(0), reader.GetInt64(1)),
+            "SELECT count(*) AS parts, coalesce(sum(bytes), 0) AS total FROM upload_parts WHERE upload_seq = $1",
+            row => (row.Number("parts"), row.Number("total")),
             upload.Seq
         )[0];
 
     public static HashSet<string> AllParts(Session session) =>
-        new(session.Query("SELECT id FROM upload_parts", reader => reader.GetString(0)), StringComparer.Ordinal);
+        new(session.Query("SELECT id FROM upload_parts", row => row.Text("id")), StringComparer.Ordinal);
 
-    private static UploadRecord Map(SqliteDataReader reader) =>
+    private static UploadRecord Map(Row row) =>
         new()
         {
-            Seq = reader.GetInt64(0),
-            Id = reader.GetString(1),
-            Status = reader.GetString(2),
-            FileName = reader.GetString(3),
-            Purpose = reader.GetString(4),
-            Bytes = reader.GetInt64(5),
-            MimeType = reader.GetString(6),
-            CreatedAt = reader.Time(7),
-            ExpiresAt = reader.Time(8),
-            FileLifetime = reader.Number(9) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            FileId = reader.Text(10),
+            Seq = row.Number("seq"),
+            Id = row.Text("id"),
+            Status = row.Text("status"),
+            FileName = row.Text("filename"),
+            Purpose = row.Text("purpose"),
+            Bytes = row.Number("bytes"),
+            MimeType = row.Text("mime_type"),
+            CreatedAt = row.Time("created_at"),
+            ExpiresAt = row.Time("expires_at"),
+            FileLifetime = row.NumberOrNull("file_lifetime") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            FileId = row.TextOrNull("file_id"),
         };
 }

@@ -101,7 +101,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
             body
         );
         OptionException option = Assert.Throws<OptionException>(() =>
-            ServerOptions.Parse(["--memory", "--fault", rule])
+            ServerCommandLine.Parse(["--memory", "--fault", rule])
         );
 
         Assert.Contains(message, error.GetProperty("message").GetString());
@@ -188,7 +188,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
 
         Assert.Throws<ApiException>(() => rules.Add(FaultReader.Read("GetJob:drop")));
         Assert.Throws<OptionException>(() =>
-            ServerOptions.Parse(["--memory", .. Enumerable.Repeat("--fault=GetJob:drop", FaultReader.MaxRules + 1)])
+            ServerCommandLine.Parse(["--memory", .. Enumerable.Repeat("--fault=GetJob:drop", FaultReader.MaxRules + 1)])
         );
     }
 
@@ -199,7 +199,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
         try
         {
             File.WriteAllText(file, """["GetJob:status=500", {"operation":"*","drop":true}]""");
-            var options = ServerOptions.Parse([
+            var options = ServerCommandLine.Parse([
                 "--memory",
                 "--fault=GetFile:delay_ms=5",
                 "--faults-file",
@@ -212,18 +212,22 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
             File.WriteAllText(file, """{"object":"list","data":["GetJob:nonsense=1"]}""");
             Assert.Contains(
                 "nonsense",
-                Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+                Assert
+                    .Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--faults-file", file]))
+                    .Message
             );
             File.WriteAllText(file, """["GetJob:status=500,message=\ud800"]""");
             Assert.Contains(
                 "surrogate",
-                Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+                Assert
+                    .Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--faults-file", file]))
+                    .Message
             );
             Assert.Contains(
                 "surrogate",
                 Assert
                     .Throws<OptionException>(() =>
-                        ServerOptions.Parse([
+                        ServerCommandLine.Parse([
                             "--memory",
                             "--fault",
                             """{"operation":"GetJob","status":500,"message":"\ud800"}""",
@@ -234,7 +238,9 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
             File.WriteAllText(file, "no json");
             Assert.Contains(
                 file,
-                Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+                Assert
+                    .Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--faults-file", file]))
+                    .Message
             );
         }
         finally
@@ -244,7 +250,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
 
         Assert.Contains(
             "cannot be read",
-            Assert.Throws<OptionException>(() => ServerOptions.Parse(["--memory", "--faults-file", file])).Message
+            Assert.Throws<OptionException>(() => ServerCommandLine.Parse(["--memory", "--faults-file", file])).Message
         );
     }
 

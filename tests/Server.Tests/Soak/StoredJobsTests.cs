@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FineTuning.Server.Requests;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using Xunit;
@@ -47,6 +48,11 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    private static ListQuery First => new(Page, null);
+
+    private static ListQuery After(Session session, string table, int seq) =>
+        new(Page, (string)session.Scalar($"SELECT id FROM {table} WHERE seq = $1", seq)!);
+
     private void CompareWork()
     {
         using SqliteWork few = new(_few),
@@ -54,24 +60,25 @@ public sealed class StoredJobsTests(ITestOutputHelper output) : IDisposable
         foreach (
             (string name, Action<Session, int> work) in new (string, Action<Session, int>)[]
             {
-                ("jobs, first page", (session, _) => JobStore.List(session, long.MaxValue, Page, null, false)),
-                ("jobs, last page", (session, _) => JobStore.List(session, Page + 1, Page, null, false)),
-                (
-                    "jobs by metadata",
-                    (session, _) => JobStore.List(session, long.MaxValue, Page, [new("team", "team-3")], false)
-                ),
+                ("jobs, first page", (session, _) => JobStore.List(session, First)),
+                ("jobs, last page", (session, _) => JobStore.List(session, After(session, "jobs", Page + 1))),
+                ("jobs by metadata", (session, _) => JobStore.List(session, First, [new("team", "team-3")])),
                 (
                     "jobs by a common and a rare metadata",
-                    (session, _) =>
-                        JobStore.List(session, long.MaxValue, Page, [new("team", "team-2"), new("number", "7")], false)
+                    (session, _) => JobStore.List(session, First, [new("team", "team-2"), new("number", "7")])
                 ),
-                ("jobs without metadata", (session, _) => JobStore.List(session, long.MaxValue, Page, null, true)),
-                ("files, last page", (session, _) => FileStore.List(session, null, Page + 1, false, Page)),
-                ("files by purpose", (session, _) => FileStore.List(session, "fine-tune-results", null, false, Page)),
-                ("events, first page", (session, count) => EventStore.List(session, count, long.MaxValue, Page)),
+                ("jobs without metadata", (session, _) => JobStore.List(session, First, withoutMetadata: true)),
+                ("files, last page", (session, _) => FileStore.List(session, After(session, "files", Page + 1))),
+                ("files by purpose", (session, _) => FileStore.List(session, First, "fine-tune-results")),
+                ("events, first page", (session, count) => EventStore.List(session, First, count)),
                 (
                     "events, last page",
-                    (session, count) => EventStore.List(session, count, (StoredJobs.EventsPerJob * count) + Page, Page)
+                    (session, count) =>
+                        EventStore.List(
+                            session,
+                            After(session, "events", (StoredJobs.EventsPerJob * count) + Page),
+                            count
+                        )
                 ),
                 ("health", (session, _) => JobStore.Count(session)),
                 (

@@ -37,12 +37,14 @@ internal sealed class ExternalProgram
         string path =
             Candidates(command).FirstOrDefault(File.Exists)
             ?? throw new StartException(
-                $"The program '{command}' named by --trainer-command is not there. Give the path of a file, or the name of a program in PATH."
+                "--trainer-command",
+                $"The program '{command}' is not there. Give the path of a file, or the name of a program in PATH."
             );
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & AnyExecute) == 0)
         {
             throw new StartException(
-                $"The program '{path}' named by --trainer-command may not be executed. Run: chmod +x '{path}'"
+                "--trainer-command",
+                $"The program '{path}' may not be executed. Run: chmod +x '{path}'"
             );
         }
 
