@@ -166,6 +166,7 @@ foreach ($topic in $topics) {
 }
 # The catalogue of checks is in the code; pages and topics must tell of each as it is, and of no other.
 $faults += @(& "$PSScriptRoot/Build-DatasetChecks.ps1" -Module $Module -Check)
+$faults += @(& "$PSScriptRoot/Build-Errors.ps1" -Module $Module -Check)
 foreach ($page in @($pages) + $topics) {
     foreach ($match in [regex]::Matches((Get-Content $page -Raw), '\bFT1\d{3}\b')) {
         if (-not [FineTuning.Core.Datasets.ProblemCodes]::Find($match.Value)) { $faults += "$($page.Name) names $($match.Value), which is not there." }
