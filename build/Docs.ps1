@@ -7,6 +7,7 @@ function Invoke-Docs {
     Invoke-Build
     Write-Step 'Writing the catalogue of dataset checks'
     Invoke-DocScript "$root/docs/Build-DatasetChecks.ps1"
+    Invoke-DocScript "$root/docs/Build-Errors.ps1"
     Write-Step 'Checking and making the help'
     Invoke-DocScript "$root/docs/Test-Help.ps1"
     Invoke-DocScript "$root/docs/Build-Help.ps1"

@@ -82,6 +82,7 @@ $faults = @(
         ForEach-Object { "$($_.Name) describes a cmdlet that is not there." }
     $topics | ForEach-Object { Test-Topic $_ }
     & "$PSScriptRoot/Build-DatasetChecks.ps1" -Module $Module -Check
+    & "$PSScriptRoot/Build-Errors.ps1" -Module $Module -Check
 )
 $faults
 if ($faults) { exit 1 }

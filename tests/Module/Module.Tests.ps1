@@ -25,6 +25,12 @@ Describe 'The build script' {
     }
 }
 
+Describe 'The catalogue of errors' {
+    It 'has each id once, and docs/errors.md is what it says' {
+        & "$PSScriptRoot/../../docs/Build-Errors.ps1" -Module $manifest -Check | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The manifest' {
     It 'is valid' {
         $info = Test-ModuleManifest $manifest -ErrorAction Stop

@@ -79,18 +79,7 @@ public sealed class FineTuningApiException : Exception
 
     /// <summary>Whether a later repeat can help: the network, the load or the service's health is at fault, not the
     /// request.</summary>
-    public bool IsTransient =>
-        !IsLasting
-        && (
-            Kind
-                is ApiErrorKind.ConnectionFailed
-                    or ApiErrorKind.ConnectionLost
-                    or ApiErrorKind.Timeout
-                    or ApiErrorKind.TokenUnavailable
-                    or ApiErrorKind.RateLimited
-                    or ApiErrorKind.ServerError
-            || (Kind == ApiErrorKind.InvalidResponse && StatusCode is null or < 300 or >= 500)
-        );
+    public bool IsTransient => !IsLasting && Has(ApiErrorTraits.Transient);
 
     /// <summary>Whether it is the service's way, which no repeat mends, although the kind of error can pass.</summary>
     internal bool IsLasting { get; init; }
@@ -102,13 +91,20 @@ public sealed class FineTuningApiException : Exception
     internal bool IsLast { get; init; }
 
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
-    public bool MayHaveWorked =>
-        !IsRead
-        && Kind
-            is ApiErrorKind.ConnectionLost
-                or ApiErrorKind.Timeout
-                or ApiErrorKind.ServerError
-                or ApiErrorKind.InvalidResponse;
+    public bool MayHaveWorked => !IsRead && Has(ApiErrorTraits.MayHaveWorked);
+
+    /// <summary>Whether the error's kind has a trait.</summary>
+    internal bool Has(ApiErrorTraits trait)
+    {
+        ApiErrorTraits traits = ApiErrorKinds.TraitsOf(Kind);
+        if (Kind == ApiErrorKind.InvalidResponse && StatusCode is >= 300 and < 500)
+        {
+            // A page in place of the API's error still refuses the request.
+            traits &= ~(ApiErrorTraits.Transient | ApiErrorTraits.Retried);
+        }
+
+        return (traits & trait) != 0;
+    }
 
     private static string? Clean(string? value) => value is null ? null : Redaction.Scrub(value);
 

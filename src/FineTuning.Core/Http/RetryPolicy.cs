@@ -43,14 +43,14 @@ internal sealed class RetryPolicy
         if (
             attempt > MaxRetryCount
             || failure.IsLast
-            || !IsWorthRepeating(failure)
+            || !failure.Has(ApiErrorTraits.Retried)
             || failure.RetryAfter > s_maxRequestedDelay
         )
         {
             return null;
         }
 
-        if (repeatability == Repeatability.OnlyIfNotTaken && !WasNotTaken(failure))
+        if (repeatability == Repeatability.OnlyIfNotTaken && !failure.Has(ApiErrorTraits.NotTaken))
         {
             return null;
         }
@@ -64,23 +64,4 @@ internal sealed class RetryPolicy
         double ceiling = Math.Min(s_maxDelay.TotalSeconds, s_firstDelay.TotalSeconds * Math.Pow(2, attempt - 1));
         return TimeSpan.FromSeconds(ceiling * _random());
     }
-
-    private static bool IsWorthRepeating(FineTuningApiException failure) =>
-        failure.Kind switch
-        {
-            ApiErrorKind.ConnectionFailed
-            or ApiErrorKind.ConnectionLost
-            or ApiErrorKind.Timeout
-            or ApiErrorKind.TokenUnavailable => true,
-            ApiErrorKind.RateLimited or ApiErrorKind.ServerError or ApiErrorKind.Conflict => true,
-            ApiErrorKind.InvalidResponse => failure.StatusCode is null or < 300 or >= 500,
-            _ => false,
-        };
-
-    private static bool WasNotTaken(FineTuningApiException failure) =>
-        failure.Kind
-            is ApiErrorKind.ConnectionFailed
-                or ApiErrorKind.TokenUnavailable
-                or ApiErrorKind.RateLimited
-                or ApiErrorKind.Conflict;
 }

@@ -17,15 +17,13 @@ internal sealed class OutageDetector(IClock clock, IProgress<ServiceOutage>? rep
     /// ran out does counts as one: it passes without the request being changed.
     /// </summary>
     public static bool IsOutage(FineTuningApiException failure) =>
-        failure.IsTransient
-        || failure.Kind is ApiErrorKind.Conflict or ApiErrorKind.TlsFailed or ApiErrorKind.Redirected;
+        failure.IsTransient || failure.Has(ApiErrorTraits.Outlived);
 
     /// <summary>
     /// Whether a service was heard, if only that it is not well. Silence, a wrong certificate or another page can as
     /// well mean that the address is wrong, and a wrong address is not waited for.
     /// </summary>
-    public static bool SpeaksOfService(FineTuningApiException failure) =>
-        failure.Kind is ApiErrorKind.ServerError or ApiErrorKind.RateLimited or ApiErrorKind.Conflict;
+    public static bool SpeaksOfService(FineTuningApiException failure) => failure.Has(ApiErrorTraits.ServiceHeard);
 
     /// <summary>Notes a look that failed in an outage.</summary>
     /// <param name="jobId">The job.</param>

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
 using FineTuning.Core.Credentials;
@@ -126,12 +125,12 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
 
         if (missing.Count > 0)
         {
-            throw Stop(
-                "SecretNotSaved",
-                ErrorCategory.AuthenticationError,
-                $"The connection '{name}' wants {string.Join(" and ", missing.Select(m => m.What))}, which was given by hand and is not saved.",
-                $"Give it again: Connect-FineTuning -Name '{name}' {string.Join(" ", missing.Select(m => m.Parameter))}. What is to open by itself must need no secret by hand.",
-                name
+            throw cmdlet.Stop(
+                ConnectionErrors.SecretNotSaved(
+                    name,
+                    string.Join(" and ", missing.Select(m => m.What)),
+                    string.Join(" ", missing.Select(m => m.Parameter))
+                )
             );
         }
     }
@@ -244,13 +243,15 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
                 ? $"Set-Secret {EnvironmentSettings.Key} with SecretManagement"
                 : "Set-Secret with SecretManagement and name the secret with -SecretName";
         string identity = isAzure ? " -Identity uses Azure's managed identity." : string.Empty;
-        throw Stop(
-            "NoKey",
-            ErrorCategory.AuthenticationError,
-            $"There is no key for {endpoint}.",
-            (advice is null ? string.Empty : advice + " ")
-                + $"{handOver} Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString), or {vault}, or set the environment variables {variables}; Start-FineTuningServer needs none.{identity}",
-            endpoint
+        throw cmdlet.Stop(
+            ConnectionErrors.NoKey(
+                endpoint,
+                ("advice", advice is null ? null : advice + " "),
+                ("run", handOver),
+                ("vault", vault),
+                ("variables", variables),
+                ("identity", identity)
+            )
         );
     }
 
@@ -272,24 +273,7 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
         }
         catch (ArgumentException e)
         {
-            throw Stop(
-                "InvalidConnection",
-                ErrorCategory.InvalidArgument,
-                ErrorRecords.WithoutParameter(e),
-                endpoint.Scheme == "http"
-                    ? "Use https, or -AllowInsecureHttp where everybody on the way may read the key."
-                    : "Correct it with Connect-FineTuning.",
-                endpoint
-            );
+            throw cmdlet.Stop(ConnectionErrors.Refused(e, endpoint));
         }
     }
-
-    private InvalidOperationException Stop(
-        string id,
-        ErrorCategory category,
-        string message,
-        string action,
-        object? target
-    ) =>
-        cmdlet.Stop(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
 }

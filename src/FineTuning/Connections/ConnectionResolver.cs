@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
 using FineTuning.Core.Errors;
@@ -55,14 +54,7 @@ internal static class ConnectionResolver
     {
         if (named.Name is not string name)
         {
-            throw Stop(
-                cmdlet,
-                "NotConnectionIdentity",
-                ErrorCategory.InvalidArgument,
-                named.Refusal!,
-                "Give the name of a connection, or one of Get-FineTuningConnection.",
-                named
-            );
+            throw cmdlet.Stop(IdentityErrors.NoConnection(named));
         }
 
         if (RunspaceState.Current.Find(name) is FineTuningConnection open)
@@ -96,14 +88,7 @@ internal static class ConnectionResolver
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw Stop(
-                cmdlet,
-                "SavedConnectionUnusable",
-                ErrorCategory.ReadError,
-                e.Message,
-                "Disconnect-FineTuning -Name with -Forget deletes a saved connection; Connect-FineTuning with -Save makes it anew.",
-                name
-            );
+            throw cmdlet.Stop(ConnectionErrors.SavedUnusable(e.Message, name));
         }
     }
 
@@ -119,14 +104,7 @@ internal static class ConnectionResolver
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
         string list = known.Length == 0 ? "None has a name yet." : $"Known are: {string.Join(", ", known)}.";
-        return Stop(
-            cmdlet,
-            "ConnectionNotFound",
-            ErrorCategory.ObjectNotFound,
-            $"There is no connection with the name '{name}'. {list}",
-            $"Make it: Connect-FineTuning -Name '{name}' -Endpoint … -SecretName … -Save.",
-            name
-        );
+        return cmdlet.Stop(ConnectionErrors.NotFound(name, list));
     }
 
     /// <summary>Makes a first, cheap request, or stops the cmdlet with what is wrong.</summary>
@@ -148,17 +126,7 @@ internal static class ConnectionResolver
                 e.StatusCode == 404 && connection.Client.Options.Dialect == ApiDialect.OpenAI
                     ? EndpointText.Correction(connection.Endpoint)
                     : null;
-            throw cmdlet.Stop(ErrorRecords.FromApi(e, "Endpoint", connection.Endpoint, connection.Endpoint, advice));
+            throw cmdlet.Stop(ApiErrors.Make(e, "Endpoint", connection.Endpoint, connection.Endpoint, advice));
         }
     }
-
-    private static InvalidOperationException Stop(
-        AsyncCmdlet cmdlet,
-        string id,
-        ErrorCategory category,
-        string message,
-        string action,
-        object? target
-    ) =>
-        cmdlet.Stop(ErrorRecords.Make(new PSInvalidOperationException(message), id, category, target, message, action));
 }

@@ -62,14 +62,7 @@ internal static class EnvironmentSettings
 
         if (isForToken)
         {
-            cmdlet.ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "InvalidConnection",
-                    "Neither a parameter nor the environment names the service that the token is for.",
-                    "Name it with -AzureResource or -Endpoint.",
-                    null
-                )
-            );
+            cmdlet.ThrowTerminatingError(ConnectionErrors.NoService());
         }
 
         return Make(ClientOptions.OpenAIEndpoint, null);

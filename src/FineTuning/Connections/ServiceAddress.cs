@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
 using FineTuning.Errors;
@@ -47,16 +46,6 @@ internal static class ServiceAddress
             return EnvironmentSettings.Describe(server.Endpoint) with { Dialect = server.Dialect };
         }
 
-        const string Message = "No local server of this user runs.";
-        throw cmdlet.Stop(
-            ErrorRecords.Make(
-                new ItemNotFoundException(Message),
-                "ServerNotFound",
-                ErrorCategory.ObjectNotFound,
-                "Local",
-                Message,
-                "Start one: Start-FineTuningServer."
-            )
-        );
+        throw cmdlet.Stop(LocalServerErrors.NoneOfUser());
     }
 }

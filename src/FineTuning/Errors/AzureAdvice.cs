@@ -46,7 +46,7 @@ internal static class AzureAdvice
             or 403
                 when Has(e, "PermissionDenied")
                     || Says(e, "lacks the required data action", "does not have access to API/Operation") => (
-                "PermissionDenied",
+                ApiErrors.PermissionDenied.Id,
                 "The identity needs the role Cognitive Services OpenAI Contributor on the resource: it has none, or a lesser one such as Cognitive Services OpenAI User. A new role takes some minutes."
             ),
             401 when Says(e, "invalid subscription key or wrong API endpoint") => (
@@ -66,11 +66,11 @@ internal static class AzureAdvice
                 "The resource takes no keys: Connect-FineTuning -AzureResource NAME -Identity, or with -AccessToken."
             ),
             404 when Has(e, "DeploymentNotFound") => (
-                "DeploymentNotFound",
-                "On Azure a model answers after it was deployed: create a deployment of it, and use that one's name. A new one takes some minutes."
+                ApiErrors.DeploymentNotFound.Id,
+                ApiErrors.DeploymentNotFound.Action
             ),
             404 when Has(e, "404") && Says(e, "Resource not found") => (
-                "EndpointNotFound",
+                NotFoundErrors.Endpoint.Id,
                 "Azure knows no such path. Either the base is wrong: Connect-FineTuning -AzureResource NAME finds the right one. Or this version of its API lacks what was asked for: permissions everywhere, pausing and graders below a dated version."
             ),
             _ when Has(e, "quotaExceeded") || Has(e, "insufficientQuota") => (

@@ -27,16 +27,7 @@ internal sealed class ConvertRun(
         if (InputRow.From(input) is not InputRow row)
         {
             _strangers++;
-            LeaveOut(
-                ErrorRecords.Invalid(
-                    "NotARow",
-                    $"A {input.BaseObject.GetType().Name} has no properties to make an example of.",
-                    "Pipe objects, such as those of Import-Csv or ConvertFrom-Json.",
-                    input,
-                    ErrorCategory.InvalidType
-                ),
-                isMisfit: true
-            );
+            LeaveOut(ConversionErrors.NotARow(input), isMisfit: true);
             return;
         }
 
@@ -107,7 +98,7 @@ internal sealed class ConvertRun(
         if (result.Problem is RowProblem problem)
         {
             // A conversation ends when the first row of the next one comes, which is not at fault.
-            ErrorRecord record = RowErrors.Make(problem, problem.Row == converter.Rows ? input : null);
+            ErrorRecord record = ConversionErrors.Row(problem, problem.Row == converter.Rows ? input : null);
             if (problem.IsSetUp)
             {
                 cmdlet.ThrowTerminatingError(record);
@@ -134,18 +125,7 @@ internal sealed class ConvertRun(
         cmdlet.WriteError(record);
         if (_examples == 0 && isMisfit && ++_inVain == DatasetLimits.FirstRows)
         {
-            string message = FormattableString.Invariant(
-                $"None of the first {DatasetLimits.FirstRows} rows could become an example, so the rest was not tried."
-            );
-            cmdlet.ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "NoRowFits",
-                    message,
-                    "Look at the errors before this one: the names of the properties, or the rows themselves, are not what was meant.",
-                    null,
-                    ErrorCategory.InvalidData
-                )
-            );
+            cmdlet.ThrowTerminatingError(ConversionErrors.NoRowFits(DatasetLimits.FirstRows));
         }
     }
 }

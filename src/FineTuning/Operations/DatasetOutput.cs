@@ -31,13 +31,8 @@ internal sealed class DatasetOutput : IDisposable
     /// <summary>Says why examples cannot be written to a place; null if they can.</summary>
     public static ErrorRecord? Refuse(string path, bool adds, bool replaces) =>
         adds && replaces
-            ? ErrorRecords.Invalid(
-                "InvalidOptions",
-                "-Append adds to the file and -Force replaces it.",
-                "Leave one of them out.",
-                path
-            )
-            : NewFile.Refuse(
+            ? DatasetErrors.AppendAndForce(path)
+            : FileErrors.Refuse(
                 path,
                 adds || replaces,
                 "Use -Force to replace it, -Append to add to it, or -Path to choose another place."
@@ -90,23 +85,9 @@ internal sealed class DatasetOutput : IDisposable
     private static ErrorRecord? Error(Exception e, string path) =>
         e switch
         {
-            InvalidDataException => ErrorRecords.Make(
-                e,
-                "CannotAppend",
-                ErrorCategory.InvalidData,
-                path,
-                $"Nothing can be added to '{path}'. {e.Message}",
-                "Choose another place with -Path."
-            ),
-            DatasetChangedException => ErrorRecords.Make(
-                e,
-                "FileChanged",
-                ErrorCategory.ResourceBusy,
-                path,
-                e.Message,
-                "Repeat the command: it adds to the file as it is then."
-            ),
-            IOException or UnauthorizedAccessException => NewFile.NotWritten(e, path),
+            InvalidDataException => DatasetErrors.CannotAppend(e, path),
+            DatasetChangedException => FileErrors.ChangedWhileAdding(e, path),
+            IOException or UnauthorizedAccessException => FileErrors.NotWritten(e, path),
             _ => null,
         };
 

@@ -69,16 +69,6 @@ internal static class DatasetUpload
             report.ErrorCount > ShownProblems
                 ? FormattableString.Invariant($" And {report.ErrorCount - ShownProblems} more.")
                 : string.Empty;
-        string message = FormattableString.Invariant(
-            $"{name} has {report.ErrorCount} error{(report.ErrorCount == 1 ? string.Empty : "s")} that the service would refuse, so nothing was sent. {list}{more}"
-        );
-        return ErrorRecords.Make(
-            new InvalidDataException(message),
-            "InvalidDataset",
-            ErrorCategory.InvalidData,
-            path,
-            message,
-            "Mend the file and repeat the command."
-        );
+        return DatasetErrors.Invalid(path, report.ErrorCount, list + more);
     }
 }

@@ -137,5 +137,5 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
         };
 
     private void Refuse(string message, string action) =>
-        command.ThrowTerminatingError(ErrorRecords.Invalid("InvalidConnection", message, action, command.Name));
+        command.ThrowTerminatingError(ConnectionErrors.Invalid(message, action, command.Name));
 }

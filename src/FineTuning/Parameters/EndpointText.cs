@@ -93,5 +93,5 @@ internal static class EndpointText
     }
 
     private static InvalidOperationException Stop(AsyncCmdlet cmdlet, string message, string action, object? target) =>
-        cmdlet.Stop(ErrorRecords.Invalid("InvalidEndpoint", message, action, target));
+        cmdlet.Stop(ConnectionErrors.InvalidEndpoint(message, action, target));
 }

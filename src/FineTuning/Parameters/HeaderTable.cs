@@ -29,14 +29,7 @@ internal static class HeaderTable
         }
         catch (ArgumentException e)
         {
-            cmdlet.ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "InvalidHeader",
-                    ErrorRecords.WithoutParameter(e),
-                    "Correct -Header; keys and tokens go with -ApiKey and -AccessToken.",
-                    null
-                )
-            );
+            cmdlet.ThrowTerminatingError(ConnectionErrors.InvalidHeader(e));
             throw;
         }
     }

@@ -66,14 +66,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
     }
 
     /// <summary>The error of a connection that was closed before or during the work.</summary>
-    private protected ErrorRecord ConnectionClosed() =>
-        ErrorRecords.Invalid(
-            "ConnectionClosed",
-            $"The connection to {InUse!.Endpoint} was closed by Disconnect-FineTuning.",
-            "Connect again with Connect-FineTuning.",
-            InUse,
-            ErrorCategory.ConnectionError
-        );
+    private protected ErrorRecord ConnectionClosed() => ConnectionErrors.Closed(InUse!);
 
     /// <summary>Does one item's work; a failure of the service becomes an error record and the pipeline goes
     /// on.</summary>
@@ -92,7 +85,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
         catch (FineTuningApiException e)
         {
-            WriteError(ErrorRecords.FromApi(e, noun, target, InUse?.Endpoint, Explain(e)));
+            WriteError(ApiErrors.Make(e, noun, target, InUse?.Endpoint, Explain(e)));
         }
         catch (UploadException e)
         {
@@ -100,7 +93,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(ErrorRecords.FileNotRead(e, target));
+            WriteError(FileErrors.NotRead(e, target));
         }
     }
 
@@ -113,15 +106,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
     {
         if (identity.Refusal is string refusal)
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    $"Not{noun}Identity",
-                    refusal,
-                    identity.Advice,
-                    identity,
-                    ErrorCategory.InvalidType
-                )
-            );
+            WriteError(IdentityErrors.Refused(noun, identity));
             return Task.CompletedTask;
         }
 
@@ -159,14 +144,7 @@ public abstract class ApiCmdlet : AsyncCmdlet
         }
 
         string first = InUse.Endpoint == _ofFirst!.Endpoint ? "another connection to it" : _ofFirst.Endpoint.ToString();
-        WriteError(
-            ErrorRecords.Invalid(
-                "OtherService",
-                $"'{identity.Id}' is of {InUse.Endpoint}, and what came before it is of {first}.",
-                "Run the command once for each connection.",
-                identity
-            )
-        );
+        WriteError(ConnectionErrors.OtherService(identity.Id, InUse.Endpoint, first, identity));
         (InUse, _origin, _client) = (_ofFirst, _ofFirst, null);
         return false;
     }

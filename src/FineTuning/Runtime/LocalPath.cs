@@ -105,23 +105,7 @@ internal static class LocalPath
         // What Get-ChildItem pipes has the provider in front, which nobody typed.
         int prefix = path.IndexOf("::", StringComparison.Ordinal);
         string shown = prefix < 0 ? path : path.Substring(prefix + 2);
-        return IsFolder(cmdlet, path)
-            ? ErrorRecords.Make(
-                new FileNotFoundException($"'{shown}' is a folder.", shown),
-                "PathIsFolder",
-                ErrorCategory.InvalidArgument,
-                path,
-                $"'{shown}' is a folder, not a file.",
-                "Name its files: Get-ChildItem -File, or a pattern where the cmdlet takes one."
-            )
-            : ErrorRecords.Make(
-                new FileNotFoundException($"There is no file '{shown}'.", shown),
-                "PathNotFound",
-                ErrorCategory.ObjectNotFound,
-                path,
-                $"There is no file '{shown}'.",
-                "Check the path and the current location."
-            );
+        return IsFolder(cmdlet, path) ? FileErrors.IsFolder(path, shown) : FileErrors.NotFound(path, shown);
     }
 
     // Tab writes brackets so that they are no pattern.

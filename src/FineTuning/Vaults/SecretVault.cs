@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Security;
 using FineTuning.Errors;
 using FineTuning.Runtime;
@@ -91,16 +90,7 @@ internal static class SecretVault
         }
         catch (VaultException e)
         {
-            cmdlet.ThrowTerminatingError(
-                ErrorRecords.Make(
-                    new PSInvalidOperationException(e.Message),
-                    e.Id,
-                    e.Category,
-                    name,
-                    e.Message,
-                    e.Action
-                )
-            );
+            cmdlet.ThrowTerminatingError(e.Error.Make(name));
             throw;
         }
     }
@@ -155,7 +145,7 @@ internal static class SecretVault
 
     private static void PassOver(AsyncCmdlet cmdlet, VaultException e, string name, Uri endpoint)
     {
-        if (e.Id is "SecretManagementMissing" or "NoSecretVault")
+        if (VaultErrors.IsNotSetUp(e))
         {
             return;
         }

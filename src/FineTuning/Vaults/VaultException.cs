@@ -1,16 +1,16 @@
-using System.Management.Automation;
+using FineTuning.Errors;
 
 namespace FineTuning.Vaults;
 
 /// <summary>A secret that could not be had, with what an error record says about it.</summary>
-internal sealed class VaultException(string id, ErrorCategory category, string message, string action)
-    : Exception(message)
+internal sealed class VaultException(ErrorDefinition error) : Exception(error.Message)
 {
-    /// <summary>The error's id.</summary>
-    public string Id { get; } = id;
+    /// <summary>The error, with its texts filled in.</summary>
+    public ErrorDefinition Error { get; } = error;
 
-    public ErrorCategory Category { get; } = category;
+    /// <summary>The error's id.</summary>
+    public string Id => Error.Id;
 
     /// <summary>What to run.</summary>
-    public string Action { get; } = action;
+    public string Action => Error.Action;
 }

@@ -46,14 +46,7 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
         }
         else if (Connection is { Connection: null, Name: null })
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    "NotConnectionIdentity",
-                    Connection.Refusal!,
-                    "Give the name of a connection, or one of Get-FineTuningConnection.",
-                    Connection
-                )
-            );
+            WriteError(IdentityErrors.NotConnection(Connection));
         }
         else if (Connection is { Connection: null } || Forget)
         {
@@ -75,14 +68,7 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
     {
         if (name is null)
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    "NoConnectionName",
-                    "-Forget does not say which saved connection.",
-                    "Add -Name.",
-                    null
-                )
-            );
+            WriteError(ConnectionErrors.NoName());
         }
         else
         {
@@ -106,19 +92,7 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
 
         if (open is null && !isForgotten && !(Forget && IsPreview))
         {
-            string message = Forget
-                ? $"There is neither an open nor a saved connection with the name '{name}'."
-                : $"No open connection has the name '{name}'.";
-            WriteError(
-                ErrorRecords.Make(
-                    new ItemNotFoundException(message),
-                    "ConnectionNotFound",
-                    ErrorCategory.ObjectNotFound,
-                    name,
-                    message,
-                    "Get-FineTuningConnection -Name * lists the open ones, and -ListAvailable the saved ones."
-                )
-            );
+            WriteError(ConnectionErrors.NotClosed(name, Forget));
         }
     }
 

@@ -37,20 +37,12 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
                 WriteMatches(
                     [.. session.Named.Select(c => c.Name!)],
                     name => session.Find(name)!,
-                    "ConnectionNotFound",
-                    "No connection of this session",
-                    "-ListAvailable shows the saved ones."
+                    ConnectionErrors.NotOpen
                 );
                 break;
             case "Saved":
                 string[] saved = [.. ConnectionResolver.WithSaved(this, null, store => store.Names()) ?? []];
-                WriteMatches(
-                    saved,
-                    ReadSaved,
-                    "SavedConnectionNotFound",
-                    "No saved connection",
-                    "Connect-FineTuning with -Name and -Save makes one."
-                );
+                WriteMatches(saved, ReadSaved, ConnectionErrors.SavedNotFound);
                 break;
             default:
                 // Nothing is output where there is none: looking must not open a vault.
@@ -71,7 +63,7 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
         return Task.CompletedTask;
     }
 
-    private void WriteMatches(string[] names, Func<string, object?> read, string id, string nothing, string action)
+    private void WriteMatches(string[] names, Func<string, object?> read, Func<string, ErrorRecord> missing)
     {
         foreach (string pattern in Name)
         {
@@ -87,17 +79,7 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
 
             if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
             {
-                string message = $"{nothing} has the name '{pattern}'.";
-                WriteError(
-                    ErrorRecords.Make(
-                        new ItemNotFoundException(message),
-                        id,
-                        ErrorCategory.ObjectNotFound,
-                        pattern,
-                        message,
-                        action
-                    )
-                );
+                WriteError(missing(pattern));
             }
         }
     }
@@ -113,16 +95,7 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            WriteError(
-                ErrorRecords.Make(
-                    e,
-                    "SavedConnectionUnusable",
-                    ErrorCategory.ReadError,
-                    name,
-                    e.Message,
-                    $"Disconnect-FineTuning -Name '{name}' -Forget deletes it."
-                )
-            );
+            WriteError(ConnectionErrors.SavedDamaged(e, name));
             return null;
         }
     }

@@ -116,14 +116,7 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (ArgumentException e)
         {
-            ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "InvalidOptions",
-                    ErrorTexts.Of(e),
-                    "Correct the parameters and repeat the command.",
-                    null
-                )
-            );
+            ThrowTerminatingError(DatasetErrors.InvalidOptions(e, null));
         }
 
         if (ParameterSetName == "Path")

@@ -48,7 +48,7 @@ public abstract class DatasetFilesCmdlet : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(ErrorRecords.FileNotRead(e, path));
+            WriteError(FileErrors.NotRead(e, path));
         }
     }
 }

@@ -58,27 +58,13 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
     {
         if (SavePrice && Price is null)
         {
-            ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "NoPriceToSave",
-                    "There is no price to keep.",
-                    "Give it with -Price, in a currency per million trained tokens.",
-                    Model
-                )
-            );
+            ThrowTerminatingError(PriceErrors.NothingToSave(Model));
         }
 
         // Not ValidateRange: it would round to whole numbers first.
         if (Price is < 0)
         {
-            ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "PriceNotValid",
-                    $"The price {Price} is below 0.",
-                    "Give the price of a million trained tokens, at least 0.",
-                    Price
-                )
-            );
+            ThrowTerminatingError(PriceErrors.NotValid(Price));
         }
 
         _price = Price is { } given
@@ -106,18 +92,7 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // The numbers of the dataset are worth having without it.
-            WriteError(
-                ErrorRecords.Make(
-                    e,
-                    "PriceFileFailed",
-                    ErrorCategory.InvalidData,
-                    path,
-                    $"The price could not be {(SavePrice ? "kept" : "looked up")}: {e.Message}",
-                    e is InvalidDataException
-                        ? "Mend or delete that file, or choose another one with -PriceFile."
-                        : "Choose another place with -PriceFile."
-                )
-            );
+            WriteError(PriceErrors.FileFailed(e, path, SavePrice));
         }
 
         return Task.CompletedTask;
@@ -159,16 +134,7 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
         }
         catch (InvalidDataException e)
         {
-            WriteError(
-                ErrorRecords.Make(
-                    e,
-                    "NotText",
-                    ErrorCategory.InvalidData,
-                    path,
-                    e.Message,
-                    "Repair-FineTuningDataset turns UTF-16 and UTF-32 into UTF-8; unpack what is compressed."
-                )
-            );
+            WriteError(DatasetErrors.NotText(e, path));
         }
     }
 }

@@ -84,21 +84,11 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (DatasetRepairException e)
         {
-            string message = $"{System.IO.Path.GetFileName(source)} cannot be repaired. {e.Message}";
-            WriteError(ErrorRecords.Make(e, e.Id, ErrorCategory.InvalidData, source, message, e.Fix));
+            WriteError(DatasetErrors.CannotRepair(e, source));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(
-                ErrorRecords.Make(
-                    e,
-                    "FileNotRepaired",
-                    ErrorCategory.WriteError,
-                    source,
-                    $"'{source}' could not be repaired: {e.Message}",
-                    "Check that the file may be read, that the new one may be written, and that the disk has room."
-                )
-            );
+            WriteError(DatasetErrors.NotRepaired(e, source));
         }
     }
 
@@ -112,30 +102,17 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
     {
         if (_hasWritten)
         {
-            return ErrorRecords.Invalid(
-                "TargetUsedTwice",
-                $"'{destination}' has just been written for another file.",
-                "Repair one file at a time, or leave -Destination out.",
-                destination,
-                ErrorCategory.ResourceExists
-            );
+            return DatasetErrors.TargetUsedTwice(destination, "Repair", "-Destination");
         }
 
         if (inPlace)
         {
-            return Force
-                ? null
-                : ErrorRecords.Invalid(
-                    "NotInPlace",
-                    $"'{destination}' is the file itself.",
-                    "Use -Force to repair it in place, or choose another -Destination.",
-                    destination
-                );
+            return Force ? null : DatasetErrors.NotInPlace(destination);
         }
 
         string action = Destination is null
             ? "Use -Destination with -Force to replace it; -Force alone repairs the file itself."
             : "Use -Force to replace it, or -Destination to choose another place.";
-        return NewFile.Refuse(destination, Force, action);
+        return FileErrors.Refuse(destination, Force, action);
     }
 }

@@ -102,35 +102,15 @@ public sealed class SplitFineTuningDatasetCommand : AsyncCmdlet
         }
         catch (DatasetSplitException e)
         {
-            string message = $"{System.IO.Path.GetFileName(source)} cannot be split. {e.Message}";
-            string help = e.Id is "NotLines" or "DuplicatesTooMany"
-                ? " Repair-FineTuningDataset does that where it can."
-                : string.Empty;
-            WriteError(ErrorRecords.Make(e, e.Id, ErrorCategory.InvalidData, source, message, e.Fix + help));
+            WriteError(DatasetErrors.CannotBeSplit(e, source));
         }
         catch (ArgumentException e)
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    "InvalidOptions",
-                    ErrorTexts.Of(e),
-                    "Correct the parameters and repeat the command.",
-                    source
-                )
-            );
+            WriteError(DatasetErrors.InvalidOptions(e, source));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(
-                ErrorRecords.Make(
-                    e,
-                    "FileNotSplit",
-                    ErrorCategory.WriteError,
-                    source,
-                    $"'{source}' could not be split: {e.Message}",
-                    "Check that the file may be read, that the new ones may be written, and that the disk has room."
-                )
-            );
+            WriteError(DatasetErrors.NotSplit(e, source));
         }
     }
 
@@ -142,12 +122,6 @@ public sealed class SplitFineTuningDatasetCommand : AsyncCmdlet
 
     private ErrorRecord? Refuse(string path, string parameter) =>
         _written.Contains(path)
-            ? ErrorRecords.Invalid(
-                "TargetUsedTwice",
-                $"'{path}' has just been written for another file.",
-                $"Split one file at a time, or leave {parameter} out.",
-                path,
-                ErrorCategory.ResourceExists
-            )
-            : NewFile.Refuse(path, Force, $"Use -Force to replace it, or {parameter} to choose another place.");
+            ? DatasetErrors.TargetUsedTwice(path, "Split", parameter)
+            : FileErrors.Refuse(path, Force, $"Use -Force to replace it, or {parameter} to choose another place.");
 }

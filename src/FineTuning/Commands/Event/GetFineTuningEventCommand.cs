@@ -180,7 +180,7 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     {
         bool isAboutEvent = failure.Code == EventFollower.UnknownEvent;
         object target = isAboutEvent ? string.Join(", ", After!) : jobId;
-        WriteError(ErrorRecords.FromApi(failure, isAboutEvent ? "Event" : "Job", target, InUse?.Endpoint));
+        WriteError(ApiErrors.Make(failure, isAboutEvent ? "Event" : "Job", target, InUse?.Endpoint));
     }
 
     /// <summary>Where the events of several jobs come mixed, the view says of each which job it is of.</summary>

@@ -77,16 +77,7 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         }
         else if (System.IO.Path.GetDirectoryName(target) is string folder && !Directory.Exists(folder))
         {
-            WriteError(
-                ErrorRecords.Make(
-                    new DirectoryNotFoundException($"There is no folder '{folder}'."),
-                    "PathNotFound",
-                    ErrorCategory.ObjectNotFound,
-                    folder,
-                    $"There is no folder '{folder}'.",
-                    "Make it with New-Item -ItemType Directory, or choose another place with -Path."
-                )
-            );
+            WriteError(FileErrors.NoFolderForPath(folder));
             return;
         }
 
@@ -110,18 +101,8 @@ public sealed class ReceiveFineTuningFileCommand : ApiCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            bool exists = File.Exists(target) && !Force;
             WriteError(
-                ErrorRecords.Make(
-                    e,
-                    exists ? "FileExists" : "FileNotWritten",
-                    exists ? ErrorCategory.ResourceExists : ErrorCategory.WriteError,
-                    target,
-                    exists ? $"The file '{target}' exists already." : $"'{target}' could not be written: {e.Message}",
-                    exists
-                        ? "Use -Force to replace it, or -Path to choose another place."
-                        : "Choose another place with -Path."
-                )
+                File.Exists(target) && !Force ? FileErrors.Exists(e, target) : FileErrors.NotWrittenToPath(e, target)
             );
         }
     }

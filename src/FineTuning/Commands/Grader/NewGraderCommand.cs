@@ -184,9 +184,7 @@ public sealed class NewGraderCommand : AsyncCmdlet
         }
         catch (PSArgumentException e)
         {
-            throw Stop(
-                ErrorRecords.Invalid("InvalidGrader", e.Message, "Correct the parameters and repeat the command.", Name)
-            );
+            throw Stop(GraderDefinitionErrors.Invalid(e, Name));
         }
 
         IReadOnlyList<GraderProblem> problems = GraderLinter.Check(definition);
@@ -248,7 +246,7 @@ public sealed class NewGraderCommand : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Stop(ErrorRecords.FileNotRead(e, Path));
+            throw Stop(FileErrors.NotRead(e, Path));
         }
     }
 }

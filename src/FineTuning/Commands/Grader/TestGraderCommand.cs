@@ -50,14 +50,7 @@ public sealed class TestGraderCommand : ApiCmdlet
         }
         catch (PSArgumentException e)
         {
-            throw Stop(
-                ErrorRecords.Invalid(
-                    "InvalidItem",
-                    e.Message,
-                    "Give a row of the dataset as a hashtable, an object or JSON text.",
-                    Item
-                )
-            );
+            throw Stop(GraderDefinitionErrors.InvalidItem(e, Item));
         }
 
         if (ItemPath is not null)
@@ -86,15 +79,7 @@ public sealed class TestGraderCommand : ApiCmdlet
         }
         catch (PSArgumentException e)
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    "NotGrader",
-                    e.Message,
-                    "Get-Help Test-Grader -Parameter Grader shows the forms.",
-                    grader,
-                    ErrorCategory.InvalidType
-                )
-            );
+            WriteError(GraderDefinitionErrors.NotGrader(e, grader));
             return;
         }
 
@@ -131,9 +116,7 @@ public sealed class TestGraderCommand : ApiCmdlet
         catch (InvalidDataException e)
         {
             // The same for every grader.
-            throw Stop(
-                ErrorRecords.Invalid("NoRows", e.Message, FirstRows.DatasetAdvice, ItemPath, ErrorCategory.InvalidData)
-            );
+            throw Stop(GraderDefinitionErrors.NoRows(e, ItemPath));
         }
     }
 

@@ -126,7 +126,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
 
         if (outcome.Failure is FineTuningApiException failure)
         {
-            WriteError(ErrorRecords.FromApi(failure, "Job", outcome.JobId, InUse?.Endpoint));
+            WriteError(ApiErrors.Make(failure, "Job", outcome.JobId, InUse?.Endpoint));
         }
         else if (outcome.TimedOut)
         {
@@ -134,36 +134,14 @@ public abstract class JobWaitCmdlet : ApiCmdlet
                 ? string.Empty
                 : $" The service {OutageWarnings.State(outcome.Outage)}: {outcome.Outage.Message}";
             string status = outcome.Job?.Status.Value ?? "in an unknown state";
-            string message = FormattableString.Invariant(
-                $"The job {outcome.JobId} had not ended after {TimeoutSec:0.###} seconds; it was {status} and goes on.{silence}"
-            );
-            WriteError(
-                ErrorRecords.Make(
-                    new TimeoutException(message),
-                    "WaitTimedOut",
-                    ErrorCategory.OperationTimeout,
-                    outcome.JobId,
-                    message,
-                    $"'Wait-FineTuningJob {outcome.JobId}' waits again."
-                )
-            );
+            WriteError(JobErrors.WaitTimedOut(outcome.JobId, TimeoutSec, status, silence));
         }
         else if (outcome.Job?.Status == JobStatus.Failed)
         {
             string reason = outcome.Job.Error is { IsEmpty: false } error
                 ? new FineTuningJobError(error).ToString()
                 : "The service gave no reason.";
-            string message = $"The job {outcome.JobId} failed: {reason}";
-            WriteError(
-                ErrorRecords.Make(
-                    new InvalidOperationException(message),
-                    "JobFailed",
-                    ErrorCategory.InvalidResult,
-                    outcome.JobId,
-                    message,
-                    $"'Get-FineTuningEvent {outcome.JobId}' shows what led to it."
-                )
-            );
+            WriteError(JobErrors.Failed(outcome.JobId, reason));
         }
     }
 }

@@ -43,14 +43,7 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
                 && checkpoint is { PermissionId: null, ProjectId: null }
             )
             {
-                WriteError(
-                    ErrorRecords.Invalid(
-                        "NotPermissionIdentity",
-                        $"'{checkpoint.Id}' is a checkpoint; which of its permissions is meant?",
-                        "Add -ProjectId or -Id, or pipe permissions: Get-CheckpointPermission CHECKPOINT | Revoke-CheckpointPermission.",
-                        checkpoint
-                    )
-                );
+                WriteError(IdentityErrors.WhichPermission(checkpoint));
                 continue;
             }
 
@@ -125,15 +118,7 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
 
         if (found.Count == 0)
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    "PermissionNotFound",
-                    $"The project '{project}' has no permission for '{model}'.",
-                    "Get-CheckpointPermission lists the permissions of a checkpoint.",
-                    project,
-                    ErrorCategory.ObjectNotFound
-                )
-            );
+            WriteError(NotFoundErrors.PermissionOf(project, model));
         }
     }
 }

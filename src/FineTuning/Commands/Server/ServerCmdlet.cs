@@ -22,16 +22,7 @@ public abstract class ServerCmdlet : AsyncCmdlet
             Server ?? (RunFiles.FindNewestOfSession() is FineTuningServerInfo own ? [own] : []);
         if (servers.Length == 0)
         {
-            WriteError(
-                ErrorRecords.Make(
-                    new ItemNotFoundException("No server that this session started runs."),
-                    "ServerNotFound",
-                    ErrorCategory.ObjectNotFound,
-                    null,
-                    "No server that this session started runs.",
-                    $"Start one with Start-FineTuningServer, or pipe one of Get-FineTuningServer to {MyInvocation.MyCommand.Name}."
-                )
-            );
+            WriteError(LocalServerErrors.NoneOfSession(MyInvocation.MyCommand.Name));
         }
 
         foreach (FineTuningServerInfo server in servers)
@@ -42,21 +33,7 @@ public abstract class ServerCmdlet : AsyncCmdlet
             }
             catch (ServerControlException e)
             {
-                (string id, ErrorCategory category, string action) = e.Status switch
-                {
-                    0 => (
-                        "ServerNotReached",
-                        ErrorCategory.ConnectionError,
-                        "Get-FineTuningServer lists the servers that run."
-                    ),
-                    404 => (
-                        "ServerFaultNotFound",
-                        ErrorCategory.ObjectNotFound,
-                        "Get-FineTuningServerFault lists the rules in force."
-                    ),
-                    _ => ("InvalidRequest", ErrorCategory.InvalidArgument, AdviceForRefusal),
-                };
-                WriteError(ErrorRecords.Make(e, id, category, server, e.Message, action));
+                WriteError(LocalServerErrors.NotControlled(e, server, AdviceForRefusal));
             }
         }
     }

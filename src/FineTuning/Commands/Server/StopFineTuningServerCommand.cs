@@ -43,7 +43,7 @@ public sealed class StopFineTuningServerCommand : AsyncCmdlet
                     }
                     else
                     {
-                        WriteError(NotFound($"No local server runs in process {id}.", id));
+                        WriteError(LocalServerErrors.NotInProcess(id));
                     }
                 }
 
@@ -55,22 +55,12 @@ public sealed class StopFineTuningServerCommand : AsyncCmdlet
                 }
                 else
                 {
-                    WriteError(NotFound("No server that this session started runs.", null));
+                    WriteError(LocalServerErrors.NoneToStop());
                 }
 
                 break;
         }
     }
-
-    private static ErrorRecord NotFound(string message, object? target) =>
-        ErrorRecords.Make(
-            new ItemNotFoundException(message),
-            "ServerNotFound",
-            ErrorCategory.ObjectNotFound,
-            target,
-            message,
-            "Get-FineTuningServer lists the servers; pipe them to Stop-FineTuningServer."
-        );
 
     private async Task StopAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
     {
