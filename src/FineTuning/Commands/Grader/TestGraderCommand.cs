@@ -132,7 +132,13 @@ public sealed class TestGraderCommand : ApiCmdlet
         {
             // The same for every grader.
             throw Stop(
-                ErrorRecords.Invalid("NoRows", e.Message, FirstRows.DatasetAdvice, ItemPath, ErrorCategory.InvalidData)
+                ErrorRecords.Invalid(
+                    "NoRows",
+                    e.Message,
+                    ModelErrors.DatasetAdvice,
+                    ItemPath,
+                    ErrorCategory.InvalidData
+                )
             );
         }
     }

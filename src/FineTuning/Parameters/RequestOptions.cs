@@ -1,0 +1,51 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text.Json;
+using FineTuning.Output;
+
+namespace FineTuning.Parameters;
+
+/// <summary>Reads the other fields of a chat request, which -Option gives.</summary>
+internal static class RequestOptions
+{
+    // What the command makes itself, or a parameter stands for.
+    private static readonly Dictionary<string, string> s_parameters = new(StringComparer.Ordinal)
+    {
+        ["model"] = string.Empty,
+        ["messages"] = string.Empty,
+        ["stream"] = string.Empty,
+        ["stream_options"] = string.Empty,
+        ["n"] = string.Empty,
+        ["max_completion_tokens"] = "MaxTokens",
+        ["max_tokens"] = "MaxTokens",
+        ["temperature"] = "Temperature",
+        ["top_p"] = "TopP",
+        ["seed"] = "Seed",
+        ["stop"] = "StopSequence",
+    };
+
+    /// <summary>Reads the fields.</summary>
+    /// <param name="options">The fields.</param>
+    /// <param name="isGiven">Whether a parameter was given.</param>
+    /// <exception cref="PSArgumentException">A field is not for this, or its value is no data.</exception>
+    public static Dictionary<string, JsonElement> Read(IDictionary options, Func<string, bool> isGiven)
+    {
+        Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry option in options)
+        {
+            string name = $"{option.Key}";
+            if (s_parameters.TryGetValue(name, out string? parameter) && (parameter.Length == 0 || isGiven(parameter)))
+            {
+                throw new PSArgumentException(
+                    parameter.Length == 0
+                        ? $"The command itself sets '{name}'."
+                        : $"'{name}' is given by -{parameter} as well."
+                );
+            }
+
+            fields[name] = JsonValues.ToElement(option.Value);
+        }
+
+        return fields;
+    }
+}
