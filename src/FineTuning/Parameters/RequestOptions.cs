@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text.Json;
+using FineTuning.Errors;
 using FineTuning.Output;
+using FineTuning.Runtime;
 
 namespace FineTuning.Parameters;
 
@@ -24,11 +26,23 @@ internal static class RequestOptions
         ["stop"] = "StopSequence",
     };
 
-    /// <summary>Reads the fields.</summary>
-    /// <param name="options">The fields.</param>
-    /// <param name="isGiven">Whether a parameter was given.</param>
-    /// <exception cref="PSArgumentException">A field is not for this, or its value is no data.</exception>
-    public static Dictionary<string, JsonElement> Read(IDictionary options, Func<string, bool> isGiven)
+    /// <summary>Reads the -Option of a cmdlet, or ends it.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="options">The fields; null is none.</param>
+    public static Dictionary<string, JsonElement> Read(AsyncCmdlet cmdlet, IDictionary? options)
+    {
+        try
+        {
+            return Read(options ?? new Hashtable(), cmdlet.MyInvocation.BoundParameters.ContainsKey);
+        }
+        catch (PSArgumentException e)
+        {
+            throw cmdlet.Stop(ModelErrors.InvalidOption(e, options!));
+        }
+    }
+
+    // Throws a PSArgumentException if a field is not for this, or its value is no data.
+    private static Dictionary<string, JsonElement> Read(IDictionary options, Func<string, bool> isGiven)
     {
         Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
         foreach (DictionaryEntry option in options)

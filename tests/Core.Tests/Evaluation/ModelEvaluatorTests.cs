@@ -31,7 +31,7 @@ public sealed class ModelEvaluatorTests : IDisposable
         var seen = new Observed();
         EvaluationResult? result = await Evaluator(4).EvaluateAsync(new(client, "m", _grader), seen);
         Assert.NotNull(result);
-        Assert.Equal(("m", 3, 2d / 3), (result.Model, result.Scores.Count, Math.Round(result.Score!.Value, 15)));
+        Assert.Equal(("m", 3, 0.667), (result.Model, result.Scores.Count, Math.Round(result.Score!.Value, 3)));
         Assert.Equal((1L, 9L, 6L), (result.Failed, result.PromptTokens!.Value, result.CompletionTokens!.Value));
         Assert.Equal([(1L, 1d), (2L, 0d), (3L, 1d)], seen.Graded);
         Assert.Equal([4L], seen.Unread);

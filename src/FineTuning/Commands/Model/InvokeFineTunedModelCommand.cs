@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Text.Json;
 using FineTuning.Completers;
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
@@ -132,7 +131,7 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
             TopP = TopP,
             Seed = Seed,
             Stop = StopSequence,
-            Options = ReadOptions(),
+            Options = RequestOptions.Read(this, Option),
         };
         _gate = new AdaptiveRateLimiter(ThrottleLimit);
         if (Compare?.Refusal is string refusal)
@@ -192,18 +191,6 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     {
         _answers?.Dispose();
         base.Dispose(disposing);
-    }
-
-    private Dictionary<string, JsonElement> ReadOptions()
-    {
-        try
-        {
-            return RequestOptions.Read(Option ?? new Hashtable(), MyInvocation.BoundParameters.ContainsKey);
-        }
-        catch (PSArgumentException e)
-        {
-            throw Stop(ModelErrors.InvalidOption(e, Option!));
-        }
     }
 
     private Task AskAsync(InputQuestion question, CancellationToken cancellationToken) =>
