@@ -2,6 +2,8 @@ using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
+using FineTuning.Core.Evaluation;
+using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Runtime;
 
@@ -10,6 +12,70 @@ namespace FineTuning.Errors;
 /// <summary>A grader's problems as texts and error records.</summary>
 internal static class GraderErrors
 {
+    private const string NameSample =
+        "Name the property that has the model's text, such as with -SampleProperty answer; or give all rows the same text with -ModelSample.";
+
+    /// <summary>-Grader is no grader.</summary>
+    public static ErrorRecord NoGrader(PSArgumentException e, object grader) =>
+        ErrorRecords.Invalid("NoGrader", e.Message, "Make one with New-Grader.", grader);
+
+    /// <summary>A grader does not work on this machine.</summary>
+    public static ErrorRecord NotLocal(GraderException e, JsonElement definition) =>
+        ErrorRecords.Invalid(
+            "GraderNotLocal",
+            $"The grader cannot work here: {e.Message} ({e.JsonPath})",
+            $"{e.Fix} Without -Local the service grades.",
+            definition
+        );
+
+    /// <summary>Two parameters say where the sample is.</summary>
+    public static ErrorRecord InvalidSample(string property) =>
+        ErrorRecords.Invalid(
+            "InvalidSample",
+            "-ModelSample is the text for all rows, and -SampleProperty the property that has the text of each.",
+            "Give one of them.",
+            property
+        );
+
+    /// <summary>-Item is no item.</summary>
+    public static ErrorRecord InvalidItem(Exception e, object? item) =>
+        ErrorRecords.Invalid(
+            "InvalidItem",
+            e.Message,
+            "Give -Item a hashtable, an object, or the text of a JSON object.",
+            item
+        );
+
+    /// <summary>A row has no sample.</summary>
+    /// <param name="row">Its number, from 1.</param>
+    /// <param name="source">The row, or the text of its place.</param>
+    /// <param name="e">Why.</param>
+    public static ErrorRecord SampleNotRead(long row, object source, Exception e)
+    {
+        string place = source is string text ? $" ({text})" : string.Empty;
+        return ErrorRecords.Invalid(
+            "SampleNotRead",
+            FormattableString.Invariant($"Row {row}{place} cannot be graded. {e.Message}"),
+            e.Message.Contains("JSON")
+                ? "Write each line as one JSON object, with the model's text as 'model_sample'."
+                : NameSample,
+            source,
+            ErrorCategory.InvalidData
+        );
+    }
+
+    /// <summary>None of the first rows has a sample.</summary>
+    public static ErrorRecord NoRowFits(Exception e) =>
+        ErrorRecords.Invalid(
+            "NoRowFits",
+            FormattableString.Invariant(
+                $"None of the first {FirstRows.Max} rows can be graded, so the rest was not tried. {e.Message}"
+            ),
+            NameSample,
+            null,
+            ErrorCategory.InvalidData
+        );
+
     /// <summary>The record of a grader that has errors; null if it has none.</summary>
     /// <param name="problems">All that was found.</param>
     /// <param name="target">The target of the record.</param>

@@ -26,23 +26,17 @@ internal static class ServerProcess
 
     /// <summary>Starts a server and returns when it listens.</summary>
     /// <param name="dotnet">The dotnet command.</param>
-    /// <param name="dataFolder">The folder of its data; null keeps nothing.</param>
-    /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="key">The only key it takes; null takes any.</param>
-    /// <param name="options">More options of the server.</param>
+    /// <param name="options">How the server is to be.</param>
     /// <param name="cancellationToken">Ends the new server.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its own words.</exception>
     public static async Task<FineTuningServerInfo> StartAsync(
         string dotnet,
-        string? dataFolder,
-        int port,
-        SecureString? key,
-        IReadOnlyList<string> options,
+        ServerLaunchOptions options,
         CancellationToken cancellationToken
     )
     {
         string runFile = RunFiles.NewName();
-        var start = new ProcessStartInfo(dotnet, Arguments(dataFolder, port, key is not null, runFile, options))
+        var start = new ProcessStartInfo(dotnet, Arguments(options, runFile))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -80,7 +74,7 @@ internal static class ServerProcess
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        GiveKey(process, key);
+        GiveKey(process, options.ApiKey);
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(s_timeout);
@@ -114,22 +108,16 @@ internal static class ServerProcess
         }
     }
 
-    private static string Arguments(
-        string? dataFolder,
-        int port,
-        bool hasKey,
-        string runFile,
-        IReadOnlyList<string> options
-    )
+    private static string Arguments(ServerLaunchOptions options, string runFile)
     {
         var arguments = new StringBuilder();
         Add(Program);
         Add("--detached");
         Add("--port");
-        Add(port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add(options.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Add("--run-file");
         Add(runFile);
-        if (dataFolder is null)
+        if (options.Folder is null)
         {
             // What keeps nothing is no use to anybody once the session has gone.
             Add("--memory");
@@ -140,15 +128,15 @@ internal static class ServerProcess
         else
         {
             Add("--data");
-            Add(dataFolder);
+            Add(options.Folder);
         }
 
-        if (hasKey)
+        if (options.ApiKey is not null)
         {
             Add("--api-key-stdin");
         }
 
-        foreach (string option in options)
+        foreach (string option in options.ToArguments())
         {
             Add(option);
         }

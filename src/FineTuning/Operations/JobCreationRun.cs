@@ -1,7 +1,9 @@
+using System.Management.Automation;
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
+using FineTuning.Errors;
 using FineTuning.Runtime;
 
 namespace FineTuning.Operations;
@@ -39,10 +41,39 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         return found;
     }
 
+    /// <summary>Checks and sends the files, and creates the job.</summary>
+    /// <returns>The job; null if something is wrong with its files, which was told.</returns>
+    /// <exception cref="FineTuningApiException">The service refused, or the job may exist and was not
+    /// found.</exception>
+    public async Task<JobResource?> CreateAsync(
+        JobCreateRequest request,
+        JobFiles files,
+        CancellationToken cancellationToken
+    )
+    {
+        // All is checked before anything is sent: half of the work is no use to anybody.
+        if (await files.CheckAsync(cmdlet, request, cancellationToken) is ErrorRecord refusal)
+        {
+            cmdlet.WriteError(refusal);
+            return null;
+        }
+
+        request = await files.UploadAsync(cmdlet, client, request, cancellationToken);
+        try
+        {
+            return await CreateAsync(request, cancellationToken);
+        }
+        catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
+        {
+            cmdlet.WriteError(ErrorRecords.FromApi(e, "File", files.Training, client.Options.Endpoint, explanation));
+            return null;
+        }
+    }
+
     /// <summary>Creates the job.</summary>
     /// <exception cref="FineTuningApiException">The service refused, or the job may exist and was not
     /// found.</exception>
-    public async Task<JobResource> CreateAsync(JobCreateRequest request, CancellationToken cancellationToken)
+    private async Task<JobResource> CreateAsync(JobCreateRequest request, CancellationToken cancellationToken)
     {
         using var line = new ProgressLine(cmdlet, "Creating fine-tuning job");
         JobCreation creation;
@@ -66,6 +97,11 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         Tell(creation);
         return creation.Job;
     }
+
+    private static string? Explain(FineTuningApiException e, JobFiles files) =>
+        e.MayHaveWorked
+            ? $"A second job costs money again: look with {HowToFind(e.RequestToken)} before you repeat the command."
+            : files.Explain(e);
 
     private void Show(JobCreateProgress step, ProgressLine line)
     {

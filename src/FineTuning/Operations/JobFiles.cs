@@ -29,6 +29,9 @@ internal sealed class JobFiles
         _validationPath = validationPath;
     }
 
+    /// <summary>The training file as it was named.</summary>
+    public JobFile Training => _training;
+
     /// <summary>What to say of an upload that was stopped; null if nothing of it is left to go on from.</summary>
     public string? StopMessage => _upload?.PendingMessage;
 

@@ -1,25 +1,25 @@
-using FineTuning.Core.Wire;
-using FineTuning.Operations;
+using FineTuning.Core.Evaluation;
 
 namespace FineTuning.Output;
 
 /// <summary>What a model answered.</summary>
 public sealed class ModelAnswer : ServiceObject
 {
-    internal ModelAnswer(string model, ModelQuestion question, ChatResource answer, TimeSpan duration)
+    /// <param name="response">The answer.</param>
+    /// <param name="item">The example that was asked; null for a plain prompt.</param>
+    internal ModelAnswer(ModelResponse response, object? item)
     {
-        ChatChoiceResource? choice = answer.Choices.FirstOrDefault();
-        Model = model;
-        Prompt = question.Prompt;
-        Text = choice?.Message?.Content ?? string.Empty;
-        Refusal = choice?.Message?.Refusal;
-        ToolCalls = JsonValues.ToObject(choice?.Message?.ToolCalls);
-        FinishReason = choice?.FinishReason;
-        Reference = question.Reference;
-        Item = question.Item;
-        PromptTokens = answer.Usage?.PromptTokens;
-        CompletionTokens = answer.Usage?.CompletionTokens;
-        Duration = duration;
+        Model = response.Model;
+        Prompt = response.Question.Prompt;
+        Text = response.Text;
+        Refusal = response.Message?.Refusal;
+        ToolCalls = JsonValues.ToObject(response.Message?.ToolCalls);
+        FinishReason = response.Chat.Choices.FirstOrDefault()?.FinishReason;
+        Reference = response.Question.Reference;
+        Item = item;
+        PromptTokens = response.PromptTokens;
+        CompletionTokens = response.CompletionTokens;
+        Duration = response.Duration;
     }
 
     /// <summary>The model that was asked.</summary>

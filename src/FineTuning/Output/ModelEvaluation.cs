@@ -6,27 +6,23 @@ namespace FineTuning.Output;
 /// <summary>How a model did on a set of examples.</summary>
 public sealed class ModelEvaluation : ServiceObject
 {
-    internal ModelEvaluation(
-        string model,
-        string grader,
-        ScoreMeter scores,
-        long failed,
-        TimeSpan duration,
-        double? baseline
-    )
+    internal ModelEvaluation(EvaluationResult result, string grader)
     {
-        Model = model;
+        ScoreMeter scores = result.Scores;
+        Model = result.Model;
         Grader = grader;
-        Examples = scores.Count + failed;
-        Failed = failed;
+        Examples = scores.Count + result.Failed;
+        Failed = result.Failed;
         GradedWithErrors = scores.Errors;
-        Score = Finite(scores.Mean);
+        Score = result.Score;
         StandardError = Finite(scores.StandardError);
         Minimum = Finite(scores.Min);
         Maximum = Finite(scores.Max);
         SubScores = GraderResult.ToObject(scores.Parts);
-        Difference = Score - baseline;
-        Duration = duration;
+        Difference = Score - result.Baseline;
+        PromptTokens = result.PromptTokens;
+        CompletionTokens = result.CompletionTokens;
+        Duration = result.Duration;
     }
 
     /// <summary>The model that was evaluated.</summary>
@@ -65,10 +61,10 @@ public sealed class ModelEvaluation : ServiceObject
     public long GradedWithErrors { get; }
 
     /// <summary>Tokens that the model read; null where the service does not tell.</summary>
-    public long? PromptTokens { get; internal set; }
+    public long? PromptTokens { get; }
 
     /// <summary>Tokens that the model wrote; null where the service does not tell.</summary>
-    public long? CompletionTokens { get; internal set; }
+    public long? CompletionTokens { get; }
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; }

@@ -4,10 +4,10 @@ using FineTuning.Completers;
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Threading;
 using FineTuning.Core.Wire;
 using FineTuning.Errors;
 using FineTuning.Identities;
+using FineTuning.Operations;
 using FineTuning.Output;
 using FineTuning.Runtime;
 
@@ -18,9 +18,7 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningEvent))]
 public sealed class GetFineTuningEventCommand : ApiCmdlet
 {
-    /// <summary>The jobs that are followed, in order, with the id of the event shown last; empty before the
-    /// first.</summary>
-    private readonly List<(string JobId, string LastEvent)> _followed = [];
+    private readonly FollowedJobs _followed = new();
     private bool _wasReached;
 
     /// <summary>The jobs.</summary>
@@ -52,9 +50,8 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
                     {
                         await ListAsync(id.Id, cancellationToken);
                     }
-                    else if (IsOfOneService(id) && !_followed.Exists(f => f.JobId == id.Id))
+                    else if (IsOfOneService(id) && _followed.Add(id.Id))
                     {
-                        _followed.Add((id.Id, string.Empty));
                         _wasReached |= CameFromHere(id);
                     }
                 }
@@ -74,78 +71,19 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
     /// <inheritdoc/>
     protected override void OnStopped()
     {
-        if (_followed.Count > 0)
+        if (_followed.HowToGoOn(After) is string message)
         {
-            // An event that is named must be one of the job's own, so jobs that have shown none yet are followed from
-            // where they were.
-            IEnumerable<string> commands = _followed
-                .GroupBy(f => f.LastEvent.Length > 0)
-                .Select(g =>
-                    $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{FromHere(g.Key ? [.. g.Select(f => f.LastEvent)] : After)}'"
-                );
-            string jobs = _followed.Count == 1 ? "job goes" : "jobs go";
-            TellHost(
-                $"The events are no longer followed; the {jobs} on. {string.Join(" and ", commands)} goes on from here."
-            );
+            TellHost(message);
         }
     }
 
-    private static string FromHere(string[]? after) =>
-        after is null ? string.Empty : $" -After {string.Join(", ", after)}";
-
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        (ulong first, ulong skip) = (PagingParameters.First, PagingParameters.Skip);
         WriteTotalCount();
-        if (first == 0)
+        if (PagingParameters.First > 0)
         {
-            return;
-        }
-
-        SynchronizationContext pipeline = SynchronizationContext.Current!;
-        bool areSeveral = _followed.Count > 1;
-        var toSkip = _followed.ToDictionary(f => f.JobId, _ => skip, StringComparer.Ordinal);
-        var options = new FollowOptions
-        {
-            After = After,
-            First = first > long.MaxValue - skip ? null : (long)(first + skip),
-            WasReached = _wasReached,
-            Outages = new OutageWarnings(this, "The following"),
-            Gaps = new SynchronousProgress<string>(id =>
-                pipeline.Post(
-                    _ =>
-                        WriteWarning(
-                            $"The job {id} tells more than the service gives at a time, and its events have no ids to ask for the rest with: some may be missing."
-                        ),
-                    null
-                )
-            ),
-        };
-        await foreach (
-            FollowedEvent item in new EventFollower(Client).FollowAsync(
-                toSkip.Keys.ToList(),
-                options,
-                cancellationToken
-            )
-        )
-        {
-            if (item.Event is null)
-            {
-                _followed.RemoveAll(f => f.JobId == item.JobId);
-                if (item.Failure is not null)
-                {
-                    WriteFailure(item.Failure, item.JobId);
-                }
-            }
-            else if (toSkip[item.JobId] > 0)
-            {
-                toSkip[item.JobId]--;
-            }
-            else
-            {
-                WriteObject(Label(new FineTuningEvent(item.Event, item.JobId), areSeveral));
-                _followed[_followed.FindIndex(f => f.JobId == item.JobId)] = (item.JobId, item.Event.Id);
-            }
+            var run = new EventFollowRun(this, Client, _followed, WriteFailure);
+            await run.RunAsync(After, _wasReached, cancellationToken);
         }
     }
 
@@ -181,18 +119,5 @@ public sealed class GetFineTuningEventCommand : ApiCmdlet
         bool isAboutEvent = failure.Code == EventFollower.UnknownEvent;
         object target = isAboutEvent ? string.Join(", ", After!) : jobId;
         WriteError(ApiErrors.Make(failure, isAboutEvent ? "Event" : "Job", target, InUse?.Endpoint));
-    }
-
-    /// <summary>Where the events of several jobs come mixed, the view says of each which job it is of.</summary>
-    private static object Label(FineTuningEvent item, bool areSeveral)
-    {
-        if (!areSeveral)
-        {
-            return item;
-        }
-
-        var labelled = PSObject.AsPSObject(item);
-        labelled.TypeNames.Insert(0, $"{typeof(FineTuningEvent).FullName}#OfSeveral");
-        return labelled;
     }
 }

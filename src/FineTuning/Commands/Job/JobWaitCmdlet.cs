@@ -15,9 +15,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
     private static readonly TimeSpan s_timeToAppear = TimeSpan.FromSeconds(30);
 
     private readonly List<string> _waitedFor = [];
-
-    /// <summary>The statuses as last told, of jobs that go on.</summary>
-    private readonly Dictionary<string, JobStatus> _statuses = new(StringComparer.Ordinal);
+    private StatusWarnings? _statuses;
 
     /// <summary>Seconds to wait at the most; the jobs go on after that. Requests have the connection's own
     /// time-out.</summary>
@@ -57,14 +55,11 @@ public abstract class JobWaitCmdlet : ApiCmdlet
             NotFoundTime = areNew ? s_timeToAppear : TimeSpan.Zero,
             Outages = new OutageWarnings(this, "The wait"),
         };
-        SynchronizationContext pipeline = SynchronizationContext.Current!;
+        StatusWarnings statuses = _statuses ??= new(this);
         var progress = new SynchronousProgress<WaitProgress>(p =>
         {
             view.Show(p);
-            if (p.Job is JobResource job)
-            {
-                pipeline.Post(_ => Tell(job), null);
-            }
+            statuses.Report(p);
         });
         await WhileOpenAsync(
             cancellationToken,
@@ -97,23 +92,6 @@ public abstract class JobWaitCmdlet : ApiCmdlet
                     ? $"The wait was stopped; the job goes on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends it."
                     : $"The wait was stopped; the jobs go on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends them."
             );
-        }
-    }
-
-    /// <summary>Warns of what the end of a wait depends on.</summary>
-    private void Tell(JobResource job)
-    {
-        bool wasKnown = _statuses.TryGetValue(job.Id, out JobStatus before);
-        _statuses[job.Id] = job.Status;
-        if (job.Status == JobStatus.Paused && before != JobStatus.Paused)
-        {
-            WriteWarning(
-                $"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, 'Stop-FineTuningJob {job.Id}' ends it."
-            );
-        }
-        else if (wasKnown && job.Status == JobStatus.Cancelled)
-        {
-            WriteWarning($"The job {job.Id} was cancelled and has made no model.");
         }
     }
 

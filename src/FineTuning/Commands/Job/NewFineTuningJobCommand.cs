@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Text.Json;
 using FineTuning.Completers;
-using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
 using FineTuning.Errors;
@@ -156,7 +154,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         _files = null;
         try
         {
-            request = Build();
+            request = new JobParameters(this).Build();
             _files = files = JobFiles.Resolve(this, TrainingFile!, ValidationFile);
         }
         catch (FileNotFoundException e)
@@ -202,7 +200,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
                 _creation = new JobCreationRun(this, Client, IdempotencyKey);
                 JobResource? job =
                     await _creation.FindByKeyAsync(request, cancellationToken)
-                    ?? await CreateAsync(_creation, request, files, cancellationToken);
+                    ?? await _creation.CreateAsync(request, files, cancellationToken);
                 if (job is null)
                 {
                     return;
@@ -229,93 +227,5 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
 
         base.OnStopped();
-    }
-
-    private async Task<JobResource?> CreateAsync(
-        JobCreationRun creation,
-        JobCreateRequest request,
-        JobFiles files,
-        CancellationToken cancellationToken
-    )
-    {
-        // All is checked before anything is sent: half of the work is no use to anybody.
-        if (await files.CheckAsync(this, request, cancellationToken) is ErrorRecord refusal)
-        {
-            WriteError(refusal);
-            return null;
-        }
-
-        request = await files.UploadAsync(this, Client, request, cancellationToken);
-        try
-        {
-            return await creation.CreateAsync(request, cancellationToken);
-        }
-        catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
-        {
-            WriteError(ErrorRecords.FromApi(e, "File", TrainingFile, InUse?.Endpoint, explanation));
-            return null;
-        }
-    }
-
-    private static string? Explain(FineTuningApiException e, JobFiles files) =>
-        e.MayHaveWorked
-            ? $"A second job costs money again: look with {JobCreationRun.HowToFind(e.RequestToken)} before you repeat the command."
-            : files.Explain(e);
-
-    private JobCreateRequest Build()
-    {
-        Dictionary<string, object> given = MyInvocation.BoundParameters;
-        Hyperparameters numbers = HyperparameterTable.Make(number =>
-            given.TryGetValue(number.Name, out object? value) ? (value as PSObject)?.BaseObject ?? value : null
-        );
-        return new JobCreateRequest
-        {
-            Model = Model,
-            TrainingFile = TrainingFile!.Value,
-            ValidationFile = ValidationFile?.Value,
-            Suffix = Suffix,
-            Seed = given.ContainsKey(nameof(Seed)) ? Seed : null,
-            Method = MethodBuilder.Build(Method, given.Keys, numbers, ReadGrader()),
-            Metadata = MetadataTable.ForCreate(Metadata, IdempotencyKey),
-            Integrations = BuildIntegrations(),
-            TrainingType = TrainingTypes.ToWire(TrainingType),
-        };
-    }
-
-    // A job with a grader that cannot work costs its base training and fails, or scores nothing.
-    private JsonElement? ReadGrader()
-    {
-        if (Grader is null)
-        {
-            return null;
-        }
-
-        JsonElement grader = GraderArgument.Read(this, Grader);
-        GraderErrors.Check(grader, WriteWarning);
-        return grader;
-    }
-
-    private List<JobIntegration>? BuildIntegrations()
-    {
-        if (WandbProject is null)
-        {
-            return WandbName is null && WandbEntity is null && WandbTag is null
-                ? null
-                : throw new PSArgumentException("-WandbName, -WandbEntity and -WandbTag need a -WandbProject.");
-        }
-
-        return
-        [
-            new JobIntegration
-            {
-                Wandb = new WandbIntegration
-                {
-                    Project = WandbProject,
-                    Name = WandbName,
-                    Entity = WandbEntity,
-                    Tags = WandbTag,
-                },
-            },
-        ];
     }
 }

@@ -1,10 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Text.Json;
 using FineTuning.Completers;
 using FineTuning.Core.Client;
-using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
+using FineTuning.Core.Evaluation;
 using FineTuning.Core.Http;
 using FineTuning.Errors;
 using FineTuning.Identities;
@@ -22,10 +21,9 @@ namespace FineTuning.Commands;
 [OutputType(typeof(ModelEvaluation), ParameterSetName = ["Evaluate"])]
 public sealed class InvokeFineTunedModelCommand : ApiCmdlet
 {
-    private ModelAsker _asker = new();
     private AdaptiveRateLimiter? _gate;
-    private ModelConversation? _conversation;
-    private ModelContest? _contest;
+    private ModelAnswerRun? _answers;
+    private ModelEvaluationRun? _evaluation;
 
     /// <summary>The models: by name, or as models, jobs and checkpoints. Base models too.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Input")]
@@ -126,46 +124,30 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     /// <inheritdoc/>
     protected override Task BeginAsync(CancellationToken cancellationToken)
     {
-        _asker = new ModelAsker
+        var asker = new ModelAsker
         {
             MaxTokens = MaxTokens,
             Temperature = Temperature,
             TopP = TopP,
             Seed = Seed,
             Stop = StopSequence,
-            Options = ReadOptions(),
+            Options = RequestOptions.Read(this, Option),
         };
         _gate = new AdaptiveRateLimiter(ThrottleLimit);
         if (Compare?.Refusal is string refusal)
         {
-            throw Stop(
-                ErrorRecords.Invalid("NotModelIdentity", refusal, Compare.Advice, Compare, ErrorCategory.InvalidType)
-            );
+            throw Stop(ModelErrors.NotModel(Compare, refusal));
         }
 
         if (ParameterSetName == "Evaluate")
         {
-            JsonElement definition = SampleGrading.ReadGrader(this, Grader);
+            var grader = GraderDefinition.Read(this, Grader);
             string file = LocalPath.FindFile(this, Evaluate) ?? throw Stop(LocalPath.Missing(this, Evaluate));
-            _contest = new ModelContest(
-                this,
-                new ModelEvaluator(this, _asker, file, _gate, IncludeResult),
-                definition,
-                Local,
-                SystemMessage,
-                ThrottleLimit
-            );
+            _evaluation = new(this, asker, _gate, new(file, grader, Local, IncludeResult, SystemMessage, Compare?.Id));
         }
         else
         {
-            _conversation = new ModelConversation(
-                this,
-                _asker,
-                _gate,
-                Stream,
-                (request, e) => Describe(request.Failed, e, request.Origin),
-                StopToken
-            );
+            _answers = new(this, asker, _gate, Stream, (r, e) => Describe(r.Failed, e, r.Origin), StopToken);
         }
 
         return Task.CompletedTask;
@@ -174,181 +156,62 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        var questions = new QuestionReader(this, SystemMessage, question => AskAsync(question, cancellationToken));
         switch (ParameterSetName)
         {
             case "Evaluate":
                 await EvaluateAsync(cancellationToken);
                 break;
             case "Path":
-                foreach (string pattern in Path)
+                foreach (string path in Path.SelectMany(p => LocalPath.Expand(this, p, isLiteral: false)))
                 {
-                    foreach (string path in LocalPath.Expand(this, pattern, isLiteral: false))
-                    {
-                        await AskFileAsync(path, cancellationToken);
-                    }
+                    await questions.ReadFileAsync(path, cancellationToken);
                 }
 
                 break;
-            case "Input" when InputObject.BaseObject is FileInfo file:
-                await AskFileAsync(file.FullName, cancellationToken);
-                break;
             case "Input":
-                await AskAsync(InputObject, () => ModelQuestion.From(InputObject, SystemMessage), cancellationToken);
+                await questions.ReadObjectAsync(InputObject, cancellationToken);
                 break;
             default:
-                await AskAsync(
-                    null,
-                    () =>
-                        ParameterSetName == "Prompt"
-                            ? ModelQuestion.Of(Prompt, SystemMessage)
-                            : ModelQuestion.Of(Message, SystemMessage),
-                    cancellationToken
+                await (
+                    ParameterSetName == "Prompt"
+                        ? questions.ReadPromptAsync(Prompt)
+                        : questions.ReadMessagesAsync(Message)
                 );
                 break;
         }
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync(CancellationToken cancellationToken)
-    {
-        if (_conversation is not null)
-        {
-            await _conversation.FinishAsync(cancellationToken);
-        }
-    }
+    protected override Task EndAsync(CancellationToken cancellationToken) =>
+        _answers?.FinishAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _conversation?.Dispose();
+        _answers?.Dispose();
         base.Dispose(disposing);
     }
 
-    private Dictionary<string, JsonElement> ReadOptions()
-    {
-        try
-        {
-            return ModelAsker.ReadOptions(Option ?? new Hashtable(), MyInvocation.BoundParameters.ContainsKey);
-        }
-        catch (PSArgumentException e)
-        {
-            throw Stop(
-                ErrorRecords.Invalid(
-                    "InvalidOption",
-                    e.Message,
-                    "Give -Option fields of the request that no parameter stands for, with values that are data.",
-                    Option
-                )
-            );
-        }
-    }
+    private Task AskAsync(InputQuestion question, CancellationToken cancellationToken) =>
+        ForEachModelAsync(
+            (client, model) => _answers!.AskAsync(new(client, InUse!, model, Compare?.Id, question), cancellationToken)
+        );
 
-    private async Task AskFileAsync(string path, CancellationToken cancellationToken)
-    {
-        var first = new FirstRows();
-        try
-        {
-            await foreach (JsonLine line in JsonLineFile.ReadAsync(path, cancellationToken))
-            {
-                string place = FormattableString.Invariant($"{path}:{line.Number}");
-                if (
-                    await AskAsync(
-                        place,
-                        () => ModelQuestion.FromExample(line.ToObject(), null, SystemMessage),
-                        cancellationToken
-                    )
-                )
-                {
-                    first.Used();
-                }
-                else if (first.AreHopeless())
-                {
-                    WriteError(FirstRows.NoExamples(path));
-                    return;
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            WriteError(ErrorRecords.FileNotRead(e, path));
-        }
-    }
+    private Task EvaluateAsync(CancellationToken cancellationToken) =>
+        ForEachModelAsync(
+            (client, model) =>
+                _evaluation!.RunAsync(client, InUse!, model, (t, e) => Describe(t, e, InUse!), cancellationToken)
+        );
 
-    // False if it is no question, which was told.
-    private async Task<bool> AskAsync(object? source, Func<ModelQuestion> read, CancellationToken cancellationToken)
-    {
-        ModelQuestion question;
-        try
-        {
-            question = read();
-        }
-        catch (Exception e) when (InputRow.IsUnreadable(e))
-        {
-            string place = source is string text ? $"{text}: " : string.Empty;
-            WriteError(
-                ErrorRecords.Invalid(
-                    "QuestionNotRead",
-                    $"{place}{e.Message}",
-                    "Give a text, or an example with 'messages' or 'prompt'.",
-                    source,
-                    ErrorCategory.InvalidData
-                )
-            );
-            return false;
-        }
-
-        foreach (ModelIdentity model in Model)
-        {
-            await ForEachAsync(
-                "Model",
-                model,
-                () =>
-                {
-                    FineTuningClient client = Client.WithGate(_gate!);
-                    return _conversation!.AskAsync(
-                        new ModelRequest(client, InUse!, model.Id, Compare?.Id, question),
-                        cancellationToken
-                    );
-                }
-            );
-        }
-
-        return true;
-    }
-
-    private async Task EvaluateAsync(CancellationToken cancellationToken)
+    private async Task ForEachModelAsync(Func<FineTuningClient, string, Task> work)
     {
         foreach (ModelIdentity model in Model)
         {
-            await ForEachAsync(
-                "Model",
-                model,
-                () =>
-                {
-                    FineTuningClient client = Client.WithGate(_gate!);
-                    return _contest!.RunAsync(
-                        client,
-                        InUse!,
-                        model.Id,
-                        Compare?.Id,
-                        (target, e) => Describe(target, e, InUse!),
-                        cancellationToken
-                    );
-                }
-            );
+            await ForEachAsync("Model", model, () => work(Client.WithGate(_gate!), model.Id));
         }
     }
 
     private ErrorRecord Describe(object? target, FineTuningApiException e, FineTuningConnection origin) =>
-        origin.IsClosed && origin == InUse
-            ? ConnectionClosed()
-            : ErrorRecords.FromApi(
-                e,
-                "Model",
-                target,
-                origin.Endpoint,
-                e.Kind == ApiErrorKind.ModelNotAvailable
-                    ? "Get-FineTunedModel lists the models; a job's own is in its property FineTunedModel."
-                    : null
-            );
+        origin.IsClosed && origin == InUse ? ConnectionClosed() : ModelErrors.NotAsked(e, target, origin.Endpoint);
 }

@@ -1,11 +1,8 @@
-using System.Globalization;
 using System.Management.Automation;
-using System.Runtime.InteropServices;
 using System.Security;
 using FineTuning.Completers;
 using FineTuning.Connections;
 using FineTuning.Core.Client;
-using FineTuning.Errors;
 using FineTuning.LocalServer;
 using FineTuning.Output;
 using FineTuning.Parameters;
@@ -88,14 +85,15 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
             return;
         }
 
-        FineTuningServerInfo? running = await FindRunningAsync(folder, cancellationToken);
-        FineTuningServerInfo server = running ?? await StartAsync(folder, cancellationToken);
+        var launcher = new LocalServerLauncher(this, OptionsFor(folder));
+        FineTuningServerInfo? running = await launcher.FindRunningAsync(cancellationToken);
+        FineTuningServerInfo server = running ?? await launcher.StartAsync(cancellationToken);
         FineTuningConnection connection = new ConnectionFactory(this).MakeLocal(server, ApiKey);
         if (running is not null)
         {
             // Whoever started it may have given it a key of its own.
             await ConnectionResolver.CheckAsync(this, connection, cancellationToken);
-            await SetFaultsAsync(server, cancellationToken);
+            await launcher.SetFaultsAsync(server, cancellationToken);
         }
 
         RunspaceState session = RunspaceState.Current;
@@ -108,215 +106,23 @@ public sealed class StartFineTuningServerCommand : AsyncCmdlet
         }
     }
 
-    /// <summary>A server that serves the folder already is as good as a new one.</summary>
-    private async Task<FineTuningServerInfo?> FindRunningAsync(string? folder, CancellationToken cancellationToken)
+    private ServerLaunchOptions OptionsFor(string? folder)
     {
-        if (folder is null)
+        // The server runs in a folder of its own. A mere name is looked up in PATH.
+        char[] separators = [System.IO.Path.DirectorySeparatorChar, System.IO.Path.AltDirectorySeparatorChar];
+        bool isPath = TrainerCommand?.IndexOfAny(separators) >= 0;
+        return new()
         {
-            return null;
-        }
-
-        string full = System.IO.Path.GetFullPath(folder);
-        if (full.Length > System.IO.Path.GetPathRoot(full)!.Length)
-        {
-            full = full.TrimEnd(System.IO.Path.DirectorySeparatorChar);
-        }
-
-        StringComparison rule = RuntimeInformation.IsOSPlatform(OSPlatform.Windows)
-            ? StringComparison.OrdinalIgnoreCase
-            : StringComparison.Ordinal;
-        FineTuningServerInfo? running = RunFiles.Read().FirstOrDefault(s => string.Equals(s.Path, full, rule));
-        if (running is null || !await ServerControl.RefreshAsync(running, cancellationToken))
-        {
-            return null;
-        }
-
-        if (Port != 0 && running.Endpoint.Port != Port)
-        {
-            ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "ServerAlreadyRuns",
-                    $"A server for '{folder}' runs already at {running.Endpoint}, on another port.",
-                    $"Leave -Port out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
-                    folder,
-                    ErrorCategory.ResourceExists
-                )
-            );
-        }
-
-        WriteVerbose($"A server for '{folder}' runs already at {running.Endpoint}; this session uses it.");
-        if (Dialect != running.Dialect && MyInvocation.BoundParameters.ContainsKey(nameof(Dialect)))
-        {
-            ThrowTerminatingError(
-                ErrorRecords.Invalid(
-                    "ServerAlreadyRuns",
-                    $"A server for '{folder}' runs already at {running.Endpoint}, and speaks the dialect {running.Dialect}.",
-                    $"Leave -Dialect out to use it, or stop it with Stop-FineTuningServer -ProcessId {running.ProcessId}.",
-                    folder,
-                    ErrorCategory.ResourceExists
-                )
-            );
-        }
-
-        foreach (
-            string name in new[]
-            {
-                nameof(TrainerCount),
-                nameof(AllowPython),
-                nameof(TrainerCommand),
-                nameof(TrainerArgument),
-            }
-        )
-        {
-            if (MyInvocation.BoundParameters.ContainsKey(name))
-            {
-                WriteWarning(
-                    $"A server for '{folder}' runs already, so -{name} has no effect. Stop it first with Stop-FineTuningServer."
-                );
-            }
-        }
-
-        return running;
+            Folder = folder,
+            Port = Port,
+            ApiKey = ApiKey,
+            Dialect = Dialect,
+            Faults = Fault,
+            TrainerCount = TrainerCount,
+            AllowPython = AllowPython,
+            TrainerCommand = isPath ? LocalPath.Target(this, TrainerCommand!) : TrainerCommand,
+            TrainerArguments = TrainerArgument,
+            TrainerName = TrainerName,
+        };
     }
-
-    private async Task SetFaultsAsync(FineTuningServerInfo server, CancellationToken cancellationToken)
-    {
-        if (Fault.Length == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await ServerFaults.ReplaceAsync(server, Fault, cancellationToken);
-        }
-        catch (ServerControlException e)
-        {
-            ThrowTerminatingError(
-                ErrorRecords.Make(
-                    e,
-                    "InvalidRequest",
-                    ErrorCategory.InvalidArgument,
-                    Fault,
-                    e.Message,
-                    "See the help of Set-FineTuningServerFault for the fields of a rule."
-                )
-            );
-        }
-    }
-
-    private List<string> ServerOptions()
-    {
-        List<string> options = ["--trainers", TrainerCount.ToString(CultureInfo.InvariantCulture)];
-        if (Dialect != ApiDialect.OpenAI)
-        {
-            options.Add("--dialect=" + Dialect);
-        }
-
-        foreach (object rule in Fault)
-        {
-            options.Add("--fault=" + ServerFaults.ToArgument(rule));
-        }
-
-        if (AllowPython)
-        {
-            options.Add("--allow-python");
-        }
-
-        if (TrainerCommand is not null)
-        {
-            // The server runs in a folder of its own. A mere name is looked up in PATH.
-            bool isPath =
-                TrainerCommand.IndexOfAny([
-                    System.IO.Path.DirectorySeparatorChar,
-                    System.IO.Path.AltDirectorySeparatorChar,
-                ]) >= 0;
-            options.Add("--trainer-command=" + (isPath ? LocalPath.Target(this, TrainerCommand) : TrainerCommand));
-        }
-
-        if (TrainerName is not null)
-        {
-            options.Add("--trainer-name=" + TrainerName);
-        }
-
-        foreach (string argument in TrainerArgument)
-        {
-            options.Add("--trainer-argument=" + argument);
-        }
-
-        return options;
-    }
-
-    private async Task<FineTuningServerInfo> StartAsync(string? folder, CancellationToken cancellationToken)
-    {
-        string? dotnet = DotnetHost.Find(out string found);
-        if (dotnet is null)
-        {
-            ThrowTerminatingError(
-                ErrorRecords.Make(
-                    new FileNotFoundException($"The local server needs the ASP.NET Core runtime: {found}."),
-                    "AspNetCoreRuntimeMissing",
-                    ErrorCategory.NotInstalled,
-                    DotnetHost.Framework,
-                    $"The local server needs the ASP.NET Core runtime {DotnetHost.MajorVersion}, and {found}.",
-                    $"Install it from https://dotnet.microsoft.com/download/dotnet/{DotnetHost.MajorVersion}.0 (ASP.NET Core Runtime), or with the package manager as aspnetcore-runtime-{DotnetHost.MajorVersion}.0."
-                )
-            );
-        }
-
-        if (!File.Exists(ServerProcess.Program))
-        {
-            ThrowTerminatingError(
-                ErrorRecords.Make(
-                    new FileNotFoundException($"The server's program '{ServerProcess.Program}' is not there."),
-                    "ServerMissing",
-                    ErrorCategory.NotInstalled,
-                    ServerProcess.Program,
-                    $"The server's program '{ServerProcess.Program}' is not there.",
-                    "Install the module again, or run ./build.ps1 in its repository."
-                )
-            );
-        }
-
-        try
-        {
-            using var line = new ProgressLine(this, "Starting the local fine-tuning server");
-            line.Report(folder ?? "in memory");
-            return await ServerProcess.StartAsync(dotnet!, folder, Port, ApiKey, ServerOptions(), cancellationToken);
-        }
-        catch (Exception e)
-            when (e
-                    is InvalidOperationException
-                        or IOException
-                        or UnauthorizedAccessException
-                        or System.ComponentModel.Win32Exception
-            )
-        {
-            string reason = ToParameters(e.Message.TrimEnd('.'));
-            ThrowTerminatingError(
-                ErrorRecords.Make(
-                    e,
-                    "ServerNotStarted",
-                    ErrorCategory.OpenError,
-                    folder,
-                    $"The local server did not start: {reason}.",
-                    reason == e.Message.TrimEnd('.')
-                        ? "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."
-                        : "Get-Help Start-FineTuningServer -Full explains its parameters."
-                )
-            );
-            throw;
-        }
-    }
-
-    /// <summary>The server speaks of its own options.</summary>
-    private static string ToParameters(string message) =>
-        new[]
-        {
-            ("--fault", "-Fault"),
-            ("--trainer-command", "-TrainerCommand"),
-            ("--trainer-argument", "-TrainerArgument"),
-            ("--trainer-name", "-TrainerName"),
-            ("--port or --urls", "-Port"),
-        }.Aggregate(message, (text, names) => text.Replace(names.Item1, names.Item2));
 }

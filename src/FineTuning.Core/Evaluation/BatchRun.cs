@@ -1,19 +1,18 @@
 using System.Diagnostics;
-using System.Management.Automation;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 using FineTuning.Core.Threading;
-using FineTuning.Errors;
 
-namespace FineTuning.Runtime;
+namespace FineTuning.Core.Evaluation;
 
 /// <summary>
-/// Many requests of one cmdlet at once, whose results come in the order of their inputs. A failure is told for its
-/// input and the others go on, unless all others would fail in the same way.
+/// Many requests at once, whose results come in the order of their inputs. A failure is told for its input and the
+/// others go on, unless all others would fail in the same way. All callbacks come in the synchronization context in
+/// which <see cref="AddAsync"/> and <see cref="FinishAsync"/> are awaited. For one caller at a time.
 /// </summary>
 /// <typeparam name="TIn">An input.</typeparam>
 /// <typeparam name="TOut">Its result.</typeparam>
-internal sealed class BatchRun<TIn, TOut> : IDisposable
+public sealed class BatchRun<TIn, TOut> : IDisposable
 {
     // When none of so many first inputs is taken, it is not them, and a thousand errors would say no more.
     private const int MaxUnusable = 10;
@@ -26,47 +25,43 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     private readonly OrderedWork<(TIn Input, TOut? Result, FineTuningApiException? Failure)> _work;
     private readonly Func<TIn, CancellationToken, Task<TOut>> _do;
     private readonly Action<TIn, TOut> _onResult;
-    private readonly Func<TIn, FineTuningApiException, ErrorRecord> _describe;
-    private readonly AsyncCmdlet _cmdlet;
+    private readonly Action<TIn, FineTuningApiException> _onFailure;
     private readonly AdaptiveRateLimiter _gate;
     private readonly Stopwatch _time = new();
     private int _failedInARow;
     private int _refused;
 
-    /// <param name="cmdlet">What writes.</param>
+    /// <summary>Makes an empty run.</summary>
     /// <param name="gate">What the requests pass; it says how many run at a time.</param>
     /// <param name="work">Makes a result of an input, on any thread.</param>
-    /// <param name="onResult">Gets the results in order, on the pipeline thread.</param>
-    /// <param name="describe">Makes the error of an input that failed.</param>
+    /// <param name="onResult">Gets the results in order.</param>
+    /// <param name="onFailure">Gets each input that failed, in order, except one that ends the run.</param>
     /// <param name="cancellationToken">Ends it all.</param>
     public BatchRun(
-        AsyncCmdlet cmdlet,
         AdaptiveRateLimiter gate,
         Func<TIn, CancellationToken, Task<TOut>> work,
         Action<TIn, TOut> onResult,
-        Func<TIn, FineTuningApiException, ErrorRecord> describe,
+        Action<TIn, FineTuningApiException> onFailure,
         CancellationToken cancellationToken
     )
     {
+        _gate = gate ?? throw new ArgumentNullException(nameof(gate));
         _work = new(gate.Max, cancellationToken);
-        _gate = gate;
-        (_cmdlet, _do, _onResult, _describe) = (cmdlet, work, onResult, describe);
+        (_do, _onResult, _onFailure) = (work, onResult, onFailure);
     }
 
-    /// <summary>Runs on the pipeline thread before the first input is worked on.</summary>
+    /// <summary>Runs before the first input is worked on.</summary>
     public Action? OnFirst { get; set; }
 
-    /// <summary>Runs on the pipeline thread with each result, and each second while one is waited for.</summary>
+    /// <summary>Runs with each result, and each second while one is waited for.</summary>
     public Action? OnProgress { get; set; }
 
     /// <summary>Whether all inputs ask the same thing, so that if it is not there for one it is for none.</summary>
     public bool IsOneThing { get; init; } = true;
 
-    /// <summary>How fast it is, and what it waits for, for people.</summary>
-    public string Pace =>
-        _gate.Pause is TimeSpan pause && pause > TimeSpan.Zero
-            ? FormattableString.Invariant($"{Rate:0.#}/s, {Math.Ceiling(pause.TotalSeconds):0} s for the rate limit")
-            : FormattableString.Invariant($"{Rate:0.#}/s");
+    /// <summary>How far it is.</summary>
+    public BatchProgress Progress =>
+        new(Done, Failed, _time.Elapsed.TotalSeconds > 0 ? Done / _time.Elapsed.TotalSeconds : 0, _gate.Pause);
 
     /// <summary>Inputs that have a result.</summary>
     public long Done { get; private set; }
@@ -74,13 +69,11 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     /// <summary>Inputs that failed.</summary>
     public long Failed { get; private set; }
 
-    private double Rate => _time.Elapsed.TotalSeconds > 0 ? Done / _time.Elapsed.TotalSeconds : 0;
-
     /// <summary>Since the first input.</summary>
     public TimeSpan Elapsed => _time.Elapsed;
 
-    /// <summary>The error that ended it all; no more inputs are taken then. Null if it goes on.</summary>
-    public ErrorRecord? End { get; private set; }
+    /// <summary>The failure that ended it all; no more inputs are taken then. Null if it goes on.</summary>
+    public BatchEnd<TIn>? End { get; private set; }
 
     /// <summary>Takes an input, and gives out the results that are ready.</summary>
     /// <param name="input">The input.</param>
@@ -93,13 +86,13 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
                 OnFirst?.Invoke();
                 OnFirst = null;
                 _time.Start();
-                await TakeReadyAsync(cancellationToken);
+                await TakeReadyAsync(cancellationToken).ConfigureAwait(true);
             }
 
             if (End is null)
             {
                 _work.Add(token => RunAsync(input, token));
-                await TakeReadyAsync(cancellationToken);
+                await TakeReadyAsync(cancellationToken).ConfigureAwait(true);
             }
         });
 
@@ -110,10 +103,11 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         {
             while (End is null && _work.Count > 0)
             {
-                await TakeAsync(cancellationToken);
+                await TakeAsync(cancellationToken).ConfigureAwait(true);
             }
         });
 
+    /// <inheritdoc/>
     public void Dispose() => _work.Dispose();
 
     private async Task<(TIn Input, TOut? Result, FineTuningApiException? Failure)> RunAsync(
@@ -135,7 +129,7 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     {
         while (End is null && (_work.IsReady || _work.IsFull))
         {
-            await TakeAsync(cancellationToken);
+            await TakeAsync(cancellationToken).ConfigureAwait(true);
         }
     }
 
@@ -145,9 +139,12 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         do
         {
             OnProgress?.Invoke();
-        } while (!next.IsCompleted && await Task.WhenAny(next, Task.Delay(s_tick, cancellationToken)) != next);
+        } while (
+            !next.IsCompleted
+            && await Task.WhenAny(next, Task.Delay(s_tick, cancellationToken)).ConfigureAwait(true) != next
+        );
 
-        (TIn input, TOut? result, FineTuningApiException? failure) = await next;
+        (TIn input, TOut? result, FineTuningApiException? failure) = await next.ConfigureAwait(true);
         if (failure is null)
         {
             _failedInARow = 0;
@@ -158,35 +155,22 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
 
         Failed++;
         _failedInARow++;
-        ErrorRecord record = _describe(input, failure);
         if (IsForAll(failure))
         {
-            await EndAsync(record, cancellationToken);
+            await EndAsync(new(input, failure, 0), cancellationToken).ConfigureAwait(true);
             return;
         }
 
-        _cmdlet.WriteError(record);
+        _onFailure(input, failure);
         _refused += failure.Kind == ApiErrorKind.InvalidRequest || IsAboutOne(failure) ? 1 : 0;
         if (Done == 0 && _refused >= MaxUnusable)
         {
-            string message = FormattableString.Invariant(
-                $"Of the first {Failed} requests none was taken, so the rest was not sent. The last refusal: {failure.Message}"
-            );
-            await EndAsync(
-                ErrorRecords.Invalid(
-                    "NothingWorks",
-                    message,
-                    "Look at the errors before this one: what is the same in all requests is at fault.",
-                    null,
-                    ErrorCategory.InvalidData
-                ),
-                cancellationToken
-            );
+            await EndAsync(new(input, failure, Failed), cancellationToken).ConfigureAwait(true);
         }
     }
 
     /// <summary>Sends no more, and gives out what was done already: it may have been paid for.</summary>
-    private async Task EndAsync(ErrorRecord end, CancellationToken cancellationToken)
+    private async Task EndAsync(BatchEnd<TIn> end, CancellationToken cancellationToken)
     {
         End = end;
         _work.Cancel();
@@ -194,7 +178,9 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
         {
             try
             {
-                (TIn input, TOut? result, FineTuningApiException? failure) = await _work.TakeAsync(cancellationToken);
+                (TIn input, TOut? result, FineTuningApiException? failure) = await _work
+                    .TakeAsync(cancellationToken)
+                    .ConfigureAwait(true);
                 if (failure is null)
                 {
                     Done++;
@@ -230,16 +216,16 @@ internal sealed class BatchRun<TIn, TOut> : IDisposable
     private static bool IsAboutOne(FineTuningApiException failure) =>
         failure.Kind is ApiErrorKind.NotFound or ApiErrorKind.ModelNotAvailable;
 
-    /// <summary>Nothing goes on behind the prompt's back, whatever ends it.</summary>
+    /// <summary>Nothing goes on behind the caller's back, whatever ends it.</summary>
     private async Task GuardAsync(Func<Task> step)
     {
         try
         {
-            await step();
+            await step().ConfigureAwait(true);
         }
         catch
         {
-            await _work.StopAsync();
+            await _work.StopAsync(CancellationToken.None).ConfigureAwait(true);
             throw;
         }
     }
