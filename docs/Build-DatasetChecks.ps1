@@ -83,6 +83,6 @@ $wanted = [ordered]@{
 }
 foreach ($path in $wanted.Keys) {
     if ((Test-Path $path) -and (Get-Content $path -Raw) -ceq $wanted[$path]) { continue }
-    if ($Check) { "$path is not what the code says; run docs/Build-DatasetChecks.ps1 -Module ./FineTuning.psd1." }
+    if ($Check) { "$path is not what the code says; run ./build.ps1 docs." }
     else { [IO.File]::WriteAllText($path, $wanted[$path]); "Written: $path" }
 }

@@ -3,8 +3,9 @@
 Runs the Pester tests against one staging of the module, in a process and a home folder of their own.
 
 .DESCRIPTION
-The tests talk to the real local server. They run in a child process whose home, data and temporary folders are made for the run and removed
-after it, so that no file of the user is read or written. At the end no server may be left: one that is counts as a failed test.
+The tests talk to the real local server. They run in a child process whose home, data and temporary folders are made for
+the run and removed after it, so that no file of the user is read or written. At the end no server may be left: one that is
+counts as a failed test.
 
 Without Pester the tests are counted as skipped, and the line that installs it is shown.
 
@@ -12,16 +13,25 @@ Without Pester the tests are counted as skipped, and the line that installs it i
 The manifest of the staging: a FineTuning.psd1 with its bin folder beside it.
 
 .PARAMETER Report
-Where the counts go, as JSON with passed, failed, skipped, and failures: a line each with the name and the message of a test that failed.
+Where the counts go, as JSON with passed, failed, skipped, and failures: a line each with the name and the message of a test
+that failed.
 
 .PARAMETER Run
-The name of the run: net8.0, netstandard2.0, package or azure. The sample's demonstration and the search for marked secrets run only with net8.0.
+The name of the run: net8.0, netstandard2.0, package or azure. What shows the same with every staging runs only with net8.0:
+the sample's demonstration, the search for marked secrets, and the tests of pages and scripts.
 
 .PARAMETER Dialect
-What the local server speaks. With Azure only those files are run, if no others are named, whose scenarios are for both dialects.
+What the local server speaks. With Azure only those files are run, if no others are named, whose scenarios are for both
+dialects.
 
 .PARAMETER Path
 Test files or folders, to run some of them.
+
+.PARAMETER Filter
+Runs only the tests whose names, with those of their blocks, have this text in them. The others are not counted.
+
+.PARAMETER Fast
+Runs the quick files only, if no others are named.
 
 .PARAMETER Output
 How much Pester shows: None, Normal, Detailed or Diagnostic.
@@ -37,6 +47,8 @@ param(
     [ValidateSet('OpenAI', 'Azure')]
     [string] $Dialect = 'OpenAI',
     [string[]] $Path = $PSScriptRoot,
+    [string] $Filter,
+    [switch] $Fast,
     [ValidateSet('None', 'Normal', 'Detailed', 'Diagnostic')]
     [string] $Output = 'Normal',
     [Parameter(DontShow)]
@@ -45,29 +57,31 @@ param(
 
 # A run that takes longer hangs; an end with a message is worth more than a build that never ends.
 $patience = [timespan]::FromMinutes(25)
-$needed = [ordered]@{
-    'Pester'                                = '5.5.0'
-    'Microsoft.PowerShell.SecretManagement' = '1.1.2'
-    'Microsoft.PowerShell.SecretStore'      = '1.0.6'
-}
-
-function Find-Needed([string] $Name) {
-    Get-Module -Name $Name -ListAvailable | Where-Object Version -GE $needed[$Name] | Sort-Object Version -Descending | Select-Object -First 1
-}
+# What a change breaks most often, in files that take seconds.
+$quick = 'FAST'
+# What shows the same with every staging.
+$once = 'Canary', 'Docs', 'Style'
+Import-Module "$PSScriptRoot/../../build/Modules.psm1"
 
 function Write-Report([int] $Passed, [int] $Skipped, [string[]] $Failure) {
     $failed = $Failure.Count
-    if ($Report) { [ordered]@{ passed = $Passed; failed = $failed; skipped = $Skipped; failures = $Failure } | ConvertTo-Json | Set-Content -LiteralPath $Report }
+    if ($Report) {
+        [ordered]@{ passed = $Passed; failed = $failed; skipped = $Skipped; failures = $Failure } | ConvertTo-Json |
+            Set-Content -LiteralPath $Report
+    }
     if (-not $Inside) { Write-Host "$Run`: $Passed passed, $failed failed, $Skipped skipped" }
     exit [int] ($failed -gt 0)
 }
 
 function Get-TestFile {
-    # Those that are for both dialects start their server as the run says.
     $files = Get-ChildItem -Path $Path -Filter *.Tests.ps1 -Recurse -ErrorAction Stop | Sort-Object FullName
-    if ($Dialect -eq 'Azure' -and $Path.Count -eq 1 -and $Path[0] -eq $PSScriptRoot) { $files = $files | Where-Object { Select-String -LiteralPath $_ -Pattern Start-TestServer -SimpleMatch -Quiet } }
-    # What is long and shows the same with every staging runs once.
-    if ($Run -ne 'net8.0') { $files = $files | Where-Object Name -NE 'Canary.Tests.ps1' }
+    $areAll = $Path.Count -eq 1 -and $Path[0] -eq $PSScriptRoot
+    if ($Dialect -eq 'Azure' -and $areAll) {
+        # Those that are for both dialects start their server as the run says.
+        $files = $files | Where-Object { Select-String -LiteralPath $_ -Pattern Start-TestServer -SimpleMatch -Quiet }
+    }
+    if ($Fast -and $areAll) { $files = $files | Where-Object Name -In ($quick -replace '$', '.Tests.ps1') }
+    if ($Run -ne 'net8.0') { $files = $files | Where-Object Name -NotIn ($once -replace '$', '.Tests.ps1') }
     $files
 }
 
@@ -75,7 +89,10 @@ function Measure-It {
     # Counted in the syntax tree, since nothing can run.
     foreach ($file in Get-TestFile) {
         $tree = [Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
-        $tree.FindAll({ param($node) $node -is [Management.Automation.Language.CommandAst] -and $node.GetCommandName() -eq 'It' }, $true).Count
+        $tree.FindAll({
+                param($node)
+                $node -is [Management.Automation.Language.CommandAst] -and $node.GetCommandName() -eq 'It'
+            }, $true).Count
     }
 }
 
@@ -86,10 +103,11 @@ function Format-Failure([string] $Name, $Reason) {
 
 function Invoke-Inside {
     # Runs the tests; the folders of this process are the run's own by now.
-    Import-Module (Find-Needed Pester).Path
+    Import-Module (Find-NeededModule Pester).Path
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = @((Get-TestFile).FullName)
     $configuration.Run.PassThru = $true
+    if ($Filter) { $configuration.Filter.FullName = "*$([WildcardPattern]::Escape($Filter))*" }
     $configuration.Output.Verbosity = $Output
     $configuration.Output.RenderMode = 'Plaintext'
     $configuration.TestRegistry.Enabled = $false
@@ -99,13 +117,16 @@ function Invoke-Inside {
         # A file that could not be read at all has no tests to fail.
         foreach ($file in $result.FailedContainers) { Format-Failure $file.Item $file.ErrorRecord }
     )
-    Write-Report $result.PassedCount ($result.SkippedCount + $result.NotRunCount + $result.InconclusiveCount) $failures
+    # What the filter leaves out was not asked for.
+    $notRun = if ($Filter) { 0 } else { $result.NotRunCount }
+    Write-Report $result.PassedCount ($result.SkippedCount + $notRun + $result.InconclusiveCount) $failures
 }
 
 function New-RunEnvironment([string] $RunHome) {
     $folders = @{
-        HOME = ''; USERPROFILE = ''; LOCALAPPDATA = 'local'; APPDATA = 'roaming'; XDG_DATA_HOME = 'data'; XDG_CONFIG_HOME = 'config'; XDG_CACHE_HOME = 'cache'
-        XDG_STATE_HOME = 'state'; TMPDIR = 'tmp'; TEMP = 'tmp'; TMP = 'tmp'
+        HOME = ''; USERPROFILE = ''; LOCALAPPDATA = 'local'; APPDATA = 'roaming'; XDG_DATA_HOME = 'data'
+        XDG_CONFIG_HOME = 'config'; XDG_CACHE_HOME = 'cache'; XDG_STATE_HOME = 'state'
+        TMPDIR = 'tmp'; TEMP = 'tmp'; TMP = 'tmp'
     }
     $values = @{
         NO_COLOR                    = '1'
@@ -135,13 +156,18 @@ function Invoke-Isolated([string] $RunHome, [string] $InnerReport) {
     $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
-    $arguments = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $PSCommandPath, '-Inside', '-Module', $Module, '-Report', $InnerReport, '-Run', $Run, '-Dialect', $Dialect, '-Output', $Output)
+    $arguments = @(
+        '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $PSCommandPath, '-Inside', '-Module', $Module
+        '-Report', $InnerReport, '-Run', $Run, '-Dialect', $Dialect, '-Output', $Output
+        if ($Filter) { '-Filter', $Filter }
+    )
     foreach ($argument in $arguments) { $start.ArgumentList.Add($argument) }
     $environment = New-RunEnvironment $RunHome
     # A list does not go through -File, so the files go through the environment.
     $environment.FINETUNING_TEST_PATH = (Get-TestFile).FullName -join [IO.Path]::PathSeparator
     foreach ($name in $environment.Keys) {
-        if ($null -eq $environment[$name]) { $null = $start.Environment.Remove($name) } else { $start.Environment[$name] = $environment[$name] }
+        if ($null -ne $environment[$name]) { $start.Environment[$name] = $environment[$name] }
+        else { $null = $start.Environment.Remove($name) }
     }
     $process = [Diagnostics.Process]::Start($start)
     $process.StandardInput.Close()
@@ -153,13 +179,16 @@ function Invoke-Isolated([string] $RunHome, [string] $InnerReport) {
 }
 
 function Stop-LeftServer([string] $RunHome) {
-    # Whatever the tests started has a run file in the run's home. Servers that keep nothing end by themselves with the process of the tests.
+    # Whatever the tests started has a run file in the run's home. Servers that keep nothing end by themselves with the
+    # process of the tests.
     $deadline = [datetime]::Now.AddSeconds(10)
-    while ($files = @(Get-ChildItem $RunHome -Recurse -Filter *.json -ErrorAction Ignore | Where-Object { $_.Directory.Name -eq 'run' })) {
+    while ($files = @(Get-ChildItem $RunHome -Recurse -Filter *.json -ErrorAction Ignore |
+                Where-Object { $_.Directory.Name -eq 'run' })) {
         if ([datetime]::Now -gt $deadline) {
             foreach ($file in $files) {
                 $server = Get-Content -LiteralPath $file.FullName -Raw | ConvertFrom-Json
-                Write-Warning "The run file $($file.Name) was left; its server, process $($server.pid) with the data $($server.data), is stopped now."
+                Write-Warning ("The run file $($file.Name) was left; its server, process $($server.pid) with the data " +
+                    "$($server.data), is stopped now.")
                 Stop-Process -Id $server.pid -ErrorAction Ignore
                 "A server was left with the data $($server.data)."
             }
@@ -174,17 +203,15 @@ if ($Inside) {
     Invoke-Inside
 }
 
-foreach ($name in $needed.Keys) {
-    if (-not (Find-Needed $name)) {
-        $what = if ($name -eq 'Pester') { 'all tests of the module' } else { 'the tests with a secret vault' }
-        Write-Warning "The module $name is missing, so $what are skipped. Install it with: Install-PSResource $name -Version '[$($needed[$name]),]'"
-    }
+foreach ($name in 'Pester', 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore') {
+    if (-not (Find-NeededModule $name)) { Write-Warning (Get-MissingModuleText $name) }
 }
-if (-not (Find-Needed Pester)) {
+if (-not (Find-NeededModule Pester)) {
     Write-Report 0 (Measure-It | Measure-Object -Sum).Sum @()
 }
 
-$runHome = (New-Item (Join-Path ([IO.Path]::GetTempPath()) "ft-tests-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))") -ItemType Directory).FullName
+$runName = "ft-tests-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
+$runHome = (New-Item (Join-Path ([IO.Path]::GetTempPath()) $runName) -ItemType Directory).FullName
 try {
     $inner = Join-Path $runHome 'report.json'
     Invoke-Isolated $runHome $inner

@@ -1,0 +1,110 @@
+# test: runs xunit, and Pester against the staged module. All of it, or with -Filter or -Fast some of it.
+
+function Invoke-Test {
+    if ($Fast) { Invoke-FastBuild } else { Invoke-Build }
+    Install-TestModule
+    $results = Join-Path $artifacts 'tests'
+    if (Test-Path $results) { Remove-Item $results -Recurse -Force }
+    $null = New-Item $results -ItemType Directory -Force
+    $script:passed = $script:failed = $script:skipped = 0
+    $failures = [System.Collections.Generic.List[string]]::new()
+
+    Write-Step 'Testing with xunit'
+    Invoke-Xunit $results $failures
+    $runs = Get-PesterRun
+    foreach ($name in $runs.Keys) {
+        Write-Step "Testing with Pester: $name"
+        Invoke-PesterRun $name $runs[$name] (Join-Path $results "pester-$name.json") $failures
+    }
+
+    if ($Filter -and -not ($script:passed + $script:failed + $script:skipped)) {
+        $script:failed++
+        $failures.Add("No test has '$Filter' in its name.")
+    }
+    # Once more, since the run printed them far above.
+    foreach ($failure in $failures) { Write-Host "FAILED $failure" -ForegroundColor Red }
+    Write-Host "$script:passed passed, $script:failed failed, $script:skipped skipped"
+    if ($script:failed) { exit 1 }
+}
+
+function Invoke-FastBuild {
+    Invoke-SmallBuild
+    # The build of the tests knows by itself what is up to date.
+    Invoke-Tool dotnet build (Join-Path $root 'tests/Core.Tests') -c $Configuration --nologo -v quiet
+}
+
+function Install-TestModule {
+    Import-Module "$PSScriptRoot/Modules.psm1"
+    # The quick tests ask nothing of the network but Pester.
+    $names = if ($Fast) { 'Pester' } else { (Get-NeededModule).Name }
+    Install-NeededModule $names
+}
+
+function Get-PesterRun {
+    if ($Fast -or $Filter) { return [ordered]@{ 'net8.0' = $manifest } }
+    Invoke-Package
+    [ordered]@{ 'net8.0' = $manifest; 'netstandard2.0' = (New-DesktopCopy); 'package' = (Expand-TestPackage); 'azure' = $manifest }
+}
+
+function Invoke-Xunit([string] $Results, [System.Collections.Generic.List[string]] $Failures) {
+    $tests = if ($Fast) { Join-Path $root 'tests/Core.Tests' } else { $solution }
+    $chosen = if ($Filter) {
+        # A backslash before what means something in dotnet's filters.
+        $name = $Filter -replace '[\\()&|=!~]', '\$0'
+        '--filter', "FullyQualifiedName~$name|DisplayName~$name"
+    }
+    & dotnet test $tests -c $Configuration --no-build --nologo --logger trx --results-directory $Results @chosen | Out-Host
+    $exit = $LASTEXITCODE
+    $count = 0
+    foreach ($file in Get-ChildItem $Results -Filter *.trx) {
+        $outcome = [xml] (Get-Content -LiteralPath $file.FullName -Raw)
+        $counter = $outcome.TestRun.ResultSummary.Counters
+        $script:passed += [int] $counter.passed
+        $script:failed += [int] $counter.failed
+        $script:skipped += [int] $counter.total - [int] $counter.executed
+        $count += [int] $counter.failed
+        # By name, since a run that broke off has no results, and some of those that failed no message.
+        foreach ($test in $outcome.SelectNodes("//*[local-name()='UnitTestResult'][@outcome='Failed']")) {
+            $message = $test.SelectSingleNode(".//*[local-name()='Message']")
+            $Failures.Add("xunit: $($test.testName): $(if ($message) { $message.InnerText -replace '\s+', ' ' })")
+        }
+    }
+    if ($exit -and -not $count) {
+        $script:failed++
+        $Failures.Add("xunit: dotnet test ended with exit code $exit.")
+    }
+}
+
+function Invoke-PesterRun([string] $Name, [string] $Module, [string] $Report, [System.Collections.Generic.List[string]] $Failures) {
+    $dialect = if ($Name -eq 'azure') { 'Azure' } else { 'OpenAI' }
+    $chosen = @(if ($Filter) { '-Filter', $Filter }; if ($Fast) { '-Fast' })
+    $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" -Module $Module -Report $Report -Run $Name -Dialect $dialect @chosen
+    if (-not (Test-Path $Report)) {
+        $script:failed++
+        $Failures.Add("$Name`: Pester ended with exit code $exit and no report.")
+        return
+    }
+    $counts = Get-Content $Report -Raw | ConvertFrom-Json
+    $script:passed += $counts.passed
+    $script:failed += $counts.failed
+    $script:skipped += $counts.skipped
+    foreach ($failure in $counts.failures) { $Failures.Add("$Name`: $failure") }
+}
+
+function New-DesktopCopy {
+    # The module as Windows PowerShell sees it: without the net8.0 build, FineTuning.psm1 takes the other one.
+    $copy = Join-Path $artifacts 'netstandard2.0/FineTuning'
+    if (Test-Path $copy) { Remove-Item $copy -Recurse -Force }
+    $null = New-Item $copy -ItemType Directory -Force
+    Copy-Item $manifest $copy
+    Copy-Item $bin $copy -Recurse
+    Remove-Item (Join-Path $copy 'bin/net8.0') -Recurse
+    Join-Path $copy 'FineTuning.psd1'
+}
+
+function Expand-TestPackage {
+    $folder = Join-Path $artifacts 'package/FineTuning'
+    if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
+    Expand-Archive -Path $package -DestinationPath $folder
+    Join-Path $folder 'FineTuning.psd1'
+}
