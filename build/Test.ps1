@@ -9,12 +9,20 @@ function Invoke-Test {
     $script:passed = $script:failed = $script:skipped = 0
     $failures = [System.Collections.Generic.List[string]]::new()
 
-    Write-Step 'Testing with xunit'
-    Invoke-Xunit $results $failures
+    # Two at a time, the longest first. Each has folders and ports of its own.
     $runs = Get-PesterRun
-    foreach ($name in $runs.Keys) {
-        Write-Step "Testing with Pester: $name"
-        Invoke-PesterRun $name $runs[$name] (Join-Path $results "pester-$name.json") $failures
+    $names = @($runs.Keys)
+    $jobs = @(
+        Start-PesterRun $names[0] $runs[0] $results
+        Start-Xunit $results
+        foreach ($name in $names | Select-Object -Skip 1) { Start-PesterRun $name $runs[$name] $results }
+    )
+    while ($jobs) {
+        $ended = $jobs | Wait-Job -Any
+        $jobs = @($jobs | Where-Object Id -NE $ended.Id)
+        $exit = Show-Run $ended
+        if ($ended.Name -eq 'xunit') { Add-XunitResult $exit $results $failures }
+        else { Add-PesterResult $ended.Name $exit (Join-Path $results "pester-$($ended.Name).json") $failures }
     }
 
     if ($Filter -and -not ($script:passed + $script:failed + $script:skipped)) {
@@ -46,15 +54,35 @@ function Get-PesterRun {
     [ordered]@{ 'net8.0' = $manifest; 'netstandard2.0' = (New-DesktopCopy); 'package' = (Expand-TestPackage); 'azure' = $manifest }
 }
 
-function Invoke-Xunit([string] $Results, [System.Collections.Generic.List[string]] $Failures) {
+function Start-Run([string] $Name, [string] $Program, [string[]] $Arguments) {
+    Start-ThreadJob -Name $Name -ThrottleLimit 2 -ArgumentList $Program, $Arguments {
+        param($program, $arguments)
+        & $program @arguments 2>&1 | ForEach-Object { "$_" }
+        "$LASTEXITCODE"
+    }
+}
+
+function Show-Run($Job) {
+    # Shows at once what a run has said, so that those of two runs do not mingle. Gives its exit code.
+    Write-Step "Tested: $($Job.Name) ($([int] ($Job.PSEndTime - $Job.PSBeginTime).TotalSeconds) s)"
+    $lines = @($Job | Receive-Job -ErrorAction Continue)
+    $Job | Remove-Job
+    $lines | Select-Object -SkipLast 1 | Out-Host
+    $lines | Select-Object -Last 1
+}
+
+function Start-Xunit([string] $Results) {
     $tests = if ($Fast) { Join-Path $root 'tests/Core.Tests' } else { $solution }
     $chosen = if ($Filter) {
         # A backslash before what means something in dotnet's filters.
         $name = $Filter -replace '[\\()&|=!~]', '\$0'
         '--filter', "FullyQualifiedName~$name|DisplayName~$name"
     }
-    & dotnet test $tests -c $Configuration --no-build --nologo --logger trx --results-directory $Results @chosen | Out-Host
-    $exit = $LASTEXITCODE
+    $options = '-c', $Configuration, '--no-build', '--nologo', '--logger', 'trx', '--results-directory', $Results
+    Start-Run 'xunit' dotnet (@('test', $tests) + $options + $chosen)
+}
+
+function Add-XunitResult([string] $Exit, [string] $Results, [System.Collections.Generic.List[string]] $Failures) {
     $count = 0
     foreach ($file in Get-ChildItem $Results -Filter *.trx) {
         $outcome = [xml] (Get-Content -LiteralPath $file.FullName -Raw)
@@ -69,19 +97,26 @@ function Invoke-Xunit([string] $Results, [System.Collections.Generic.List[string
             $Failures.Add("xunit: $($test.testName): $(if ($message) { $message.InnerText -replace '\s+', ' ' })")
         }
     }
-    if ($exit -and -not $count) {
+    if ($Exit -ne '0' -and -not $count) {
         $script:failed++
-        $Failures.Add("xunit: dotnet test ended with exit code $exit.")
+        $Failures.Add("xunit: dotnet test ended with exit code $Exit.")
     }
 }
 
-function Invoke-PesterRun([string] $Name, [string] $Module, [string] $Report, [System.Collections.Generic.List[string]] $Failures) {
+function Start-PesterRun([string] $Name, [string] $Module, [string] $Results) {
     $dialect = if ($Name -eq 'azure') { 'Azure' } else { 'OpenAI' }
     $chosen = @(if ($Filter) { '-Filter', $Filter }; if ($Fast) { '-Fast' })
-    $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" -Module $Module -Report $Report -Run $Name -Dialect $dialect @chosen
+    $options = '-Module', $Module, '-Report', (Join-Path $Results "pester-$Name.json"), '-Run', $Name, '-Dialect', $dialect
+    $script = "$root/tests/Module/Invoke-ModuleTests.ps1"
+    Start-Run $Name $engine (@('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $script) + $options + $chosen)
+}
+
+function Add-PesterResult(
+    [string] $Name, [string] $Exit, [string] $Report, [System.Collections.Generic.List[string]] $Failures
+) {
     if (-not (Test-Path $Report)) {
         $script:failed++
-        $Failures.Add("$Name`: Pester ended with exit code $exit and no report.")
+        $Failures.Add("$Name`: Pester ended with exit code $Exit and no report.")
         return
     }
     $counts = Get-Content $Report -Raw | ConvertFrom-Json

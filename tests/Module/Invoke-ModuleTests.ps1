@@ -74,8 +74,9 @@ function Get-TestFile {
     $areAll = $Path.Count -eq 1 -and $Path[0] -eq $PSScriptRoot
     if (-not $areAll) { return $files }
     if ($Fast) { return $files | Where-Object Name -In ($quick -replace '$', '.Tests.ps1') }
-    $names = (Import-PowerShellDataFile "$PSScriptRoot/Runs.psd1")[$Run] -replace '$', '.Tests.ps1'
-    if (-not $names) { return $files }
+    $chosen = (Import-PowerShellDataFile "$PSScriptRoot/Runs.psd1")[$Run]
+    if (-not $chosen) { return $files }
+    $names = $chosen -replace '$', '.Tests.ps1'
     $lost = @($names | Where-Object { $_ -notin $files.Name })
     if ($lost) { throw "Runs.psd1 names files that are not there: $lost." }
     $files | Where-Object Name -In $names
