@@ -8,6 +8,11 @@ function Invoke-Soak {
         foreach ($project in 'Server.Tests', 'Reliability.Tests') {
             Invoke-Tool dotnet test "$root/tests/$project" -c $Configuration --no-build --nologo --filter Category=Soak --logger 'console;verbosity=detailed'
         }
+        # With the variable, every cmdlet meets every fault there.
+        $script = "$root/tests/Module/Invoke-ModuleTests.ps1"
+        Import-Module "$PSScriptRoot/Modules.psm1"
+        Install-NeededModule (Get-NeededModule).Name
+        if ((Invoke-Pwsh $script -Path "$root/tests/Module/Canary.Tests.ps1") -ne 0) { throw 'A marked secret was found.' }
     } finally {
         Remove-Item Env:FINETUNING_SOAK_SCALE
     }

@@ -131,7 +131,7 @@ Describe 'The convention of <_>' -ForEach $cmdlets {
         $command.OutputType.Count | Should -BeGreaterThan 0
         foreach ($type in $command.OutputType.Type) {
             $type | Should -Not -BeNullOrEmpty
-            if ($type -notin [void], [IO.FileInfo], [bool], [string]) { $type.Namespace | Should -Match '^FineTuning($|\.Core\.Datasets)' }
+            if ($type -notin [void], [IO.FileInfo], [bool], [string]) { $type.Namespace | Should -Match '^FineTuning\.(Output|Core\.Datasets)' }
         }
     }
 
