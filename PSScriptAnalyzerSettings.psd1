@@ -9,6 +9,8 @@
         'PSUseSingularNouns'
         # Such functions are short enough to be called by position.
         'PSAvoidUsingPositionalParameters'
+        # The modules of tests have comments, and nobody who asks Get-Help.
+        'PSProvideCommentHelp'
         # It does not see that a function uses its script's parameters.
         'PSReviewUnusedParameter'
         # It takes ConvertTo-Json with an input by position for a mistake.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# build.ps1 for a machine that may have no PowerShell yet: finds one, or restores the .NET tool of .config/dotnet-tools.json, and hands over.
+# build.ps1 for a machine that may have no PowerShell yet: finds one, or restores the .NET tool that
+# .config/dotnet-tools.json names, and hands over.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -1,4 +1,5 @@
-# build: compiles everything and stages the module in bin. The demonstration and the quick tests stage only what they need.
+# build: compiles everything and stages the module in bin. The demonstration and the quick tests stage only what they
+# need.
 
 $stamp = Join-Path $artifacts 'staged.txt'
 
@@ -6,7 +7,7 @@ function Invoke-Build {
     if (-not $done.Add('build')) { return }
     Write-Step "Compiling ($Configuration)"
     Invoke-Tool dotnet build $solution -c $Configuration --nologo -v quiet
-    Publish-Module 'net8.0', 'netstandard2.0'
+    Publish-Staging 'net8.0', 'netstandard2.0'
 }
 
 function Invoke-SmallBuild([string[]] $Option) {
@@ -14,7 +15,7 @@ function Invoke-SmallBuild([string[]] $Option) {
     if ($done.Contains('build') -or (Test-Staged)) { return }
     Write-Step "Compiling the module for PowerShell 7, and the server ($Configuration)"
     Invoke-Tool dotnet build (Join-Path $root 'build/Demo.proj') -c $Configuration --nologo -v quiet @Option
-    Publish-Module 'net8.0'
+    Publish-Staging 'net8.0'
 }
 
 function Test-Staged {
@@ -27,10 +28,12 @@ function Test-Staged {
     $sources = @(Get-Item $root/Directory.*.props) + @(Get-Item $folders) + @(Get-ChildItem $folders -Recurse)
     # What compiling makes stands among the sources.
     $made = '[\\/](bin|obj)([\\/]|$)'
-    -not ($sources | Where-Object { $_.LastWriteTimeUtc -gt $time -and [IO.Path]::GetRelativePath($root, $_.FullName) -notmatch $made })
+    $newer = $sources | Where-Object LastWriteTimeUtc -GT $time |
+        Where-Object { [IO.Path]::GetRelativePath($root, $_.FullName) -notmatch $made }
+    -not $newer
 }
 
-function Publish-Module([string[]] $Target) {
+function Publish-Staging([string[]] $Target) {
     Write-Step 'Staging the module in bin'
     if (Test-Path $bin) { Remove-Item $bin -Recurse -Force }
     $source = Join-Path $root 'src/FineTuning'
@@ -60,7 +63,8 @@ function Publish-Server {
 }
 
 function Publish-Help([IO.DirectoryInfo] $Folder) {
-    # Beside the assembly: the cmdlets belong to the nested binary module, and there PowerShell looks for their help and for topics.
+    # Beside the assembly: the cmdlets belong to the nested binary module, and there PowerShell looks for their help
+    # and for topics.
     $help = New-Item (Join-Path $Folder 'en-US') -ItemType Directory
     Copy-Item $root/src/FineTuning/en-US/FineTuning.dll-Help.xml $help
     foreach ($topic in Get-ChildItem $root/docs/about -Filter about_*.md) {

@@ -1,4 +1,7 @@
 # Where things are, and how programs and scripts are run: what the tasks have in common. build.ps1 reads it before them.
+[Diagnostics.CodeAnalysis.SuppressMessage(
+    'PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The tasks use them.')]
+param()
 
 $env:DOTNET_NOLOGO = '1'
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
@@ -19,7 +22,8 @@ $done = [System.Collections.Generic.HashSet[string]]::new()
 function Write-Step([string] $Text) { Write-Host "== $Text" -ForegroundColor Cyan }
 
 function Invoke-Tool {
-    # Runs a program and stops the build if it fails. A plain function, so that the program's options are not taken for its own.
+    # Runs a program and stops the build if it fails. A plain function, so that the program's options are not taken
+    # for its own.
     $program, $arguments = $args
     & $program @arguments | Out-Host
     if ($LASTEXITCODE -ne 0) { throw "$args ended with exit code $LASTEXITCODE." }

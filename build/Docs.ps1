@@ -11,17 +11,20 @@ function Invoke-Docs {
     Invoke-DocScript "$root/docs/Test-Help.ps1"
     Invoke-DocScript "$root/docs/Build-Help.ps1"
     # With the help that has just been made.
-    Publish-Module 'net8.0', 'netstandard2.0'
+    Publish-Staging 'net8.0', 'netstandard2.0'
 
     Write-Step 'Writing docs/reliability.md'
     $env:FINETUNING_WRITE_DOCS = '1'
     try {
-        Invoke-Tool dotnet test "$root/tests/Reliability.Tests" -c $Configuration --no-build --nologo --filter FullyQualifiedName~MatrixTests
+        $tests = '--no-build', '--nologo', '--filter', 'FullyQualifiedName~MatrixTests'
+        Invoke-Tool dotnet test "$root/tests/Reliability.Tests" -c $Configuration @tests
     } finally {
         Remove-Item Env:FINETUNING_WRITE_DOCS
     }
 }
 
 function Invoke-DocScript([string] $Script) {
-    if ((Invoke-Pwsh $Script -Module $manifest) -ne 0) { throw "$(Split-Path $Script -Leaf) found something that is not in order." }
+    if ((Invoke-Pwsh $Script -Module $manifest) -ne 0) {
+        throw "$(Split-Path $Script -Leaf) found something that is not in order."
+    }
 }

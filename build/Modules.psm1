@@ -1,5 +1,5 @@
-# The PowerShell modules that tests and documentation use: which there have to be, and which there are. Their versions are in
-# Directory.Packages.props. In the syntax of Windows PowerShell too, where the workflow needs it.
+# The PowerShell modules that tests and documentation use: which there have to be, and which there are. Their versions
+# are in Directory.Packages.props. In the syntax of Windows PowerShell too, where the workflow needs it.
 Set-StrictMode -Version 3.0
 
 $root = Split-Path $PSScriptRoot
@@ -31,7 +31,8 @@ function Find-NeededModule {
     #>
     param([Parameter(Mandatory)] [string] $Name)
     $needed = Get-NeededModule $Name
-    Get-Module -Name $Name -ListAvailable | Where-Object { $_.Version -ge $needed.Least -and $_.Version -lt $needed.Below } |
+    Get-Module -Name $Name -ListAvailable |
+        Where-Object { $_.Version -ge $needed.Least -and $_.Version -lt $needed.Below } |
         Sort-Object Version -Descending | Select-Object -First 1
 }
 
@@ -79,7 +80,8 @@ function Install-NeededModule {
         } elseif (-not $env:CI) {
             Write-Host "Saving $($module.Name) into .modules"
             try {
-                Save-PSResource $module.Name -Version $module.Range -Path $folder -TrustRepository -WarningAction Ignore -ErrorAction Stop
+                $options = @{ TrustRepository = $true; WarningAction = 'Ignore'; ErrorAction = 'Stop' }
+                Save-PSResource $module.Name -Version $module.Range -Path $folder @options
             } catch {
                 Write-Warning "$($module.Name) could not be had from the PowerShell Gallery: $($_.Exception.Message)"
             }

@@ -6,5 +6,7 @@ function Invoke-Package {
     if (-not $done.Add('package')) { return }
     Invoke-Build
     Write-Step "Packing $package"
-    if ((Invoke-Pwsh "$root/src/Build-Package.ps1" -Manifest $manifest -Package $package) -ne 0) { throw 'The package was not made.' }
+    if ((Invoke-Pwsh "$root/src/Build-Package.ps1" -Manifest $manifest -Package $package) -ne 0) {
+        throw 'The package was not made.'
+    }
 }

@@ -6,7 +6,8 @@ function Invoke-Soak {
     if (-not $env:FINETUNING_SOAK_SCALE) { $env:FINETUNING_SOAK_SCALE = '40' }
     try {
         foreach ($project in 'Server.Tests', 'Reliability.Tests') {
-            Invoke-Tool dotnet test "$root/tests/$project" -c $Configuration --no-build --nologo --filter Category=Soak --logger 'console;verbosity=detailed'
+            $tests = '--no-build', '--nologo', '--filter', 'Category=Soak', '--logger', 'console;verbosity=detailed'
+            Invoke-Tool dotnet test "$root/tests/$project" -c $Configuration @tests
         }
         # With the variable, every cmdlet meets every fault there.
         $script = "$root/tests/Module/Invoke-ModuleTests.ps1"

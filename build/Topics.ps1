@@ -7,7 +7,11 @@ function Split-Text([string] $Text, [string] $First, [string] $Next = $First) {
     $line = $First
     $isEmpty = $true
     foreach ($word in $Text -split '\s+' | Where-Object { $_ }) {
-        if (-not $isEmpty -and $line.Length + 1 + $word.Length -gt $topicWidth) { $line; $line = $Next; $isEmpty = $true }
+        if (-not $isEmpty -and $line.Length + 1 + $word.Length -gt $topicWidth) {
+            $line
+            $line = $Next
+            $isEmpty = $true
+        }
         $line += $(if ($isEmpty) { '' } else { ' ' }) + $word
         $isEmpty = $false
     }
@@ -15,7 +19,8 @@ function Split-Text([string] $Text, [string] $First, [string] $Next = $First) {
 }
 
 function ConvertTo-PlainText([string] $Text) {
-    $Text -replace '\[([^\]]+)\]\((https?:[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`|\*\*', ''
+    $text = $Text -replace '\[([^\]]+)\]\((https?:[^)]+)\)', '$1 ($2)'
+    $text -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`|\*\*', ''
 }
 
 function ConvertTo-TopicTable([string[]] $Line, [string] $Indent) {
@@ -24,7 +29,9 @@ function ConvertTo-TopicTable([string[]] $Line, [string] $Indent) {
             , @($row.Trim('| ') -split '\s*\|\s*' | ForEach-Object { ConvertTo-PlainText $_ })
         })
     $last = $rows[0].Count - 1
-    $widths = @(for ($i = 0; $i -lt $last; $i++) { ($rows | ForEach-Object { $_[$i].Length } | Measure-Object -Maximum).Maximum })
+    $widths = @(for ($i = 0; $i -lt $last; $i++) {
+            ($rows | ForEach-Object { $_[$i].Length } | Measure-Object -Maximum).Maximum
+        })
     foreach ($row in $rows) {
         $start = $Indent
         for ($i = 0; $i -lt $last; $i++) { $start += $row[$i].PadRight($widths[$i] + 2) }

@@ -1,10 +1,11 @@
 <#
 .SYNOPSIS
-Writes the catalogue of dataset checks, docs/dataset-checks.md and the tables of about_FineTuning_Datasets, out of the code.
+Writes the catalogue of dataset checks, docs/dataset-checks.md and the tables of about_FineTuning_Datasets, out of the
+code.
 
 .DESCRIPTION
-The catalogue is FineTuning.Core's ProblemCodes, of the module as it is staged. With -Check nothing is written: each file that is not what
-the code says is named.
+The catalogue is FineTuning.Core's ProblemCodes, of the module as it is staged. With -Check nothing is written: each
+file that is not what the code says is named.
 #>
 param([Parameter(Mandatory)][string] $Module, [switch] $Check)
 Set-StrictMode -Version 3.0
@@ -31,25 +32,31 @@ function Format-Example([string] $Text) {
     "Example: $($Text -replace '(\{.*\})', '`$1`')."
 }
 
-function Format-Table([string] $Prefix) {
+function Format-CodeTable([string] $Prefix) {
     '| Code | Kind | Problem |'
     '| --- | --- | --- |'
-    foreach ($code in $codes | Where-Object Code -Like "$Prefix*") { "| $($code.Code) | $(Format-Severity $code) | $($code.Title): $($code.Fix) |" }
+    foreach ($code in $codes | Where-Object Code -Like "$Prefix*") {
+        "| $($code.Code) | $(Format-Severity $code) | $($code.Title): $($code.Fix) |"
+    }
 }
 
 function Format-Catalogue {
     @"
 # Dataset checks
 
-What ``Test-FineTuningDataset`` finds, and what ``New-FineTuningJob``, ``Send-FineTuningFile`` and the local server check: $($codes.Count) kinds of problem. Codes
-are stable: scripts may rely on them. An **error** is what a service refuses; a **warning** is what it takes although it is likely a mistake.
-This page is made from the code by [Build-DatasetChecks.ps1](Build-DatasetChecks.ps1). FT1606 and FT1607 are looked for with ``-SecretScan`` only; FT1604 and FT1605 need a
-validation file.
+What ``Test-FineTuningDataset`` finds, and what ``New-FineTuningJob``, ``Send-FineTuningFile`` and the local server
+check: $($codes.Count) kinds of problem. Codes are stable: scripts may rely on them. An **error** is what a service
+refuses; a **warning** is what it takes although it is likely a mistake. This page is made from the code by
+[Build-DatasetChecks.ps1](Build-DatasetChecks.ps1). FT1606 and FT1607 are looked for with ``-SecretScan`` only; FT1604
+and FT1605 need a validation file.
 
 | Codes | About |
 | --- | --- |
 "@
-    foreach ($prefix in $groups.Keys) { "| $prefix | $($groups[$prefix]): $(($codes | Where-Object Code -Like "$prefix*" | ForEach-Object Title) -join '; ') |" }
+    foreach ($prefix in $groups.Keys) {
+        $titles = $codes | Where-Object Code -Like "$prefix*" | ForEach-Object Title
+        "| $prefix | $($groups[$prefix]): $($titles -join '; ') |"
+    }
     ''
     foreach ($prefix in $groups.Keys) {
         "## ${prefix}: $($groups[$prefix])"
@@ -69,9 +76,10 @@ validation file.
 
 function Format-Topic([string] $Text) {
     foreach ($prefix in $groups.Keys) {
-        $table = (Format-Table $prefix) -join "`n"
+        $table = (Format-CodeTable $prefix) -join "`n"
         # Not -replace: titles have characters that mean something there.
-        $Text = [regex]::Replace($Text, "(?s)(### ${prefix}: [^\n]+\n\n).*?(?=\n\n#)", { param($match) $match.Groups[1].Value + $table })
+        $Text = [regex]::Replace($Text, "(?s)(### ${prefix}: [^\n]+\n\n).*?(?=\n\n#)",
+            { param($match) $match.Groups[1].Value + $table })
     }
     $Text
 }

@@ -1,11 +1,12 @@
 <#
 .SYNOPSIS
-Makes the help file of the module, src/FineTuning/en-US/FineTuning.dll-Help.xml, of the pages in docs/help. PlatyPS is needed.
+Makes the help file of the module, src/FineTuning/en-US/FineTuning.dll-Help.xml, of the pages in docs/help. PlatyPS is
+needed.
 
 .DESCRIPTION
-The file is kept in the repository, so that neither a build nor a machine without PlatyPS goes without help. The same pages make the
-same file. The facts that pages state beside their text, such as types and positions, are compared with the module first; each fault
-is a line, and the exit code is 1 then.
+The file is kept in the repository, so that neither a build nor a machine without PlatyPS goes without help. The same
+pages make the same file. The facts that pages state beside their text, such as types and positions, are compared with
+the module first; each fault is a line, and the exit code is 1 then.
 
 With -Check nothing is written: that the file is not what the pages make is one more fault.
 #>
@@ -45,13 +46,16 @@ function Test-Fact([object] $AsWritten) {
 
 function Format-Fact([object] $Parameter) {
     $sets = foreach ($set in $Parameter.ParameterSets | Sort-Object Name) {
-        "$($set.Name) at $($set.Position), required $($set.IsRequired), pipeline $($set.ValueFromPipeline)/$($set.ValueFromPipelineByPropertyName)"
+        "$($set.Name) at $($set.Position), required $($set.IsRequired), " +
+        "pipeline $($set.ValueFromPipeline)/$($set.ValueFromPipelineByPropertyName)"
     }
-    "$($Parameter.Type), aliases '$($Parameter.Aliases -join ' ')', wildcards $($Parameter.SupportsWildcards), $($sets -join '; ')"
+    "$($Parameter.Type), aliases '$($Parameter.Aliases -join ' ')', " +
+    "wildcards $($Parameter.SupportsWildcards), $($sets -join '; ')"
 }
 
 function Edit-Maml([xml] $Maml, [object[]] $Help) {
-    # PlatyPS leaves defaults out, writes code with its fences into the introduction, U+0080 for empty lines, and a link to nowhere.
+    # PlatyPS leaves defaults out, writes code with its fences into the introduction, U+0080 for empty lines, and a
+    # link to nowhere.
     $dev = 'http://schemas.microsoft.com/maml/dev/2004/10'
     $mamlSpace = 'http://schemas.microsoft.com/maml/2004/10'
     $names = [System.Xml.XmlNamespaceManager]::new($Maml.NameTable)
@@ -59,10 +63,12 @@ function Edit-Maml([xml] $Maml, [object[]] $Help) {
     $names.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
     $names.AddNamespace('dev', $dev)
     foreach ($command in $Maml.SelectNodes('//command:command', $names)) {
-        $page = $Help | Where-Object Title -EQ $command.SelectSingleNode('command:details/command:name', $names).InnerText
+        $page = $Help |
+            Where-Object Title -EQ $command.SelectSingleNode('command:details/command:name', $names).InnerText
         foreach ($example in $command.SelectNodes('command:examples/command:example', $names)) {
             $introduction = $example.SelectSingleNode('maml:introduction', $names)
-            $text = ($introduction.ChildNodes | ForEach-Object InnerText | Where-Object { $_ -ne [string][char] 0x80 }) -join "`n`n"
+            $text = ($introduction.ChildNodes | ForEach-Object InnerText |
+                    Where-Object { $_ -ne [string][char] 0x80 }) -join "`n`n"
             $code = [regex]::Match($text, '(?s)```powershell\n(.*?)\n```\s*')
             $example.SelectSingleNode('dev:code', $names).InnerText = $code.Groups[1].Value
             $remarks = $example.SelectSingleNode('dev:remarks', $names)
@@ -75,17 +81,24 @@ function Edit-Maml([xml] $Maml, [object[]] $Help) {
             $title.InnerText = "--------- $($title.InnerText.Trim('- ')) ---------"
         }
         foreach ($parameter in $command.SelectNodes('command:parameters/command:parameter', $names)) {
-            $default = ($page.Parameters | Where-Object Name -EQ $parameter.SelectSingleNode('maml:name', $names).InnerText).DefaultValue
-            if ($default) { $parameter.AppendChild($Maml.CreateElement('dev', 'defaultValue', $dev)).InnerText = $default }
+            $default = ($page.Parameters |
+                    Where-Object Name -EQ $parameter.SelectSingleNode('maml:name', $names).InnerText).DefaultValue
+            if ($default) {
+                $parameter.AppendChild($Maml.CreateElement('dev', 'defaultValue', $dev)).InnerText = $default
+            }
         }
         foreach ($type in $command.SelectNodes('.//command:parameterValue | .//dev:type/maml:name', $names)) {
             # What people type, rather than the name of the class that takes it.
-            $type.InnerText = $type.InnerText -replace '^.*AutoOr`1\[(System\.)?Int(32)?\]$', 'int or auto' -replace '^.*AutoOr`1\[(System\.)?Double\]$', 'double or auto'
+            $shown = $type.InnerText -replace '^.*AutoOr`1\[(System\.)?Int(32)?\]$', 'int or auto'
+            $type.InnerText = $shown -replace '^.*AutoOr`1\[(System\.)?Double\]$', 'double or auto'
         }
         foreach ($link in $command.SelectNodes('command:relatedLinks/maml:navigationLink', $names)) {
             $address = $link.SelectSingleNode('maml:uri', $names)
-            if (-not $address.InnerText -and $link.InnerText -eq 'Online Version') { $null = $link.ParentNode.RemoveChild($link) }
-            elseif ($address.InnerText -notmatch '^https:') { $address.InnerText = '' }
+            if (-not $address.InnerText -and $link.InnerText -eq 'Online Version') {
+                $null = $link.ParentNode.RemoveChild($link)
+            } elseif ($address.InnerText -notmatch '^https:') {
+                $address.InnerText = ''
+            }
         }
     }
     $Maml

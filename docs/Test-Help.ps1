@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-Checks the pages of docs/help and the topics of docs/about against the module. Nothing is written, and PlatyPS is not needed.
+Checks the pages of docs/help and the topics of docs/about against the module. Nothing is written, and PlatyPS is not
+needed.
 
 .DESCRIPTION
 Each fault is a line, and the exit code is 1 then. What only PlatyPS can tell, Build-Help.ps1 checks.
@@ -69,13 +70,16 @@ function Test-Mention([string] $Page, [string] $Text) {
         if ($match.Value -notin $commands.Name) { "$Page names $($match.Value), which is not there." }
     }
     foreach ($match in [regex]::Matches($Text, '\bFT1\d{3}\b')) {
-        if (-not [FineTuning.Core.Datasets.ProblemCodes]::Find($match.Value)) { "$Page names $($match.Value), which is not there." }
+        if (-not [FineTuning.Core.Datasets.ProblemCodes]::Find($match.Value)) {
+            "$Page names $($match.Value), which is not there."
+        }
     }
 }
 
 $faults = @(
     $commands | ForEach-Object { Test-Page $_ }
-    $pages | Where-Object BaseName -NotIn $commands.Name | ForEach-Object { "$($_.Name) describes a cmdlet that is not there." }
+    $pages | Where-Object BaseName -NotIn $commands.Name |
+        ForEach-Object { "$($_.Name) describes a cmdlet that is not there." }
     $topics | ForEach-Object { Test-Topic $_ }
     & "$PSScriptRoot/Build-DatasetChecks.ps1" -Module $Module -Check
 )

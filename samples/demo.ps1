@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-The whole way of a training file, on a local server: check and upload, train, follow, pick a checkpoint, fetch the metrics.
+The whole way of a training file, on a local server: check and upload, train, follow, pick a checkpoint, fetch the
+metrics.
 #>
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/../FineTuning.psd1"
@@ -10,11 +11,16 @@ $server = Start-FineTuningServer -Memory -PassThru
 "Server: $($server.Endpoint)"
 try {
     # Both files are checked here first, then uploaded; -Suffix becomes part of the model's name.
-    $job = New-FineTuningJob -Model gpt-4o-mini -TrainingFile "$PSScriptRoot/helpdesk-train.jsonl" -ValidationFile "$PSScriptRoot/helpdesk-valid.jsonl" -Suffix helpdesk -Seed 42 -BatchSize 8
+    $files = @{
+        TrainingFile = "$PSScriptRoot/helpdesk-train.jsonl"
+        ValidationFile = "$PSScriptRoot/helpdesk-valid.jsonl"
+    }
+    $job = New-FineTuningJob -Model gpt-4o-mini @files -Suffix helpdesk -Seed 42 -BatchSize 8
     "Job: $($job.Id) is $($job.Status)"
 
     # Each event once, oldest first, until the job has ended. Some of the steps are enough to see the loss fall.
-    Get-FineTuningEvent $job -Follow | Where-Object { $_.Type -ne 'metrics' -or $_.Data.step % 25 -eq 0 } | ForEach-Object { "  $($_.Message)" }
+    Get-FineTuningEvent $job -Follow | Where-Object { $_.Type -ne 'metrics' -or $_.Data.step % 25 -eq 0 } |
+        ForEach-Object { "  $($_.Message)" }
 
     $job = Wait-FineTuningJob $job
     Get-FineTuningCheckpoint $job | Format-Table

@@ -7,7 +7,11 @@ Import-Module "$PSScriptRoot/../FineTuning.psd1"
 
 Start-FineTuningServer -Memory
 try {
-    $job = New-FineTuningJob gpt-4o-mini "$PSScriptRoot/helpdesk-train.jsonl" -ValidationFile "$PSScriptRoot/helpdesk-valid.jsonl" -Suffix helpdesk -BatchSize 8 -Seed 42 -Wait
+    $files = @{
+        TrainingFile = "$PSScriptRoot/helpdesk-train.jsonl"
+        ValidationFile = "$PSScriptRoot/helpdesk-valid.jsonl"
+    }
+    $job = New-FineTuningJob gpt-4o-mini @files -Suffix helpdesk -BatchSize 8 -Seed 42 -Wait
     $job | Format-Table
     Get-FineTuningEvent $job -First 5 | Format-Table
     Get-FineTuningCheckpoint $job -Best | Format-List Model, Step, FullValidLoss, BestBy

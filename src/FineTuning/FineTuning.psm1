@@ -1,6 +1,7 @@
-# Chooses the assembly for this PowerShell. PowerShell 7.4 and later have what the net8.0 build needs in the box; Windows PowerShell and
-# older ones take the netstandard2.0 build, which brings its own System.Text.Json.
-$target = if ($PSVersionTable.PSVersion -ge [version] '7.4' -and (Test-Path -LiteralPath "$PSScriptRoot/net8.0/FineTuning.dll")) { 'net8.0' } else { 'netstandard2.0' }
+# Chooses the assembly for this PowerShell. PowerShell 7.4 and later have what the net8.0 build needs in the box;
+# Windows PowerShell and older ones take the netstandard2.0 build, which brings its own System.Text.Json.
+$isThere = Test-Path -LiteralPath "$PSScriptRoot/net8.0/FineTuning.dll"
+$target = if ($isThere -and $PSVersionTable.PSVersion -ge [version] '7.4') { 'net8.0' } else { 'netstandard2.0' }
 $assembly = [IO.Path]::Combine($PSScriptRoot, $target, 'FineTuning.dll')
 
 $resolver = $null
@@ -20,7 +21,8 @@ foreach ($type in 'FineTuningJob', 'FineTuningEvent', 'FineTuningCheckpoint') {
 # A multi grader's messages are five deep, and a truncated grader is none.
 Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.Grader -SerializationDepth 8 -Force
 # So that it binds to the cmdlets that take files, whatever characters are in the path.
-Microsoft.PowerShell.Utility\Update-TypeData -TypeName FineTuning.Output.DatasetRepair -MemberType AliasProperty -MemberName FullName -Value Path -Force
+$alias = @{ TypeName = 'FineTuning.Output.DatasetRepair'; MemberType = 'AliasProperty'; MemberName = 'FullName' }
+Microsoft.PowerShell.Utility\Update-TypeData @alias -Value Path -Force
 
 $MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
     if ($resolver) { $resolver::Detach() }

@@ -4,8 +4,8 @@ Runs the Pester tests against one staging of the module, in a process and a home
 
 .DESCRIPTION
 The tests talk to the real local server. They run in a child process whose home, data and temporary folders are made for
-the run and removed after it, so that no file of the user is read or written. At the end no server may be left: one that is
-counts as a failed test.
+the run and removed after it, so that no file of the user is read or written. At the end no server may be left: one that
+is counts as a failed test.
 
 Without Pester the tests are counted as skipped, and the line that installs it is shown.
 
@@ -13,11 +13,12 @@ Without Pester the tests are counted as skipped, and the line that installs it i
 The manifest of the staging: a FineTuning.psd1 with its bin folder beside it.
 
 .PARAMETER Report
-Where the counts go, as JSON with passed, failed, skipped, and failures: a line each with the name and the message of a test
-that failed.
+Where the counts go, as JSON with passed, failed, skipped, and failures: a line each with the name and the message of a
+test that failed.
 
 .PARAMETER Run
-The name of the run: net8.0, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no others are named.
+The name of the run: net8.0, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no others are
+named.
 
 .PARAMETER Dialect
 What the local server speaks in the files that start it as the run says.

@@ -4,7 +4,7 @@ BeforeDiscovery {
     $root = (Resolve-Path "$PSScriptRoot/../..").ProviderPath
     # What is compiled, staged or installed has copies of scripts, or those of others.
     $made = '(^|[\\/])(bin|obj|artifacts|\.modules|node_modules|\.git)([\\/]|$)'
-    $scripts = Get-ChildItem $root -Recurse -File -Include *.ps1, *.psm1, *.psd1 |
+    $scripts = Get-ChildItem $root -Recurse -File -Include *.ps1, *.psm1 |
         Where-Object Name -NotLike '*.Tests.ps1' |
         ForEach-Object { [IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/') } |
         Where-Object { $_ -notmatch $made } | Sort-Object

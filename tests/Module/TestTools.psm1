@@ -1,5 +1,9 @@
 # What all test files share. It loads the staging under test, which the runner names in the environment.
-$script:Manifest = if ($env:FINETUNING_TEST_MODULE) { $env:FINETUNING_TEST_MODULE } else { (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath }
+$script:Manifest = if ($env:FINETUNING_TEST_MODULE) {
+    $env:FINETUNING_TEST_MODULE
+} else {
+    (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath
+}
 $script:Run = if ($env:FINETUNING_TEST_RUN) { $env:FINETUNING_TEST_RUN } else { 'net8.0' }
 $script:Dialect = if ($env:FINETUNING_TEST_DIALECT) { $env:FINETUNING_TEST_DIALECT } else { 'OpenAI' }
 
@@ -26,7 +30,12 @@ function Start-TestServer {
 function Connect-TestServer {
     # Connects the session again, in the dialect of the run.
     param([Parameter(Mandatory)] $Server, [securestring] $ApiKey, [int] $MaxRetryCount = 3, [switch] $PassThru)
-    $parameters = @{ Endpoint = if (Test-Azure) { 'Local' } else { $Server.Endpoint }; SkipCheck = $true; MaxRetryCount = $MaxRetryCount; PassThru = $PassThru }
+    $parameters = @{
+        Endpoint = if (Test-Azure) { 'Local' } else { $Server.Endpoint }
+        SkipCheck = $true
+        MaxRetryCount = $MaxRetryCount
+        PassThru = $PassThru
+    }
     if ($ApiKey) { $parameters.ApiKey = $ApiKey }
     Connect-FineTuning @parameters
 }
@@ -43,7 +52,11 @@ function Get-Word([string] $Status) {
 
 function Get-ModelPattern([string] $Model, [string] $Suffix) {
     # What the name of a model is like that was made of another.
-    if (Test-Azure) { "$Model.ft-$('[0-9a-f]' * 32)$(if ($Suffix) { "-$Suffix" })" } else { "ft:${Model}:local:${Suffix}:*" }
+    if (Test-Azure) {
+        "$Model.ft-$('[0-9a-f]' * 32)$(if ($Suffix) { "-$Suffix" })"
+    } else {
+        "ft:${Model}:local:${Suffix}:*"
+    }
 }
 
 function Get-Base {
@@ -53,7 +66,11 @@ function Get-Base {
 
 function Wait-Until {
     # Until a condition holds; a test never sleeps for a fixed time.
-    param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $Because, [double] $TimeoutSec = 120)
+    param(
+        [Parameter(Mandatory)] [scriptblock] $Condition,
+        [Parameter(Mandatory)] [string] $Because,
+        [double] $TimeoutSec = 120
+    )
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
         if ($watch.Elapsed.TotalSeconds -gt $TimeoutSec) { throw "After $TimeoutSec seconds still not so: $Because." }
@@ -67,16 +84,22 @@ function New-TestDataset {
     $text = [Text.StringBuilder]::new()
     for ($i = 1; $i -le $Count; $i++) {
         $answer = ('red', 'green', 'blue')[$i % 3]
-        $null = $text.Append("{`"messages`":[{`"role`":`"user`",`"content`":`"$Word $i about $answer`"},{`"role`":`"assistant`",`"content`":`"$answer`"}]}`n")
+        $null = $text.Append("{`"messages`":[{`"role`":`"user`",`"content`":`"$Word $i about $answer`"}," +
+            "{`"role`":`"assistant`",`"content`":`"$answer`"}]}`n")
     }
     [IO.File]::WriteAllText($Path, $text.ToString())
     $Path
 }
 
 function New-PausedJob {
-    # A job that is paused before or during its training; on Azure only during it. A short one may have ended before the pause came: then another
-    # is made.
-    param([Parameter(Mandatory)] $File, [string] $Model = 'gpt-4o-mini', [int] $EpochCount = 50, [hashtable] $Metadata = @{})
+    # A job that is paused before or during its training; on Azure only during it. A short one may have ended before
+    # the pause came: then another is made.
+    param(
+        [Parameter(Mandatory)] $File,
+        [string] $Model = 'gpt-4o-mini',
+        [int] $EpochCount = 50,
+        [hashtable] $Metadata = @{}
+    )
     foreach ($try in 1..20) {
         $job = New-FineTuningJob $Model $File -EpochCount $EpochCount -BatchSize 1 -Metadata $Metadata
         if (Test-Azure) { Wait-Until { (Get-FineTuningJob $job).Status -ne 'pending' } -Because "$job has begun" }
@@ -97,7 +120,8 @@ function ConvertTo-TestKey([string] $Text) {
 }
 
 function Get-ErrorText($Record) {
-    # What a person sees: the message, and the next step, which PowerShell shows by itself since 7.5 and which stands in the message before.
+    # What a person sees: the message, and the next step, which PowerShell shows by itself since 7.5 and which stands
+    # in the message before.
     "$($Record.ErrorDetails) $($Record.ErrorDetails.RecommendedAction)"
 }
 
@@ -105,7 +129,8 @@ function Get-RunFile {
     # The description of a server, with the token that opens its control paths.
     param([Parameter(Mandatory)] $Server)
     $folder = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/run'
-    Get-ChildItem -Path $folder -Filter *.json | ForEach-Object { Get-Content -LiteralPath $_ -Raw | ConvertFrom-Json } | Where-Object pid -EQ $Server.ProcessId
+    Get-ChildItem -Path $folder -Filter *.json |
+        ForEach-Object { Get-Content -LiteralPath $_ -Raw | ConvertFrom-Json } | Where-Object pid -EQ $Server.ProcessId
 }
 
 function Invoke-ServerControl([string] $Method, $Server) {
@@ -121,8 +146,8 @@ function Clear-ServerRequest {
 }
 
 function Get-ServerRequest {
-    # What the server was asked since, as "METHOD path" with method, path, status and the rest beside it. Paths are given as OpenAI's in either
-    # dialect.
+    # What the server was asked since, as "METHOD path" with method, path, status and the rest beside it. Paths are
+    # given as OpenAI's in either dialect.
     param([Parameter(Mandatory)] $Server)
     foreach ($entry in (Invoke-ServerControl Get $Server).data) {
         if (Test-Azure) { $entry.path = $entry.path -replace '^/openai/v1', '/v1' }
@@ -146,13 +171,22 @@ function Invoke-Captured {
     } catch {
         $terminating = $_
     }
-    [pscustomobject]@{ Output = $output.ToArray(); Errors = $errors.ToArray(); Warnings = $warnings.ToArray(); Terminating = $terminating }
+    [pscustomobject]@{
+        Output = $output.ToArray()
+        Errors = $errors.ToArray()
+        Warnings = $warnings.ToArray()
+        Terminating = $terminating
+    }
 }
 
 function Invoke-ChildPwsh {
-    # Runs a script in a PowerShell of its own, without a screen or a keyboard. With -OpenInput the keyboard is a pipe that nobody writes to.
+    # Runs a script in a PowerShell of its own, without a screen or a keyboard. With -OpenInput the keyboard is a pipe
+    # that nobody writes to.
     param(
-        [Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{}, [switch] $Bare, [int] $TimeoutSec = 120,
+        [Parameter(Mandatory)] [string] $Script,
+        [hashtable] $Environment = @{},
+        [switch] $Bare,
+        [int] $TimeoutSec = 120,
         [AllowEmptyCollection()] [string[]] $Option = '-NonInteractive', [switch] $OpenInput
     )
     $file = Join-Path ([IO.Path]::GetTempPath()) "child-$([guid]::NewGuid().ToString('N')).ps1"
@@ -163,12 +197,17 @@ function Invoke-ChildPwsh {
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     if ($Bare) {
         # What this process has set since its start, the module among others, is not handed on.
-        $needed = '^(PATH|HOME|USERPROFILE|LOCALAPPDATA|APPDATA|TMPDIR|TEMP|TMP|SystemRoot|windir|PSModulePath|DOTNET_.*|XDG_.*|POWERSHELL_.*)$'
+        $needed = ('^(PATH|HOME|USERPROFILE|LOCALAPPDATA|APPDATA|TMPDIR|TEMP|TMP|SystemRoot|windir|PSModulePath|' +
+            'DOTNET_.*|XDG_.*|POWERSHELL_.*)$')
         foreach ($name in @($start.Environment.Keys) -notmatch $needed) { $null = $start.Environment.Remove($name) }
     }
     $start.Environment['NO_COLOR'] = '1'
     foreach ($name in $Environment.Keys) {
-        if ($null -eq $Environment[$name]) { $null = $start.Environment.Remove($name) } else { $start.Environment[$name] = $Environment[$name] }
+        if ($null -eq $Environment[$name]) {
+            $null = $start.Environment.Remove($name)
+        } else {
+            $start.Environment[$name] = $Environment[$name]
+        }
     }
     $process = [Diagnostics.Process]::Start($start)
     try {
@@ -192,8 +231,8 @@ function Invoke-ChildPwsh {
 }
 
 function Start-TestPipeline {
-    # Runs a script in a runspace of its own, so that it can be stopped as Ctrl+C does. The script gets the argument. Its screen keeps what is
-    # told when the pipeline takes nothing any more.
+    # Runs a script in a runspace of its own, so that it can be stopped as Ctrl+C does. The script gets the argument.
+    # Its screen keeps what is told when the pipeline takes nothing any more.
     param([Parameter(Mandatory)] [string] $Script, [object] $Argument)
     $state = [initialsessionstate]::CreateDefault2()
     $state.ImportPSModule($script:Manifest)
@@ -204,7 +243,12 @@ function Start-TestPipeline {
     $shell = [powershell]::Create($runspace)
     $null = $shell.AddScript($Script).AddArgument($Argument)
     $output = [Management.Automation.PSDataCollection[psobject]]::new()
-    [pscustomobject]@{ Shell = $shell; Output = $output; Screen = $screen; Async = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output) }
+    [pscustomobject]@{
+        Shell = $shell
+        Output = $output
+        Screen = $screen
+        Async = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output)
+    }
 }
 
 function Stop-TestPipeline {
@@ -220,7 +264,10 @@ function Test-ProcessRuns([int] $ProcessId) {
 
 function Get-ParameterOf([string] $Command) {
     # A command's own parameters: without the common ones.
-    $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+    $common = @(
+        [Management.Automation.Cmdlet]::CommonParameters
+        [Management.Automation.Cmdlet]::OptionalCommonParameters
+    )
     (Get-Command $Command).Parameters.Values | Where-Object Name -NotIn $common
 }
 

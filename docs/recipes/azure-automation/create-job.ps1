@@ -3,10 +3,12 @@
 Creates a fine-tuning job from an Azure Automation runbook, once for each key.
 
 .DESCRIPTION
-The first of two runbooks: Azure stops a runbook in its sandbox after three hours, and a job may take longer. This one creates the job and ends;
-check-job.ps1 looks at it later. Running it again does not make another job, since a job that carries the key is taken.
+The first of two runbooks: Azure stops a runbook in its sandbox after three hours, and a job may take longer. This one
+creates the job and ends; check-job.ps1 looks at it later. Running it again does not make another job, since a job
+that carries the key is taken.
 
-It signs in with the managed identity of the Automation account, which needs the role Cognitive Services OpenAI Contributor on the resource.
+It signs in with the managed identity of the Automation account, which needs the role Cognitive Services OpenAI
+Contributor on the resource.
 
 .PARAMETER AzureResource
 The name of the Azure OpenAI resource, or its address.

@@ -3,8 +3,9 @@
 Runs a fine-tuning job in a step of GitHub Actions, fails the step if it fails, and writes a summary.
 
 .DESCRIPTION
-The key comes from the environment: OPENAI_API_KEY, with OPENAI_BASE_URL for another service than OpenAI, or AZURE_OPENAI_API_KEY with
-AZURE_OPENAI_ENDPOINT. A step that is run again finds the job of the same commit and does not pay for another one.
+The key comes from the environment: OPENAI_API_KEY, with OPENAI_BASE_URL for another service than OpenAI, or
+AZURE_OPENAI_API_KEY with AZURE_OPENAI_ENDPOINT. A step that is run again finds the job of the same commit and does
+not pay for another one.
 
 .PARAMETER TrainingFile
 The path of the training file.
@@ -32,7 +33,8 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $job = New-FineTuningJob $Model $TrainingFile -IdempotencyKey $IdempotencyKey -Metadata @{ run = "$env:GITHUB_RUN_ID" }
-# A job that failed and a wait that is over are emitted too, besides being errors. Where nothing comes, the job is shown as it was.
+# A job that failed and a wait that is over are emitted too, besides being errors. Where nothing comes, the job is
+# shown as it was.
 $problem = @()
 $ended = Wait-FineTuningJob $job -TimeoutSec $TimeoutSec -ErrorAction SilentlyContinue -ErrorVariable problem
 if ($ended) { $job = $ended }
@@ -44,7 +46,9 @@ if ($env:GITHUB_STEP_SUMMARY) {
         "| $($job.Id) | $($job.Status) | $($job.FineTunedModel) | $($job.TrainedTokens) |"
     )
 }
-if ($env:GITHUB_OUTPUT) { Add-Content -LiteralPath $env:GITHUB_OUTPUT -Encoding utf8 -Value "model=$($job.FineTunedModel)" }
+if ($env:GITHUB_OUTPUT) {
+    Add-Content -LiteralPath $env:GITHUB_OUTPUT -Encoding utf8 -Value "model=$($job.FineTunedModel)"
+}
 if ($job.Status -ne 'succeeded') {
     # GitHub reads these from the output, and wants line ends and percent signs written so.
     $text = "$(if ($problem) { $problem[0] } else { "Job $($job.Id) is $($job.Status)." })"

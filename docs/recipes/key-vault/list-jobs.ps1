@@ -3,8 +3,8 @@
 Lists the newest jobs with a key out of a vault of SecretManagement, such as an Azure Key Vault.
 
 .DESCRIPTION
-The vault must be registered: register-vault.ps1 does that for an Azure Key Vault. The key goes from the vault to the service and is never text in
-this script, in a log or on a command line.
+The vault must be registered: register-vault.ps1 does that for an Azure Key Vault. The key goes from the vault to the
+service and is never text in this script, in a log or on a command line.
 
 .PARAMETER Endpoint
 The exact base of the API.

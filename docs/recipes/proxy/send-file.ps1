@@ -3,8 +3,9 @@
 Sends a training file through a proxy that wants a name and a password.
 
 .DESCRIPTION
-Name and password are a secret of SecretManagement, stored once with Set-Secret proxy (Get-Credential). Without -ProxySecretName the proxy gets what it knows of
-the account that runs this, as proxies in a Windows domain do. The password is given each time; -Save would not keep it.
+Name and password are a secret of SecretManagement, stored once with Set-Secret proxy (Get-Credential). Without
+-ProxySecretName the proxy gets what it knows of the account that runs this, as proxies in a Windows domain do. The
+password is given each time; -Save would not keep it.
 
 .PARAMETER Path
 The file.
@@ -36,6 +37,10 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $way = @{ Proxy = $Proxy }
-if ($ProxySecretName) { $way.ProxyCredential = Get-Secret $ProxySecretName } else { $way.ProxyUseDefaultCredentials = $true }
+if ($ProxySecretName) {
+    $way.ProxyCredential = Get-Secret $ProxySecretName
+} else {
+    $way.ProxyUseDefaultCredentials = $true
+}
 Connect-FineTuning $Endpoint -SecretName $SecretName @way
 Send-FineTuningFile $Path

@@ -7,8 +7,9 @@ The files have conversations that end with the user, and beside them the answer 
 
     {"messages":[{"role":"user","content":"Where is my parcel?"}],"answer":"shipping"}
 
-The right answer scores 1. One that is only near scores a little, so that a model which never gets it right has something to learn from. Nothing is trained if the grader has a mistake
-or does not tell the right answer from another one. One row a model comes out: the base, the checkpoints, the new model; with the mean reward on the validation file.
+The right answer scores 1. One that is only near scores a little, so that a model which never gets it right has
+something to learn from. Nothing is trained if the grader has a mistake or does not tell the right answer from another
+one. One row a model comes out: the base, the checkpoints, the new model; with the mean reward on the validation file.
 
 .PARAMETER TrainingFile
 The path of the training file.
@@ -26,7 +27,8 @@ The base model.
 The field of an example that has the expected answer.
 
 .PARAMETER IdempotencyKey
-The name of this piece of work: a run that was cut off finds its job by it. By default one for the training file, the model and the grader.
+The name of this piece of work: a run that was cut off finds its job by it. By default one for the training file, the
+model and the grader.
 
 .PARAMETER Parameter
 More for New-FineTuningJob, such as @{ EpochCount = 3; Seed = 1 }.
@@ -58,22 +60,29 @@ $grader = New-Grader -Multi -Name right_or_near -Grader $exact, $near -Formula '
 $report = Test-Grader $grader -ItemPath $ValidationFile
 if (-not $report.IsValid) { throw "The grader has errors: $($report.Problems -join ' ')" }
 
-# Does it tell right from wrong? Each item is graded with its own answer and with that of another, here and without cost.
+# Does it tell right from wrong? Each item is graded with its own answer and with that of another, here and without
+# cost.
 $items = Get-Content -LiteralPath $ValidationFile | ConvertFrom-Json
 $right = $items | ForEach-Object { Invoke-Grader $grader -ModelSample $_.$AnswerField -Item $_ -Local }
-$wrong = $items | Where-Object $AnswerField -NE $items[0].$AnswerField | Invoke-Grader $grader -ModelSample $items[0].$AnswerField -Local
-if (-not $wrong) { throw "All examples have the same answer, so there is nothing to tell apart." }
+$wrong = $items | Where-Object $AnswerField -NE $items[0].$AnswerField |
+    Invoke-Grader $grader -ModelSample $items[0].$AnswerField -Local
+if (-not $wrong) { throw 'All examples have the same answer, so there is nothing to tell apart.' }
 $worst, $best = ($right | Measure-Object Reward -Minimum).Minimum, ($wrong | Measure-Object Reward -Maximum).Maximum
 if ($worst -le $best) { throw "The grader gives a wrong answer $best and a right one $worst." }
 
 # Train. Run again with the same file, model and grader, it finds its job.
 $work = [Text.Encoding]::UTF8.GetBytes("$((Get-FileHash -LiteralPath $TrainingFile).Hash) $Model $($grader.ToJson())")
-if (-not $IdempotencyKey) { $IdempotencyKey = "grader-$((Get-FileHash -InputStream ([IO.MemoryStream]::new($work))).Hash.Substring(0, 16))" }
-$job = New-FineTuningJob $Model $TrainingFile -ValidationFile $ValidationFile -Grader $grader -IdempotencyKey $IdempotencyKey @Parameter | Wait-FineTuningJob
+if (-not $IdempotencyKey) {
+    $IdempotencyKey = "grader-$((Get-FileHash -InputStream ([IO.MemoryStream]::new($work))).Hash.Substring(0, 16))"
+}
+$more = @{ ValidationFile = $ValidationFile; Grader = $grader; IdempotencyKey = $IdempotencyKey }
+$job = New-FineTuningJob $Model $TrainingFile @more @Parameter | Wait-FineTuningJob
 if ($job.Status -ne 'succeeded') { throw "Job $($job.Id) is $($job.Status). $($job.Error.Message)" }
 Get-FineTuningEvent $job | Where-Object Level -EQ warn | ForEach-Object { Write-Warning $_.Message }
 
-# Compare, with the same questions, the same grader and no chance in the answers. A model that does not answer is a warning.
+# Compare, with the same questions, the same grader and no chance in the answers. A model that does not answer is a
+# warning.
 $models = @($Model; Get-FineTuningCheckpoint $job | Sort-Object Step | Where-Object Model -NE $job.FineTunedModel; $job)
-Invoke-FineTunedModel -Model $models -Evaluate $ValidationFile -Grader $grader -Temperature 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+$quietly = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problems' }
+Invoke-FineTunedModel -Model $models -Evaluate $ValidationFile -Grader $grader -Temperature 0 @quietly
 $problems | ForEach-Object { Write-Warning "$_" }

@@ -3,8 +3,8 @@
 Registers run-job.ps1 as a daily scheduled task of Windows.
 
 .DESCRIPTION
-Run it elevated. The task runs as the account that is given, whether it is logged on or not. Sign in as that account once to save the connection and
-to store its key: both are the account's own.
+Run it elevated. The task runs as the account that is given, whether it is logged on or not. Sign in as that account
+once to save the connection and to store its key: both are the account's own.
 
 .PARAMETER TrainingFile
 The path of the training file.
@@ -32,7 +32,8 @@ $arguments = "-NoLogo -NoProfile -NonInteractive -File `"$script`" -TrainingFile
 $action = New-ScheduledTaskAction -Execute 'pwsh.exe' -Argument $arguments -WorkingDirectory $PSScriptRoot
 $trigger = New-ScheduledTaskTrigger -Daily -At $At
 # A start that was missed is made up for, and no second one begins while the first still waits.
-$settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew -ExecutionTimeLimit (New-TimeSpan -Hours 10)
+$limit = New-TimeSpan -Hours 10
+$settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew -ExecutionTimeLimit $limit
 if ($PSCmdlet.ShouldProcess('FineTuning nightly', 'Register scheduled task')) {
     Register-ScheduledTask -TaskName 'FineTuning nightly' -Action $action -Trigger $trigger -Settings $settings `
         -User $Credential.UserName -Password $Credential.GetNetworkCredential().Password

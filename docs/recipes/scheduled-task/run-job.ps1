@@ -7,8 +7,8 @@ It uses a connection that was saved once, by the account that runs the task:
 
     Connect-FineTuning -AzureResource NAME -SecretName azure-openai -Name nightly -Save
 
-Nothing is asked: what is missing is an error in the log. A run that was cut off is simply started again; it finds its job by the key of the day and
-goes on waiting. The exit code is 0 if the job succeeded, else 1.
+Nothing is asked: what is missing is an error in the log. A run that was cut off is simply started again; it finds its
+job by the key of the day and goes on waiting. The exit code is 0 if the job succeeded, else 1.
 
 .PARAMETER TrainingFile
 The path of the training file.
@@ -43,7 +43,7 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
-function Write-Log([string] $Text) {
+function Add-LogLine([string] $Text) {
     Add-Content -LiteralPath $LogFile -Value ('{0:yyyy-MM-ddTHH:mm:ssZ} {1}' -f [datetime]::UtcNow, $Text)
 }
 
@@ -51,16 +51,16 @@ try {
     Import-Module FineTuning
     Connect-FineTuning -Name $ConnectionName
     $job = New-FineTuningJob $Model $TrainingFile -IdempotencyKey $IdempotencyKey
-    Write-Log "$IdempotencyKey is job $($job.Id), which is $($job.Status)"
+    Add-LogLine "$IdempotencyKey is job $($job.Id), which is $($job.Status)"
 
     $job = Wait-FineTuningJob $job -TimeoutSec $TimeoutSec
     # Somebody's cancelling is no error of the wait, but no model either.
     if ($job.Status -ne 'succeeded') { throw "Job $($job.Id) is $($job.Status)." }
-    Write-Log "Job $($job.Id) made $($job.FineTunedModel)"
+    Add-LogLine "Job $($job.Id) made $($job.FineTunedModel)"
     exit 0
 } catch {
     $advice = if ($_.ErrorDetails) { $_.ErrorDetails.RecommendedAction }
-    Write-Log "$($_.FullyQualifiedErrorId): $_ $advice"
+    Add-LogLine "$($_.FullyQualifiedErrorId): $_ $advice"
     # For cron's mail, the journal, and the history of the task.
     [Console]::Error.WriteLine("$_ $advice")
     exit 1

@@ -8,8 +8,8 @@ Each connection was saved once under a name, with its own endpoint and its own s
     Connect-FineTuning -AzureResource NAME-EAST -SecretName east -Name east -Save
     Connect-FineTuning -AzureResource NAME-WEST -SecretName west -Name west -Save
 
-All jobs are created first, so that they train at the same time, and are waited for then. A tenant that fails does not keep the others from going on; the
-exit code is 1 if one did. A second run finds the jobs of the first by their key.
+All jobs are created first, so that they train at the same time, and are waited for then. A tenant that fails does not
+keep the others from going on; the exit code is 1 if one did. A second run finds the jobs of the first by their key.
 
 .PARAMETER ConnectionName
 The names of the saved connections.
@@ -37,7 +37,13 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 function New-Row([string] $Name, $Job, [string] $Problem) {
-    [pscustomobject]@{ Connection = $Name; Job = "$Job"; Status = if ($Job) { $Job.Status }; Model = if ($Job) { $Job.FineTunedModel }; Problem = $Problem }
+    [pscustomobject]@{
+        Connection = $Name
+        Job = "$Job"
+        Status = if ($Job) { $Job.Status }
+        Model = if ($Job) { $Job.FineTunedModel }
+        Problem = $Problem
+    }
 }
 
 # pwsh -File passes no lists: there a,b is one word.

@@ -1,4 +1,5 @@
-# Checks a dataset in this process, which has done nothing else before, and tells how long it took and what memory it needed, as JSON.
+# Checks a dataset in this process, which has done nothing else before, and tells how long it took and what memory it
+# needed, as JSON.
 param([string] $Module, [string] $Path, [int] $Count)
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -14,4 +15,9 @@ $seconds = foreach ($i in 1..$Count) {
     $watch.Elapsed.TotalSeconds
     if ($i -eq 1) { $peak = Get-Peak }
 }
-ConvertTo-Json -Compress @{ seconds = @($seconds); examples = $report.ExampleCount; problems = $report.ErrorCount; peak = $peak - $idle }
+ConvertTo-Json -Compress @{
+    seconds = @($seconds)
+    examples = $report.ExampleCount
+    problems = $report.ErrorCount
+    peak = $peak - $idle
+}

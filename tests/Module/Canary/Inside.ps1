@@ -1,17 +1,20 @@
-# Runs the scenarios in this process, which has an environment and a home of its own, and searches whatever they leave. The marked secrets come
-# as one line of JSON over standard input, so that they are in no argument, file or variable of the tests'. What was found goes to
-# standard output as JSON, without the secrets.
+# Runs the scenarios in this process, which has an environment and a home of its own, and searches whatever they
+# leave. The marked secrets come as one line of JSON over standard input, so that they are in no argument, file or
+# variable of the tests'. What was found goes to standard output as JSON, without the secrets.
 param(
     [Parameter(Mandatory)] [string] $Module,
     [Parameter(Mandatory)] [int] $Gateway,
     [Parameter(Mandatory)] [string] $Work,
-    # Deliberate leaks of a changed copy of the module, each with the cmdlets whose scenarios are to find it, such as 'verbose=Get-FineTuningJob'.
+    # Deliberate leaks of a changed copy of the module, each with the cmdlets whose scenarios are to find it, such as
+    # 'verbose=Get-FineTuningJob'.
     [string] $Leak
 )
 $ErrorActionPreference = 'Stop'
 $watch = [Diagnostics.Stopwatch]::StartNew()
 Add-Type -Path "$PSScriptRoot/CanaryEye.cs", "$PSScriptRoot/CanaryHost.cs"
-foreach ($secret in ([Console]::In.ReadLine() | ConvertFrom-Json).PSObject.Properties) { [CanaryEye]::Learn($secret.Name, $secret.Value) }
+foreach ($secret in ([Console]::In.ReadLine() | ConvertFrom-Json).PSObject.Properties) {
+    [CanaryEye]::Learn($secret.Name, $secret.Value)
+}
 Remove-Variable secret
 
 $scenarios = & "$PSScriptRoot/Scenarios.ps1"
@@ -30,7 +33,9 @@ function Invoke-Plain([string] $Script, [object[]] $Argument) {
         $null = $shell.AddScript($Script, $true)
         foreach ($value in $Argument) { $null = $shell.AddArgument($value) }
         $shell.Invoke()
-        if ($shell.Streams.Error.Count) { throw "The tests' own script failed: $($shell.Streams.Error[0]) $($shell.Streams.Error[0].ScriptStackTrace)" }
+        if ($shell.Streams.Error.Count) {
+            throw "The tests' own script failed: $($shell.Streams.Error[0]) $($shell.Streams.Error[0].ScriptStackTrace)"
+        }
     } finally { $shell.Dispose() }
 }
 
@@ -40,7 +45,11 @@ param($things, $errors, $file, $kind)
 $things | Out-Default
 $shown = @($errors | Where-Object { $seen.Add("$(($_.FullyQualifiedErrorId -split ',')[0]) $kind") })
 $shown | Out-Default
-foreach ($thing in $shown | Where-Object { $seen.Add("Get-Error $($_.Exception.GetType()) $(($_.Exception.InnerException)?.GetType())") }) { [CanaryEye]::SeeText('Get-Error', ($thing | Get-Error | Out-String -Width 400)) }
+foreach ($thing in $shown) {
+    $inner = ($thing.Exception.InnerException)?.GetType()
+    if (-not $seen.Add("Get-Error $($thing.Exception.GetType()) $inner")) { continue }
+    [CanaryEye]::SeeText('Get-Error', ($thing | Get-Error | Out-String -Width 400))
+}
 foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     if ($null -eq $thing) { continue }
     $isError = $thing -is [Management.Automation.ErrorRecord]
@@ -57,8 +66,9 @@ foreach ($thing in @($things | Select-Object -First 4) + @($errors)) {
     [CanaryEye]::SeeFile('Export-Clixml', $file)
     if ($isError) {
         [CanaryEye]::SeeText('ScriptStackTrace', $thing.ScriptStackTrace)
-        [CanaryEye]::SeeText('InvocationInfo', "$($thing.InvocationInfo.Line) $($thing.InvocationInfo.PositionMessage) $($thing.InvocationInfo.MyCommand)")
-        if ($kind -ne 'failure') { [CanaryEye]::SeeObject('InvocationInfo.BoundParameters', $thing.InvocationInfo.BoundParameters) }
+        $call = $thing.InvocationInfo
+        [CanaryEye]::SeeText('InvocationInfo', "$($call.Line) $($call.PositionMessage) $($call.MyCommand)")
+        if ($kind -ne 'failure') { [CanaryEye]::SeeObject('InvocationInfo.BoundParameters', $call.BoundParameters) }
         [CanaryEye]::SeeText('ErrorDetails', "$($thing.ErrorDetails) $($thing.ErrorDetails.RecommendedAction)")
         [CanaryEye]::SeeObject('TargetObject', $thing.TargetObject)
         for ($inner = $thing.Exception; $inner; $inner = $inner.InnerException) {
@@ -80,10 +90,16 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop, [dou
     $settings.AddToHistory = $true
     $null = $shell.AddScript($Script, $true)
     try {
-        $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output, $settings, $null, $null)
+        $running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output, $settings,
+            $null, $null)
         $patience = [Diagnostics.Stopwatch]::StartNew()
         while (-not $running.IsCompleted) {
-            if ($Stop -and ($shell.Streams.Verbose.ReadAll() | ForEach-Object { [CanaryEye]::SeeObject('verbose stream', $_); "$_" }) -like '* to 127.0.0.1*') { break }
+            if ($Stop -and
+                ($shell.Streams.Verbose.ReadAll() |
+                    ForEach-Object {
+                        [CanaryEye]::SeeObject('verbose stream', $_)
+                        "$_"
+                    }) -like '* to 127.0.0.1*') { break }
             # What looks for a lost answer does so for minutes, and is stopped as a person would.
             if ($Seconds -gt 0 -and $patience.Elapsed.TotalSeconds -gt $Seconds) { break }
             if ($patience.Elapsed.TotalSeconds -gt 60) { throw "$Label did not end." }
@@ -120,7 +136,10 @@ $global:processes = 0
 $global:seen = [Collections.Generic.HashSet[string]]::new()
 $global:folder = $folder
 $global:train = Join-Path $folder train.jsonl
-[IO.File]::WriteAllLines($train, @(1..12 | ForEach-Object { '{"messages":[{"role":"user","content":"question ' + $_ + '"},{"role":"assistant","content":"answer ' + $_ % 3 + '"}]}' }))
+[IO.File]::WriteAllLines($train, @(1..12 | ForEach-Object {
+            '{"messages":[{"role":"user","content":"question ' + $_ + '"},' +
+            '{"role":"assistant","content":"answer ' + $_ % 3 + '"}]}'
+        }))
 '@
 $null = Invoke-Plain 'param($module) Import-Module $module, Microsoft.PowerShell.SecretManagement -Global' $Module
 $null = Invoke-Plain $functions $folder
@@ -145,7 +164,11 @@ $connect = @'
 param($gateway, $kinds, $admin)
 $global:faulty = @{}
 $more = if ($admin) { @{ AdminSecretName = 'admin' } } else { @{} }
-$secrets = @({ @{ ApiKey = Secure key } }, { @{ AccessToken = Secure bearer } }, { @{ TokenProvider = { Secure token } } })
+$secrets = @(
+    { @{ ApiKey = Secure key } }
+    { @{ AccessToken = Secure bearer } }
+    { @{ TokenProvider = { Secure token } } }
+)
 foreach ($kind in $kinds) {
     $key = & $secrets[$faulty.Count % 3]
     $where = switch ($kind) {
@@ -155,14 +178,28 @@ foreach ($kind in $kinds) {
         'tunnel' { 'https://far.example/v1' }
         default { "http://127.0.0.1:$gateway/$kind/v1" }
     }
-    $proxy = if ($kind -in 'proxy', 'tunnel') { @{ Proxy = "http://127.0.0.1:$gateway"; ProxyCredential = [pscredential]::new('me', (Secure proxy)); AllowInsecureHttp = $true } } else { @{} }
+    $proxy = @{}
+    if ($kind -in 'proxy', 'tunnel') {
+        $proxy.Proxy = "http://127.0.0.1:$gateway"
+        $proxy.ProxyCredential = [pscredential]::new('me', (Secure proxy))
+        $proxy.AllowInsecureHttp = $true
+    }
     $timeout = switch ($kind) { 'hang' { 60 } 'late' { 0.2 } default { 10 } }
     $retries = [int] ($kind -in 'e429', 'e500', 'reset')
-    $faulty[$kind] = Connect-FineTuning $where @key @proxy @more -Header @{ 'X-Canary' = Secure header } -TimeoutSec $timeout -MaxRetryCount $retries -SkipCheck -PassThru -WarningAction Ignore
+    $rest = @{
+        Header = @{ 'X-Canary' = Secure header }
+        TimeoutSec = $timeout
+        MaxRetryCount = $retries
+        WarningAction = 'Ignore'
+    }
+    $faulty[$kind] = Connect-FineTuning $where @key @proxy @more @rest -SkipCheck -PassThru
 }
 $null = Connect-FineTuning $server.Endpoint -ApiKey (Secure key)
 '@
-$kinds = 'e400', 'e401', 'e403', 'e404', 'e409', 'e413', 'e429', 'e500', 'html', 'page', 'junk', 'gzip', 'cut', 'redirect', 'reset', 'late', 'refused', 'tls', 'proxy', 'tunnel'
+$kinds = @(
+    'e400', 'e401', 'e403', 'e404', 'e409', 'e413', 'e429', 'e500'
+    'html', 'page', 'junk', 'gzip', 'cut', 'redirect', 'reset', 'late', 'refused', 'tls', 'proxy', 'tunnel'
+)
 $null = Invoke-Plain $connect @($Gateway, ($kinds + 'hang'), (-not $Leak))
 $null = Invoke-Plain '$global:Error.Clear()'
 $null = $screen.TakeText()
@@ -196,12 +233,15 @@ function Invoke-Cmdlet([string] $Name) {
         if ($result.Errors -eq 0) { $script:unwanted += "$Name failure: $text" }
     }
     if ((Get-Command $Name).Parameters.ContainsKey('WhatIf')) {
-        $null = Invoke-Scenario "$Name -WhatIf" ($session + '$WhatIfPreference = $true; ' + $told + @($scenario.Success)[0])
+        $null = Invoke-Scenario "$Name -WhatIf" ($session + '$WhatIfPreference = $true; ' + $told +
+            @($scenario.Success)[0])
     }
     if (-not $scenario.Call) { return }
     foreach ($kind in Get-Kind $Name) {
-        $result = Invoke-Scenario "$Name fault $kind" "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug" -Seconds 2
-        if ($result.Errors -eq 0 -and -not $result.IsStopped -and $kind -notin @($scenario.Taken)) { $script:unwanted += "$Name fault $kind" }
+        $call = "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug"
+        $result = Invoke-Scenario "$Name fault $kind" $call -Seconds 2
+        if ($result.Errors -eq 0 -and -not $result.IsStopped -and
+            $kind -notin @($scenario.Taken)) { $script:unwanted += "$Name fault $kind" }
     }
     $null = Invoke-Scenario "$Name Ctrl+C" "$($scenario.Call) -Connection `$faulty['hang'] -Verbose -Debug" -Stop
 }
@@ -229,14 +269,26 @@ if ($Leak) {
     foreach ($name in $cmdlets | Where-Object { $_ -notin $missing }) { Invoke-Cmdlet $name }
 
     # Jobs: what goes through a pipe to another process or runspace.
-    $null = Invoke-Scenario 'Start-ThreadJob' ($session + '$c = Get-FineTuningConnection; Start-ThreadJob { Get-FineTuningJob -Connection $using:c -Verbose; Get-FineTuningJob x -Connection ($using:faulty)["e401"] } | Wait-Job | Tee-Object -Variable j | Receive-Job; $j.ChildJobs; $j | Remove-Job')
-    $null = Invoke-Scenario 'Start-Job' ('$k = Secure key; Start-Job { Import-Module $using:Module; $c = Connect-FineTuning $using:server.Endpoint -ApiKey $using:k -PassThru -Verbose; $c; Get-FineTuningJob nothing -Verbose -Debug } | Wait-Job | Tee-Object -Variable j | Receive-Job; $j.ChildJobs; $j | Remove-Job'.Replace('$using:Module', "'$Module'"))
+    $null = Invoke-Scenario 'Start-ThreadJob' ($session +
+        '$c = Get-FineTuningConnection; Start-ThreadJob { Get-FineTuningJob -Connection $using:c -Verbose; ' +
+        'Get-FineTuningJob x -Connection ($using:faulty)["e401"] } | Wait-Job | Tee-Object -Variable j | ' +
+        'Receive-Job; $j.ChildJobs; $j | Remove-Job')
+    $null = Invoke-Scenario 'Start-Job' (('$k = Secure key; Start-Job { Import-Module $using:Module; $c = ' +
+            'Connect-FineTuning $using:server.Endpoint -ApiKey $using:k -PassThru -Verbose; $c; Get-FineTuningJob ' +
+            'nothing -Verbose -Debug } | Wait-Job | Tee-Object -Variable j | Receive-Job; $j.ChildJobs; $j | ' +
+            'Remove-Job').Replace('$using:Module', "'$Module'"))
 
     # A server that is killed in the middle of its work, and one whose disk fails under it.
-    $null = Invoke-Scenario 'server killed' ($session + '$null = New-FineTuningJob gpt-4o-mini $train -EpochCount 50; See-Process; $p = Get-Process -Id $server.ProcessId; $p.Kill(); $p.WaitForExit(); Get-FineTuningJob -Verbose -Debug; Stop-FineTuningServer $server')
-    $null = Invoke-Scenario 'server that fails' '$global:server = Start-FineTuningServer "$folder/../data" -ApiKey (Secure key) -PassThru; Get-ChildItem "$folder/../data" -Directory | Remove-Item -Recurse -Force; Send-FineTuningFile $train -Force -Verbose -Debug; Get-FineTuningServerRequest; Stop-FineTuningServer'
+    $null = Invoke-Scenario 'server killed' ($session +
+        '$null = New-FineTuningJob gpt-4o-mini $train -EpochCount 50; See-Process; $p = Get-Process -Id ' +
+        '$server.ProcessId; $p.Kill(); $p.WaitForExit(); Get-FineTuningJob -Verbose -Debug; Stop-FineTuningServer ' +
+        '$server')
+    $null = Invoke-Scenario 'server that fails' ('$global:server = Start-FineTuningServer "$folder/../data" -ApiKey ' +
+        '(Secure key) -PassThru; Get-ChildItem "$folder/../data" -Directory | Remove-Item -Recurse -Force; ' +
+        'Send-FineTuningFile $train -Force -Verbose -Debug; Get-FineTuningServerRequest; Stop-FineTuningServer')
     [CanaryEye]::Scenario = 'afterwards'
-    $null = Invoke-Plain '[CanaryEye]::SeeObject("Get-History", @(Get-History)); [CanaryEye]::SeeObject("Get-Variable", @(Get-Variable -Scope Global | Where-Object Name -NE Error))'
+    $null = Invoke-Plain ('[CanaryEye]::SeeObject("Get-History", @(Get-History)); ' +
+        '[CanaryEye]::SeeObject("Get-Variable", @(Get-Variable -Scope Global | Where-Object Name -NE Error))')
 }
 $null = Invoke-Plain 'Get-FineTuningServer | Stop-FineTuningServer; Disconnect-FineTuning'
 if (-not $Leak) {
@@ -245,7 +297,9 @@ if (-not $Leak) {
     [CanaryEye]::SeeFile('transcript', $transcript.FullName)
 }
 [CanaryEye]::Scenario = 'afterwards'
-foreach ($left in Get-ChildItem $Work -Recurse -File -Force | Where-Object UnixMode -Like '-*') { [CanaryEye]::SeeFile('file', $left.FullName) }
+foreach ($left in Get-ChildItem $Work -Recurse -File -Force | Where-Object UnixMode -Like '-*') {
+    [CanaryEye]::SeeFile('file', $left.FullName)
+}
 $logs = @(Get-ChildItem $Work -Recurse -File -Filter 'server.log*')
 foreach ($log in $logs) { [CanaryEye]::SeeFile('log of the server', $log.FullName) }
 $processes = Invoke-Plain '$global:processes'
