@@ -41,7 +41,7 @@ function Invoke-Test {
 function Invoke-FastBuild {
     Invoke-SmallBuild
     # The build of the tests knows by itself what is up to date.
-    Invoke-Tool dotnet build (Join-Path $root 'tests/Core.Tests') -c $Configuration --nologo -v quiet
+    Invoke-DotnetBuild (Join-Path $root 'tests/Core.Tests')
 }
 
 function Install-TestModule {
