@@ -14,13 +14,16 @@ Describe 'Get-FineTuningFile' {
         Get-FineTuningJob | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
         Get-FineTuningJob | Wait-FineTuningJob -ErrorAction Ignore | Out-Null
         foreach ($old in Get-FineTuningFile) { Remove-FineTuningFile $old -Confirm:$false }
-        $files = 1..5 | ForEach-Object { Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive "f$_.jsonl") -Count $_) }
+        $files = 1..5 | ForEach-Object {
+            Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive "f$_.jsonl") -Count $_)
+        }
         $note = Send-FineTuningFile $valid -Purpose user_data
     }
     BeforeEach { Clear-ServerRequest $server }
 
     It 'lists all files, newest first, with one request' {
-        (Get-FineTuningFile).FileName | Should -Be @('valid.jsonl', 'f5.jsonl', 'f4.jsonl', 'f3.jsonl', 'f2.jsonl', 'f1.jsonl')
+        (Get-FineTuningFile).FileName |
+            Should -Be @('valid.jsonl', 'f5.jsonl', 'f4.jsonl', 'f3.jsonl', 'f2.jsonl', 'f1.jsonl')
         @(Get-ServerRequest $server) | Should -HaveCount 1
     }
 
@@ -154,12 +157,14 @@ Describe 'Receive-FineTuningFile' {
 
     It 'reports a folder that is not there' {
         $result = Invoke-Captured { Receive-FineTuningFile $file (Join-Path $target none/file.jsonl) }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathNotFound,FineTuning.Commands.ReceiveFineTuningFileCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'PathNotFound,FineTuning.Commands.ReceiveFineTuningFileCommand'
     }
 
     It 'reports an unknown id and goes on' {
         $result = Invoke-Captured { 'file-none', $file.Id | Receive-FineTuningFile -Path $target }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'FileNotFound,FineTuning.Commands.ReceiveFineTuningFileCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'FileNotFound,FineTuning.Commands.ReceiveFineTuningFileCommand'
         $result.Output.Name | Should -Be 'train.jsonl'
     }
 
@@ -175,7 +180,8 @@ Describe 'Receive-FineTuningFile' {
         $form = [Net.Http.MultipartFormDataContent]::new()
         $form.Add([Net.Http.StringContent]::new('fine-tune'), 'purpose')
         $part = [Net.Http.ByteArrayContent]::new([Text.Encoding]::UTF8.GetBytes($content))
-        $part.Headers.TryAddWithoutValidation('Content-Disposition', "form-data; name=`"file`"; filename=`"$($name.Replace('\', '\\'))`"") | Should -BeTrue
+        $part.Headers.TryAddWithoutValidation('Content-Disposition',
+            "form-data; name=`"file`"; filename=`"$($name.Replace('\', '\\'))`"") | Should -BeTrue
         $form.Add($part)
         $request = [Net.Http.HttpRequestMessage]::new('POST', "$($server.Endpoint)/files")
         $request.Headers.Authorization = 'Bearer any'
@@ -248,7 +254,8 @@ Describe 'Remove-FineTuningFile' {
         $job = New-FineTuningJob gpt-4o-mini (Send-FineTuningFile $train)
         Clear-ServerRequest $server
         $result = Invoke-Captured { $job | Remove-FineTuningFile -Confirm:$false }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotFileIdentity,FineTuning.Commands.RemoveFineTuningFileCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'NotFileIdentity,FineTuning.Commands.RemoveFineTuningFileCommand'
         Get-ServerRequest $server | Should -BeNullOrEmpty
         $null = Stop-FineTuningJob $job -ErrorAction Ignore
     }

@@ -10,17 +10,21 @@ BeforeAll {
     $trainFile = Send-FineTuningFile $train
     $validFile = Send-FineTuningFile $valid
 
-    # A job that is at work for as long as a test can want; the trainer does one job at a time, so others wait behind it.
+    # A job that is at work for as long as a test can want; the trainer does one job at a time, so others wait behind
+    # it.
     $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
     function New-LongJob { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 }
-    function Wait-Status($Job, [string] $Status) { Wait-Until { (Get-FineTuningJob $Job).Status -eq (Get-Word $Status) } -Because "$Job is $Status" }
+    function Wait-Status($Job, [string] $Status) {
+        Wait-Until { (Get-FineTuningJob $Job).Status -eq (Get-Word $Status) } -Because "$Job is $Status"
+    }
 }
 
 AfterAll { $server | Stop-FineTuningServer }
 
 Describe 'Get-FineTuningJob' {
     BeforeAll {
-        Get-FineTuningJob -Status validating_files, queued, pending, running, paused | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
+        Get-FineTuningJob -Status validating_files, queued, pending, running, paused |
+            Stop-FineTuningJob -ErrorAction Ignore | Out-Null
         $tag = [guid]::NewGuid().ToString('N')
         $done = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Metadata @{ tag = $tag; kind = 'a' } -Wait
         $cancelled = New-PausedJob $long -Model gpt-4.1-mini -Metadata @{ tag = $tag; kind = 'b' } | Stop-FineTuningJob
@@ -96,7 +100,8 @@ Describe 'Get-FineTuningJob' {
     }
 
     It 'stops at a failure with -ErrorAction Stop' {
-        { Get-FineTuningJob ftjob-none -ErrorAction Stop } | Should -Throw -ErrorId 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
+        { Get-FineTuningJob ftjob-none -ErrorAction Stop } |
+            Should -Throw -ErrorId 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
     }
 
     It 'refuses <kind> without asking, and goes on' -ForEach @(
@@ -119,7 +124,8 @@ Describe 'Get-FineTuningJob' {
         $nowhere = Connect-FineTuning http://127.0.0.1:9/v1 -SkipCheck -MaxRetryCount 0 -PassThru
         try {
             $result = Invoke-Captured { Get-FineTuningJob ftjob-1, ftjob-2 }
-            $result.Errors.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'ConnectionFailed,FineTuning.Commands.GetFineTuningJobCommand'
+            $result.Errors.FullyQualifiedErrorId | Select-Object -Unique |
+                Should -Be 'ConnectionFailed,FineTuning.Commands.GetFineTuningJobCommand'
             $result.Errors | Should -HaveCount 2
             $result.Errors[0].CategoryInfo.Category | Should -Be 'ConnectionError'
         } finally {
@@ -131,7 +137,8 @@ Describe 'Get-FineTuningJob' {
 
 Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
     BeforeAll {
-        Get-FineTuningJob -Status validating_files, queued, pending, running, paused | Stop-FineTuningJob -ErrorAction Ignore | Out-Null
+        Get-FineTuningJob -Status validating_files, queued, pending, running, paused |
+            Stop-FineTuningJob -ErrorAction Ignore | Out-Null
         $running = New-LongJob
         Wait-Status $running running
         $queued = if (Test-Azure) { New-LongJob } else { New-FineTuningJob gpt-4o-mini $trainFile }
@@ -149,13 +156,15 @@ Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
         if (Test-Azure) {
             # There only a running job is paused.
             $result = Invoke-Captured { $queued | Suspend-FineTuningJob }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.SuspendFineTuningJobCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'InvalidRequest,FineTuning.Commands.SuspendFineTuningJobCommand'
             (Get-FineTuningJob $queued).Status | Should -Be 'pending'
             return
         }
         ($queued | Suspend-FineTuningJob).Status | Should -Be 'paused'
         $result = Invoke-Captured { Suspend-FineTuningJob $queued }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.SuspendFineTuningJobCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'InvalidRequest,FineTuning.Commands.SuspendFineTuningJobCommand'
         "$($result.Errors)" | Should -BeLike "*$queued*paused*"
         (Resume-FineTuningJob $queued).Status | Should -BeIn 'resuming', 'queued'
         Wait-Status $queued resuming
@@ -163,7 +172,8 @@ Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
 
     It 'refuse to resume what runs' {
         $result = Invoke-Captured { Resume-FineTuningJob $running.Id }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.ResumeFineTuningJobCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'InvalidRequest,FineTuning.Commands.ResumeFineTuningJobCommand'
         "$($result.Errors)" | Should -BeLike '*running*'
     }
 
@@ -190,11 +200,14 @@ Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
         $result = Invoke-Captured { $running, $over, $done, 'ftjob-none', $paused | Stop-FineTuningJob }
         $result.Output.Id | Should -Be @($running.Id, $over.Id, $paused.Id)
         $result.Output.Status | Should -Be (@(Get-Word cancelled) * 3)
-        $result.Errors.FullyQualifiedErrorId | Should -Be @('InvalidRequest,FineTuning.Commands.StopFineTuningJobCommand', 'JobNotFound,FineTuning.Commands.StopFineTuningJobCommand')
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be @('InvalidRequest,FineTuning.Commands.StopFineTuningJobCommand',
+                'JobNotFound,FineTuning.Commands.StopFineTuningJobCommand')
         $result.Errors.TargetObject | Should -Be @($done.Id, 'ftjob-none')
     }
 
-    It '<_> refuses a file and goes on' -ForEach 'Stop-FineTuningJob', 'Suspend-FineTuningJob', 'Resume-FineTuningJob', 'Wait-FineTuningJob' {
+    It '<_> refuses a file and goes on' -ForEach 'Stop-FineTuningJob', 'Suspend-FineTuningJob', 'Resume-FineTuningJob',
+        'Wait-FineTuningJob' {
         $result = Invoke-Captured { $trainFile | & $_ }
         $result.Errors.FullyQualifiedErrorId | Should -BeLike 'NotJobIdentity,FineTuning.Commands.*'
         Get-ServerRequest $server | Should -BeNullOrEmpty
@@ -203,13 +216,16 @@ Describe 'Stop-, Suspend- and Resume-FineTuningJob' {
 
 Describe 'A job object' {
     BeforeAll {
-        $job = New-FineTuningJob gpt-4o-mini $trainFile -ValidationFile $validFile -EpochCount 1 -Metadata @{ team = 'blue' } -Wait
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -ValidationFile $validFile -EpochCount 1 -Metadata @{
+            team = 'blue'
+        } -Wait
     }
 
     It 'becomes plain JSON' {
         $plain = $job | ConvertTo-Json -Depth 4 -WarningVariable warnings | ConvertFrom-Json
         $warnings | Should -BeNullOrEmpty
-        $plain.Id, $plain.Status, $plain.Method, $plain.TrainingFile | Should -Be @($job.Id, 'succeeded', 'supervised', $trainFile.Id)
+        $plain.Id, $plain.Status, $plain.Method, $plain.TrainingFile |
+            Should -Be @($job.Id, 'succeeded', 'supervised', $trainFile.Id)
         $plain.Hyperparameters.EpochCount | Should -Be 1
         $plain.Metadata.team | Should -Be 'blue'
         $plain.ResultFiles | Should -Be $job.ResultFiles
@@ -228,7 +244,8 @@ Describe 'A job object' {
         $path = Join-Path $TestDrive job.xml
         $job | Export-Clixml $path
         $back = Import-Clixml $path
-        $back.Id, $back.Status, $back.Hyperparameters.EpochCount, $back.Metadata['team'] | Should -Be @($job.Id, 'succeeded', 1, 'blue')
+        $back.Id, $back.Status, $back.Hyperparameters.EpochCount, $back.Metadata['team'] |
+            Should -Be @($job.Id, 'succeeded', 1, 'blue')
         $back.CreatedAt | Should -Be $job.CreatedAt
         ($back | Get-FineTuningJob).Id | Should -Be $job.Id
     }
@@ -236,8 +253,10 @@ Describe 'A job object' {
     It 'comes back from Start-Job' {
         $manifest = Get-TestManifest
         $endpoint = $server.Endpoint
-        $back = Start-Job { Import-Module $using:manifest; Connect-FineTuning $using:endpoint; $using:job | Get-FineTuningJob } | Receive-Job -Wait -AutoRemoveJob
-        $back.Id, $back.Status, $back.FineTunedModel, $back.Hyperparameters.EpochCount | Should -Be @($job.Id, 'succeeded', $job.FineTunedModel, 1)
+        $back = Start-Job { Import-Module $using:manifest; Connect-FineTuning $using:endpoint; $using:job |
+            Get-FineTuningJob } | Receive-Job -Wait -AutoRemoveJob
+        $back.Id, $back.Status, $back.FineTunedModel, $back.Hyperparameters.EpochCount |
+            Should -Be @($job.Id, 'succeeded', $job.FineTunedModel, 1)
         ($back | Get-FineTuningCheckpoint).JobId | Select-Object -Unique | Should -Be $job.Id
     }
 
@@ -247,7 +266,10 @@ Describe 'A job object' {
 
     It 'has a view with id, status, model, result and age' {
         $text = $job | Out-String -Width 200
-        foreach ($word in 'Id', 'Status', 'Model', 'Result', 'Age', $job.Id, 'succeeded', 'gpt-4o-mini', $job.FineTunedModel) { $text | Should -BeLike "*$word*" }
+        foreach ($word in 'Id', 'Status', 'Model', 'Result', 'Age', $job.Id, 'succeeded', 'gpt-4o-mini',
+            $job.FineTunedModel) {
+            $text | Should -BeLike "*$word*"
+        }
         $text | Should -Match '\d+[smh]\s'
     }
 

@@ -25,7 +25,8 @@ Describe 'New-FineTuningJob' {
         $job.Status | Should -Be (Get-Word validating_files)
         $job.Status | Should -BeOfType ([string])
         $job.Model | Should -Be 'gpt-4o-mini'
-        (Get-ServerRequest $server | Where-Object operation -NE GetFile).line | Should -Be @('POST /v1/files', 'POST /v1/fine_tuning/jobs')
+        (Get-ServerRequest $server | Where-Object operation -NE GetFile).line |
+            Should -Be @('POST /v1/files', 'POST /v1/fine_tuning/jobs')
         (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'new.jsonl'
     }
 
@@ -53,14 +54,17 @@ Describe 'New-FineTuningJob' {
             -EpochCount 2 -BatchSize 3 -LearningRateMultiplier 0.25 -Metadata @{ team = 'blue'; run = 12; dry = $true; at = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc) } `
             -WandbProject proj -WandbName name -WandbEntity entity -WandbTag a, b
         $job = Get-FineTuningJob $job
-        $job.Model, $job.TrainingFile, $job.ValidationFile, $job.Seed, $job.Method | Should -Be @('gpt-4.1-mini', $trainFile.Id, $validFile.Id, 7, 'supervised')
-        $job.Hyperparameters.EpochCount, $job.Hyperparameters.BatchSize, $job.Hyperparameters.LearningRateMultiplier | Should -Be @(2, 3, 0.25)
+        $job.Model, $job.TrainingFile, $job.ValidationFile, $job.Seed, $job.Method |
+            Should -Be @('gpt-4.1-mini', $trainFile.Id, $validFile.Id, 7, 'supervised')
+        $job.Hyperparameters.EpochCount, $job.Hyperparameters.BatchSize, $job.Hyperparameters.LearningRateMultiplier |
+            Should -Be @(2, 3, 0.25)
         $job.AdditionalProperties['user_provided_suffix'] | Should -Be 'support'
         $job.Metadata['team'], $job.Metadata['run'], $job.Metadata['dry'] | Should -Be @('blue', '12', 'true')
         $job.Metadata['at'] | Should -Be '2026-01-02T03:04:05.0000000Z'
         if (Test-Azure) { $job.OrganizationId | Should -BeNullOrEmpty }
         $raw = Invoke-RestMethod "$($server.Endpoint)/fine_tuning/jobs/$job" -Headers @{ Authorization = 'Bearer any' }
-        $raw.integrations[0].wandb.project, $raw.integrations[0].wandb.name, $raw.integrations[0].wandb.entity | Should -Be @('proj', 'name', 'entity')
+        $raw.integrations[0].wandb.project, $raw.integrations[0].wandb.name, $raw.integrations[0].wandb.entity |
+            Should -Be @('proj', 'name', 'entity')
         $raw.integrations[0].wandb.tags | Should -Be @('a', 'b')
         $done = Wait-FineTuningJob $job
         $done.FineTunedModel | Should -BeLike (Get-ModelPattern gpt-4.1-mini support)
@@ -76,18 +80,23 @@ Describe 'New-FineTuningJob' {
     }
 
     It 'leaves out what was not given' {
-        $body = New-FineTuningJob gpt-4o-mini $trainFile -Debug 5>&1 | Where-Object { "$_" -like "POST $(Get-Base)/fine_tuning/jobs >>*" } | Out-String -Width 2000
+        $body = New-FineTuningJob gpt-4o-mini $trainFile -Debug 5>&1 |
+            Where-Object { "$_" -like "POST $(Get-Base)/fine_tuning/jobs >>*" } | Out-String -Width 2000
         $names = ($body.Trim() -replace '^POST \S+/fine_tuning/jobs >> ' | ConvertFrom-Json -AsHashtable)
         $names.Keys | Should -Be 'model', 'training_file', 'metadata'
         $names.metadata.Keys | Should -Be 'request_token'
     }
 
     It 'refuses -<name> <value>' -ForEach @(
-        @{ name = 'EpochCount'; value = 0 }, @{ name = 'EpochCount'; value = 51 }, @{ name = 'EpochCount'; value = 1.5 }, @{ name = 'EpochCount'; value = 'many' }
+        @{ name = 'EpochCount'; value = 0 }, @{ name = 'EpochCount'; value = 51 },
+            @{ name = 'EpochCount'; value = 1.5 }, @{ name = 'EpochCount'; value = 'many' }
         @{ name = 'BatchSize'; value = 0 }, @{ name = 'BatchSize'; value = 257 }
-        @{ name = 'LearningRateMultiplier'; value = 0 }, @{ name = 'LearningRateMultiplier'; value = -1 }, @{ name = 'LearningRateMultiplier'; value = '0,1' }
-        @{ name = 'LearningRateMultiplier'; value = [double]::NaN }, @{ name = 'LearningRateMultiplier'; value = [double]::PositiveInfinity }
-        @{ name = 'Seed'; value = -1 }, @{ name = 'Suffix'; value = '' }, @{ name = 'Suffix'; value = 'x' * 65 }, @{ name = 'Method'; value = 'magic' }
+        @{ name = 'LearningRateMultiplier'; value = 0 }, @{ name = 'LearningRateMultiplier'; value = -1 },
+            @{ name = 'LearningRateMultiplier'; value = '0,1' }
+        @{ name = 'LearningRateMultiplier'; value = [double]::NaN },
+            @{ name = 'LearningRateMultiplier'; value = [double]::PositiveInfinity }
+        @{ name = 'Seed'; value = -1 }, @{ name = 'Suffix'; value = '' }, @{ name = 'Suffix'; value = 'x' * 65 },
+            @{ name = 'Method'; value = 'magic' }
     ) {
         $parameters = @{ $name = $value }
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile @parameters }
@@ -101,7 +110,9 @@ Describe 'New-FineTuningJob' {
         @{ why = 'beta without dpo'; parameters = @{ Beta = 0.1; Method = 'supervised' } }
         @{ why = 'reinforcement without a grader'; parameters = @{ Method = 'reinforcement' } }
         @{ why = 'a tag without a project'; parameters = @{ WandbTag = 'a' } }
-        @{ why = 'too many pairs'; parameters = @{ Metadata = $(1..17 | ForEach-Object { $h = @{} } { $h["k$_"] = 'v' } { $h }) } }
+        @{ why = 'too many pairs'; parameters = @{
+            Metadata = $(1..17 | ForEach-Object { $h = @{} } { $h["k$_"] = 'v' } { $h })
+        } }
         @{ why = 'a value that is too long'; parameters = @{ Metadata = @{ key = 'x' * 513 } } }
         @{ why = 'a grader that is none'; parameters = @{ Grader = '{"no":"type"}' } }
     ) {
@@ -113,18 +124,29 @@ Describe 'New-FineTuningJob' {
     }
 
     It 'sends the parameters of <method>' -ForEach @(
-        @{ method = 'dpo'; parameters = @{ Beta = 0.2; EpochCount = 2 }; sent = '*"method":{"type":"dpo","dpo":{"hyperparameters":{*"beta":0.2*' }
-        @{ method = 'reinforcement'; parameters = @{ Grader = @{ type = 'string_check'; name = 'g'; operation = 'eq'; input = '{{sample.output_text}}'; reference = '{{item.a}}' }; ReasoningEffort = 'low'; ComputeMultiplier = 1.5; EvalInterval = 5; EvalSamples = 'auto' }
+        @{ method = 'dpo'; parameters = @{
+            Beta = 0.2; EpochCount = 2
+        }; sent = '*"method":{"type":"dpo","dpo":{"hyperparameters":{*"beta":0.2*' }
+        @{ method = 'reinforcement'; parameters = @{
+            Grader = @{ type = 'string_check'; name = 'g'; operation = 'eq'; input = '{{sample.output_text}}'; reference = '{{item.a}}' }
+            ReasoningEffort = 'low'
+            ComputeMultiplier = 1.5
+            EvalInterval = 5
+            EvalSamples = 'auto'
+        }
             sent = '*"reasoning_effort":"low"*' }
     ) {
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile @parameters -Debug 5>&1 }
-        $body = $result.Output | Where-Object { "$_" -like "POST $(Get-Base)/fine_tuning/jobs >>*" } | Out-String -Width 4000
+        $body = $result.Output | Where-Object { "$_" -like "POST $(Get-Base)/fine_tuning/jobs >>*" } |
+            Out-String -Width 4000
         $body | Should -BeLike $sent
         $result.Errors | Should -BeNullOrEmpty
         ($result.Output | Where-Object { $_ -is [FineTuning.Output.FineTuningJob] }).Method | Should -Be $method
     }
 
-    It 'reports a path that is not there, and sends nothing' -ForEach @('./none.jsonl', 'none.jsonl', 'folder/none', '~/none') {
+    It 'reports a path that is not there, and sends nothing' -ForEach @(
+        './none.jsonl', 'none.jsonl', 'folder/none', '~/none'
+    ) {
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $_ }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'PathNotFound,FineTuning.Commands.NewFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
@@ -164,9 +186,11 @@ Describe 'New-FineTuningJob' {
 
     It 'reports a model that the server does not have' {
         $result = Invoke-Captured { New-FineTuningJob gpt-99 $trainFile }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ModelNotAvailable,FineTuning.Commands.NewFineTuningJobCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ModelNotAvailable,FineTuning.Commands.NewFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidArgument'
-        Get-ErrorText $result.Errors | Should -BeLike $(if (Test-Azure) { '*does not support fine-tuning*-TrainingType GlobalStandard*' } else { '*gpt-99*' })
+        Get-ErrorText $result.Errors |
+            Should -BeLike $(if (Test-Azure) { '*does not support fine-tuning*-TrainingType GlobalStandard*' } else { '*gpt-99*' })
     }
 
     It 'says that a name which is no file here was sent as an id' {
@@ -182,33 +206,43 @@ Describe 'New-FineTuningJob' {
     }
 
     It 'warns of examples that are in both files' {
-        $warnings = New-FineTuningJob gpt-4o-mini $train -ValidationFile $train 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        $warnings = New-FineTuningJob gpt-4o-mini $train -ValidationFile $train 3>&1 | Where-Object {
+            $_ -is [System.Management.Automation.WarningRecord]
+        }
         "$warnings" | Should -BeLike '*FT1604*'
     }
 
     It 'warns that a time-out without a wait does nothing' {
-        $warnings = New-FineTuningJob gpt-4o-mini $train -TimeoutSec 3 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        $warnings = New-FineTuningJob gpt-4o-mini $train -TimeoutSec 3 3>&1 | Where-Object {
+            $_ -is [System.Management.Automation.WarningRecord]
+        }
         "$warnings" | Should -BeLike '*-TimeoutSec*-Wait*'
     }
 
     It 'refuses a second -IdempotencyKey in the metadata' {
-        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -IdempotencyKey a -Metadata @{ idempotency_key = 'b' } }
+        $result = Invoke-Captured {
+            New-FineTuningJob gpt-4o-mini $trainFile -IdempotencyKey a -Metadata @{ idempotency_key = 'b' }
+        }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidJob,FineTuning.Commands.NewFineTuningJobCommand'
     }
 
     It 'refuses a grader with a number that JSON does not have' {
-        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -Grader @{ type = 'multi'; range = @([double]::NaN) } }
+        $result = Invoke-Captured {
+            New-FineTuningJob gpt-4o-mini $trainFile -Grader @{ type = 'multi'; range = @([double]::NaN) }
+        }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidJob,FineTuning.Commands.NewFineTuningJobCommand'
     }
 
     It 'sends nothing at all with -WhatIf' {
-        New-FineTuningJob gpt-4o-mini $train -ValidationFile $valid -IdempotencyKey k -Wait -WhatIf | Should -BeNullOrEmpty
+        New-FineTuningJob gpt-4o-mini $train -ValidationFile $valid -IdempotencyKey k -Wait -WhatIf |
+            Should -BeNullOrEmpty
         Get-ServerRequest $server | Should -BeNullOrEmpty
     }
 
     It 'goes on with the next file after a bad one' {
         $result = Invoke-Captured { $broken, './none.jsonl', $train | New-FineTuningJob gpt-4o-mini }
-        $result.Errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be @('InvalidDataset', 'PathNotFound')
+        $result.Errors.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } |
+            Should -Be @('InvalidDataset', 'PathNotFound')
         $result.Output | Should -HaveCount 1
     }
 
@@ -245,18 +279,23 @@ Describe 'New-FineTuningJob' {
     }
 
     It 'stops waiting after -TimeoutSec, still emits the job, and leaves it running' {
-        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 -Wait -TimeoutSec 0.5 }
+        $result = Invoke-Captured {
+            New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 -Wait -TimeoutSec 0.5
+        }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'WaitTimedOut,FineTuning.Commands.NewFineTuningJobCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'OperationTimeout'
         $result.Output | Should -HaveCount 1
-        (Get-FineTuningJob $result.Output).Status | Should -BeIn (Get-Word validating_files), (Get-Word queued), 'running'
+        (Get-FineTuningJob $result.Output).Status |
+            Should -BeIn (Get-Word validating_files), (Get-Word queued), 'running'
         (Stop-FineTuningJob $result.Output).Status | Should -Be (Get-Word cancelled)
     }
 
     It 'finds the job whose answer was lost, and says so' {
         $before = @(Get-FineTuningJob).Count
         Set-FineTuningServerFault 'CreateJob:after_work,drop,count=1'
-        $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -WarningVariable warnings; $script:told = $warnings }
+        $result = Invoke-Captured {
+            New-FineTuningJob gpt-4o-mini $trainFile -WarningVariable warnings; $script:told = $warnings
+        }
         $result.Errors | Should -BeNullOrEmpty
         @(Get-FineTuningJob).Count | Should -Be ($before + 1)
         $result.Output.Id | Should -Be (Get-FineTuningJob -First 1).Id
@@ -264,12 +303,14 @@ Describe 'New-FineTuningJob' {
     }
 
     It 'tells of a job that may exist and cannot be looked for, and how to find it' {
-        Set-FineTuningServerFault 'CreateJob:after_work,status=500,message=Broken.,count=1', 'ListJobs:status=403,count=1'
+        Set-FineTuningServerFault 'CreateJob:after_work,status=500,message=Broken.,count=1',
+            'ListJobs:status=403,count=1'
         $result = Invoke-Captured { New-FineTuningJob gpt-4o-mini $trainFile -WarningAction SilentlyContinue }
         $job = Get-FineTuningJob -First 1
         $result.Output | Should -BeNullOrEmpty
         $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerError,FineTuning.Commands.NewFineTuningJobCommand'
-        Get-ErrorText $result.Errors | Should -BeLike "Broken. The job may have been created*$($job.Metadata['request_token'])*(request *"
+        Get-ErrorText $result.Errors |
+            Should -BeLike "Broken. The job may have been created*$($job.Metadata['request_token'])*(request *"
         $action = $result.Errors.ErrorDetails.RecommendedAction
         $action | Should -BeLike '*A second job costs money again: look with Get-FineTuningJob -Metadata @{ request_token = *'
         (& ([scriptblock]::Create(($action -replace '^.*look with (.*) before.*$', '$1')))).Id | Should -Be $job.Id

@@ -32,7 +32,10 @@ Describe 'Send-FineTuningFile' {
 
     It 'takes paths of the current location' {
         Push-Location $folder
-        try { (Send-FineTuningFile ./train.jsonl, valid.jsonl).FileName | Should -Be @('train.jsonl', 'valid.jsonl') } finally { Pop-Location }
+        try { (Send-FineTuningFile ./train.jsonl, valid.jsonl).FileName |
+            Should -Be @('train.jsonl', 'valid.jsonl') } finally {
+            Pop-Location
+        }
     }
 
     It 'takes files from the pipeline, whatever their names' {
@@ -158,7 +161,8 @@ Describe 'Send-FineTuningFile in parts' {
             # Azure's v1 has no uploads in parts.
             Clear-ServerRequest $server
             $result = Invoke-Captured { Send-FineTuningFile $Path -PartSizeMB 1 -Purpose user_data -Force:$Force }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'PartsNotSupported,FineTuning.Commands.SendFineTuningFileCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'PartsNotSupported,FineTuning.Commands.SendFineTuningFileCommand'
             $result.Output | Should -BeNullOrEmpty
             Get-Operation | Should -Be CreateUpload
         }
@@ -170,7 +174,9 @@ Describe 'Send-FineTuningFile in parts' {
         $large = New-Bytes parts.bin 3
         if (Test-Azure) { Test-NoUpload $large; return }
         $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data
-        Get-Operation | Should -Be @('CreateUpload', 'AddUploadPart', 'AddUploadPart', 'AddUploadPart', 'CompleteUpload')
+        Get-Operation | Should -Be @(
+            'CreateUpload', 'AddUploadPart', 'AddUploadPart', 'AddUploadPart', 'CompleteUpload'
+        )
         $target = (New-Item (Join-Path $TestDrive back) -ItemType Directory).FullName
         (Get-FileHash (Receive-FineTuningFile $file $target)).Hash | Should -Be (Get-FileHash $large).Hash
     }
@@ -195,7 +201,9 @@ Describe 'Send-FineTuningFile in parts' {
         $there = [int] "$($result.Warnings)".Substring(0, 1)
         Clear-FineTuningServerFault
         Clear-ServerRequest $server
-        $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Verbose 4>&1 | Where-Object { $_ -is [FineTuning.Output.FineTuningFile] }
+        $file = Send-FineTuningFile $large -PartSizeMB 1 -Purpose user_data -Verbose 4>&1 | Where-Object {
+            $_ -is [FineTuning.Output.FineTuningFile]
+        }
         $file.Bytes | Should -Be (Get-Item $large).Length
         @((Get-Operation) -eq 'AddUploadPart') | Should -HaveCount (8 - $there)
     }

@@ -33,7 +33,8 @@ Describe 'Wait-FineTuningJob' {
         $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait
         $result = Invoke-Captured { $paused + $job | Wait-FineTuningJob -TimeoutSec 0.3 -PollIntervalSec 0.05 }
         $result.Output | Should -HaveCount 3
-        $result.Errors.FullyQualifiedErrorId | Should -Be (@('WaitTimedOut,FineTuning.Commands.WaitFineTuningJobCommand') * 2)
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be (@('WaitTimedOut,FineTuning.Commands.WaitFineTuningJobCommand') * 2)
         $result.Errors.TargetObject | Sort-Object | Should -Be ($paused.Id | Sort-Object)
         $paused | Stop-FineTuningJob | Out-Null
     }
@@ -70,7 +71,9 @@ Describe 'Wait-FineTuningJob' {
 
     It 'warns of a job that is cancelled meanwhile' {
         $job = New-PausedJob $long
-        $pipeline = Start-TestPipeline 'param($a) Wait-FineTuningJob $a[0] -Connection $a[1]' @($job.Id, (Get-FineTuningConnection))
+        $pipeline = Start-TestPipeline 'param($a) Wait-FineTuningJob $a[0] -Connection $a[1]' @(
+            $job.Id, (Get-FineTuningConnection)
+        )
         Wait-Until { $pipeline.Shell.Streams.Warning.Count -gt 0 } -Because 'the pause is told'
         $null = Stop-FineTuningJob $job
         $pipeline.Shell.EndInvoke($pipeline.Async)
@@ -85,7 +88,9 @@ Describe 'Wait-FineTuningJob' {
         @{ what = 'the key opens no more'; status = 401; id = 'AuthenticationFailed' }
     ) {
         $lost, $going = 1..2 | ForEach-Object { New-PausedJob $long }
-        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @(@($lost.Id, $going.Id), (Get-FineTuningConnection))
+        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @(
+            @($lost.Id, $going.Id), (Get-FineTuningConnection)
+        )
         Wait-Until { $pipeline.Shell.Streams.Warning.Count -eq 2 } -Because 'both are seen'
         Set-FineTuningServerFault "GET /v1/fine_tuning/jobs/$($lost):status=$status"
         Wait-Until { $pipeline.Output.Count -eq 1 } -Because 'the wait for one ends'
@@ -94,7 +99,8 @@ Describe 'Wait-FineTuningJob' {
         $pipeline.Shell.EndInvoke($pipeline.Async)
         $pipeline.Output.Id | Should -Be @($lost.Id, $going.Id)
         $pipeline.Output.Status | Should -Be @('paused', (Get-Word cancelled))
-        $pipeline.Shell.Streams.Error.FullyQualifiedErrorId | Should -Be "$id,FineTuning.Commands.WaitFineTuningJobCommand"
+        $pipeline.Shell.Streams.Error.FullyQualifiedErrorId |
+            Should -Be "$id,FineTuning.Commands.WaitFineTuningJobCommand"
         $pipeline.Shell.Streams.Error[0].TargetObject | Should -Be $lost.Id
         $pipeline.Shell.Dispose()
         $null = Stop-FineTuningJob $lost
@@ -104,7 +110,8 @@ Describe 'Wait-FineTuningJob' {
         $nowhere = Connect-FineTuning http://127.0.0.1:9/v1 -SkipCheck -MaxRetryCount 1 -PassThru
         Connect-TestServer $server
         $result = Invoke-Captured { Wait-FineTuningJob ftjob-1, ftjob-2 -Connection $nowhere }
-        $result.Errors.FullyQualifiedErrorId | Should -Be (@('ConnectionFailed,FineTuning.Commands.WaitFineTuningJobCommand') * 2)
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be (@('ConnectionFailed,FineTuning.Commands.WaitFineTuningJobCommand') * 2)
         $result.Output | Should -BeNullOrEmpty
     }
 
@@ -126,7 +133,8 @@ Describe 'Wait-FineTuningJob' {
     It 'looks once with -TimeoutSec 0, and a time-out in an outage says why nothing was seen' {
         $job = New-PausedJob $long
         Clear-ServerRequest $server
-        (Invoke-Captured { Wait-FineTuningJob $job -TimeoutSec 0 }).Errors.FullyQualifiedErrorId | Should -Be 'WaitTimedOut,FineTuning.Commands.WaitFineTuningJobCommand'
+        (Invoke-Captured { Wait-FineTuningJob $job -TimeoutSec 0 }).Errors.FullyQualifiedErrorId |
+            Should -Be 'WaitTimedOut,FineTuning.Commands.WaitFineTuningJobCommand'
         (Get-ServerRequest $server).line | Should -Be "GET /v1/fine_tuning/jobs/$job"
         Set-FineTuningServerFault "GetJob:status=503,message='back soon'"
         $result = Invoke-Captured { Wait-FineTuningJob $job -TimeoutSec 0.5 }
@@ -144,7 +152,9 @@ Describe 'Wait-FineTuningJob' {
         $job = New-FineTuningJob gpt-4o-mini $data -EpochCount 1
         $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
         $script = "Import-Module '$(Get-TestManifest)'; Connect-FineTuning $($server.Endpoint); Wait-FineTuningJob $job, $good"
-        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $script) { $start.ArgumentList.Add($argument) }
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $script) {
+            $start.ArgumentList.Add($argument)
+        }
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [Diagnostics.Process]::Start($start)
         $output, $errors = $process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync()
@@ -167,7 +177,9 @@ Describe 'Wait-FineTuningJob' {
 
     It 'shows many jobs in one line' {
         $jobs = 1..7 | ForEach-Object { New-FineTuningJob gpt-4o-mini $long -EpochCount 1 -BatchSize 64 }
-        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @($jobs, (Get-FineTuningConnection))
+        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @(
+            $jobs, (Get-FineTuningConnection)
+        )
         $pipeline.Shell.EndInvoke($pipeline.Async)
         $records = @($pipeline.Shell.Streams.Progress)
         $records.Activity | Select-Object -Unique | Should -Be '7 fine-tuning jobs'
@@ -180,7 +192,8 @@ Describe 'Wait-FineTuningJob' {
     It 'takes the job''s own connection in Start-ThreadJob' {
         $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1
         $manifest = Get-TestManifest
-        $done = Start-ThreadJob { Import-Module $using:manifest; Wait-FineTuningJob $using:job } | Receive-Job -Wait -AutoRemoveJob
+        $done = Start-ThreadJob { Import-Module $using:manifest; Wait-FineTuningJob $using:job } |
+            Receive-Job -Wait -AutoRemoveJob
         $done.Status | Should -Be 'succeeded'
     }
 
