@@ -6,7 +6,7 @@ $stamp = Join-Path $artifacts 'staged.txt'
 function Invoke-Build {
     if (-not $done.Add('build')) { return }
     Write-Step "Compiling ($Configuration)"
-    Invoke-Tool dotnet build $solution -c $Configuration --nologo -v quiet
+    Invoke-DotnetBuild $solution
     Publish-Staging 'net8.0', 'netstandard2.0'
 }
 
@@ -14,7 +14,7 @@ function Invoke-SmallBuild([string[]] $Option) {
     # The module for PowerShell 7 and the server, unless bin has them as the sources are now.
     if ($done.Contains('build') -or (Test-Staged)) { return }
     Write-Step "Compiling the module for PowerShell 7, and the server ($Configuration)"
-    Invoke-Tool dotnet build (Join-Path $root 'build/Demo.proj') -c $Configuration --nologo -v quiet @Option
+    Invoke-DotnetBuild (Join-Path $root 'build/Demo.proj') @Option
     Publish-Staging 'net8.0'
 }
 

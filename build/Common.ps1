@@ -29,6 +29,20 @@ function Invoke-Tool {
     if ($LASTEXITCODE -ne 0) { throw "$args ended with exit code $LASTEXITCODE." }
 }
 
+function Invoke-DotnetBuild {
+    # All projects are compiled by one process, which this build has for itself and which ends with it.
+    $env:UseSharedCompilation = 'true'
+    $env:SharedCompilationId = "finetuning-$PID"
+    try {
+        Invoke-Tool dotnet build @args -c $Configuration --nologo -v quiet
+    } finally {
+        $env:UseSharedCompilation = 'false'
+        $sdk = & dotnet msbuild "$root/build/Demo.proj" -getProperty:MSBuildToolsPath
+        & dotnet "$sdk/Roslyn/bincore/VBCSCompiler.dll" "-pipename:$env:SharedCompilationId" -shutdown | Out-Null
+        $env:SharedCompilationId = $null
+    }
+}
+
 function Invoke-Pwsh {
     # Runs a script in a child process, so that this one never loads the module and its files can be replaced.
     $script, $arguments = $args

@@ -12,12 +12,20 @@ function Invoke-Test {
     $script:passed = $script:failed = $script:skipped = 0
     $script:failures = [System.Collections.Generic.List[string]]::new()
 
-    Write-Step 'Testing with xunit'
-    Invoke-Xunit $results
+    # Two at a time, the longest first. Each has folders and ports of its own.
     $runs = Get-PesterRun
-    foreach ($name in $runs.Keys) {
-        Write-Step "Testing with Pester: $name"
-        Invoke-PesterRun $name $runs[$name] (Join-Path $results "pester-$name.json")
+    $names = @($runs.Keys)
+    $jobs = @(
+        Start-PesterRun $names[0] $runs[0] $results
+        Start-Xunit $results
+        foreach ($name in $names | Select-Object -Skip 1) { Start-PesterRun $name $runs[$name] $results }
+    )
+    while ($jobs) {
+        $ended = $jobs | Wait-Job -Any
+        $jobs = @($jobs | Where-Object Id -NE $ended.Id)
+        $exit = Show-Run $ended
+        if ($ended.Name -eq 'xunit') { Add-XunitResult $exit $results }
+        else { Add-PesterResult $ended.Name $exit (Join-Path $results "pester-$($ended.Name).json") }
     }
 
     if ($Filter -and -not ($script:passed + $script:failed + $script:skipped)) {
@@ -33,7 +41,7 @@ function Invoke-Test {
 function Invoke-FastBuild {
     Invoke-SmallBuild
     # The build of the tests knows by itself what is up to date.
-    Invoke-Tool dotnet build (Join-Path $root 'tests/Core.Tests') -c $Configuration --nologo -v quiet
+    Invoke-DotnetBuild (Join-Path $root 'tests/Core.Tests')
 }
 
 function Install-TestModule {
@@ -54,14 +62,33 @@ function Get-PesterRun {
     }
 }
 
-function Invoke-Xunit([string] $Results) {
+function Start-Run([string] $Name, [string] $Program, [string[]] $Arguments) {
+    Start-ThreadJob -Name $Name -ThrottleLimit 2 -ArgumentList $Program, $Arguments {
+        param($program, $arguments)
+        & $program @arguments 2>&1 | ForEach-Object { "$_" }
+        "$LASTEXITCODE"
+    }
+}
+
+function Show-Run($Job) {
+    # Shows at once what a run has said, so that those of two runs do not mingle. Gives its exit code.
+    Write-Step "Tested: $($Job.Name) ($([int] ($Job.PSEndTime - $Job.PSBeginTime).TotalSeconds) s)"
+    $lines = @($Job | Receive-Job -ErrorAction Continue)
+    $Job | Remove-Job
+    $lines | Select-Object -SkipLast 1 | Out-Host
+    $lines | Select-Object -Last 1
+}
+
+function Start-Xunit([string] $Results) {
     $arguments = @(
-        if ($Fast) { Join-Path $root 'tests/Core.Tests' } else { $solution }
+        'test', $(if ($Fast) { Join-Path $root 'tests/Core.Tests' } else { $solution })
         '-c', $Configuration, '--no-build', '--nologo', '--logger', 'trx', '--results-directory', $Results
         if ($chosen = Get-XunitFilter) { '--filter', $chosen }
     )
-    & dotnet test @arguments | Out-Host
-    $exit = $LASTEXITCODE
+    Start-Run 'xunit' dotnet $arguments
+}
+
+function Add-XunitResult([string] $Exit, [string] $Results) {
     $count = 0
     foreach ($file in Get-ChildItem $Results -Filter *.trx) {
         $outcome = [xml] (Get-Content -LiteralPath $file.FullName -Raw)
@@ -77,9 +104,9 @@ function Invoke-Xunit([string] $Results) {
             $script:failures.Add("xunit: $($test.testName): $said")
         }
     }
-    if ($exit -and -not $count) {
+    if ($Exit -ne '0' -and -not $count) {
         $script:failed++
-        $script:failures.Add("xunit: dotnet test ended with exit code $exit.")
+        $script:failures.Add("xunit: dotnet test ended with exit code $Exit.")
     }
 }
 
@@ -92,17 +119,21 @@ function Get-XunitFilter {
     $parts -join '&'
 }
 
-function Invoke-PesterRun([string] $Name, [string] $Module, [string] $Report) {
+function Start-PesterRun([string] $Name, [string] $Module, [string] $Results) {
     $arguments = @(
-        '-Module', $Module, '-Report', $Report, '-Run', $Name
+        '-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$root/tests/Module/Invoke-ModuleTests.ps1"
+        '-Module', $Module, '-Report', (Join-Path $Results "pester-$Name.json"), '-Run', $Name
         '-Dialect', $(if ($Name -eq 'azure') { 'Azure' } else { 'OpenAI' })
         if ($Filter) { '-Filter', $Filter }
         if ($Fast) { '-Fast' }
     )
-    $exit = Invoke-Pwsh "$root/tests/Module/Invoke-ModuleTests.ps1" @arguments
+    Start-Run $Name $engine $arguments
+}
+
+function Add-PesterResult([string] $Name, [string] $Exit, [string] $Report) {
     if (-not (Test-Path $Report)) {
         $script:failed++
-        $script:failures.Add("$Name`: Pester ended with exit code $exit and no report.")
+        $script:failures.Add("$Name`: Pester ended with exit code $Exit and no report.")
         return
     }
     $counts = Get-Content $Report -Raw | ConvertFrom-Json

@@ -30,7 +30,8 @@ Describe 'A session with a server that speaks Azure''s dialect' -Skip:$elsewhere
         $other = Start-FineTuningServer $folder -PassThru
         try {
             $result = Invoke-Captured { Start-FineTuningServer $folder -Dialect Azure }
-            $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerAlreadyRuns,FineTuning.Commands.StartFineTuningServerCommand'
+            $result.Terminating.FullyQualifiedErrorId |
+                Should -Be 'ServerAlreadyRuns,FineTuning.Commands.StartFineTuningServerCommand'
             Get-ErrorText $result.Terminating | Should -BeLike '*OpenAI*-Dialect*'
         } finally {
             $other | Stop-FineTuningServer
@@ -39,7 +40,8 @@ Describe 'A session with a server that speaks Azure''s dialect' -Skip:$elsewhere
     }
 
     It 'sends -TrainingType <given> as <sent>' -ForEach @(
-        @{ given = 'Standard'; sent = 'Standard' }, @{ given = 'GlobalStandard'; sent = 'GlobalStandard' }, @{ given = 'Developer'; sent = 'developerTier' }
+        @{ given = 'Standard'; sent = 'Standard' }, @{ given = 'GlobalStandard'; sent = 'GlobalStandard' },
+            @{ given = 'Developer'; sent = 'developerTier' }
     ) {
         $job = New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -TrainingType $given
         $job.AdditionalProperties['trainingType'] | Should -Be $sent
@@ -48,7 +50,9 @@ Describe 'A session with a server that speaks Azure''s dialect' -Skip:$elsewhere
     It 'finds canceled jobs under either spelling, and shows the word as it came' {
         $job = New-FineTuningJob gpt-4o-mini $train -EpochCount 50 -BatchSize 1 | Stop-FineTuningJob
         $job.Status | Should -Be 'canceled'
-        foreach ($word in 'cancelled', 'canceled', 'CANCELED') { (Get-FineTuningJob -Status $word -First 1).Id | Should -Be $job.Id }
+        foreach ($word in 'cancelled', 'canceled', 'CANCELED') {
+            (Get-FineTuningJob -Status $word -First 1).Id | Should -Be $job.Id
+        }
     }
 
     It 'waits for a file that Azure still processes before it asks for the job' {
@@ -90,7 +94,9 @@ Describe 'A session with a server that speaks Azure''s dialect' -Skip:$elsewhere
         @{ what = 'a file that could not be taken over'; status = 400; id = 'InvalidRequest'; says = '*Send-FineTuningFile -Force*'
             body = '{"error":{"code":"fileImportFailed","message":"Import of file failed."}}' }
     ) {
-        Set-FineTuningServerFault @{ operation = 'GetJob'; status = $status; body = $body; content_type = 'application/json' }
+        Set-FineTuningServerFault @{
+            operation = 'GetJob'; status = $status; body = $body; content_type = 'application/json'
+        }
         $once = Connect-FineTuning Local -SkipCheck -MaxRetryCount 0 -PassThru
         $result = Invoke-Captured { Get-FineTuningJob ftjob-1 -Connection $once }
         $result.Errors.FullyQualifiedErrorId | Should -Be "$id,FineTuning.Commands.GetFineTuningJobCommand"
@@ -110,7 +116,9 @@ Describe 'A session over Azure''s dated paths' -Skip:$elsewhere {
     AfterAll { $server | Stop-FineTuningServer }
 
     It 'says once that no metadata is kept, and makes jobs' {
-        $result = Invoke-Captured { 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Metadata @{ team = 'a' } -Wait } }
+        $result = Invoke-Captured {
+            1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -Metadata @{ team = 'a' } -Wait }
+        }
         $result.Errors | Should -BeNullOrEmpty
         $result.Output.Status | Should -Be @('succeeded', 'succeeded')
         $result.Output[0].Metadata.Count | Should -Be 0
@@ -119,7 +127,9 @@ Describe 'A session over Azure''s dated paths' -Skip:$elsewhere {
     }
 
     It 'says each time that a key is not kept' {
-        $result = Invoke-Captured { 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -IdempotencyKey nightly } }
+        $result = Invoke-Captured {
+            1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -EpochCount 1 -IdempotencyKey nightly }
+        }
         @($result.Warnings) | Should -HaveCount 2
         "$($result.Warnings[0])" | Should -BeLike "*did not keep the key 'nightly'*"
     }

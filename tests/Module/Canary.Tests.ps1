@@ -4,7 +4,9 @@ BeforeDiscovery {
     # It looks into other processes as Linux shows them.
     $elsewhere = -not $IsLinux -or -not (Get-Module Microsoft.PowerShell.SecretStore -ListAvailable)
     # What is changed and compiled are the sources of this clone.
-    $foreign = $elsewhere -or (Get-TestManifest) -ne (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath -or -not (Test-Path "$PSScriptRoot/../../src/FineTuning/obj/project.assets.json")
+    $foreign = $elsewhere -or
+        (Get-TestManifest) -ne (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath -or
+            -not (Test-Path "$PSScriptRoot/../../src/FineTuning/obj/project.assets.json")
     $leaks = Get-Leak
     $cmdlets = (Import-PowerShellDataFile (Get-TestManifest)).CmdletsToExport
 }
@@ -17,7 +19,8 @@ Describe 'Marked secrets' -Skip:$elsewhere {
         $work = (New-Item (Join-Path $TestDrive canary) -ItemType Directory).FullName
         $result = Invoke-Canary -Module (Get-TestManifest) -Work $work
         Write-Host ("  {0} cmdlets, {1} scenarios, {2} secrets; searched {3} kinds of places, {4:n0} objects, {5:n0} texts, {6:n0} files, {7} processes, {8:n0} MB: {9} occurrences ({10} s)" -f
-            $result.Cmdlets, $result.Scenarios, $result.Secrets, $result.Places.Count, $result.Objects, $result.Texts, $result.Files, $result.Processes, ($result.Bytes / 1MB), $result.Occurrences, $result.Seconds)
+            $result.Cmdlets, $result.Scenarios, $result.Secrets, $result.Places.Count, $result.Objects, $result.Texts,
+                $result.Files, $result.Processes, ($result.Bytes / 1MB), $result.Occurrences, $result.Seconds)
     }
 
     It 'go through <_>' -ForEach $cmdlets {
@@ -37,9 +40,12 @@ Describe 'Marked secrets' -Skip:$elsewhere {
     }
 
     It 'were looked for in <_>' -ForEach @(
-        'output', 'error stream', 'warning stream', 'verbose stream', 'debug stream', 'information stream', 'progress stream', 'screen', 'transcript', '$Error', 'Get-Error'
-        'exception', 'Exception.Data', 'InvocationInfo', 'InvocationInfo.BoundParameters', 'TargetObject', 'ErrorDetails', 'ScriptStackTrace', 'exception to the host', 'Out-String', 'Format-List * -Force'
-        'ConvertTo-Json', 'ConvertTo-Csv', 'Export-Clixml', 'Get-History', 'Get-Variable', 'file', 'log of the server', 'process arguments', 'process environment'
+        'output', 'error stream', 'warning stream', 'verbose stream', 'debug stream', 'information stream',
+            'progress stream', 'screen', 'transcript', '$Error', 'Get-Error'
+        'exception', 'Exception.Data', 'InvocationInfo', 'InvocationInfo.BoundParameters', 'TargetObject',
+            'ErrorDetails', 'ScriptStackTrace', 'exception to the host', 'Out-String', 'Format-List * -Force'
+        'ConvertTo-Json', 'ConvertTo-Csv', 'Export-Clixml', 'Get-History', 'Get-Variable', 'file', 'log of the server',
+            'process arguments', 'process environment'
     ) { $result.Places | Should -Contain $_ }
 
     It 'were looked for in something' {
@@ -56,7 +62,8 @@ Describe 'A deliberate leak' -Skip:$foreign {
         $module = New-MutantModule (New-Item (Join-Path $TestDrive mutant) -ItemType Directory).FullName
         $work = (New-Item (Join-Path $TestDrive leaks) -ItemType Directory).FullName
         # The first one leaks nothing, so that it is the leaks that are found and not the changes for them.
-        $calls = @("none=$(((Get-Leak).Finds | Select-Object -Unique) -join ' | Out-Default; ')") + (Get-Leak | ForEach-Object { "$($_.Name)=$($_.Finds)" })
+        $calls = @("none=$(((Get-Leak).Finds | Select-Object -Unique) -join ' | Out-Default; ')") +
+            (Get-Leak | ForEach-Object { "$($_.Name)=$($_.Finds)" })
         $result = Invoke-Canary -Module $module -Work $work -Leak ($calls -join '§')
     }
 

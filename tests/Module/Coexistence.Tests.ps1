@@ -1,12 +1,18 @@
-# Beside other modules, in processes of their own. tests/Neighbour is a module that brings another System.Text.Json: in a context of its own, as
+# Beside other modules, in processes of their own. tests/Neighbour is a module that brings another System.Text.Json: in
+# a context of its own, as
 # Az.Accounts does, or with a plain LoadFrom.
 #
-# In PowerShell 7 the netstandard2.0 build gets System.Text.Json from PowerShell: these tests show that it runs with whatever is loaded first, and that
-# what it does to find assemblies takes nothing from others. That two versions live in one process of Windows PowerShell, where no contexts are, is
+# In PowerShell 7 the netstandard2.0 build gets System.Text.Json from PowerShell: these tests show that it runs with
+# whatever is loaded first, and that
+# what it does to find assemblies takes nothing from others. That two versions live in one process of Windows
+# PowerShell, where no contexts are, is
 # for Desktop.Tests.ps1 to show there.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $built = "$PSScriptRoot/../Neighbour/bin/Release/netstandard2.0", "$PSScriptRoot/../Neighbour/bin/Debug/netstandard2.0" | Where-Object { Test-Path "$_/Neighbour.dll" }
+    $built = "$PSScriptRoot/../Neighbour/bin/Release/netstandard2.0",
+        "$PSScriptRoot/../Neighbour/bin/Debug/netstandard2.0" | Where-Object {
+        Test-Path "$_/Neighbour.dll"
+    }
     $isDesktop = (Get-TestRun) -eq 'netstandard2.0'
 }
 
@@ -42,7 +48,9 @@ AfterAll {
 
 Describe 'Beside a module with another System.Text.Json' -Skip:(-not $built) {
     BeforeAll {
-        $neighbour = "$PSScriptRoot/../Neighbour/bin/Release/netstandard2.0", "$PSScriptRoot/../Neighbour/bin/Debug/netstandard2.0" | Where-Object { Test-Path "$_/Neighbour.dll" } | Select-Object -First 1
+        $neighbour = "$PSScriptRoot/../Neighbour/bin/Release/netstandard2.0",
+            "$PSScriptRoot/../Neighbour/bin/Debug/netstandard2.0" | Where-Object { Test-Path "$_/Neighbour.dll" } |
+                Select-Object -First 1
         $stage = Join-Path $TestDrive Neighbour
         Copy-Item $neighbour $stage -Recurse
         $stage = Join-Path $stage Neighbour.psm1

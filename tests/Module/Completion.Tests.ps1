@@ -34,7 +34,8 @@ Describe 'Tab' {
         (Complete $text).CompletionText | Should -Contain $value
     }
 
-    It 'offers all jobs with status and model behind <_>' -ForEach 'Get-FineTuningJob ', 'Get-FineTuningEvent ', 'Get-FineTuningCheckpoint -JobId ' {
+    It 'offers all jobs with status and model behind <_>' -ForEach 'Get-FineTuningJob ', 'Get-FineTuningEvent ',
+        'Get-FineTuningCheckpoint -JobId ' {
         $offers = Complete $_
         $offers.CompletionText | Should -Be @($paused.Id, $done.Id)
         $offers[0].ListItemText | Should -BeLike '*paused*gpt-4.1-mini*'
@@ -42,14 +43,16 @@ Describe 'Tab' {
     }
 
     It 'offers only jobs that <command> can change' -ForEach @(
-        @{ command = 'Stop-FineTuningJob'; resumable = $true }, @{ command = 'Suspend-FineTuningJob' }, @{ command = 'Wait-FineTuningJob' }, @{ command = 'Resume-FineTuningJob' }
+        @{ command = 'Stop-FineTuningJob'; resumable = $true }, @{ command = 'Suspend-FineTuningJob' },
+            @{ command = 'Wait-FineTuningJob' }, @{ command = 'Resume-FineTuningJob' }
     ) {
         $texts = (Complete "$command ftjob-").CompletionText
         $texts | Should -Not -Contain $done.Id
         $texts | Should -Contain $paused.Id
     }
 
-    It 'offers files with their names behind <_>' -ForEach 'Get-FineTuningFile ', 'Receive-FineTuningFile ', 'Remove-FineTuningFile -Id file-' {
+    It 'offers files with their names behind <_>' -ForEach 'Get-FineTuningFile ', 'Receive-FineTuningFile ',
+        'Remove-FineTuningFile -Id file-' {
         $offers = Complete $_
         $offers.CompletionText | Should -Contain $done.TrainingFile
         ($offers | Where-Object CompletionText -EQ $done.TrainingFile).ListItemText | Should -BeLike '*train.jsonl*'
@@ -73,7 +76,9 @@ Describe 'Tab' {
         $before = $Error.Count
         try {
             Disconnect-FineTuning
-            foreach ($text in 'Get-FineTuningJob ftjob-', 'Get-FineTuningFile file-') { (Complete $text).CompletionText | Should -Not -BeLike 'f*-*' }
+            foreach ($text in 'Get-FineTuningJob ftjob-', 'Get-FineTuningFile file-') {
+                (Complete $text).CompletionText | Should -Not -BeLike 'f*-*'
+            }
             Get-FineTuningConnection | Should -BeNullOrEmpty -Because 'Tab must not open a connection'
             Connect-FineTuning http://127.0.0.1:9/v1 -SkipCheck
             $watch = [Diagnostics.Stopwatch]::StartNew()

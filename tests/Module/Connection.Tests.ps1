@@ -32,7 +32,8 @@ Describe 'Connect-FineTuning' {
     It 'emits it with -PassThru' {
         $connection = Connect-FineTuning $keyless.Endpoint -ApiKey $key -Organization org-1 -Project proj-1 -TimeoutSec 7 -MaxRetryCount 2 -PassThru
         $connection | Should -Be (Get-FineTuningConnection)
-        $connection.Organization, $connection.Project, $connection.TimeoutSec, $connection.MaxRetryCount | Should -Be @('org-1', 'proj-1', 7, 2)
+        $connection.Organization, $connection.Project, $connection.TimeoutSec, $connection.MaxRetryCount |
+            Should -Be @('org-1', 'proj-1', 7, 2)
     }
 
     It 'asks once whether the key is good, at the exact base' {
@@ -78,13 +79,18 @@ Describe 'Connect-FineTuning' {
         $result.Terminating.Exception.Message | Should -BeLike '*SecureString*Read-Host*'
         $Error.Count | Should -BeGreaterThan $before
         foreach ($record in @($result.Terminating) + $Error) {
-            foreach ($exception in $record.Exception, $record.Exception.InnerException) { "$exception" | Should -Not -BeLike '*plain-string-77*' }
-            "$record $($record.TargetObject) $($record.ErrorDetails) $($record.CategoryInfo)" | Should -Not -BeLike '*plain-string-77*'
+            foreach ($exception in $record.Exception, $record.Exception.InnerException) {
+                "$exception" | Should -Not -BeLike '*plain-string-77*'
+            }
+            "$record $($record.TargetObject) $($record.ErrorDetails) $($record.CategoryInfo)" |
+                Should -Not -BeLike '*plain-string-77*'
         }
     }
 
     It 'says that a key is wrong' {
-        $result = Invoke-Captured { Connect-FineTuning $locked.Endpoint -ApiKey (ConvertTo-TestKey 'sk-wrong-key-4711') }
+        $result = Invoke-Captured {
+            Connect-FineTuning $locked.Endpoint -ApiKey (ConvertTo-TestKey 'sk-wrong-key-4711')
+        }
         $record = $result.Terminating
         $record.FullyQualifiedErrorId | Should -Be 'AuthenticationFailed,FineTuning.Commands.ConnectFineTuningCommand'
         $record.CategoryInfo.Category | Should -Be 'AuthenticationError'
@@ -102,19 +108,23 @@ Describe 'Connect-FineTuning' {
 
     It 'says that nobody answers' {
         $result = Invoke-Captured { Connect-FineTuning http://127.0.0.1:9/v1 -ApiKey $key -MaxRetryCount 0 }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ConnectionFailed,FineTuning.Commands.ConnectFineTuningCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'ConnectionFailed,FineTuning.Commands.ConnectFineTuningCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'ConnectionError'
         Get-ErrorText $result.Terminating | Should -BeLike '*Start-FineTuningServer*'
     }
 
     It 'refuses plain http to another machine' {
         $result = Invoke-Captured { Connect-FineTuning http://example.invalid/v1 -ApiKey $key -SkipCheck }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'InvalidConnection,FineTuning.Commands.ConnectFineTuningCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'InvalidConnection,FineTuning.Commands.ConnectFineTuningCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
     It 'allows it when asked, with a warning' {
-        $result = Invoke-Captured { Connect-FineTuning http://example.invalid/v1 -ApiKey $key -SkipCheck -AllowInsecureHttp -PassThru }
+        $result = Invoke-Captured {
+            Connect-FineTuning http://example.invalid/v1 -ApiKey $key -SkipCheck -AllowInsecureHttp -PassThru
+        }
         $result.Output.Endpoint | Should -Be 'http://example.invalid/v1'
         "$($result.Warnings)" | Should -BeLike '*unencrypted*'
     }
@@ -130,8 +140,11 @@ Describe 'Connect-FineTuning' {
     }
 
     It 'refuses a key that was not copied whole' {
-        $result = Invoke-Captured { Connect-FineTuning $keyless.Endpoint -ApiKey (ConvertTo-TestKey "sk-two halves") -SkipCheck }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'InvalidConnection,FineTuning.Commands.ConnectFineTuningCommand'
+        $result = Invoke-Captured {
+            Connect-FineTuning $keyless.Endpoint -ApiKey (ConvertTo-TestKey "sk-two halves") -SkipCheck
+        }
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'InvalidConnection,FineTuning.Commands.ConnectFineTuningCommand'
         "$($result.Terminating)" | Should -Not -BeLike '*halves*'
     }
 }
@@ -147,7 +160,8 @@ Describe 'Without Connect-FineTuning' {
         $result = Invoke-Captured { Get-FineTuningJob }
         $result.Errors + $result.Terminating | Should -BeNullOrEmpty
         $connection = Get-FineTuningConnection
-        $connection.Endpoint, $connection.Organization, $connection.Project | Should -Be @($locked.Endpoint, 'org-env', 'proj-env')
+        $connection.Endpoint, $connection.Organization, $connection.Project |
+            Should -Be @($locked.Endpoint, 'org-env', 'proj-env')
         $connection.KeySource | Should -Be 'environment variable OPENAI_API_KEY'
     }
 
@@ -163,7 +177,8 @@ Describe 'Without Connect-FineTuning' {
     It 'a wrong key in the environment is an authentication error' {
         Set-Variables @{ OPENAI_API_KEY = 'sk-not-this-one'; OPENAI_BASE_URL = "$($locked.Endpoint)" }
         $result = Invoke-Captured { Get-FineTuningJob }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'AuthenticationFailed,FineTuning.Commands.GetFineTuningJobCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'AuthenticationFailed,FineTuning.Commands.GetFineTuningJobCommand'
     }
 
     It 'a server of this machine needs no key' {
@@ -288,7 +303,8 @@ Describe 'A runspace without a connection' {
         @{ what = 'a job'; get = { $job }; script = 'param($x) Get-FineTuningJob $x' }
         @{ what = 'a job'; get = { $job }; script = 'param($x) $x | Wait-FineTuningJob' }
         @{ what = 'an event'; get = { Get-FineTuningEvent $job -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
-        @{ what = 'an event that was followed'; get = { Get-FineTuningEvent $job, $job.Id -Follow -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
+        @{ what = 'an event that was followed'; get = { Get-FineTuningEvent $job,
+            $job.Id -Follow -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
         @{ what = 'a checkpoint'; get = { Get-FineTuningCheckpoint $job -First 1 }; script = 'param($x) $x | Get-FineTuningJob' }
         @{ what = 'a file'; get = { $file }; script = 'param($x) $x | Get-FineTuningFile' }
     ) {
@@ -299,19 +315,23 @@ Describe 'A runspace without a connection' {
 
     It 'does so in ForEach-Object -Parallel' {
         $manifest = Get-TestManifest
-        $result = $job, $job | ForEach-Object -Parallel { Import-Module $using:manifest; $_ | Get-FineTuningEvent -First 1 }
+        $result = $job, $job | ForEach-Object -Parallel {
+            Import-Module $using:manifest; $_ | Get-FineTuningEvent -First 1
+        }
         $result | Should -HaveCount 2
     }
 
     It 'keeps none of it' {
-        (Invoke-Elsewhere 'param($x) $null = Get-FineTuningJob $x; Get-FineTuningConnection; "end"' $job).Output | Should -Be 'end'
+        (Invoke-Elsewhere 'param($x) $null = Get-FineTuningJob $x; Get-FineTuningConnection; "end"' $job).Output |
+            Should -Be 'end'
     }
 
     It 'asks each service for its own jobs, and waits for those of one at a time' {
         $other = Connect-FineTuning $locked.Endpoint -ApiKey $key -PassThru
         $second = New-FineTuningJob gpt-4o-mini (Send-FineTuningFile (Join-Path $TestDrive train.jsonl) -SkipCheck) -EpochCount 1
         Connect-FineTuning $keyless.Endpoint -ApiKey $key
-        (Invoke-Elsewhere 'param($x) $x | Get-FineTuningJob' @($job, $second, $job)).Output.Id | Should -Be @($job.Id, $second.Id, $job.Id)
+        (Invoke-Elsewhere 'param($x) $x | Get-FineTuningJob' @($job, $second, $job)).Output.Id |
+            Should -Be @($job.Id, $second.Id, $job.Id)
         $result = Invoke-Elsewhere 'param($x) $x | Wait-FineTuningJob' @($job, $second)
         $result.Output.Id | Should -Be $job.Id
         $result.Errors.FullyQualifiedErrorId | Should -Be 'OtherService,FineTuning.Commands.WaitFineTuningJobCommand'
@@ -331,7 +351,9 @@ Describe 'A runspace without a connection' {
     }
 
     It 'with one of its own uses that' {
-        $result = Invoke-Elsewhere 'param($x) Connect-FineTuning $x[1] -ApiKey $x[2]; Get-FineTuningJob $x[0]' @($job, $locked.Endpoint, $key)
+        $result = Invoke-Elsewhere 'param($x) Connect-FineTuning $x[1] -ApiKey $x[2]; Get-FineTuningJob $x[0]' @(
+            $job, $locked.Endpoint, $key
+        )
         $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningJobCommand'
     }
 
@@ -357,7 +379,9 @@ Describe 'A runspace without a connection' {
     It 'sees nothing of it in any view, nor in what is stored' {
         foreach ($item in $job, $file, (Get-FineTuningEvent $job -First 1), (Get-FineTuningCheckpoint $job -First 1)) {
             $item.PSObject.Members.Name | Should -Not -Contain 'Origin'
-            foreach ($text in ($item | ConvertTo-Json -Depth 5), [Management.Automation.PSSerializer]::Serialize($item, 5), ($item | Format-List * -Force | Out-String)) {
+            foreach ($text in ($item | ConvertTo-Json -Depth 5),
+                [Management.Automation.PSSerializer]::Serialize($item, 5),
+                    ($item | Format-List * -Force | Out-String)) {
                 $text | Should -Not -BeLike "*$($keyless.Endpoint.Port)*"
                 $text | Should -Not -BeLike "*$secret*"
             }
@@ -373,7 +397,8 @@ Describe 'A connection that is closed while something goes on over it' {
         $wait = Start-TestPipeline 'param($a) Wait-FineTuningJob $a' $paused
         $follow = Start-TestPipeline 'param($a) Get-FineTuningEvent $a -Follow' $paused
         try {
-            Wait-Until { $wait.Shell.Streams.Warning.Count -gt 0 -and $follow.Output.Count -gt 2 } -Because 'both have begun'
+            Wait-Until { $wait.Shell.Streams.Warning.Count -gt 0 -and
+                $follow.Output.Count -gt 2 } -Because 'both have begun'
             Connect-FineTuning $keyless.Endpoint -ApiKey $key
             $connection | Disconnect-FineTuning
             foreach ($pipeline in $wait, $follow) {

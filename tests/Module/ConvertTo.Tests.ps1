@@ -1,6 +1,8 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $rows = 1..12 | ForEach-Object { [pscustomobject]@{ id = $_; question = "What is $_, é 中 😀?"; answer = "It is $_." } }
+    $rows = 1..12 | ForEach-Object {
+        [pscustomobject]@{ id = $_; question = "What is $_, é 中 😀?"; answer = "It is $_." }
+    }
     $id = { param($name) "$name,FineTuning.Commands.ConvertToFineTuningDatasetCommand" }
     function Get-Content1([string] $Path) { [IO.File]::ReadAllText($Path) }
 }
@@ -18,7 +20,8 @@ Describe 'ConvertTo-FineTuningDataset' {
 
     It 'streams: no more rows are read than are asked for' {
         $script:read = 0
-        $texts = 1..1000 | ForEach-Object { $script:read++; @{ prompt = "$_"; completion = 'x' } } | ConvertTo-FineTuningDataset | Select-Object -First 2
+        $texts = 1..1000 | ForEach-Object { $script:read++; @{ prompt = "$_"; completion = 'x' } } |
+            ConvertTo-FineTuningDataset | Select-Object -First 2
         $texts | Should -HaveCount 2
         $script:read | Should -Be 2
     }
@@ -33,7 +36,9 @@ Describe 'ConvertTo-FineTuningDataset' {
         $bytes | Should -Not -Contain 13
         (Get-Content1 $path) | Should -BeLike '*é 中 😀*'
         $server = Start-FineTuningServer -Memory -PassThru
-        try { (Send-FineTuningFile $path -WarningAction Stop).FileName | Should -Be $file.Name } finally { $server | Stop-FineTuningServer }
+        try { (Send-FineTuningFile $path -WarningAction Stop).FileName | Should -Be $file.Name } finally {
+            $server | Stop-FineTuningServer
+        }
     }
 
     It 'is silent with -Path' {
@@ -44,12 +49,16 @@ Describe 'ConvertTo-FineTuningDataset' {
         @{ what = 'hashtables'; make = { @{ Question = 'q'; Answer = 'a' } } }
         @{ what = 'dictionaries that tell capitals apart'; make = { $row = [Collections.Generic.Dictionary[string, object]]::new(); $row['QUESTION'] = 'q'; $row['Answer'] = 'a'; , $row } }
         @{ what = 'ordered hashtables'; make = { [ordered]@{ question = 'q'; answer = 'a' } } }
-        @{ what = 'rows of a table'; make = { $table = [Data.DataTable]::new(); 'question', 'answer' | ForEach-Object { $null = $table.Columns.Add($_) }; $null = $table.Rows.Add('q', 'a'); $table.Rows } }
-        @{ what = 'records of a reader'; make = { $table = [Data.DataTable]::new(); 'question', 'answer' | ForEach-Object { $null = $table.Columns.Add($_) }; $null = $table.Rows.Add('q', 'a'); $table.CreateDataReader() } }
+        @{ what = 'rows of a table'; make = { $table = [Data.DataTable]::new(); 'question', 'answer' |
+            ForEach-Object { $null = $table.Columns.Add($_) }; $null = $table.Rows.Add('q', 'a'); $table.Rows } }
+        @{ what = 'records of a reader'; make = { $table = [Data.DataTable]::new(); 'question', 'answer' |
+            ForEach-Object { $null = $table.Columns.Add($_) }; $null = $table.Rows.Add('q',
+                'a'); $table.CreateDataReader() } }
         @{ what = 'objects of ConvertFrom-Json'; make = { '{"question":"q","answer":"a"}' | ConvertFrom-Json } }
         @{ what = 'rows of a CSV file'; make = { "answer,question`na,q" | ConvertFrom-Csv } }
     ) {
-        & $make | ConvertTo-FineTuningDataset | Should -BeExactly '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}'
+        & $make | ConvertTo-FineTuningDataset |
+            Should -BeExactly '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}'
     }
 
     It 'takes a whole table or list with -InputObject' {
@@ -62,8 +71,12 @@ Describe 'ConvertTo-FineTuningDataset' {
 
     It 'makes <format> examples' -ForEach @(
         @{ format = 'Completion'; row = @{ prompt = 'p'; completion = 'c' }; text = '{"prompt":"p","completion":"c"}' }
-        @{ format = 'Preference'; row = @{ prompt = 'p'; chosen = 'c'; rejected = 'r' }; text = '{"input":{"messages":[{"role":"user","content":"p"}]},"preferred_output":[{"role":"assistant","content":"c"}],"non_preferred_output":[{"role":"assistant","content":"r"}]}' }
-        @{ format = 'Reinforcement'; row = [ordered]@{ prompt = 'p'; points = @(1, @{ of = 2.5 }); when = [datetime] '2026-03-04' }; text = '{"messages":[{"role":"user","content":"p"}],"points":[1,{"of":2.5}],"when":"2026-03-04"}' }
+        @{ format = 'Preference'; row = @{
+            prompt = 'p'; chosen = 'c'; rejected = 'r'
+        }; text = '{"input":{"messages":[{"role":"user","content":"p"}]},"preferred_output":[{"role":"assistant","content":"c"}],"non_preferred_output":[{"role":"assistant","content":"r"}]}' }
+        @{ format = 'Reinforcement'; row = [ordered]@{
+            prompt = 'p'; points = @(1, @{ of = 2.5 }); when = [datetime] '2026-03-04'
+        }; text = '{"messages":[{"role":"user","content":"p"}],"points":[1,{"of":2.5}],"when":"2026-03-04"}' }
     ) {
         $row | ConvertTo-FineTuningDataset -Format $format | Should -BeExactly $text
     }
@@ -79,24 +92,30 @@ Describe 'ConvertTo-FineTuningDataset' {
         $row = [pscustomobject]@{ Subject = 's'; Body = 'b'; Queue = 'q'; Tone = 't' }
         $row | ConvertTo-FineTuningDataset -UserProperty Subject, Body -AssistantProperty Queue -SystemProperty Tone |
             Should -BeExactly '{"messages":[{"role":"system","content":"t"},{"role":"user","content":"s\n\nb"},{"role":"assistant","content":"q"}]}'
-        $row | ConvertTo-FineTuningDataset -Format Completion -PromptProperty Body -CompletionProperty Queue | Should -BeExactly '{"prompt":"b","completion":"q"}'
+        $row | ConvertTo-FineTuningDataset -Format Completion -PromptProperty Body -CompletionProperty Queue |
+            Should -BeExactly '{"prompt":"b","completion":"q"}'
     }
 
     It 'tells in Verbose what it found' {
-        $told = $rows[0] | ConvertTo-FineTuningDataset -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+        $told = $rows[0] | ConvertTo-FineTuningDataset -Verbose 4>&1 | Where-Object {
+            $_ -is [Management.Automation.VerboseRecord]
+        }
         "$told" | Should -BeLike '*user from question, assistant from answer. Not used: id.*'
     }
 
     It 'makes conversations of messages' {
         $texts = @(
-            @{ c = 1; role = 'user'; content = 'a' }, @{ c = 1; role = 'assistant'; content = 'b' }, @{ c = 2; role = 'user'; content = 'c' }, @{ c = 2; role = 'gpt'; content = 'd' }
+            @{ c = 1; role = 'user'; content = 'a' }, @{ c = 1; role = 'assistant'; content = 'b' },
+                @{ c = 2; role = 'user'; content = 'c' }, @{ c = 2; role = 'gpt'; content = 'd' }
         ) | ConvertTo-FineTuningDataset -GroupProperty c
         $texts | Should -HaveCount 2
         $texts[1] | Should -BeExactly '{"messages":[{"role":"user","content":"c"},{"role":"assistant","content":"d"}]}'
     }
 
     It 'warns of conversations that are not in order' {
-        $messages = foreach ($c in 1, 2, 1) { @{ c = $c; role = 'user'; text = 'a' }; @{ c = $c; role = 'assistant'; text = 'b' } }
+        $messages = foreach ($c in 1, 2, 1) {
+            @{ c = $c; role = 'user'; text = 'a' }; @{ c = $c; role = 'assistant'; text = 'b' }
+        }
         $result = Invoke-Captured { $messages | ConvertTo-FineTuningDataset -GroupProperty c }
         $result.Output | Should -HaveCount 3
         "$($result.Warnings)" | Should -BeLike "*'1' in 'c'*sort*"
@@ -105,43 +124,56 @@ Describe 'ConvertTo-FineTuningDataset' {
     It 'tries no more when none of the first rows fits' {
         $path = Join-Path $TestDrive vain.jsonl
         $rows = 1..300 | ForEach-Object { [pscustomobject]@{ text = "question $_"; queue = 'access' } }
-        $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path -UserProperty txt -AssistantProperty queue }
+        $result = Invoke-Captured {
+            $rows | ConvertTo-FineTuningDataset $path -UserProperty txt -AssistantProperty queue
+        }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id NoRowFits)
         $result.Errors | Should -HaveCount 10
         $path | Should -Not -Exist
-        (Invoke-Captured { 1..300 | ForEach-Object { "a,$_" } | ConvertTo-FineTuningDataset $path }).Errors | Should -HaveCount 10
+        (Invoke-Captured { 1..300 | ForEach-Object { "a,$_" } | ConvertTo-FineTuningDataset $path }).Errors |
+            Should -HaveCount 10
     }
 
     It 'says how many rows were left out' {
         $path = Join-Path $TestDrive left-out.jsonl
-        $rows = 1..20 | ForEach-Object { [pscustomobject]@{ question = "q$_"; answer = if ($_ % 4) { 'yes' } else { '' } } }
+        $rows = 1..20 | ForEach-Object {
+            [pscustomobject]@{ question = "q$_"; answer = if ($_ % 4) { 'yes' } else { '' } }
+        }
         $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path }
         $result.Errors | Should -HaveCount 5
         "$($result.Warnings)" | Should -BeLike '5 of 20 rows were left out*15 examples*'
     }
 
     It 'names the row, the property and what the row has, and goes on' {
-        $bad = $rows[0], [pscustomobject]@{ question = 'q'; reply = 'x' }, [pscustomobject]@{ question = 'q'; answer = ' ' }, $rows[1]
+        $bad = $rows[0], [pscustomobject]@{ question = 'q'; reply = 'x' },
+            [pscustomobject]@{ question = 'q'; answer = ' ' }, $rows[1]
         $result = Invoke-Captured { $bad | ConvertTo-FineTuningDataset }
         $result.Output | Should -HaveCount 2
         $result.Errors.FullyQualifiedErrorId | Should -Be @((& $id PropertyMissing), (& $id TextEmpty))
         $result.Errors[0].CategoryInfo.Category | Should -Be 'InvalidData'
         $result.Errors[0].TargetObject.reply | Should -Be 'x'
-        Get-ErrorText $result.Errors[0] | Should -BeLike "Row 2 has no property 'answer'. It has: question, reply.*-AssistantProperty*"
+        Get-ErrorText $result.Errors[0] |
+            Should -BeLike "Row 2 has no property 'answer'. It has: question, reply.*-AssistantProperty*"
         Get-ErrorText $result.Errors[1] | Should -BeLike "Row 3*'answer' is empty*"
     }
 
     It 'tells of a value that cannot be read, and goes on: <what>' -ForEach @(
-        @{ what = 'half a character'; make = { @{ question = [Text.Json.JsonDocument]::Parse('"\ud800"').RootElement; answer = 'a' } } }
+        @{ what = 'half a character'; make = { @{
+            question = [Text.Json.JsonDocument]::Parse('"\ud800"').RootElement; answer = 'a'
+        } } }
         @{ what = 'keys that do not compare'; make = { $row = [Collections.SortedList]::new(); $row[1] = 'q'; , $row } }
-        @{ what = 'a script that fails'; make = { [pscustomobject]@{ answer = 'a' } | Add-Member -PassThru ScriptProperty question { throw 'not today' } } }
+        @{ what = 'a script that fails'; make = { [pscustomobject]@{ answer = 'a' } |
+            Add-Member -PassThru ScriptProperty question { throw 'not today' } } }
         @{ what = 'a value that contains itself'; make = { $list = [Collections.ArrayList]::new(); $null = $list.Add($list); @{ question = $list; answer = 'a' } } }
         @{ what = 'a record of a closed reader'; make = {
             $table = [Data.DataTable]::new(); 'question', 'answer' | ForEach-Object { $null = $table.Columns.Add($_) }
             $reader = $table.CreateDataReader(); $reader.Close(); , $reader } }
     ) {
         $bad = & $make
-        $result = Invoke-Captured { $rows[0] | & { process { $_; , $bad; $_ } } | ConvertTo-FineTuningDataset -UserProperty question -AssistantProperty answer }
+        $result = Invoke-Captured {
+            $rows[0] | & { process { $_; , $bad; $_ } } |
+                ConvertTo-FineTuningDataset -UserProperty question -AssistantProperty answer
+        }
         $result.Terminating | Should -BeNullOrEmpty
         $result.Output | Should -HaveCount 2
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id ValueNotRead)
@@ -150,7 +182,8 @@ Describe 'ConvertTo-FineTuningDataset' {
     }
 
     It 'names a conversation that has no answer, and no row of another' {
-        $said = @{ c = 'x'; role = 'user'; text = 'a' }, @{ c = 'y'; role = 'user'; text = 'b' }, @{ c = 'y'; role = 'frog'; text = 'c' }, @{ c = 'z'; role = 'user'; text = 'd' }
+        $said = @{ c = 'x'; role = 'user'; text = 'a' }, @{ c = 'y'; role = 'user'; text = 'b' },
+            @{ c = 'y'; role = 'frog'; text = 'c' }, @{ c = 'z'; role = 'user'; text = 'd' }
         $result = Invoke-Captured { $said | ConvertTo-FineTuningDataset -GroupProperty c }
         $result.Errors.FullyQualifiedErrorId | Should -Be @((& $id NoAnswer), (& $id RoleUnknown), (& $id NoAnswer))
         $result.Errors[0].TargetObject | Should -BeNullOrEmpty
@@ -181,7 +214,9 @@ Describe 'ConvertTo-FineTuningDataset' {
         @{ why = 'a field of the name messages'; with = @{ Format = 'Reinforcement'; ItemProperty = 'messages' } }
         @{ why = 'a better answer of a chat'; with = @{ PreferredProperty = 'answer' } }
         @{ why = 'a user of a group'; with = @{ GroupProperty = 'id'; UserProperty = 'question' } }
-        @{ why = 'both to add and to replace'; with = @{ Path = 'TestDrive:/both.jsonl'; Append = $true; Force = $true } }
+        @{ why = 'both to add and to replace'; with = @{
+            Path = 'TestDrive:/both.jsonl'; Append = $true; Force = $true
+        } }
     ) {
         $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset @with }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id InvalidOptions)
@@ -210,14 +245,18 @@ Describe 'ConvertTo-FineTuningDataset' {
         $result = Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path -Append }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id CannotAppend)
         [IO.File]::WriteAllText($path, '{"prompt":"p","completion":"c"}', [Text.Encoding]::Unicode)
-        (Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path -Append }).Terminating.FullyQualifiedErrorId | Should -Be (& $id CannotAppend)
+        (Invoke-Captured { $rows | ConvertTo-FineTuningDataset $path -Append }).Terminating.FullyQualifiedErrorId |
+            Should -Be (& $id CannotAppend)
         (Get-Item $path).Length | Should -Be 64
     }
 
     It 'loses nothing that another program adds meanwhile' {
         $rows[0] | ConvertTo-FineTuningDataset $path
         $other = $rows[1] | ConvertTo-FineTuningDataset
-        $result = Invoke-Captured { $rows[2] | ForEach-Object { Add-Content -LiteralPath $path $other; $_ } | ConvertTo-FineTuningDataset $path -Append }
+        $result = Invoke-Captured {
+            $rows[2] | ForEach-Object { Add-Content -LiteralPath $path $other; $_ } |
+                ConvertTo-FineTuningDataset $path -Append
+        }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id FileChanged)
         Get-ErrorText $result.Terminating | Should -BeLike '*was changed meanwhile*Repeat*'
         Get-Content $path | Should -Be ($rows[0, 1] | ConvertTo-FineTuningDataset)
@@ -251,8 +290,10 @@ Describe 'ConvertTo-FineTuningDataset' {
 
     It 'leaves what was there when the pipeline ends in an error' {
         'before' | Set-Content $path
-        { 1..5 | ForEach-Object { if ($_ -eq 4) { throw 'no' }; @{ prompt = "$_"; completion = 'x' } } | ConvertTo-FineTuningDataset $path -Force } | Should -Throw 'no'
-        { @{ prompt = 'a'; completion = 'x' }, @{ prompt = 'a'; completion = '' } | ConvertTo-FineTuningDataset $path -Force -ErrorAction Stop } | Should -Throw
+        { 1..5 | ForEach-Object { if ($_ -eq 4) { throw 'no' }; @{ prompt = "$_"; completion = 'x' } } |
+            ConvertTo-FineTuningDataset $path -Force } | Should -Throw 'no'
+        { @{ prompt = 'a'; completion = 'x' }, @{ prompt = 'a'; completion = '' } |
+            ConvertTo-FineTuningDataset $path -Force -ErrorAction Stop } | Should -Throw
         Get-Content $path | Should -Be 'before'
     }
 
@@ -269,19 +310,26 @@ Describe 'ConvertTo-FineTuningDataset' {
 
     It 'writes the same under de-DE and tr-TR' {
         $row = [pscustomobject]@{ INPUT = 1.5; COMPLETION = [decimal] 2.25 }
-        $day = if ((Get-TestRun) -eq 'net8.0') { [pscustomobject]@{ INPUT = [DateOnly]::new(2026, 3, 4); COMPLETION = [TimeOnly]::new(15, 6, 7) } }
+        $day = if ((Get-TestRun) -eq 'net8.0') {
+            [pscustomobject]@{ INPUT = [DateOnly]::new(2026, 3, 4); COMPLETION = [TimeOnly]::new(15, 6, 7) }
+        }
         $before = [cultureinfo]::CurrentCulture
         try {
             foreach ($culture in 'de-DE', 'tr-TR') {
                 [cultureinfo]::CurrentCulture = $culture
-                $row | ConvertTo-FineTuningDataset | Should -BeExactly '{"messages":[{"role":"user","content":"1.5"},{"role":"assistant","content":"2.25"}]}'
-                if ($day) { $day | ConvertTo-FineTuningDataset | Should -BeExactly '{"messages":[{"role":"user","content":"2026-03-04"},{"role":"assistant","content":"15:06:07"}]}' }
+                $row | ConvertTo-FineTuningDataset |
+                    Should -BeExactly '{"messages":[{"role":"user","content":"1.5"},{"role":"assistant","content":"2.25"}]}'
+                if ($day) {
+                    $day | ConvertTo-FineTuningDataset |
+                        Should -BeExactly '{"messages":[{"role":"user","content":"2026-03-04"},{"role":"assistant","content":"15:06:07"}]}'
+                }
             }
         } finally { [cultureinfo]::CurrentCulture = $before }
     }
 
     It 'offers the kinds of examples on Tab' {
         $text = 'ConvertTo-FineTuningDataset -Format '
-        (TabExpansion2 -inputScript $text -cursorColumn $text.Length).CompletionMatches.CompletionText | Should -Be @('Chat', 'Completion', 'Preference', 'Reinforcement')
+        (TabExpansion2 -inputScript $text -cursorColumn $text.Length).CompletionMatches.CompletionText |
+            Should -Be @('Chat', 'Completion', 'Preference', 'Reinforcement')
     }
 }

@@ -27,7 +27,8 @@ Describe 'Test-FineTuningDataset' {
         $report = @(Test-FineTuningDataset $train)
         $report | Should -HaveCount 1
         $report[0].GetType().FullName | Should -Be 'FineTuning.Core.Datasets.DatasetReport'
-        $report.IsValid, $report.ExampleCount, $report.ErrorCount, "$($report.Format)" | Should -Be @($true, 12, 0, 'Chat')
+        $report.IsValid, $report.ExampleCount, $report.ErrorCount, "$($report.Format)" |
+            Should -Be @($true, 12, 0, 'Chat')
         $report.Path | Should -Be $train
         $report.Problems | Should -BeNullOrEmpty
     }
@@ -36,7 +37,8 @@ Describe 'Test-FineTuningDataset' {
         $report = Test-FineTuningDataset $broken
         $report.IsValid | Should -BeFalse
         $report.ErrorCount, $report.WarningCount | Should -Be @(2, 1)
-        ($report.Problems | Sort-Object Code, Line | ForEach-Object { "$($_.Code)@$($_.Line)" }) | Should -Be @('FT1104@6', 'FT1207@4', 'FT1602@8')
+        ($report.Problems | Sort-Object Code, Line | ForEach-Object { "$($_.Code)@$($_.Line)" }) |
+            Should -Be @('FT1104@6', 'FT1207@4', 'FT1602@8')
         $role = $report.Problems | Where-Object Code -EQ FT1207
         $role.JsonPath | Should -Be '$.messages[1].role'
         $role.Severity | Should -Be 'Error'
@@ -62,31 +64,39 @@ Describe 'Test-FineTuningDataset' {
     }
 
     It 'takes files, paths and names from the pipeline' {
-        (Get-ChildItem $folder | Test-FineTuningDataset -MinimumExampleCount 3).Name | Sort-Object | Should -Be @('odd [1] name.jsonl', 'train.jsonl', 'valid.jsonl')
+        (Get-ChildItem $folder | Test-FineTuningDataset -MinimumExampleCount 3).Name | Sort-Object |
+            Should -Be @('odd [1] name.jsonl', 'train.jsonl', 'valid.jsonl')
         ($train, $valid | Test-FineTuningDataset).Name | Should -Be @('train.jsonl', 'valid.jsonl')
-        ([pscustomobject]@{ TrainingPath = $train; ValidationPath = $valid } | Test-FineTuningDataset).Validation.Name | Should -Be 'valid.jsonl'
-        ([pscustomobject]@{ Path = $odd } | Test-FineTuningDataset).Name | Should -Be 'odd [1] name.jsonl' -Because 'a file of that name goes before the pattern'
+        ([pscustomobject]@{ TrainingPath = $train; ValidationPath = $valid } | Test-FineTuningDataset).Validation.Name |
+            Should -Be 'valid.jsonl'
+        ([pscustomobject]@{ Path = $odd } | Test-FineTuningDataset).Name |
+            Should -Be 'odd [1] name.jsonl' -Because 'a file of that name goes before the pattern'
         (Test-FineTuningDataset (Join-Path $folder '*a*i*.jsonl')).Name | Should -Be @('train.jsonl', 'valid.jsonl')
     }
 
     It 'takes paths of PowerShell drives and of the current location' {
         (Test-FineTuningDataset TestDrive:/data/train.jsonl).IsValid | Should -BeTrue
         Push-Location $folder
-        try { (Test-FineTuningDataset ./train.jsonl ./valid.jsonl).Validation.IsValid | Should -BeTrue } finally { Pop-Location }
+        try { (Test-FineTuningDataset ./train.jsonl ./valid.jsonl).Validation.IsValid | Should -BeTrue } finally {
+            Pop-Location
+        }
     }
 
     It 'gives its files on to the next command' {
         $server = Start-FineTuningServer -Memory -PassThru
         try {
-            (Test-FineTuningDataset $train | Where-Object IsValid | Send-FineTuningFile).FileName | Should -Be 'train.jsonl'
+            (Test-FineTuningDataset $train | Where-Object IsValid | Send-FineTuningFile).FileName |
+                Should -Be 'train.jsonl'
             $job = Measure-FineTuningDataset $train local-small | New-FineTuningJob local-small -EpochCount 1
             (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'train.jsonl'
-            (Test-FineTuningDataset $train | New-FineTuningJob local-small -EpochCount 1).Status | Should -Not -BeNullOrEmpty
+            (Test-FineTuningDataset $train | New-FineTuningJob local-small -EpochCount 1).Status |
+                Should -Not -BeNullOrEmpty
         } finally { $server | Stop-FineTuningServer }
     }
 
     It 'is shown as the user asks' {
-        Test-FineTuningDataset $train, $broken | Format-Table Name, ErrorCount | Out-String | Should -Match '(?s)Name\s+ErrorCount.*broken\.jsonl\s+2'
+        Test-FineTuningDataset $train, $broken | Format-Table Name, ErrorCount | Out-String |
+            Should -Match '(?s)Name\s+ErrorCount.*broken\.jsonl\s+2'
         Test-FineTuningDataset $train | Format-List * | Out-String | Should -Match 'CountsByCode'
     }
 
@@ -100,7 +110,8 @@ Describe 'Test-FineTuningDataset' {
 
     It 'names a folder as one' {
         $result = Invoke-Captured { Test-FineTuningDataset $folder }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathIsFolder,FineTuning.Commands.TestFineTuningDatasetCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'PathIsFolder,FineTuning.Commands.TestFineTuningDatasetCommand'
         $result = Invoke-Captured { Get-Item $folder | Test-FineTuningDataset }
         Get-ErrorText $result.Errors[0] | Should -BeLike "'$folder' is a folder*"
     }
@@ -111,14 +122,16 @@ Describe 'Test-FineTuningDataset' {
     }
 
     It 'stops at once when enough came out' {
-        $first = $train, (Join-Path $folder none.jsonl) | Test-FineTuningDataset -ErrorAction Stop | Select-Object -First 1
+        $first = $train, (Join-Path $folder none.jsonl) | Test-FineTuningDataset -ErrorAction Stop |
+            Select-Object -First 1
         $first.Name | Should -Be 'train.jsonl'
     }
 
     It 'reports a missing file and goes on' {
         $missing = Join-Path $folder none.jsonl
         $result = Invoke-Captured { $missing, $train | Test-FineTuningDataset }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'PathNotFound,FineTuning.Commands.TestFineTuningDatasetCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'PathNotFound,FineTuning.Commands.TestFineTuningDatasetCommand'
         $result.Errors.TargetObject | Should -Be $missing
         $result.Output.Name | Should -Be 'train.jsonl'
         (Invoke-Captured { Test-FineTuningDataset $train $missing }).Errors.TargetObject | Should -Be $missing
@@ -133,7 +146,9 @@ Describe 'Test-FineTuningDataset' {
 
     It 'warns of an example longer than the model learns from' {
         $long = Join-Path $TestDrive long.jsonl
-        [IO.File]::WriteAllText($long, '{"messages":[{"role":"user","content":"' + ('word ' * 20000) + '"},{"role":"assistant","content":"yes"}]}' + "`n")
+        [IO.File]::WriteAllText($long,
+            '{"messages":[{"role":"user","content":"' + ('word ' * 20000) +
+                '"},{"role":"assistant","content":"yes"}]}' + "`n")
         $report = Test-FineTuningDataset $long -Model gpt-3.5-turbo -MinimumExampleCount 1
         $report.Problems.Code | Should -Be 'FT1608'
         $report.Problems.Message | Should -BeLike '*20*tokens*gpt-3.5-turbo*16385*'
@@ -142,7 +157,8 @@ Describe 'Test-FineTuningDataset' {
 
     It 'looks for secrets when it is asked to, and does not repeat them' {
         $secret = Join-Path $TestDrive secret.jsonl
-        [IO.File]::WriteAllText($secret, '{"messages":[{"role":"user","content":"mail ann@example.com or use sk-abcdefghijklmnopqrstuvwx"},{"role":"assistant","content":"yes"}]}' + "`n")
+        [IO.File]::WriteAllText($secret,
+            '{"messages":[{"role":"user","content":"mail ann@example.com or use sk-abcdefghijklmnopqrstuvwx"},{"role":"assistant","content":"yes"}]}' + "`n")
         Test-FineTuningDataset $secret -MinimumExampleCount 1 | ForEach-Object Problems | Should -BeNullOrEmpty
         $report = Test-FineTuningDataset $secret -MinimumExampleCount 1 -SecretScan
         $report.Problems.Code | Sort-Object | Should -Be @('FT1606', 'FT1607')
@@ -158,11 +174,14 @@ Describe 'Test-FineTuningDataset' {
     }
 
     It 'names <name> instead of a million bad lines' -ForEach @(
-        @{ name = 'UTF-16'; code = 'FT1002'; make = { param($p) [IO.File]::WriteAllText($p, [IO.File]::ReadAllText($train), [Text.Encoding]::Unicode) } }
-        @{ name = 'UTF-32'; code = 'FT1003'; make = { param($p) [IO.File]::WriteAllText($p, [IO.File]::ReadAllText($train), [Text.Encoding]::UTF32) } }
+        @{ name = 'UTF-16'; code = 'FT1002'; make = { param($p) [IO.File]::WriteAllText($p,
+            [IO.File]::ReadAllText($train), [Text.Encoding]::Unicode) } }
+        @{ name = 'UTF-32'; code = 'FT1003'; make = { param($p) [IO.File]::WriteAllText($p,
+            [IO.File]::ReadAllText($train), [Text.Encoding]::UTF32) } }
         @{ name = 'gzip'; code = 'FT1004'; make = {
                 param($p)
-                $to = [IO.Compression.GZipStream]::new([IO.File]::Create($p), [IO.Compression.CompressionMode]::Compress)
+                $to = [IO.Compression.GZipStream]::new([IO.File]::Create($p),
+                    [IO.Compression.CompressionMode]::Compress)
                 $to.Write([IO.File]::ReadAllBytes($train), 0, (Get-Item $train).Length)
                 $to.Dispose()
             } }
@@ -173,13 +192,19 @@ Describe 'Test-FineTuningDataset' {
     }
 
     It 'finds the same with <ends>, and under <culture>' -ForEach @(
-        @{ ends = 'LF'; culture = 'de-DE' }, @{ ends = 'CRLF'; culture = 'tr-TR' }, @{ ends = 'CRLF and BOM'; culture = 'de-DE' }, @{ ends = 'LF and BOM'; culture = 'tr-TR' }
+        @{ ends = 'LF'; culture = 'de-DE' }, @{ ends = 'CRLF'; culture = 'tr-TR' },
+            @{ ends = 'CRLF and BOM'; culture = 'de-DE' }, @{ ends = 'LF and BOM'; culture = 'tr-TR' }
     ) {
         $other = Join-Path $TestDrive "ends-$ends.jsonl"
         $text = [IO.File]::ReadAllText($broken)
         if ($ends -like 'CRLF*') { $text = $text.Replace("`n", "`r`n") }
         [IO.File]::WriteAllText($other, $text, [Text.UTF8Encoding]::new($ends -like '*BOM'))
-        $facts = { param($r) $r.Problems | Where-Object Code -NotIn FT1006, FT1007 | ForEach-Object { "$($_.Code) $($_.Line) $($_.JsonPath) $($_.Message)" } }
+        $facts = {
+            param($r)
+            $r.Problems | Where-Object Code -NotIn FT1006, FT1007 | ForEach-Object {
+                "$($_.Code) $($_.Line) $($_.JsonPath) $($_.Message)"
+            }
+        }
         $expected = & $facts (Test-FineTuningDataset $broken)
         & $facts (Invoke-InCulture $culture { Test-FineTuningDataset $other }) | Should -Be $expected
     }
@@ -215,18 +240,21 @@ Describe 'Measure-FineTuningDataset' {
 
     It 'counts examples, messages and tokens' {
         $file = Join-Path $TestDrive known.jsonl
-        [IO.File]::WriteAllText($file, '{"messages":[{"role":"system","content":"hello world"},{"role":"user","content":"hello"},{"role":"assistant","content":"hello world hello"}]}' + "`n" +
+        [IO.File]::WriteAllText($file,
+            '{"messages":[{"role":"system","content":"hello world"},{"role":"user","content":"hello"},{"role":"assistant","content":"hello world hello"}]}' + "`n" +
             '{"messages":[{"role":"user","content":"hello"},{"role":"assistant","content":"world","weight":0}]}' + "`n")
         $measure = @(Measure-FineTuningDataset $file -PriceFile $prices)
         $measure | Should -HaveCount 1
         $measure[0].GetType().FullName | Should -Be 'FineTuning.Core.Datasets.Measuring.DatasetMeasure'
-        $measure.Examples, $measure.Messages, $measure.Model, $measure.Encoding, "$($measure.Format)" | Should -Be @(2, 5, 'gpt-4o-mini', 'o200k_base', 'Chat')
+        $measure.Examples, $measure.Messages, $measure.Model, $measure.Encoding, "$($measure.Format)" |
+            Should -Be @(2, 5, 'gpt-4o-mini', 'o200k_base', 'Chat')
         $measure.Roles['system'], $measure.Roles['user'], $measure.Roles['assistant'] | Should -Be @(1, 2, 2)
         # 2 + 1 + 3 and 1 + 1 of text; what is around them is 3 a message, 1 for each role, 3 for the answer.
         $measure.ContentTokens | Should -Be 8
         $measure.AnswerTokens | Should -Be 3
         $measure.Tokens | Should -Be (8 + 5 * (3 + 1) + 2 * 3)
-        $measure.TokensPerExample.Minimum, $measure.TokensPerExample.Maximum, $measure.TokensPerExample.Median | Should -Be @(13, 21, 17)
+        $measure.TokensPerExample.Minimum, $measure.TokensPerExample.Maximum, $measure.TokensPerExample.Median |
+            Should -Be @(13, 21, 17)
         $measure.EpochCount, $measure.BatchSize, $measure.Steps | Should -Be @(25, 1, 50)
         $measure.BillableTokens | Should -Be (34 * 25)
         $measure.EstimatedCost | Should -BeNullOrEmpty
@@ -243,7 +271,9 @@ Describe 'Measure-FineTuningDataset' {
 
     It 'counts what is cut off' {
         $long = Join-Path $TestDrive cut.jsonl
-        [IO.File]::WriteAllText($long, [IO.File]::ReadAllText($train) + '{"messages":[{"role":"user","content":"' + ('word ' * 20000) + '"},{"role":"assistant","content":"yes"}]}' + "`n")
+        [IO.File]::WriteAllText($long,
+            [IO.File]::ReadAllText($train) + '{"messages":[{"role":"user","content":"' + ('word ' * 20000) +
+                '"},{"role":"assistant","content":"yes"}]}' + "`n")
         $measure = Measure-FineTuningDataset $long gpt-3.5-turbo -EpochCount 2 -BatchSize 4 -PriceFile $prices
         $measure.TruncatedExamples | Should -Be 1
         $measure.BillableTokens | Should -Be (2 * ($measure.Tokens - $measure.TokensPerExample.Maximum + 16385))
@@ -262,7 +292,8 @@ Describe 'Measure-FineTuningDataset' {
     It 'keeps a price, finds it under every name of the model, and shows its age' {
         $null = Measure-FineTuningDataset $train gpt-4o-mini -Price 3.5 -SavePrice -PriceFile $prices
         $null = Measure-FineTuningDataset $train gpt-4.1-mini -Price 5 -SavePrice -PriceFile $prices
-        foreach ($model in 'gpt-4o-mini', 'GPT-4o-mini', 'gpt-4o-mini-2024-07-18', 'ft:gpt-4o-mini-2024-07-18:org::abc') {
+        foreach ($model in 'gpt-4o-mini', 'GPT-4o-mini', 'gpt-4o-mini-2024-07-18',
+            'ft:gpt-4o-mini-2024-07-18:org::abc') {
             (Measure-FineTuningDataset $train $model -PriceFile $prices).Price.PerMillionTokens | Should -Be 3.5
         }
         (Measure-FineTuningDataset $train gpt-4.1 -PriceFile $prices).Price | Should -BeNullOrEmpty
@@ -290,7 +321,8 @@ Describe 'Measure-FineTuningDataset' {
 
     It 'measures all the same where the price cannot be kept' -Skip:(-not $IsLinux) {
         $result = Invoke-Captured { Measure-FineTuningDataset $train -Price 3 -SavePrice -PriceFile /proc/prices.json }
-        $result.Errors[0].FullyQualifiedErrorId | Should -Be 'PriceFileFailed,FineTuning.Commands.MeasureFineTuningDatasetCommand'
+        $result.Errors[0].FullyQualifiedErrorId |
+            Should -Be 'PriceFileFailed,FineTuning.Commands.MeasureFineTuningDatasetCommand'
         Get-ErrorText $result.Errors[0] | Should -BeLike '*could not be kept*-PriceFile*'
         $result.Output.Price.PerMillionTokens | Should -Be 3
     }
@@ -336,11 +368,14 @@ Describe 'Measure-FineTuningDataset' {
     }
 
     It 'takes files and names from the pipeline, and reports a missing one' {
-        (Get-ChildItem $folder | Measure-FineTuningDataset -PriceFile $prices).Name | Sort-Object | Should -Be @('odd [1] name.jsonl', 'train.jsonl', 'valid.jsonl')
-        ([pscustomobject]@{ TrainingPath = $train } | Measure-FineTuningDataset -PriceFile $prices).Name | Should -Be 'train.jsonl'
+        (Get-ChildItem $folder | Measure-FineTuningDataset -PriceFile $prices).Name | Sort-Object |
+            Should -Be @('odd [1] name.jsonl', 'train.jsonl', 'valid.jsonl')
+        ([pscustomobject]@{ TrainingPath = $train } | Measure-FineTuningDataset -PriceFile $prices).Name |
+            Should -Be 'train.jsonl'
         (Invoke-Captured { Measure-FineTuningDataset ./none.jsonl -PriceFile $prices }).Errors.FullyQualifiedErrorId |
             Should -Be 'PathNotFound,FineTuning.Commands.MeasureFineTuningDatasetCommand'
-        ($train, (Join-Path $folder none.jsonl) | Measure-FineTuningDataset -PriceFile $prices -ErrorAction Stop | Select-Object -First 1).Name | Should -Be 'train.jsonl'
+        ($train, (Join-Path $folder none.jsonl) | Measure-FineTuningDataset -PriceFile $prices -ErrorAction Stop |
+            Select-Object -First 1).Name | Should -Be 'train.jsonl'
     }
 
     It 'knows what the local server will choose for its model' {
@@ -348,7 +383,8 @@ Describe 'Measure-FineTuningDataset' {
         try {
             $job = New-FineTuningJob local-small $train -Wait
             $measure = Measure-FineTuningDataset $train local-small -PriceFile $prices
-            $job.Hyperparameters.EpochCount, $job.Hyperparameters.BatchSize | Should -Be @($measure.EpochCount, $measure.BatchSize)
+            $job.Hyperparameters.EpochCount, $job.Hyperparameters.BatchSize |
+                Should -Be @($measure.EpochCount, $measure.BatchSize)
         } finally { $server | Stop-FineTuningServer }
     }
 
@@ -362,7 +398,9 @@ Describe 'Measure-FineTuningDataset' {
 
     It 'shows progress, and Ctrl+C returns at once' {
         $large = New-TestDataset (Join-Path $TestDrive measure-large.jsonl) -Count 200000
-        $pipeline = Start-TestPipeline 'param($a) while ($true) { Measure-FineTuningDataset $a[0] -PriceFile $a[1] }' @($large, $prices)
+        $pipeline = Start-TestPipeline 'param($a) while ($true) { Measure-FineTuningDataset $a[0] -PriceFile $a[1] }' @(
+            $large, $prices
+        )
         try {
             Wait-Until { $pipeline.Shell.Streams.Progress.Count -gt 0 } -Because 'the measure shows progress'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly

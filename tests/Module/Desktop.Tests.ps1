@@ -1,9 +1,11 @@
-# The short suite for Windows PowerShell 5.1: written in its syntax, in ASCII, and without TestTools.psm1, which needs PowerShell 7. The other runs run
+# The short suite for Windows PowerShell 5.1: written in its syntax, in ASCII, and without TestTools.psm1, which needs
+# PowerShell 7. The other runs run
 # it too, so that its text is known to work. FINETUNING_TEST_MODULE names the module under test.
 BeforeAll {
     $manifest = $env:FINETUNING_TEST_MODULE
     if (-not $manifest) { $manifest = (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath }
-    $neighbour = @('Release', 'Debug' | ForEach-Object { "$PSScriptRoot/../Neighbour/bin/$_/netstandard2.0" } | Where-Object { Test-Path "$_/Neighbour.dll" })[0]
+    $neighbour = @('Release', 'Debug' | ForEach-Object { "$PSScriptRoot/../Neighbour/bin/$_/netstandard2.0" } |
+        Where-Object { Test-Path "$_/Neighbour.dll" })[0]
     Import-Module $manifest
 
     function ConvertTo-Key([string] $Text) {
@@ -14,7 +16,10 @@ BeforeAll {
 
     function New-Dataset([string] $Name) {
         $path = Join-Path $TestDrive $Name
-        $lines = 1..12 | ForEach-Object { '{"messages":[{"role":"user","content":"question ' + $_ + ' of ' + $Name + '"},{"role":"assistant","content":"answer ' + ($_ % 3) + '"}]}' }
+        $lines = 1..12 | ForEach-Object {
+            '{"messages":[{"role":"user","content":"question ' + $_ + ' of ' + $Name +
+                '"},{"role":"assistant","content":"answer ' + ($_ % 3) + '"}]}'
+        }
         [IO.File]::WriteAllText($path, ($lines -join "`n") + "`n")
         $path
     }
@@ -23,8 +28,10 @@ BeforeAll {
         # In a process of its own, of the PowerShell that runs this.
         $file = Join-Path $TestDrive "child-$([guid]::NewGuid().ToString('N')).ps1"
         [IO.File]::WriteAllText($file, "`$ErrorActionPreference = 'Stop'`n$Script")
-        $engine = @('powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ } | Where-Object { Test-Path $_ })[0]
-        $output = @(& $engine -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -File $file 2>&1 | ForEach-Object { "$_" })
+        $engine = @('powershell.exe', 'pwsh.exe', 'pwsh' | ForEach-Object { Join-Path $PSHOME $_ } |
+            Where-Object { Test-Path $_ })[0]
+        $output = @(& $engine -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -File $file 2>&1 |
+            ForEach-Object { "$_" })
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
         $output
     }
@@ -42,7 +49,10 @@ Describe 'The module in this PowerShell' {
     It 'is the build for it' {
         $folder = Split-Path (Get-Command Get-FineTuningJob).ImplementingType.Assembly.Location
         $expected = 'netstandard2.0'
-        if ($PSVersionTable.PSVersion -ge [version] '7.4' -and (Test-Path (Join-Path (Split-Path $manifest) 'bin/net8.0'))) { $expected = 'net8.0' }
+        if ($PSVersionTable.PSVersion -ge [version] '7.4' -and
+            (Test-Path (Join-Path (Split-Path $manifest) 'bin/net8.0'))) {
+            $expected = 'net8.0'
+        }
         Split-Path $folder -Leaf | Should -Be $expected
     }
 
@@ -74,7 +84,8 @@ Describe 'The module in this PowerShell' {
 
     It 'fetches checkpoints and metrics' {
         (Get-FineTuningCheckpoint $job | Select-Object -First 1).Step | Should -BeGreaterThan 0
-        $rows = @($job.ResultFiles | Receive-FineTuningFile -Path $TestDrive | ForEach-Object { Import-Csv $_.FullName })
+        $rows = @($job.ResultFiles | Receive-FineTuningFile -Path $TestDrive |
+            ForEach-Object { Import-Csv $_.FullName })
         $rows.Count | Should -BeGreaterThan 1
     }
 
@@ -90,8 +101,10 @@ Describe 'The module in this PowerShell' {
 
     It 'tells what is wrong' {
         { Get-FineTuningJob ftjob-nothing -ErrorAction Stop } | Should -Throw -ErrorId 'JobNotFound,*'
-        { New-FineTuningJob gpt-4o-mini (Join-Path $TestDrive bad.jsonl) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDataset,*'
-        { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-Key 'sk-wrong') } | Should -Throw -ErrorId 'AuthenticationFailed,*'
+        { New-FineTuningJob gpt-4o-mini (Join-Path $TestDrive bad.jsonl) -ErrorAction Stop } |
+            Should -Throw -ErrorId 'InvalidDataset,*'
+        { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-Key 'sk-wrong') } |
+            Should -Throw -ErrorId 'AuthenticationFailed,*'
         { Connect-FineTuning http://127.0.0.1:9/v1 -MaxRetryCount 0 } | Should -Throw -ErrorId 'ConnectionFailed,*'
     }
 
@@ -139,7 +152,9 @@ Import-Module '$manifest'; $connect; Connect-Test
         if (-not $neighbour) { Set-ItResult -Skipped -Because 'tests/Neighbour was not built'; return }
         $theirs = "Import-Module '$neighbour/Neighbour.psm1' -ArgumentList $way; Measure-NeighbourSum '[1.5, 2e2, 0.25]'"
         $ours = "Import-Module '$manifest'; Connect-Test; (Get-FineTuningJob $($job.Id)).Hyperparameters.LearningRateMultiplier -eq 0.125"
-        if ($when -eq 'after') { $output = Invoke-Child "$connect; $theirs; $ours; Measure-NeighbourSum '[1]'" } else { $output = Invoke-Child "$connect; $ours; $theirs; Measure-NeighbourSum '[1]'; $ours" }
+        if ($when -eq 'after') { $output = Invoke-Child "$connect; $theirs; $ours; Measure-NeighbourSum '[1]'" } else {
+            $output = Invoke-Child "$connect; $ours; $theirs; Measure-NeighbourSum '[1]'; $ours"
+        }
         $output | Should -Contain '201.75'
         $output | Should -Contain '1'
         $output | Should -Contain 'True'

@@ -34,7 +34,8 @@ Describe 'Get-FineTuningEvent' {
         $step.Data.step, $step.Data.total_steps | Should -Be @(180, 180)
         $step.Data.train_loss | Should -BeOfType ([double])
         $first = ($followed | Where-Object Type -EQ metrics)[0]
-        $step.Data.full_valid_loss | Should -BeLessThan $first.Data.train_loss -Because 'training that is real gets better'
+        $step.Data.full_valid_loss |
+            Should -BeLessThan $first.Data.train_loss -Because 'training that is real gets better'
     }
 
     It 'gives the newest with -First, in one small request' {
@@ -56,13 +57,15 @@ Describe 'Get-FineTuningEvent' {
         Get-FineTuningEvent $job -After $all[0].Id | Should -BeNullOrEmpty
     }
 
-    It 'refuses an event that the job does not have, <how>' -ForEach @{ how = 'listing'; follow = $false }, @{ how = 'following'; follow = $true } {
+    It 'refuses an event that the job does not have, <how>' -ForEach @{ how = 'listing'; follow = $false },
+        @{ how = 'following'; follow = $true } {
         $other = New-PausedJob $train
         $foreign = (Get-FineTuningEvent $other -First 1).Id
         foreach ($after in 'ftevent-none', $foreign) {
             $result = Invoke-Captured { Get-FineTuningEvent $job -After $after -Follow:$follow }
             $result.Output | Should -BeNullOrEmpty
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'EventNotFound,FineTuning.Commands.GetFineTuningEventCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'EventNotFound,FineTuning.Commands.GetFineTuningEventCommand'
             "$($result.Errors)" | Should -BeLike "*$after*$($job.Id)*"
             $result.Errors[0].TargetObject | Should -Be $after
         }
@@ -88,8 +91,12 @@ Describe 'Get-FineTuningEvent' {
         $first, $second | Get-FineTuningEvent -Follow | ForEach-Object {
             $seen.Add($_)
             # The second one goes on only when the first one has ended, so one after the other would never end.
-            if ($_.Message -eq 'Fine-tuning job paused' -and $_.JobId -eq $second.Id) { $null = Resume-FineTuningJob $second }
-            if ($_.Message -eq 'The job has successfully completed' -and $_.JobId -eq $second.Id) { $null = Resume-FineTuningJob $first }
+            if ($_.Message -eq 'Fine-tuning job paused' -and $_.JobId -eq $second.Id) {
+                $null = Resume-FineTuningJob $second
+            }
+            if ($_.Message -eq 'The job has successfully completed' -and $_.JobId -eq $second.Id) {
+                $null = Resume-FineTuningJob $first
+            }
         }
         foreach ($one in $first, $second) {
             $reverse = @(Get-FineTuningEvent $one).Id
@@ -120,7 +127,9 @@ Describe 'Get-FineTuningEvent' {
         Get-FineTuningEvent $paused -Follow | Select-Object -First 2 | Should -HaveCount 2
         (Get-FineTuningJob $paused).Status | Should -Be 'paused'
         $seen = 0
-        foreach ($once in 1) { Get-FineTuningEvent $paused -Follow | ForEach-Object { $seen++; if ($seen -eq 2) { break } } }
+        foreach ($once in 1) {
+            Get-FineTuningEvent $paused -Follow | ForEach-Object { $seen++; if ($seen -eq 2) { break } }
+        }
         $seen | Should -Be 2
         (Get-FineTuningJob $paused).Status | Should -Be 'paused'
         $null = Stop-FineTuningJob $paused
@@ -142,7 +151,8 @@ Describe 'Get-FineTuningEvent' {
         ([pscustomobject]@{ JobId = $job.Id } | Get-FineTuningEvent -First 1).Id | Should -Be $all[0].Id
     }
 
-    It 'reports an unknown job and goes on, <how>' -ForEach @{ how = 'listing'; follow = $false }, @{ how = 'following'; follow = $true } {
+    It 'reports an unknown job and goes on, <how>' -ForEach @{ how = 'listing'; follow = $false },
+        @{ how = 'following'; follow = $true } {
         $result = Invoke-Captured { 'ftjob-none', $job | Get-FineTuningEvent -Follow:$follow -First 1 }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningEventCommand'
         $result.Output | Should -HaveCount 1
@@ -150,7 +160,10 @@ Describe 'Get-FineTuningEvent' {
 
     It 'has a view with the job above, and time, level and message' {
         $text = $followed[0..2] | Out-String -Width 200
-        foreach ($word in "JobId: $($job.Id)", 'Time', 'Level', 'Message', 'info', "Created fine-tuning job: $($job.Id)") { $text | Should -BeLike "*$word*" }
+        foreach ($word in "JobId: $($job.Id)", 'Time', 'Level', 'Message', 'info',
+            "Created fine-tuning job: $($job.Id)") {
+            $text | Should -BeLike "*$word*"
+        }
     }
 
     It 'becomes plain JSON, with the numbers of a step' {
@@ -205,11 +218,14 @@ Describe 'Get-FineTuningCheckpoint' {
 
     It 'reports an unknown job' {
         $result = Invoke-Captured { Get-FineTuningCheckpoint ftjob-none }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningCheckpointCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'JobNotFound,FineTuning.Commands.GetFineTuningCheckpointCommand'
     }
 
     It 'has a view with steps, losses and models' {
         $text = $checkpoints | Out-String -Width 200
-        foreach ($word in 'Step', 'TrainLoss', 'FullValidLoss', '180', $checkpoints[2].Model) { $text | Should -BeLike "*$word*" }
+        foreach ($word in 'Step', 'TrainLoss', 'FullValidLoss', '180', $checkpoints[2].Model) {
+            $text | Should -BeLike "*$word*"
+        }
     }
 }

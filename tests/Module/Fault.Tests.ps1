@@ -10,7 +10,8 @@ Describe 'Fault rules' {
     AfterEach { Get-FineTuningServer | Clear-FineTuningServerFault }
 
     It 'are set as texts and tables, listed with their hits, and replaced' {
-        Set-FineTuningServerFault 'ListJobs:status=404,count=1', @{ operation = 'GetJob'; status = 404; message = 'a "quoted" \ word' } | Should -BeNullOrEmpty
+        Set-FineTuningServerFault 'ListJobs:status=404,count=1',
+            @{ operation = 'GetJob'; status = 404; message = 'a "quoted" \ word' } | Should -BeNullOrEmpty
         { Get-FineTuningJob -ErrorAction Stop } | Should -Throw
         { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
         (Invoke-Captured { Get-FineTuningJob ftjob-x }).Errors[0].ToString() | Should -BeLike '*a "quoted" \ word*'
@@ -46,11 +47,13 @@ Describe 'Fault rules' {
 
     It 'that make no sense are errors that name the field' {
         $result = Invoke-Captured { Set-FineTuningServerFault 'GetJob:colour=red'; 'after' }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'InvalidRequest,FineTuning.Commands.SetFineTuningServerFaultCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'InvalidRequest,FineTuning.Commands.SetFineTuningServerFaultCommand'
         "$($result.Errors)" | Should -BeLike '*colour*'
         $result.Output | Should -Be 'after'
         $result = Invoke-Captured { Clear-FineTuningServerFault fault_none }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerFaultNotFound,FineTuning.Commands.ClearFineTuningServerFaultCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ServerFaultNotFound,FineTuning.Commands.ClearFineTuningServerFaultCommand'
     }
 
     It 'have a view' {
@@ -66,13 +69,15 @@ Describe 'Fault rules' {
 
     It 'are given at the start, and to a server that runs already' {
         $path = Join-Path $TestDrive started
-        $own = Start-FineTuningServer $path -TrainerCount 2 -Fault 'ListFiles:delay_ms=1', @{ operation = 'GetFile'; status = 404; message = 'say "no" to C:\' } -PassThru
+        $own = Start-FineTuningServer $path -TrainerCount 2 -Fault 'ListFiles:delay_ms=1',
+            @{ operation = 'GetFile'; status = 404; message = 'say "no" to C:\' } -PassThru
         ($own | Get-FineTuningServerFault).Operation | Should -Be @('ListFiles', 'GetFile')
         ($own | Get-FineTuningServerFault)[1].Rule.message | Should -Be 'say "no" to C:\'
         $result = Invoke-Captured { Start-FineTuningServer $path -Fault 'GetJob:drop' -TrainerCount 3 }
         $result.Warnings | Should -HaveCount 1
         ($own | Get-FineTuningServerFault).Operation | Should -Be 'GetJob'
-        (Invoke-Captured { Start-FineTuningServer -Memory -Fault 'nonsense' }).Terminating.FullyQualifiedErrorId | Should -BeLike 'ServerNotStarted,*'
+        (Invoke-Captured { Start-FineTuningServer -Memory -Fault 'nonsense' }).Terminating.FullyQualifiedErrorId |
+            Should -BeLike 'ServerNotStarted,*'
         $own | Stop-FineTuningServer
     }
 }
@@ -102,8 +107,10 @@ Describe 'Get-FineTuningServerRequest' {
     It 'says that there is no server' {
         Get-FineTuningServer | Stop-FineTuningServer
         $result = Invoke-Captured { Get-FineTuningServerRequest; 'after' }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.GetFineTuningServerRequestCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ServerNotFound,FineTuning.Commands.GetFineTuningServerRequestCommand'
         $result.Output | Should -Be 'after'
-        (Invoke-Captured { $server | Get-FineTuningServerFault }).Errors.FullyQualifiedErrorId | Should -BeLike 'ServerNotReached,*'
+        (Invoke-Captured { $server | Get-FineTuningServerFault }).Errors.FullyQualifiedErrorId |
+            Should -BeLike 'ServerNotReached,*'
     }
 }

@@ -7,17 +7,46 @@ Describe 'New-Grader' {
     It 'makes a <type> exactly as the service takes it' -ForEach @(
         @{ type = 'string_check'; parameters = @{ StringCheck = $true; Reference = '{{ item.a }}' }
             json = '{"type":"string_check","name":"string_check","input":"{{ sample.output_text }}","reference":"{{ item.a }}","operation":"eq"}' }
-        @{ type = 'string_check'; parameters = @{ StringCheck = $true; Name = 'c'; Input = '{{ sample.output_json.x }}'; Reference = ''; Operation = 'ne' }
+        @{ type = 'string_check'; parameters = @{
+            StringCheck = $true; Name = 'c'; Input = '{{ sample.output_json.x }}'; Reference = ''; Operation = 'ne'
+        }
             json = '{"type":"string_check","name":"c","input":"{{ sample.output_json.x }}","reference":"","operation":"ne"}' }
-        @{ type = 'text_similarity'; parameters = @{ TextSimilarity = $true; Reference = 'größe + "x"'; EvaluationMetric = 'cosine'; PassThreshold = 0.5 }
+        @{ type = 'text_similarity'; parameters = @{
+            TextSimilarity = $true; Reference = 'größe + "x"'; EvaluationMetric = 'cosine'; PassThreshold = 0.5
+        }
             json = '{"type":"text_similarity","name":"text_similarity","input":"{{ sample.output_text }}","reference":"größe + \"x\"","evaluation_metric":"cosine","pass_threshold":0.5}' }
-        @{ type = 'score_model'; parameters = @{ ScoreModel = $true; Model = 'gpt-4o'; InputTemplate = 'Rate {{ sample.output_text }}'; Range = 0, 10.5; Temperature = 0; TopP = 1; Seed = 3; MaxCompletionTokens = 9; ReasoningEffort = 'low'; SamplingParameter = @{ seed = 4 } }
+        @{ type = 'score_model'; parameters = @{
+            ScoreModel = $true
+            Model = 'gpt-4o'
+            InputTemplate = 'Rate {{ sample.output_text }}'
+            Range = 0, 10.5
+            Temperature = 0
+            TopP = 1
+            Seed = 3
+            MaxCompletionTokens = 9
+            ReasoningEffort = 'low'
+            SamplingParameter = @{ seed = 4 }
+        }
             json = '{"type":"score_model","name":"score_model","model":"gpt-4o","input":[{"role":"user","content":"Rate {{ sample.output_text }}"}],"range":[0,10.5],"sampling_params":{"seed":3,"top_p":1,"temperature":0,"max_completions_tokens":9,"reasoning_effort":"low"}}' }
-        @{ type = 'label_model'; parameters = @{ LabelModel = $true; Model = 'm'; InputTemplate = @{ content = 'Judge.'; role = 'system' }, '{{ sample.output_text }}', @{ role = 'user'; content = @([ordered]@{ type = 'input_text'; text = 'x' }) }; Label = 'good', 'bad'; PassingLabel = 'good' }
+        @{ type = 'label_model'; parameters = @{
+            LabelModel = $true
+            Model = 'm'
+            InputTemplate = @{ content = 'Judge.'; role = 'system' }, '{{ sample.output_text }}',
+                @{ role = 'user'; content = @([ordered]@{ type = 'input_text'; text = 'x' }) }
+            Label = 'good', 'bad'
+            PassingLabel = 'good'
+        }
             json = '{"type":"label_model","name":"label_model","model":"m","input":[{"role":"system","content":"Judge."},{"role":"user","content":"{{ sample.output_text }}"},{"role":"user","content":[{"type":"input_text","text":"x"}]}],"labels":["good","bad"],"passing_labels":["good"]}' }
-        @{ type = 'python'; parameters = @{ Python = $true; Source = 'def grade(sample, item): return 1'; ImageTag = '2025-05-08' }
+        @{ type = 'python'; parameters = @{
+            Python = $true; Source = 'def grade(sample, item): return 1'; ImageTag = '2025-05-08'
+        }
             json = '{"type":"python","name":"python","source":"def grade(sample, item): return 1","image_tag":"2025-05-08"}' }
-        @{ type = 'multi'; parameters = @{ Multi = $true; Name = 'm'; Formula = 'b + a'; Grader = [ordered]@{ b = '{"type":"string_check","input":"{{sample.output_text}}","reference":"x","operation":"eq"}'; a = [ordered]@{ type = 'python'; name = 'p'; source = 'def grade(sample, item): return 1' } } }
+        @{ type = 'multi'; parameters = @{
+            Multi = $true
+            Name = 'm'
+            Formula = 'b + a'
+            Grader = [ordered]@{ b = '{"type":"string_check","input":"{{sample.output_text}}","reference":"x","operation":"eq"}'; a = [ordered]@{ type = 'python'; name = 'p'; source = 'def grade(sample, item): return 1' } }
+        }
             json = '{"type":"multi","name":"m","graders":{"b":{"type":"string_check","name":"b","input":"{{sample.output_text}}","reference":"x","operation":"eq"},"a":{"type":"python","name":"p","source":"def grade(sample, item): return 1"}},"calculate_output":"b + a"}' }
     ) {
         $result = Invoke-Captured { New-Grader @parameters }
@@ -31,9 +60,11 @@ Describe 'New-Grader' {
     It 'shows at a glance what the grader does' {
         $exact = New-Grader -StringCheck -Name exact -Reference '{{ item.a }}'
         $score = New-Grader -ScoreModel -Name judge -Model gpt-4o -InputTemplate "Rate it:`n{{ sample.output_text }}" -Range 0, 10
-        $label = New-Grader -LabelModel -Model gpt-4o -InputTemplate '{{ sample.output_text }}' -Label a, b -PassingLabel b
+        $label = New-Grader -LabelModel -Model gpt-4o -InputTemplate '{{ sample.output_text }}' -Label a,
+            b -PassingLabel b
         $near = New-Grader -TextSimilarity -Reference Paris
-        $exact | Out-String -Width 200 | Should -Match '(?m)exact.*string_check\W*\r?\n {4}\{\{ sample.output_text \}\} eq \{\{ item.a \}\}'
+        $exact | Out-String -Width 200 |
+            Should -Match '(?m)exact.*string_check\W*\r?\n {4}\{\{ sample.output_text \}\} eq \{\{ item.a \}\}'
         $near | Out-String -Width 200 | Should -Match 'output_text \}\} fuzzy_match "Paris"'
         $label | Out-String -Width 200 | Should -Match 'gpt-4o chooses a, b \(passing: b\)'
         $score | Out-String -Width 200 | Should -Match 'gpt-4o gives 0 to 10: "Rate it: \{\{ sample.output_text \}\}"'
@@ -46,13 +77,18 @@ Describe 'New-Grader' {
     It 'is accepted again after <name>' -ForEach @(
         @{ name = 'Export-Clixml'; trip = { Export-Clixml "$TestDrive/g.xml" -InputObject $args[0]; Import-Clixml "$TestDrive/g.xml" } }
         @{ name = 'ConvertTo-Json'; trip = { $args[0] | ConvertTo-Json -Depth 10 | ConvertFrom-Json } }
-        @{ name = 'ConvertTo-Json, as a hashtable'; trip = { $args[0] | ConvertTo-Json -Depth 10 | ConvertFrom-Json -AsHashtable } }
-        @{ name = 'a file'; trip = { $args[0].ToJson() | Set-Content "$TestDrive/g.json"; Get-Item "$TestDrive/g.json" } }
-        @{ name = 'a path'; trip = { $args[0].ToJson() | Set-Content "$TestDrive/[g].json" -NoNewline; Set-Content -LiteralPath "$TestDrive/[g].json" $args[0].ToJson(); "TestDrive:/[g].json" } }
+        @{ name = 'ConvertTo-Json, as a hashtable'; trip = { $args[0] | ConvertTo-Json -Depth 10 |
+            ConvertFrom-Json -AsHashtable } }
+        @{ name = 'a file'; trip = { $args[0].ToJson() |
+            Set-Content "$TestDrive/g.json"; Get-Item "$TestDrive/g.json" } }
+        @{ name = 'a path'; trip = { $args[0].ToJson() |
+            Set-Content "$TestDrive/[g].json" -NoNewline; Set-Content -LiteralPath "$TestDrive/[g].json" $args[0].ToJson(); "TestDrive:/[g].json" } }
         @{ name = 'a job'; trip = { Start-Job { $args[0] } -ArgumentList $args[0] | Receive-Job -Wait -AutoRemoveJob } }
         @{ name = 'an object with a Grader'; trip = { [pscustomobject]@{ Id = 'ftjob-1'; Grader = $args[0] } } }
     ) {
-        $deep = New-Grader -ScoreModel -Name judge -Model gpt-4o -InputTemplate @{ role = 'user'; content = @(@{ type = 'input_text'; text = '{{ sample.output_text }}' }) } -Range 0, 1
+        $deep = New-Grader -ScoreModel -Name judge -Model gpt-4o -InputTemplate @{
+            role = 'user'; content = @(@{ type = 'input_text'; text = '{{ sample.output_text }}' })
+        } -Range 0, 1
         $multi = $deep, (New-Grader -StringCheck -Reference x -Name exact) | New-Grader -Multi -Formula 'judge + exact'
         $again = & $trip $multi
         # What comes back is put into nothing: a check of it has the same name, and so has the whole as it is sent.
@@ -61,18 +97,22 @@ Describe 'New-Grader' {
         $report.Type | Should -Be 'multi'
         if ($name -eq 'Export-Clixml') {
             $again | Out-String | Should -Match 'judge \+ exact'
-            (New-Grader -Multi -Grader $again.graders -Formula 'judge + exact').ToJson() | Should -BeExactly $multi.ToJson()
+            (New-Grader -Multi -Grader $again.graders -Formula 'judge + exact').ToJson() |
+                Should -BeExactly $multi.ToJson()
         }
     }
 
     It 'reads a script from a file' {
         Set-Content "$TestDrive/grade.py" 'def grade(sample, item): return 0.5' -NoNewline
         (New-Grader -Python -Path TestDrive:/grade.py).source | Should -BeExactly 'def grade(sample, item): return 0.5'
-        (Invoke-Captured { New-Grader -Python -Path TestDrive:/none.py }).Terminating.FullyQualifiedErrorId | Should -Be (& $id PathNotFound New)
+        (Invoke-Captured { New-Grader -Python -Path TestDrive:/none.py }).Terminating.FullyQualifiedErrorId |
+            Should -Be (& $id PathNotFound New)
     }
 
     It 'reports every error at once, with place and fix, and emits nothing' {
-        $result = Invoke-Captured { New-Grader -StringCheck -Name bad -Reference '{{ itm.a }} {{ item.b' -Operation equals }
+        $result = Invoke-Captured {
+            New-Grader -StringCheck -Name bad -Reference '{{ itm.a }} {{ item.b' -Operation equals
+        }
         $result.Output | Should -BeNullOrEmpty
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id InvalidGrader New)
         $result.Terminating.CategoryInfo.Category | Should -Be 'InvalidData'
@@ -80,15 +120,22 @@ Describe 'New-Grader' {
         $text = "$($result.Terminating)"
         $text | Should -BeLike '*2 errors*$.reference: *character 4*Did you mean "item.a"?*FT2022*character 13*FT2021*'
         "$($result.Warnings)" | Should -BeLike '*"equals" is no known operation*eq, ne, like, ilike*($.operation, FT2006)'
-        $one = (Invoke-Captured { New-Grader -Multi -Grader @{ a = New-Grader -StringCheck -Reference x } -Formula 'a + b' }).Terminating
+        $one = (Invoke-Captured { New-Grader -Multi -Grader @{
+            a = New-Grader -StringCheck -Reference x
+        } -Formula 'a + b' }).Terminating
         "$one" | Should -BeLike '*character 5: there is no grader "b"*'
         $one.ErrorDetails.RecommendedAction | Should -Be 'The graders are a.'
     }
 
     It 'refuses <why>' -ForEach @(
-        @{ why = 'graders of one name'; make = { 'x', 'y' | ForEach-Object { New-Grader -StringCheck -Reference $_ } | New-Grader -Multi -Formula 1 }; text = "*Two graders have the name 'string_check'*-Name*" }
-        @{ why = 'a grader without a name'; make = { New-Grader -Multi -Grader @{ type = 'string_check' } -Formula 1 }; text = '*no name*' }
-        @{ why = 'a path that is not there'; make = { New-Grader -Multi -Grader @{ a = './none.json' } -Formula a }; text = "*'./none.json' is neither JSON nor the path*" }
+        @{ why = 'graders of one name'; make = { 'x', 'y' | ForEach-Object { New-Grader -StringCheck -Reference $_ } |
+            New-Grader -Multi -Formula 1 }; text = "*Two graders have the name 'string_check'*-Name*" }
+        @{ why = 'a grader without a name'; make = { New-Grader -Multi -Grader @{
+            type = 'string_check'
+        } -Formula 1 }; text = '*no name*' }
+        @{ why = 'a path that is not there'; make = { New-Grader -Multi -Grader @{
+            a = './none.json'
+        } -Formula a }; text = "*'./none.json' is neither JSON nor the path*" }
         @{ why = 'labels that are none'; make = { New-Grader -LabelModel -Model m -InputTemplate '{{ sample.output_text }}' -Label good, bad -PassingLabel god }; text = '*"god" is one of the passing_labels*' }
         @{ why = 'a range without room'; make = { New-Grader -ScoreModel -Model m -InputTemplate '{{ sample.output_text }}' -Range 1, 0 }; text = '*empty*' }
         @{ why = 'a script without grade'; make = { New-Grader -Python -Source "def grader(sample, item): return 1" }; text = '*defines grader at character 5*' }
@@ -118,7 +165,8 @@ Describe 'New-Grader' {
         $result.Output | Should -HaveCount 1
         $result.Warnings | Should -HaveCount 1
         "$($result.Warnings[0])" | Should -BeLike '*one brace*{{ item.a }}*($.reference, FT2055)'
-        "$((Invoke-Captured { New-Grader -StringCheck -Input '{{ item.q }}' -Reference '{{ item.a }}' }).Warnings[0])" | Should -BeLike '*FT2051)'
+        "$((Invoke-Captured { New-Grader -StringCheck -Input '{{ item.q }}' -Reference '{{ item.a }}' }).Warnings[0])" |
+            Should -BeLike '*FT2051)'
     }
 
     It 'completes <line>' -ForEach @(
@@ -141,7 +189,8 @@ Describe 'Test-Grader' {
     It 'asks the service about a grader that is in order' {
         $report = Test-Grader $good
         $report | Should -BeOfType ([FineTuning.Output.GraderReport])
-        $report.Name, $report.Type, $report.IsValid, $report.IsServiceValidated, $report.ErrorCount, $report.WarningCount | Should -Be @('exact', 'string_check', $true, $true, 0, 0)
+        $report.Name, $report.Type, $report.IsValid, $report.IsServiceValidated, $report.ErrorCount,
+            $report.WarningCount | Should -Be @('exact', 'string_check', $true, $true, 0, 0)
         (Get-ServerRequest $server).line | Should -Be 'POST /v1/fine_tuning/alpha/graders/validate'
         $report | Out-String -Width 120 | Should -Match 'Valid.*, and the service takes it'
     }
@@ -164,7 +213,8 @@ Describe 'Test-Grader' {
         $report = Test-Grader $bad -Item @{ answer = 'x'; question = 'y' }
         $report.ErrorCount, $report.WarningCount | Should -Be 2, 1
         $problem = $report.Problems | Where-Object Code -EQ FT2024
-        $problem.JsonPath, $problem.Line, $problem.Column, "$($problem.Severity)" | Should -Be '$.reference', 1, 4, 'Error'
+        $problem.JsonPath, $problem.Line, $problem.Column, "$($problem.Severity)" |
+            Should -Be '$.reference', 1, 4, 'Error'
         $problem.Fix | Should -BeLike 'Did you mean "answer"?*'
         $text = $report | Out-String -Width 100
         $text | Should -Match 'Not valid.*2 errors'
@@ -173,11 +223,13 @@ Describe 'Test-Grader' {
     }
 
     It 'takes an item as <kind>' -ForEach @(
-        @{ kind = 'JSON'; item = '{"answer":"x"}' }, @{ kind = 'a hashtable'; item = @{ answer = 1 } }, @{ kind = 'an object'; item = [pscustomobject]@{ answer = 1 } }
+        @{ kind = 'JSON'; item = '{"answer":"x"}' }, @{ kind = 'a hashtable'; item = @{ answer = 1 } },
+            @{ kind = 'an object'; item = [pscustomobject]@{ answer = 1 } }
     ) { (Test-Grader $good -Item $item -Local).IsValid | Should -BeTrue }
 
     It 'refuses an item that is none: <_>' -ForEach 'x', '[1]', 5 {
-        (Invoke-Captured { Test-Grader $good -Item $_ -Local }).Terminating.FullyQualifiedErrorId | Should -Be (& $id InvalidItem Test)
+        (Invoke-Captured { Test-Grader $good -Item $_ -Local }).Terminating.FullyQualifiedErrorId |
+            Should -Be (& $id InvalidItem Test)
     }
 
     It 'reads files, and goes on after what is no grader' {
@@ -185,7 +237,9 @@ Describe 'Test-Grader' {
         $good.ToJson() | Set-Content "$folder/a.json"
         '{"type":' | Set-Content "$folder/b.json"
         '[]' | Set-Content "$folder/c.json"
-        $result = Invoke-Captured { @(Get-ChildItem $folder) + 5 + "$folder/none.json" + @(, @(1, 2)) + "$folder/a.json" | Test-Grader -Local }
+        $result = Invoke-Captured {
+            @(Get-ChildItem $folder) + 5 + "$folder/none.json" + @(, @(1, 2)) + "$folder/a.json" | Test-Grader -Local
+        }
         $result.Output.Path | Should -Be @((Join-Path $folder a.json), (Join-Path $folder a.json))
         $result.Errors.FullyQualifiedErrorId | Select-Object -Unique | Should -Be (& $id NotGrader Test)
         "$($result.Errors[0])" | Should -BeLike "*b.json' is not valid JSON, at line 2, byte 1*"
@@ -205,12 +259,20 @@ Describe 'Test-Grader' {
 
     It 'leaves it to the service whether it knows <what>' -ForEach @(
         @{ what = 'a type'; grader = @{ type = 'endpoint'; name = 'e'; url = 'https://example.org' } }
-        @{ what = 'a field'; grader = @{ type = 'string_check'; name = 'c'; input = '{{ sample.output_text }}'; reference = 'a'; operation = 'eq'; ignore_case = $true } }
+        @{ what = 'a field'; grader = @{
+            type = 'string_check'
+            name = 'c'
+            input = '{{ sample.output_text }}'
+            reference = 'a'
+            operation = 'eq'
+            ignore_case = $true
+        } }
     ) {
         $local = Test-Grader $grader -Local
         $local.IsValid, $local.ErrorCount, $local.WarningCount | Should -Be $true, 0, 1
         Get-ServerRequest $server | Should -BeNullOrEmpty
-        (Test-Grader $grader -WarningAction SilentlyContinue).Problems.Code | Should -Contain 'FT2060' -Because 'this service does not'
+        (Test-Grader $grader -WarningAction SilentlyContinue).Problems.Code |
+            Should -Contain 'FT2060' -Because 'this service does not'
         Clear-ServerRequest $server
         $result = Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 file-none -Grader $grader }
         $result.Warnings | Should -HaveCount 1
@@ -266,18 +328,22 @@ Describe 'Test-Grader' {
         $result = Invoke-Captured { $good, $good | Test-Grader -ItemPath $file.FullName }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id NoRows Test)
         $result.Output | Should -BeNullOrEmpty
-        (Invoke-Captured { Test-Grader $good -ItemPath "$TestDrive/none.jsonl" }).Terminating.FullyQualifiedErrorId | Should -Be (& $id PathNotFound Test)
+        (Invoke-Captured { Test-Grader $good -ItemPath "$TestDrive/none.jsonl" }).Terminating.FullyQualifiedErrorId |
+            Should -Be (& $id PathNotFound Test)
     }
 
     It 'takes the grader of a job' {
         $file = New-TestDataset (Join-Path $TestDrive rows.jsonl)
-        $lines = 1..12 | ForEach-Object { "{`"messages`":[{`"role`":`"user`",`"content`":`"Q $_`"}],`"answer`":`"a $_`"}" }
+        $lines = 1..12 | ForEach-Object {
+            "{`"messages`":[{`"role`":`"user`",`"content`":`"Q $_`"}],`"answer`":`"a $_`"}"
+        }
         Set-Content $file $lines
         $job = New-FineTuningJob o4-mini-2025-04-16 $file -Grader $good
         (Test-Grader $job -Local).Name | Should -Be 'exact'
         $job.Grader.ToJson() | Should -Be $good.ToJson()
         $other = New-FineTuningJob gpt-4o-mini (New-TestDataset (Join-Path $TestDrive chat.jsonl))
-        "$((Invoke-Captured { $other | Test-Grader -Local }).Errors)" | Should -BeLike "*The job $($other.Id) has no grader: its method is supervised*"
+        "$((Invoke-Captured { $other | Test-Grader -Local }).Errors)" |
+            Should -BeLike "*The job $($other.Id) has no grader: its method is supervised*"
         $job, $other | Stop-FineTuningJob -ErrorAction Ignore
     }
 

@@ -17,12 +17,11 @@ Where the counts go, as JSON with passed, failed, skipped, and failures: a line 
 test that failed.
 
 .PARAMETER Run
-The name of the run: net8.0, netstandard2.0, package or azure. What shows the same with every staging runs only with
-net8.0: the sample's demonstration, the search for marked secrets, and the tests of pages and scripts.
+The name of the run: net8.0, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no others are
+named.
 
 .PARAMETER Dialect
-What the local server speaks. With Azure only those files are run, if no others are named, whose scenarios are for both
-dialects.
+What the local server speaks in the files that start it as the run says.
 
 .PARAMETER Path
 Test files or folders, to run some of them.
@@ -59,8 +58,6 @@ param(
 $patience = [timespan]::FromMinutes(25)
 # The files of -Fast: what every change may break, and what takes seconds.
 $quick = 'Module', 'Completion', 'ConvertTo', 'Dataset', 'Fault', 'Grader'
-# What shows the same with every staging.
-$once = 'Canary', 'Docs', 'Style'
 Import-Module "$PSScriptRoot/../../build/Modules.psm1"
 
 function Write-Report([int] $Passed, [int] $Skipped, [string[]] $Failure) {
@@ -76,13 +73,14 @@ function Write-Report([int] $Passed, [int] $Skipped, [string[]] $Failure) {
 function Get-TestFile {
     $files = Get-ChildItem -Path $Path -Filter *.Tests.ps1 -Recurse -ErrorAction Stop | Sort-Object FullName
     $areAll = $Path.Count -eq 1 -and $Path[0] -eq $PSScriptRoot
-    if ($Dialect -eq 'Azure' -and $areAll) {
-        # Those that are for both dialects start their server as the run says.
-        $files = $files | Where-Object { Select-String -LiteralPath $_ -Pattern Start-TestServer -SimpleMatch -Quiet }
-    }
-    if ($Fast -and $areAll) { $files = $files | Where-Object Name -In ($quick -replace '$', '.Tests.ps1') }
-    if ($Run -ne 'net8.0') { $files = $files | Where-Object Name -NotIn ($once -replace '$', '.Tests.ps1') }
-    $files
+    if (-not $areAll) { return $files }
+    if ($Fast) { return $files | Where-Object Name -In ($quick -replace '$', '.Tests.ps1') }
+    $chosen = (Import-PowerShellDataFile "$PSScriptRoot/Runs.psd1")[$Run]
+    if (-not $chosen) { return $files }
+    $names = $chosen -replace '$', '.Tests.ps1'
+    $lost = @($names | Where-Object { $_ -notin $files.Name })
+    if ($lost) { throw "Runs.psd1 names files that are not there: $lost." }
+    $files | Where-Object Name -In $names
 }
 
 function Measure-It {

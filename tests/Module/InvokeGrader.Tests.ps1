@@ -3,7 +3,9 @@ BeforeAll {
     $server = Start-TestServer
     $connection = Get-FineTuningConnection
     $same = @{ type = 'string_check'; name = 'same'; input = '{{ sample.output_text }}'; reference = '{{ item.answer }}'; operation = 'eq' }
-    function New-Row([int] $Count) { foreach ($i in 1..$Count) { [pscustomobject]@{ model_sample = "$($i % 3)"; answer = '1'; row = $i } } }
+    function New-Row([int] $Count) {
+        foreach ($i in 1..$Count) { [pscustomobject]@{ model_sample = "$($i % 3)"; answer = '1'; row = $i } }
+    }
 }
 
 AfterAll { $server | Stop-FineTuningServer }
@@ -25,7 +27,8 @@ Describe 'What Invoke-Grader takes' {
     }
 
     It 'is the pipeline: <name>' -ForEach @(
-        @{ name = 'objects'; rows = [pscustomobject]@{ model_sample = 'a'; answer = 'a' }, [pscustomobject]@{ ModelSample = 'b'; answer = 'a' } }
+        @{ name = 'objects'; rows = [pscustomobject]@{ model_sample = 'a'; answer = 'a' },
+            [pscustomobject]@{ ModelSample = 'b'; answer = 'a' } }
         @{ name = 'hashtables'; rows = @{ model_sample = 'a'; answer = 'a' }, @{ ModelSample = 'b'; answer = 'a' } }
         @{ name = 'lines of JSON'; rows = '{"model_sample":"a","answer":"a"}', '{"model_sample":"b","answer":"a"}' }
     ) {
@@ -48,10 +51,14 @@ Describe 'What Invoke-Grader takes' {
     }
 
     It 'is rows whose text has a name of its own, with -SampleProperty: <name>' -ForEach @(
-        @{ name = 'objects'; rows = [pscustomobject]@{ Reply = 'a'; answer = 'a'; model_sample = 'x' }, [pscustomobject]@{ reply = 'b'; answer = 'a' } }
-        @{ name = 'lines of JSON'; rows = '{"reply":"a","answer":"a","model_sample":"x"}', '{"reply":"b","answer":"a"}' }
+        @{ name = 'objects'; rows = [pscustomobject]@{ Reply = 'a'; answer = 'a'; model_sample = 'x' },
+            [pscustomobject]@{ reply = 'b'; answer = 'a' } }
+        @{ name = 'lines of JSON'; rows = '{"reply":"a","answer":"a","model_sample":"x"}',
+            '{"reply":"b","answer":"a"}' }
         @{ name = 'a table'; rows = "reply,answer`na,a`nb,a" | ConvertFrom-Csv }
-        @{ name = 'earlier results'; rows = [pscustomobject]@{ ModelSample = 'x'; Reward = 0; Item = @{ answer = 'a' }; reply = 'a' }, [pscustomobject]@{ ModelSample = 'a'; Reward = 0; Item = @{ answer = 'a' }; reply = 'b' } }
+        @{ name = 'earlier results'; rows = [pscustomobject]@{
+            ModelSample = 'x'; Reward = 0; Item = @{ answer = 'a' }; reply = 'a'
+        }, [pscustomobject]@{ ModelSample = 'a'; Reward = 0; Item = @{ answer = 'a' }; reply = 'b' } }
     ) {
         $results = $rows | Invoke-Grader $same -SampleProperty reply -Local
         $results.Reward | Should -Be 1, 0
@@ -66,16 +73,20 @@ Describe 'What Invoke-Grader takes' {
         (Invoke-Grader $same -Path $csv -SampleProperty reply -Local).Reward | Should -Be 1, 0
         $result = Invoke-Captured { Invoke-Grader $same -Path $jsonl -SampleProperty reply -Local }
         $result.Output.Reward | Should -Be 1
-        Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'reply'; it has Reply, answer*-SampleProperty*"
-        Get-ErrorText (Invoke-Captured { 'text' | Invoke-Grader $same -SampleProperty reply -Item @{ answer = 'a' } -Local }).Errors[0] |
+        Get-ErrorText $result.Errors[0] |
+            Should -BeLike "*Row 2*no property 'reply'; it has Reply, answer*-SampleProperty*"
+        Get-ErrorText (Invoke-Captured { 'text' |
+            Invoke-Grader $same -SampleProperty reply -Item @{ answer = 'a' } -Local }).Errors[0] |
             Should -BeLike '*The text is no item, and the sample was given by -SampleProperty*'
-        (Invoke-Captured { Invoke-Grader $same a -SampleProperty reply -Local }).Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidSample,*'
+        (Invoke-Captured { Invoke-Grader $same a -SampleProperty reply -Local }).Terminating.FullyQualifiedErrorId |
+            Should -BeLike 'InvalidSample,*'
     }
 
     It 'is texts with one item, and items with one text' {
         ('a', 'b' | Invoke-Grader $same -Item @{ answer = 'a' } -Local).Reward | Should -Be 1, 0
         (@{ answer = 'a' }, '{"answer":"b"}' | Invoke-Grader $same -ModelSample a -Local).Reward | Should -Be 1, 0
-        ('{"answer":"a"}' | Invoke-Grader $same -Item @{ answer = '{"answer":"a"}' } -Local).Reward | Should -Be 1 -Because 'a text that looks like JSON can be the sample'
+        ('{"answer":"a"}' | Invoke-Grader $same -Item @{ answer = '{"answer":"a"}' } -Local).Reward |
+            Should -Be 1 -Because 'a text that looks like JSON can be the sample'
     }
 
     It 'is an earlier result, also from a file' {
@@ -87,7 +98,8 @@ Describe 'What Invoke-Grader takes' {
         ($first[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json).Item.row | Should -Be 1
         $lines = Join-Path $TestDrive results.jsonl
         $first | ForEach-Object { $_ | ConvertTo-Json -Depth 5 -Compress } | Set-Content $lines
-        foreach ($again in (Invoke-Grader $same -Path $lines -Local), (Get-Content $lines | Invoke-Grader $same -Local), (Get-Content $lines | ConvertFrom-Json | Invoke-Grader $same -Local)) {
+        foreach ($again in (Invoke-Grader $same -Path $lines -Local), (Get-Content $lines | Invoke-Grader $same -Local),
+            (Get-Content $lines | ConvertFrom-Json | Invoke-Grader $same -Local)) {
             $again.Reward | Should -Be $first.Reward
             $again | ForEach-Object { $_.Item.row } | Should -Be 1, 2, 3
         }
@@ -109,7 +121,8 @@ Describe 'What Invoke-Grader takes' {
 
     It 'is a grader as <name>' -ForEach @(
         @{ name = 'JSON text'; grader = { $same | ConvertTo-Json } }
-        @{ name = 'a file'; grader = { $path = Join-Path $TestDrive grader.json; $same | ConvertTo-Json | Set-Content $path; $path } }
+        @{ name = 'a file'; grader = { $path = Join-Path $TestDrive grader.json; $same | ConvertTo-Json |
+            Set-Content $path; $path } }
         @{ name = 'an object'; grader = { $same | ConvertTo-Json | ConvertFrom-Json } }
     ) {
         (Invoke-Grader (& $grader) -ModelSample a -Item @{ answer = 'a' } -Local).Reward | Should -Be 1
@@ -166,18 +179,22 @@ Describe 'What it gives' {
 
 Describe 'What goes wrong' {
     It 'is an error for its row, and the others go on' {
-        $rows = [pscustomobject]@{ model_sample = '1'; answer = '1' }, [pscustomobject]@{ answer = '1' }, 'no JSON { at all', '{"answer":"1"}', [pscustomobject]@{ model_sample = '2'; answer = '1' }
+        $rows = [pscustomobject]@{ model_sample = '1'; answer = '1' }, [pscustomobject]@{ answer = '1' },
+            'no JSON { at all', '{"answer":"1"}', [pscustomobject]@{ model_sample = '2'; answer = '1' }
         $result = Invoke-Captured { $rows | Invoke-Grader $same -Local }
         $result.Output.Number | Should -Be 1, 3, 5
-        $result.Errors.FullyQualifiedErrorId | Should -Be (@('SampleNotRead,FineTuning.Commands.InvokeGraderCommand') * 2)
-        Get-ErrorText $result.Errors[0] | Should -BeLike "*Row 2*no property 'model_sample'; it has answer*-SampleProperty*-ModelSample*"
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be (@('SampleNotRead,FineTuning.Commands.InvokeGraderCommand') * 2)
+        Get-ErrorText $result.Errors[0] |
+            Should -BeLike "*Row 2*no property 'model_sample'; it has answer*-SampleProperty*-ModelSample*"
     }
 
     It 'in the values of a row is an error for it, and the others go on' {
         $rows = @(
             [pscustomobject]@{ model_sample = '1'; answer = '1' }
             [pscustomobject]@{ model_sample = '1'; answer = [double]::NaN }
-            [pscustomobject]@{ model_sample = '1' } | Add-Member -MemberType ScriptProperty -Name answer -Value { throw 'no answer today' } -PassThru
+            [pscustomobject]@{ model_sample = '1' } |
+                Add-Member -MemberType ScriptProperty -Name answer -Value { throw 'no answer today' } -PassThru
             [pscustomobject]@{ model_sample = '2'; answer = '1' }
         )
         $result = Invoke-Captured { $rows | Invoke-Grader $same -Local }
@@ -188,7 +205,9 @@ Describe 'What goes wrong' {
     }
 
     It 'with all rows ends after a few' {
-        $result = Invoke-Captured { 1..40 | ForEach-Object { [pscustomobject]@{ answer = "$_" } } | Invoke-Grader $same -Local }
+        $result = Invoke-Captured {
+            1..40 | ForEach-Object { [pscustomobject]@{ answer = "$_" } } | Invoke-Grader $same -Local
+        }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoRowFits,*'
         $result.Errors | Should -HaveCount 10
         Get-ErrorText $result.Terminating | Should -BeLike '*-SampleProperty*'
@@ -212,7 +231,8 @@ Describe 'What goes wrong' {
 
     It 'in a file is told by line' {
         $file = Join-Path $TestDrive broken.jsonl
-        '{"model_sample":"1","answer":"1"}', '{"model_sample":', '[1]', '{"model_sample":"2","answer":"1"}' | Set-Content $file
+        '{"model_sample":"1","answer":"1"}', '{"model_sample":', '[1]', '{"model_sample":"2","answer":"1"}' |
+            Set-Content $file
         $result = Invoke-Captured { Invoke-Grader $same -Path $file -Local }
         $result.Output.Reward | Should -Be 1, 0
         "$($result.Errors)" | Should -BeLike '*broken.jsonl:2*no JSON*broken.jsonl:3*no object*'
@@ -232,7 +252,10 @@ Describe 'What goes wrong' {
     It 'by the sample is told with it, and once at the end' {
         $json = @{ type = 'string_check'; name = 'json'; input = '{{ sample.output_json.a }}'; reference = '1'; operation = 'eq' }
         foreach ($local in $false, $true) {
-            $result = Invoke-Captured { '{"a":1}', 'text', '{"b":1}' | ForEach-Object { [pscustomobject]@{ model_sample = $_ } } | Invoke-Grader $json -Local:$local }
+            $result = Invoke-Captured {
+                '{"a":1}', 'text', '{"b":1}' | ForEach-Object { [pscustomobject]@{ model_sample = $_ } } |
+                    Invoke-Grader $json -Local:$local
+            }
             $result.Output.Reward | Should -Be 1, 0, 0
             $result.Output.ErrorType | Should -Be $null, 'sample_parse_error', 'invalid_variable_error'
             $result.Output[1].Error | Should -BeLike '*not JSON*'
@@ -253,8 +276,12 @@ Describe 'What goes wrong' {
     It 'with the set-up ends it at once: <name>' -ForEach @(
         @{ name = 'no grader'; run = { 'a' | Invoke-Grader 'no such file' }; id = 'NoGrader' }
         @{ name = 'no type'; run = { 'a' | Invoke-Grader @{ name = 'x' } -Local }; id = '*Grader*' }
-        @{ name = 'a metric that is not here'; run = { 'a' | Invoke-Grader @{ type = 'text_similarity'; name = 'c'; input = 'a'; reference = 'b'; evaluation_metric = 'cosine' } -Local }; id = 'GraderNotLocal' }
-        @{ name = 'a model that is not here'; run = { 'a' | Invoke-Grader @{ type = 'score_model'; name = 'c'; model = 'gpt-4o'; input = @(@{ role = 'user'; content = 'x' }) } -Local }; id = 'GraderNotLocal' }
+        @{ name = 'a metric that is not here'; run = { 'a' |
+            Invoke-Grader @{ type = 'text_similarity'; name = 'c'; input = 'a'; reference = 'b'; evaluation_metric = 'cosine' } -Local }; id = 'GraderNotLocal' }
+        @{ name = 'a model that is not here'; run = { 'a' |
+            Invoke-Grader @{ type = 'score_model'; name = 'c'; model = 'gpt-4o'; input = @(
+                @{ role = 'user'; content = 'x' }
+            ) } -Local }; id = 'GraderNotLocal' }
     ) {
         $result = Invoke-Captured $run
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike "$id,*"
@@ -263,7 +290,9 @@ Describe 'What goes wrong' {
     }
 
     It 'says that cosine needs embeddings' {
-        $result = Invoke-Captured { 'a' | Invoke-Grader @{ type = 'text_similarity'; name = 'c'; input = 'a'; reference = 'b'; evaluation_metric = 'cosine' } -Local }
+        $result = Invoke-Captured {
+            'a' | Invoke-Grader @{ type = 'text_similarity'; name = 'c'; input = 'a'; reference = 'b'; evaluation_metric = 'cosine' } -Local
+        }
         "$($result.Terminating)" | Should -BeLike '*embedding*'
     }
 
@@ -292,7 +321,8 @@ Describe 'Ctrl+C' {
         $null = Set-FineTuningServerFault 'RunGrader:skip=5,delay_ms=60000'
         $pipeline = Start-TestPipeline 'param($a) 1..100 | ForEach-Object { [pscustomobject]@{ model_sample = "a"; answer = "a" } } | Invoke-Grader $a[0] -ThrottleLimit 1 -Connection $a[1]' @($same, $connection)
         try {
-            Wait-Until { $pipeline.Output.Count -eq 5 -and (Get-FineTuningServerFault).Hits -gt 0 } -Because 'the sixth hangs'
+            Wait-Until { $pipeline.Output.Count -eq 5 -and
+                (Get-FineTuningServerFault).Hits -gt 0 } -Because 'the sixth hangs'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan 1000
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
             $pipeline.Output.Count | Should -Be 5

@@ -33,7 +33,9 @@ Describe 'Asking' {
     }
 
     It 'goes on with a conversation as <name>' -ForEach @(
-        @{ name = 'hashtables'; message = @(@{ role = 'system'; content = 'be brief' }, @{ role = 'user'; content = 'question 2 about blue' }) }
+        @{ name = 'hashtables'; message = @(
+            @{ role = 'system'; content = 'be brief' }, @{ role = 'user'; content = 'question 2 about blue' }
+        ) }
         @{ name = 'JSON'; message = '[{"role":"system","content":"be brief"},{"role":"user","content":"question 2 about blue"}]' }
     ) {
         $answer = Invoke-FineTunedModel $model -Message $message -Temperature 0
@@ -44,8 +46,10 @@ Describe 'Asking' {
     It 'takes <name> from the pipeline, in order' -ForEach @(
         @{ name = 'texts'; rows = { 'question 1 about green', 'question 2 about blue', 'question 3 about red' } }
         @{ name = 'lines of a dataset'; rows = { Get-Content $valid -TotalCount 3 } }
-        @{ name = 'objects with messages'; rows = { Get-Content $valid -TotalCount 3 | ForEach-Object { $_ | ConvertFrom-Json } } }
-        @{ name = 'objects with a prompt'; rows = { 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "question $_ about $(('red', 'green', 'blue')[$_ % 3])" } } } }
+        @{ name = 'objects with messages'; rows = { Get-Content $valid -TotalCount 3 |
+            ForEach-Object { $_ | ConvertFrom-Json } } }
+        @{ name = 'objects with a prompt'; rows = { 1..3 |
+            ForEach-Object { [pscustomobject]@{ prompt = "question $_ about $(('red', 'green', 'blue')[$_ % 3])" } } } }
     ) {
         $answers = & $rows | Invoke-FineTunedModel $model -Temperature 0
         $answers.Prompt | Should -Be 'question 1 about green', 'question 2 about blue', 'question 3 about red'
@@ -68,7 +72,8 @@ Describe 'Asking' {
         $lines | Should -HaveCount 1
         $sent = ("$lines" -split '>> ')[1] | ConvertFrom-Json
         $sent.messages[0].content | Should -Be 'be brief'
-        $sent.max_completion_tokens, $sent.temperature, $sent.top_p, $sent.seed, $sent.stop, $sent.user | Should -Be 3, 0.5, 0.9, 7, 'x', 'me'
+        $sent.max_completion_tokens, $sent.temperature, $sent.top_p, $sent.seed, $sent.stop, $sent.user |
+            Should -Be 3, 0.5, 0.9, 7, 'x', 'me'
         $plain = Invoke-FineTunedModel $model hello -Debug 5>&1 | Where-Object { "$_" -like '*chat/completions >> *' }
         "$plain" | Should -BeLike '*>> {"model":"*","messages":`[{"role":"user","content":"hello"}]}'
     }
@@ -87,12 +92,14 @@ Describe 'Asking' {
 
 Describe 'Comparing' {
     It 'puts the answers side by side' {
-        $both = 'question 1 about green', 'question 2 about blue' | Invoke-FineTunedModel $model -Compare gpt-4o-mini -Temperature 0
+        $both = 'question 1 about green', 'question 2 about blue' |
+            Invoke-FineTunedModel $model -Compare gpt-4o-mini -Temperature 0
         $both | Should -BeOfType FineTuning.Output.ModelComparison
         $both.Text | Should -Be green, blue
         $both.ComparedText | Should -Be $untrained, $untrained
         $both[0].Answer.Model | Should -Be $model
-        ($both | Out-String -Width 120) | Should -BeLike "*Answer: $model, Compared: gpt-4o-mini*green*I am an untrained*"
+        ($both | Out-String -Width 120) |
+            Should -BeLike "*Answer: $model, Compared: gpt-4o-mini*green*I am an untrained*"
     }
 }
 
@@ -113,7 +120,9 @@ Describe 'Scoring' {
     }
 
     It 'gives the same scores here and at the service, for multi graders by their parts' {
-        $multi = @{ type = 'multi'; name = 'both'; calculate_output = '(same + likeness) / 2'; graders = @{ same = $same; likeness = $likeness } }
+        $multi = @{ type = 'multi'; name = 'both'; calculate_output = '(same + likeness) / 2'; graders = @{
+            same = $same; likeness = $likeness
+        } }
         $there = Invoke-FineTunedModel gpt-4o-mini -Evaluate $valid -Grader $multi
         Clear-ServerRequest $server
         $here = Invoke-FineTunedModel gpt-4o-mini -Evaluate $valid -Grader $multi -Local
@@ -136,12 +145,21 @@ Describe 'Scoring' {
         @(Get-Content $valid -TotalCount 2) + '{"nothing":1}' + '{"messages":' | Set-Content $file
         $result = Invoke-Captured { Invoke-FineTunedModel $model -Evaluate $file -Grader $same -Local -Temperature 0 }
         $result.Output.Examples, $result.Output.Failed, $result.Output.Score | Should -Be 4, 2, 1
-        $result.Errors.FullyQualifiedErrorId | Should -Be (@('ExampleNotRead,FineTuning.Commands.InvokeFineTunedModelCommand') * 2)
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be (@('ExampleNotRead,FineTuning.Commands.InvokeFineTunedModelCommand') * 2)
         "$($result.Errors)" | Should -BeLike "*Line 3*neither 'messages' nor 'prompt'*Line 4*no JSON*"
     }
 
     It 'warns of a grader that fails' {
-        $result = Invoke-Captured { Invoke-FineTunedModel $model -Evaluate $valid -Grader @{ type = 'string_check'; name = 'x'; input = '{{ sample.output_text }}'; reference = '{{ item.nothing }}'; operation = 'eq' } }
+        $result = Invoke-Captured {
+            Invoke-FineTunedModel $model -Evaluate $valid -Grader @{
+                type = 'string_check'
+                name = 'x'
+                input = '{{ sample.output_text }}'
+                reference = '{{ item.nothing }}'
+                operation = 'eq'
+            }
+        }
         $result.Output.GradedWithErrors | Should -Be 9
         "$($result.Warnings)" | Should -BeLike '*9 of 9 answers*item.nothing*'
     }
@@ -167,7 +185,9 @@ Describe 'Scoring' {
     }
 
     It 'of a model that is not there is an error, and the next one is scored' {
-        $result = Invoke-Captured { Invoke-FineTunedModel ft:none:local::x, gpt-4o-mini -Evaluate $valid -Grader $same -Local }
+        $result = Invoke-Captured {
+            Invoke-FineTunedModel ft:none:local::x, gpt-4o-mini -Evaluate $valid -Grader $same -Local
+        }
         $result.Output.Model | Should -Be gpt-4o-mini
         $result.Errors | Should -HaveCount 1
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike '*NotFound,*'
@@ -198,12 +218,21 @@ Describe 'Where it came from' {
 Describe 'What goes wrong' {
     It 'is told by <id>: <name>' -ForEach @(
         @{ name = 'no such model'; run = { Invoke-FineTunedModel ft:none:local::x hello }; id = '*NotFound' }
-        @{ name = 'a job without a model'; run = { Invoke-FineTunedModel ([pscustomobject]@{ Id = 'ftjob-1'; FineTunedModel = $null; Status = 'running' }) hello }; id = 'NotModelIdentity' }
+        @{ name = 'a job without a model'; run = { Invoke-FineTunedModel ([pscustomobject]@{
+            Id = 'ftjob-1'; FineTunedModel = $null; Status = 'running'
+        }) hello }; id = 'NotModelIdentity' }
         @{ name = 'the id of a file'; run = { Invoke-FineTunedModel file-123 hello }; id = 'NotModelIdentity' }
-        @{ name = 'an object that is no question'; run = { Get-Process -Id $PID | Invoke-FineTunedModel $model }; id = 'QuestionNotRead' }
-        @{ name = 'an option that is no data'; run = { Invoke-FineTunedModel $model hello -Option @{ x = [double]::NaN } }; id = 'InvalidOption' }
-        @{ name = 'an option that is given twice'; run = { Invoke-FineTunedModel $model hello -Temperature 0 -Option @{ temperature = 1 } }; id = 'InvalidOption' }
-        @{ name = 'an option of the command'; run = { Invoke-FineTunedModel $model hello -Option @{ stream = $true } }; id = 'InvalidOption' }
+        @{ name = 'an object that is no question'; run = { Get-Process -Id $PID |
+            Invoke-FineTunedModel $model }; id = 'QuestionNotRead' }
+        @{ name = 'an option that is no data'; run = { Invoke-FineTunedModel $model hello -Option @{
+            x = [double]::NaN
+        } }; id = 'InvalidOption' }
+        @{ name = 'an option that is given twice'; run = { Invoke-FineTunedModel $model hello -Temperature 0 -Option @{
+            temperature = 1
+        } }; id = 'InvalidOption' }
+        @{ name = 'an option of the command'; run = { Invoke-FineTunedModel $model hello -Option @{
+            stream = $true
+        } }; id = 'InvalidOption' }
         @{ name = 'no messages'; run = { Invoke-FineTunedModel $model -Message 'hello' }; id = 'QuestionNotRead' }
         @{ name = 'no file'; run = { Invoke-FineTunedModel $model -Evaluate ./none.jsonl -Grader $same }; id = '*' }
         @{ name = 'no grader'; run = { Invoke-FineTunedModel $model -Evaluate $valid -Grader nothing }; id = 'NoGrader' }
@@ -216,11 +245,14 @@ Describe 'What goes wrong' {
     }
 
     It 'for one of several models lets the others answer' {
-        $result = Invoke-Captured { 'ft:none:local::x', $model | Invoke-FineTunedModel -Prompt 'question 1 about green' -Temperature 0 }
+        $result = Invoke-Captured {
+            'ft:none:local::x', $model | Invoke-FineTunedModel -Prompt 'question 1 about green' -Temperature 0
+        }
         $result.Output.Text | Should -Be green
         $result.Errors | Should -HaveCount 1
         $result.Errors[0].FullyQualifiedErrorId | Should -BeLike '*NotFound,*'
-        Get-ErrorText $result.Errors[0] | Should -BeLike $(if (Test-Azure) { '*deploy*' } else { '*Get-FineTunedModel*' })
+        Get-ErrorText $result.Errors[0] |
+            Should -BeLike $(if (Test-Azure) { '*deploy*' } else { '*Get-FineTunedModel*' })
     }
 
     It 'in a stream that breaks off is one error, and nothing is asked twice' {
@@ -257,7 +289,8 @@ Describe 'Ctrl+C and an early end' {
 
     It 'asks no more when nobody wants more' {
         Clear-ServerRequest $server
-        (1..500 | ForEach-Object { "question $_" } | Invoke-FineTunedModel gpt-4o-mini -ThrottleLimit 2 | Select-Object -First 2) | Should -HaveCount 2
+        (1..500 | ForEach-Object { "question $_" } | Invoke-FineTunedModel gpt-4o-mini -ThrottleLimit 2 |
+            Select-Object -First 2) | Should -HaveCount 2
         @(Get-ServerRequest $server).Count | Should -BeLessThan 60
     }
 }

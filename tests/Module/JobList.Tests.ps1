@@ -12,7 +12,8 @@ BeforeAll {
     $body = "{`"model`":`"gpt-4o-mini`",`"training_file`":`"$file`"}"
     foreach ($batch in 1..20) {
         $answers = foreach ($i in 1..50) {
-            $http.PostAsync("$($server.Endpoint)/fine_tuning/jobs", [Net.Http.StringContent]::new($body, [Text.Encoding]::UTF8, 'application/json'))
+            $http.PostAsync("$($server.Endpoint)/fine_tuning/jobs",
+                [Net.Http.StringContent]::new($body, [Text.Encoding]::UTF8, 'application/json'))
         }
         [Threading.Tasks.Task]::WaitAll($answers)
         foreach ($answer in $answers) { $null = $answer.Result.EnsureSuccessStatusCode() }

@@ -60,7 +60,8 @@ Describe 'Get-FineTunedModel' {
         @{ what = 'a checkpoint'; give = { Get-FineTuningCheckpoint $first -First 1 } }
         @{ what = 'a model'; give = { Get-FineTunedModel | Where-Object Model -EQ $first.FineTunedModel } }
         @{ what = 'a row'; give = { [pscustomobject]@{ Model = $first.FineTunedModel } } }
-        @{ what = 'a stored job'; give = { $first | Export-Clixml "$TestDrive/j.xml"; Import-Clixml "$TestDrive/j.xml" } }
+        @{ what = 'a stored job'; give = { $first |
+            Export-Clixml "$TestDrive/j.xml"; Import-Clixml "$TestDrive/j.xml" } }
     ) {
         $given = & $give
         Clear-ServerRequest $server
@@ -105,7 +106,8 @@ Describe 'Get-FineTunedModel' {
         @{ what = 'a process'; give = { Get-Process -Id $PID }; words = '*Process names no model*' }
     ) {
         $result = Invoke-Captured { & $give | Get-FineTunedModel }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotModelIdentity,FineTuning.Commands.GetFineTunedModelCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'NotModelIdentity,FineTuning.Commands.GetFineTunedModelCommand'
         "$($result.Errors)" | Should -BeLike $words
         Get-ErrorText $result.Errors[0] | Should -Match 'pipe a job that succeeded'
     }
@@ -124,7 +126,8 @@ Describe 'Get-FineTunedModel' {
             $result.Warnings | Should -HaveCount 1
             "$($result.Warnings)" | Should -BeLike '*may lack models*jobs could not be listed*'
             (Invoke-Captured { Get-FineTunedModel ft:*, gpt* }).Warnings | Should -HaveCount 1 -Because 'once is enough'
-            (Invoke-Captured { Get-FineTunedModel -All }).Warnings | Should -BeNullOrEmpty -Because 'no model is missing then'
+            (Invoke-Captured { Get-FineTunedModel -All }).Warnings |
+                Should -BeNullOrEmpty -Because 'no model is missing then'
             $result.Errors | Should -BeNullOrEmpty
             $models = @($result.Output | Where-Object { $_ -is [FineTuning.Output.FineTunedModel] })
             $models | Should -HaveCount 4
@@ -205,14 +208,17 @@ Describe 'Remove-FineTunedModel' -Skip:$azure {
 
     It 'says of one that is gone that it is' {
         $result = Invoke-Captured { Remove-FineTunedModel ft:gpt-4o-mini:local::gone -Confirm:$false }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ModelNotFound,FineTuning.Commands.RemoveFineTunedModelCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ModelNotFound,FineTuning.Commands.RemoveFineTunedModelCommand'
         $result.Errors.TargetObject | Should -Be 'ft:gpt-4o-mini:local::gone'
     }
 
     It 'tells the refusal of a base model in the words of the service, and what can be deleted' {
         $result = Invoke-Captured { Remove-FineTunedModel gpt-4o-mini -Confirm:$false }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'PermissionDenied,FineTuning.Commands.RemoveFineTunedModelCommand'
-        Get-ErrorText $result.Errors[0] | Should -BeLike "*insufficient permissions to delete the model 'gpt-4o-mini'*Only models that jobs made can be deleted: Get-FineTunedModel*"
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'PermissionDenied,FineTuning.Commands.RemoveFineTunedModelCommand'
+        Get-ErrorText $result.Errors[0] |
+            Should -BeLike "*insufficient permissions to delete the model 'gpt-4o-mini'*Only models that jobs made can be deleted: Get-FineTunedModel*"
     }
 
     It 'refuses <what>, whose model is another' -ForEach @(
@@ -220,17 +226,20 @@ Describe 'Remove-FineTunedModel' -Skip:$azure {
         @{ what = 'a grader out of JSON'; give = { (New-Grader -ScoreModel -Model judge -InputTemplate '{{ sample.output_text }}').ToJson() | ConvertFrom-Json }; says = '*A grader is not a model*' }
         @{ what = 'a stored grader'; give = { New-Grader -ScoreModel -Model judge -InputTemplate '{{ sample.output_text }}' | Export-Clixml "$TestDrive/g.xml"; Import-Clixml "$TestDrive/g.xml" }; says = '*A grader is not a model*' }
         @{ what = 'the measure of a dataset'; give = { Measure-FineTuningDataset $train }; says = '*A report on a dataset is not a model*' }
-        @{ what = 'a stored measure'; give = { Measure-FineTuningDataset $train | Export-Clixml "$TestDrive/d.xml"; Import-Clixml "$TestDrive/d.xml" }; says = '*A report on a dataset is not a model*' }
+        @{ what = 'a stored measure'; give = { Measure-FineTuningDataset $train |
+            Export-Clixml "$TestDrive/d.xml"; Import-Clixml "$TestDrive/d.xml" }; says = '*A report on a dataset is not a model*' }
     ) {
         $result = Invoke-Captured { & $give | Remove-FineTunedModel -Confirm:$false }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotModelIdentity,FineTuning.Commands.RemoveFineTunedModelCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'NotModelIdentity,FineTuning.Commands.RemoveFineTunedModelCommand'
         "$($result.Errors)" | Should -BeLike $says
         Get-Line | Should -Not -BeLike 'DELETE*'
     }
 
     It 'refuses a file' {
         $result = Invoke-Captured { Get-FineTuningFile $first.TrainingFile | Remove-FineTunedModel -Confirm:$false }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'NotModelIdentity,FineTuning.Commands.RemoveFineTunedModelCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'NotModelIdentity,FineTuning.Commands.RemoveFineTunedModelCommand'
         Get-Line | Should -Not -BeLike 'DELETE*'
     }
 
@@ -251,7 +260,9 @@ Remove-FineTunedModel '$($first.FineTunedModel)'
 
     It 'stops at once with Ctrl+C' {
         Set-FineTuningServerFault 'DeleteModel:delay_ms=60000'
-        $pipeline = Start-TestPipeline 'param($a) Remove-FineTunedModel $a[0] -Confirm:$false -Connection $a[1]' @($first.FineTunedModel, (Get-FineTuningConnection))
+        $pipeline = Start-TestPipeline 'param($a) Remove-FineTunedModel $a[0] -Confirm:$false -Connection $a[1]' @(
+            $first.FineTunedModel, (Get-FineTuningConnection)
+        )
         try {
             Wait-Until { (Get-FineTuningServerFault).Hits -gt 0 } -Because 'the request hangs'
             (Stop-TestPipeline $pipeline).TotalSeconds | Should -BeLessThan 5
@@ -265,7 +276,8 @@ Remove-FineTunedModel '$($first.FineTunedModel)'
 Describe 'Remove-FineTunedModel on Azure' -Skip:(-not $azure) {
     It 'says that Azure deletes none' {
         $result = Invoke-Captured { $first | Remove-FineTunedModel -Confirm:$false }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'EndpointNotFound,FineTuning.Commands.RemoveFineTunedModelCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'EndpointNotFound,FineTuning.Commands.RemoveFineTunedModelCommand'
         Get-ErrorText $result.Errors[0] | Should -BeLike '*Azure OpenAI deletes no models over this API*'
     }
 }

@@ -1,15 +1,27 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $cmdlets = @(
-        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning', 'Get-CheckpointPermission', 'Get-FineTunedModel', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection', 'Get-FineTuningEvent'
-        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault', 'Get-FineTuningServerRequest', 'Grant-CheckpointPermission', 'Invoke-FineTunedModel', 'Invoke-Grader', 'Measure-FineTuningDataset'
-        'New-FineTuningJob', 'New-Grader', 'Receive-FineTuningFile', 'Remove-FineTunedModel', 'Remove-FineTuningFile', 'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Revoke-CheckpointPermission', 'Send-FineTuningFile', 'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
-        'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Test-Grader', 'Wait-FineTuningJob'
+        'Clear-FineTuningServerFault', 'Connect-FineTuning', 'ConvertTo-FineTuningDataset', 'Disconnect-FineTuning',
+            'Get-CheckpointPermission', 'Get-FineTunedModel', 'Get-FineTuningCheckpoint', 'Get-FineTuningConnection',
+                'Get-FineTuningEvent'
+        'Get-FineTuningFile', 'Get-FineTuningJob', 'Get-FineTuningServer', 'Get-FineTuningServerFault',
+            'Get-FineTuningServerRequest', 'Grant-CheckpointPermission', 'Invoke-FineTunedModel', 'Invoke-Grader',
+                'Measure-FineTuningDataset'
+        'New-FineTuningJob', 'New-Grader', 'Receive-FineTuningFile', 'Remove-FineTunedModel', 'Remove-FineTuningFile',
+            'Repair-FineTuningDataset', 'Resume-FineTuningJob', 'Revoke-CheckpointPermission', 'Send-FineTuningFile',
+                'Set-FineTuningServerFault', 'Split-FineTuningDataset', 'Start-FineTuningServer'
+        'Stop-FineTuningJob', 'Stop-FineTuningServer', 'Suspend-FineTuningJob', 'Test-FineTuningDataset', 'Test-Grader',
+            'Wait-FineTuningJob'
     )
-    $changing = $cmdlets | Where-Object { $_ -match '^(Connect|Disconnect|Grant|New|Revoke|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' -and $_ -ne 'New-Grader' }
+    $changing = $cmdlets | Where-Object {
+        $_ -match '^(Connect|Disconnect|Grant|New|Revoke|Send|Remove|Resume|Stop|Suspend|Start|Receive|Set|Clear|Measure|ConvertTo|Split|Repair)-' -and $_ -ne 'New-Grader'
+    }
     $api = $cmdlets | Where-Object { $_ -match 'Job|File|Event|Checkpoint|Model|Test-Grader|Invoke-' }
-    $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint', 'Get-CheckpointPermission', 'Get-FineTunedModel'
-    $withIdentity = $cmdlets | Where-Object { $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$|CheckpointPermission$|^(Get|Remove)-FineTunedModel$' }
+    $lists = 'Get-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint',
+        'Get-CheckpointPermission', 'Get-FineTunedModel'
+    $withIdentity = $cmdlets | Where-Object {
+        $_ -match '^(Get|Stop|Suspend|Resume|Wait|Receive|Remove)-FineTuning(Job|File|Event|Checkpoint)$|CheckpointPermission$|^(Get|Remove)-FineTunedModel$'
+    }
 }
 
 BeforeAll {
@@ -21,7 +33,9 @@ BeforeAll {
 Describe 'The build script' {
     It 'explains its tasks with -?' {
         $help = Get-Help (Resolve-Path "$PSScriptRoot/../../build.ps1").ProviderPath | Out-String
-        foreach ($task in 'build', 'test', 'demo', 'soak', 'bench', 'docs', 'package', 'clean') { $help | Should -Match "(?m)^\s+$task\s+\S" }
+        foreach ($task in 'build', 'test', 'demo', 'soak', 'bench', 'docs', 'package', 'clean') {
+            $help | Should -Match "(?m)^\s+$task\s+\S"
+        }
     }
 }
 
@@ -62,7 +76,9 @@ Describe 'Importing' {
 
     It 'takes the assembly that is meant for this PowerShell and this staging' {
         $expected = if (Test-Path "$folder/bin/net8.0") { 'net8.0' } else { 'netstandard2.0' }
-        if ((Get-TestRun) -eq 'netstandard2.0') { $expected | Should -Be 'netstandard2.0' -Because 'the run is named so' }
+        if ((Get-TestRun) -eq 'netstandard2.0') {
+            $expected | Should -Be 'netstandard2.0' -Because 'the run is named so'
+        }
         $assembly = (Get-Command Get-FineTuningJob).ImplementingType.Assembly
         $assembly.Location | Should -Be ([IO.Path]::GetFullPath("$folder/bin/$expected/FineTuning.dll"))
         $framework = $assembly.GetCustomAttributes([Runtime.Versioning.TargetFrameworkAttribute], $false).FrameworkName
@@ -110,7 +126,8 @@ Import-Module '$manifest'
             $facts.Endpoint | Should -Be 'http://127.0.0.1:9/v1'
         }
         It 'brings no assembly of others into PowerShell 7' {
-            $facts.Assemblies | Sort-Object | Should -Be @('FineTuning', 'FineTuning.Core') -Because 'what PowerShell has in the box wins'
+            $facts.Assemblies | Sort-Object |
+                Should -Be @('FineTuning', 'FineTuning.Core') -Because 'what PowerShell has in the box wins'
         }
         It 'leaves no error behind' {
             $result.Errors | Should -BeNullOrEmpty
@@ -119,8 +136,11 @@ Import-Module '$manifest'
     }
 
     It 'ships no assembly of others for PowerShell 7' {
-        if (-not (Test-Path "$folder/bin/net8.0")) { Set-ItResult -Skipped -Because 'this staging has no net8.0 build' ; return }
-        (Get-ChildItem "$folder/bin/net8.0" -Filter *.dll).Name | Sort-Object | Should -Be @('FineTuning.Core.dll', 'FineTuning.dll')
+        if (-not (Test-Path "$folder/bin/net8.0")) {
+            Set-ItResult -Skipped -Because 'this staging has no net8.0 build' ; return
+        }
+        (Get-ChildItem "$folder/bin/net8.0" -Filter *.dll).Name | Sort-Object |
+            Should -Be @('FineTuning.Core.dll', 'FineTuning.dll')
     }
 }
 
@@ -137,7 +157,9 @@ Describe 'The convention of <_>' -ForEach $cmdlets {
         $command.OutputType.Count | Should -BeGreaterThan 0
         foreach ($type in $command.OutputType.Type) {
             $type | Should -Not -BeNullOrEmpty
-            if ($type -notin [void], [IO.FileInfo], [bool], [string]) { $type.Namespace | Should -Match '^FineTuning($|\.Core\.Datasets)' }
+            if ($type -notin [void], [IO.FileInfo], [bool], [string]) {
+                $type.Namespace | Should -Match '^FineTuning\.(Output|Core\.Datasets)'
+            }
         }
     }
 
@@ -170,7 +192,8 @@ Describe 'Groups of cmdlets' {
     }
 
     It '<_> takes a -Connection' -ForEach $api {
-        (Get-Command $_).Parameters['Connection'].ParameterType.FullName | Should -Be 'FineTuning.Identities.ConnectionIdentity'
+        (Get-Command $_).Parameters['Connection'].ParameterType.FullName |
+            Should -Be 'FineTuning.Identities.ConnectionIdentity'
     }
 
     It '<_> has -First and -Skip' -ForEach $lists {
@@ -179,7 +202,9 @@ Describe 'Groups of cmdlets' {
     }
 
     It '<_> takes its identity first, and from the pipeline as object and by name' -ForEach $withIdentity {
-        $identity = (Get-Command $_).Parameters.Values | Where-Object { $_.ParameterType.Name -match 'Identity' -and $_.Name -ne 'Connection' }
+        $identity = (Get-Command $_).Parameters.Values | Where-Object {
+            $_.ParameterType.Name -match 'Identity' -and $_.Name -ne 'Connection'
+        }
         $identity | Should -HaveCount 1
         foreach ($set in $identity.ParameterSets.Values) {
             $set.Position | Should -Be 0

@@ -1,12 +1,15 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    if (-not $env:FINETUNING_TEST_MODULE) { throw 'These tests delete saved connections: run them with Invoke-ModuleTests.ps1, which has a home of its own.' }
+    if (-not $env:FINETUNING_TEST_MODULE) {
+        throw 'These tests delete saved connections: run them with Invoke-ModuleTests.ps1, which has a home of its own.'
+    }
     $secret = 'sk-named-Yc83hQpLmB'
     $key = ConvertTo-TestKey $secret
     $server = Start-FineTuningServer -Memory -PassThru
     $other = Start-FineTuningServer -Memory -ApiKey $key -PassThru
     $folder = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/connections'
-    $variables = 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_API_VERSION', 'OPENAI_ADMIN_KEY', 'AZURE_OPENAI_ENDPOINT', 'AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_AD_TOKEN'
+    $variables = 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_API_VERSION', 'OPENAI_ADMIN_KEY', 'AZURE_OPENAI_ENDPOINT',
+        'AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_AD_TOKEN'
 
     function Set-Variables([hashtable] $Values = @{}) {
         foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $Values[$name]) }
@@ -14,7 +17,9 @@ BeforeAll {
 
     function Get-ErrorId([scriptblock] $Script) {
         $result = Invoke-Captured $Script
-        @($result.Terminating) + $result.Errors | Where-Object { $_ } | ForEach-Object { $_.FullyQualifiedErrorId.Split(',')[0] }
+        @($result.Terminating) + $result.Errors | Where-Object { $_ } | ForEach-Object {
+            $_.FullyQualifiedErrorId.Split(',')[0]
+        }
     }
 }
 
@@ -120,7 +125,8 @@ Describe 'Connections with names' {
     }
 
     It 'refuses <name> as a name' -ForEach @(@{ name = '../x' }, @{ name = 'a/b' }, @{ name = 'a*' }, @{ name = ' ' }) {
-        Get-ErrorId { Connect-FineTuning $server.Endpoint -Name $name } | Should -Match 'InvalidConnection|ParameterArgumentValidation'
+        Get-ErrorId { Connect-FineTuning $server.Endpoint -Name $name } |
+            Should -Match 'InvalidConnection|ParameterArgumentValidation'
     }
 
     It 'that came from another process have no key' {
@@ -134,7 +140,8 @@ Describe 'Connections with names' {
         Connect-FineTuning $server.Endpoint -Name 'open one'
         Connect-FineTuning $server.Endpoint -Name kept -Save
         Disconnect-FineTuning -Name kept
-        $found = [Management.Automation.CommandCompletion]::CompleteInput('Get-FineTuningJob -Connection ', 30, $null).CompletionMatches.CompletionText
+        $found = [Management.Automation.CommandCompletion]::CompleteInput('Get-FineTuningJob -Connection ', 30,
+            $null).CompletionMatches.CompletionText
         $found | Should -Be @("'open one'", 'kept')
     }
 }
@@ -155,7 +162,8 @@ Describe 'Saved connections' {
         Get-FineTuningJob -Connection work
         (Get-ServerRequest $server).path | Should -BeLike '*api-version=preview*'
         $connection = Get-FineTuningConnection work
-        $connection.Organization, $connection.Project, $connection.TimeoutSec, $connection.MaxRetryCount, "$($connection.HeaderName)" | Should -Be @('org-1', 'proj-1', 9, 1, 'X-Team')
+        $connection.Organization, $connection.Project, $connection.TimeoutSec, $connection.MaxRetryCount,
+            "$($connection.HeaderName)" | Should -Be @('org-1', 'proj-1', 9, 1, 'X-Team')
         # Naming it for one command does not make it the session's.
         Get-FineTuningConnection | Should -BeNullOrEmpty
         Connect-FineTuning -Name work
@@ -164,7 +172,9 @@ Describe 'Saved connections' {
 
     It 'are there for another process' {
         Connect-FineTuning $server.Endpoint -Name work -Save
-        $child = Invoke-ChildPwsh -Environment @{ FT = Get-TestManifest } 'Import-Module $env:FT; @(Get-FineTuningJob -Connection work).Count; (Get-FineTuningConnection -ListAvailable).Name'
+        $child = Invoke-ChildPwsh -Environment @{
+            FT = Get-TestManifest
+        } 'Import-Module $env:FT; @(Get-FineTuningJob -Connection work).Count; (Get-FineTuningConnection -ListAvailable).Name'
         $child.Errors | Should -BeNullOrEmpty
         $child.Output | Should -Be @('0', 'work')
     }
@@ -178,7 +188,8 @@ Describe 'Saved connections' {
         Disconnect-FineTuning -Name work
         $result = Invoke-Captured { Get-FineTuningJob -Connection work }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
-        Get-ErrorText $result.Terminating | Should -BeLike "*its key and the value of the header X-Sub-Key*Connect-FineTuning -Name 'work' -ApiKey*-Header*"
+        Get-ErrorText $result.Terminating |
+            Should -BeLike "*its key and the value of the header X-Sub-Key*Connect-FineTuning -Name 'work' -ApiKey*-Header*"
         Connect-FineTuning -Name work -ApiKey $key -Header @{ 'X-Sub-Key' = $header }
         { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
     }
@@ -227,7 +238,8 @@ Describe 'Saved connections' {
 
     It 'shows a table of them' {
         Connect-FineTuning $server.Endpoint -Name work -Save
-        Get-FineTuningConnection -ListAvailable | Out-String | Should -Match "(?m)^work\s+OpenAI\s+looked up each time\s+$($server.Endpoint)"
+        Get-FineTuningConnection -ListAvailable | Out-String |
+            Should -Match "(?m)^work\s+OpenAI\s+looked up each time\s+$($server.Endpoint)"
     }
 }
 
@@ -253,7 +265,8 @@ Describe 'The service' {
 
     It 'of a saved connection gets the paths of the version that is given with its name' {
         Connect-FineTuning -AzureResource my-res -ApiKey $key -Name azure -Save -SkipCheck
-        (Connect-FineTuning -Name azure -ApiKey $key -ApiVersion 2024-10-21 -SkipCheck -PassThru).Endpoint | Should -Be 'https://my-res.openai.azure.com/openai'
+        (Connect-FineTuning -Name azure -ApiKey $key -ApiVersion 2024-10-21 -SkipCheck -PassThru).Endpoint |
+            Should -Be 'https://my-res.openai.azure.com/openai'
         Disconnect-FineTuning -Name azure -Forget
     }
 
@@ -265,7 +278,8 @@ Describe 'The service' {
     It 'is Azure''s where the environment has that, with the key beside it' {
         Set-Variables @{ AZURE_OPENAI_ENDPOINT = 'https://my-res.openai.azure.com/'; AZURE_OPENAI_API_KEY = 'azure-key-0001'; OPENAI_API_VERSION = '2024-10-21' }
         $connection = Connect-FineTuning -SkipCheck -PassThru
-        $connection.Endpoint, $connection.KeySource | Should -Be @('https://my-res.openai.azure.com/openai', 'environment variable AZURE_OPENAI_API_KEY')
+        $connection.Endpoint, $connection.KeySource |
+            Should -Be @('https://my-res.openai.azure.com/openai', 'environment variable AZURE_OPENAI_API_KEY')
     }
 
     It 'is Azure''s with a token, and a warning where both services have keys' {
@@ -286,14 +300,18 @@ Describe 'The service' {
     }
 
     It 'is told to a person with the parts that are there' {
-        $shown = Connect-FineTuning $server.Endpoint -ApiKey $key -Name shown -Header @{ 'X-A' = 1; 'X-B-Key' = $key } -PassThru | Out-String
+        $shown = Connect-FineTuning $server.Endpoint -ApiKey $key -Name shown -Header @{
+            'X-A' = 1; 'X-B-Key' = $key
+        } -PassThru | Out-String
         $shown | Should -Match '(?m)^Name\s+: shown'
         $shown | Should -Match '(?m)^HeaderName\s+: \{X-'
         $shown | Should -Not -Match 'Organization|AdminKeySource|Proxy'
         $shown | Should -Not -BeLike "*$secret*"
     }
 
-    It 'refuses the header <name> as plain text, and shows nothing of it' -ForEach @(@{ name = 'X-Api-Key' }, @{ name = 'Authorization' }, @{ name = 'Ocp-Apim-Subscription-Key' }) {
+    It 'refuses the header <name> as plain text, and shows nothing of it' -ForEach @(
+        @{ name = 'X-Api-Key' }, @{ name = 'Authorization' }, @{ name = 'Ocp-Apim-Subscription-Key' }
+    ) {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -Header @{ $name = 'plain-Value-31' } }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidHeader,*'
         Get-ErrorText $result.Terminating | Should -Not -BeLike '*plain-Value-31*'

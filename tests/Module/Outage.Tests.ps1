@@ -19,10 +19,13 @@ Describe 'A server that goes away and comes back while jobs are waited for and f
         $wait = Start-TestPipeline 'param($a) $a | Wait-FineTuningJob' $jobs
         $follow = Start-TestPipeline 'param($a) $a | Get-FineTuningEvent -Follow' $jobs
         try {
-            Wait-Until { $wait.Shell.Streams.Warning.Count -eq 2 -and $follow.Output.Count -ge 4 } -Because 'both have begun'
+            Wait-Until { $wait.Shell.Streams.Warning.Count -eq 2 -and
+                $follow.Output.Count -ge 4 } -Because 'both have begun'
             & $stop
             Wait-Until { -not (Test-ProcessRuns $server.ProcessId) } -Because 'the server has ended'
-            foreach ($pipeline in $wait, $follow) { Wait-Until { "$($pipeline.Shell.Streams.Warning)" -like '*does not answer*' } -Because 'the outage is told' }
+            foreach ($pipeline in $wait, $follow) {
+                Wait-Until { "$($pipeline.Shell.Streams.Warning)" -like '*does not answer*' } -Because 'the outage is told'
+            }
             Start-FineTuningServer $folder -Port $port -Dialect $(if (Test-Azure) { 'Azure' } else { 'OpenAI' })
             $null = $jobs | Resume-FineTuningJob
             $wait.Shell.EndInvoke($wait.Async)

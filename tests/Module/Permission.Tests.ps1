@@ -16,10 +16,14 @@ BeforeAll {
     function Connect-Key([string] $Key, [hashtable] $More = @{}) {
         Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey $Key) -SkipCheck -MaxRetryCount 0 -PassThru @More
     }
-    function Clear-Permission { $job, $other | Get-FineTuningCheckpoint | Get-CheckpointPermission | Revoke-CheckpointPermission -Confirm:$false }
+    function Clear-Permission {
+        $job, $other | Get-FineTuningCheckpoint | Get-CheckpointPermission | Revoke-CheckpointPermission -Confirm:$false
+    }
     function Get-Line { (Get-ServerRequest $server).line -replace '(?<=checkpoints/)[^/]+', 'X' }
     # A connection that a test made is not the session's for the next one.
-    function Reset-Session { Connect-FineTuning -SkipCheck $server.Endpoint -ApiKey (ConvertTo-TestKey sk-admin-session) }
+    function Reset-Session {
+        Connect-FineTuning -SkipCheck $server.Endpoint -ApiKey (ConvertTo-TestKey sk-admin-session)
+    }
 }
 
 AfterAll { $server | Stop-FineTuningServer }
@@ -46,7 +50,10 @@ Describe 'Permissions of checkpoints' -Skip:$azure {
 
         It 'emits what was granted before a request that failed' {
             Set-FineTuningServerFault 'CreatePermissions:skip=1,status=403'
-            try { $result = Invoke-Captured { Grant-CheckpointPermission $model -ProjectId (1..120 | ForEach-Object { "proj_$_" }) } } finally { Clear-FineTuningServerFault }
+            try { $result = Invoke-Captured { Grant-CheckpointPermission $model -ProjectId (1..120 |
+                ForEach-Object { "proj_$_" }) } } finally {
+                Clear-FineTuningServerFault
+            }
             $result.Output.ProjectId | Should -Be @(1..100 | ForEach-Object { "proj_$_" })
             $result.Errors | Should -HaveCount 1
             $result.Errors.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
@@ -67,9 +74,14 @@ Describe 'Permissions of checkpoints' -Skip:$azure {
             @{ what = 'the id of a checkpoint'; give = { $checkpoints[1].Id }; expected = { $checkpoints[1].Model } }
             @{ what = 'a permission'; give = { Grant-CheckpointPermission $model proj_x }; expected = { $model } }
             @{ what = 'a row with a model'; give = { [pscustomobject]@{ Model = $model } }; expected = { $model } }
-            @{ what = 'a row with a checkpoint'; give = { [pscustomobject]@{ Checkpoint = $checkpoints[1].Id } }; expected = { $checkpoints[1].Model } }
-            @{ what = 'the answer of the service'; give = { [pscustomobject]@{ id = $checkpoints[1].Id; fine_tuned_model_checkpoint = $checkpoints[1].Model } }; expected = { $checkpoints[1].Model } }
-            @{ what = 'a stored job'; give = { $job | Export-Clixml "$TestDrive/job.xml"; Import-Clixml "$TestDrive/job.xml" }; expected = { $model } }
+            @{ what = 'a row with a checkpoint'; give = { [pscustomobject]@{
+                Checkpoint = $checkpoints[1].Id
+            } }; expected = { $checkpoints[1].Model } }
+            @{ what = 'the answer of the service'; give = { [pscustomobject]@{
+                id = $checkpoints[1].Id; fine_tuned_model_checkpoint = $checkpoints[1].Model
+            } }; expected = { $checkpoints[1].Model } }
+            @{ what = 'a stored job'; give = { $job |
+                Export-Clixml "$TestDrive/job.xml"; Import-Clixml "$TestDrive/job.xml" }; expected = { $model } }
         ) {
             $granted = & $give | Grant-CheckpointPermission -ProjectId proj_a
             $granted.Checkpoint | Should -Be (& $expected)
@@ -111,7 +123,8 @@ Connect-FineTuning $($server.Endpoint) -ApiKey (ConvertTo-SecureString sk-admin-
 
         It 'says of a model that is not there that it is not, and goes on' {
             $result = Invoke-Captured { 'ft:none', $model | Grant-CheckpointPermission -ProjectId proj_a }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'CheckpointNotFound,FineTuning.Commands.GrantCheckpointPermissionCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'CheckpointNotFound,FineTuning.Commands.GrantCheckpointPermissionCommand'
             $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
             $result.Errors.TargetObject | Should -Be 'ft:none'
             Get-ErrorText $result.Errors[0] | Should -Match 'Get-FineTuningCheckpoint'
@@ -122,11 +135,14 @@ Connect-FineTuning $($server.Endpoint) -ApiKey (ConvertTo-SecureString sk-admin-
             @{ what = 'the id of a job'; give = { $job.Id }; words = "*id of a job*Get-FineTuningJob $($job)*" }
             @{ what = 'a file'; give = { Get-FineTuningFile $job.TrainingFile }; words = '*file*not a model*' }
             @{ what = 'an event'; give = { Get-FineTuningEvent $job -First 1 }; words = '*event*' }
-            @{ what = 'a job without a model'; give = { [pscustomobject]@{ Id = 'ftjob-1'; Status = 'failed'; Model = 'gpt-4o-mini'; FineTunedModel = $null } }; words = "*made no model*'failed'*" }
+            @{ what = 'a job without a model'; give = { [pscustomobject]@{
+                Id = 'ftjob-1'; Status = 'failed'; Model = 'gpt-4o-mini'; FineTunedModel = $null
+            } }; words = "*made no model*'failed'*" }
             @{ what = 'a number'; give = { 7 }; words = '*Int32 names no model*' }
         ) {
             $result = Invoke-Captured { & $give | Grant-CheckpointPermission -ProjectId proj_a }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'NotCheckpointIdentity,FineTuning.Commands.GrantCheckpointPermissionCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'NotCheckpointIdentity,FineTuning.Commands.GrantCheckpointPermissionCommand'
             "$($result.Errors)" | Should -BeLike $words
             $result.Output | Should -BeNullOrEmpty
         }
@@ -141,32 +157,39 @@ Connect-FineTuning $($server.Endpoint) -ApiKey (ConvertTo-SecureString sk-admin-
             $all.ProjectId | Should -Be $projects[119..0]
             Get-Line | Should -HaveCount 2
             (Get-CheckpointPermission $model -Order ascending).ProjectId | Should -Be $projects
-            (Get-CheckpointPermission $model -Order Descending -First 2 -Skip 1).ProjectId | Should -Be @('proj_118', 'proj_117')
+            (Get-CheckpointPermission $model -Order Descending -First 2 -Skip 1).ProjectId |
+                Should -Be @('proj_118', 'proj_117')
             (Get-CheckpointPermission $model -Order ascending -First 1 -Skip 110).ProjectId | Should -Be 'proj_110'
             (Get-CheckpointPermission $model -ProjectId proj_005).ProjectId | Should -Be 'proj_005'
-            (Get-CheckpointPermission $model -ProjectId proj_005, proj_115, none -Order ascending).ProjectId | Should -Be @('proj_005', 'proj_115')
+            (Get-CheckpointPermission $model -ProjectId proj_005, proj_115, none -Order ascending).ProjectId |
+                Should -Be @('proj_005', 'proj_115')
             Clear-ServerRequest $server
             (Get-CheckpointPermission $model | Select-Object -First 3).ProjectId | Should -Be $projects[119..117]
             Get-Line | Should -HaveCount 1
-            (Get-CheckpointPermission $model -First 1 -IncludeTotalCount)[0].ToString() | Should -Be 'Unknown total count'
+            (Get-CheckpointPermission $model -First 1 -IncludeTotalCount)[0].ToString() |
+                Should -Be 'Unknown total count'
         }
 
         It 'lists those of several checkpoints, each with its own' {
             $null = $checkpoints[0], $checkpoints[1] | Grant-CheckpointPermission -ProjectId proj_a
             $listed = $checkpoints | Get-CheckpointPermission
             $listed.Checkpoint | Should -Be @($checkpoints[0].Model, $checkpoints[1].Model)
-            ($listed | Format-Table | Out-String) | Should -Match "Checkpoint: $([regex]::Escape($checkpoints[1].Model))"
+            ($listed | Format-Table | Out-String) |
+                Should -Match "Checkpoint: $([regex]::Escape($checkpoints[1].Model))"
         }
 
         It 'finds ids of checkpoints with few requests' {
             $null = $checkpoints.Id | Get-CheckpointPermission
-            @((Get-Line) -like 'GET /v1/fine_tuning/jobs/*') | Should -HaveCount 2 -Because 'the newest job has none of them, the next one all'
-            @((Get-Line) -like 'GET /v1/fine_tuning/jobs') + @((Get-Line) -like 'GET /v1/fine_tuning/jobs[?]*') | Should -HaveCount 1
+            @((Get-Line) -like 'GET /v1/fine_tuning/jobs/*') |
+                Should -HaveCount 2 -Because 'the newest job has none of them, the next one all'
+            @((Get-Line) -like 'GET /v1/fine_tuning/jobs') + @((Get-Line) -like 'GET /v1/fine_tuning/jobs[?]*') |
+                Should -HaveCount 1
         }
 
         It 'says where it looked for an id that no job has' {
             $result = Invoke-Captured { Get-CheckpointPermission ftckpt_none }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'CheckpointNotFound,FineTuning.Commands.GetCheckpointPermissionCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'CheckpointNotFound,FineTuning.Commands.GetCheckpointPermissionCommand'
             "$($result.Errors)" | Should -BeLike "*2 looked through*no 'ftckpt_none'*"
             Get-ErrorText $result.Errors[0] | Should -BeLike '*Get-FineTuningCheckpoint JOB*'
         }
@@ -187,7 +210,8 @@ Connect-FineTuning $($server.Endpoint) -ApiKey (ConvertTo-SecureString sk-admin-
         }
 
         It 'takes permissions from the pipeline' {
-            Get-CheckpointPermission $model -ProjectId proj_a, proj_b | Revoke-CheckpointPermission -Confirm:$false | Should -BeNullOrEmpty
+            Get-CheckpointPermission $model -ProjectId proj_a, proj_b | Revoke-CheckpointPermission -Confirm:$false |
+                Should -BeNullOrEmpty
             (Get-CheckpointPermission $model).ProjectId | Should -Be 'proj_c'
         }
 
@@ -209,12 +233,17 @@ Connect-FineTuning $($server.Endpoint) -ApiKey (ConvertTo-SecureString sk-admin-
         It 'takes a checkpoint with ids' {
             Revoke-CheckpointPermission $checkpoints[0] -Id $a.Id, $b.Id -Confirm:$false
             (Get-CheckpointPermission $model).ProjectId | Should -Be 'proj_c'
-            Get-Line | Select-Object -First 2 | Should -Be @("DELETE /v1/fine_tuning/checkpoints/X/permissions/$($a.Id)", "DELETE /v1/fine_tuning/checkpoints/X/permissions/$($b.Id)")
+            Get-Line | Select-Object -First 2 |
+                Should -Be @("DELETE /v1/fine_tuning/checkpoints/X/permissions/$($a.Id)",
+                    "DELETE /v1/fine_tuning/checkpoints/X/permissions/$($b.Id)")
         }
 
         It 'takes a checkpoint with projects, and goes on past one that has no right' {
-            $result = Invoke-Captured { Revoke-CheckpointPermission $job -ProjectId proj_a, proj_none, proj_b -Confirm:$false }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'PermissionNotFound,FineTuning.Commands.RevokeCheckpointPermissionCommand'
+            $result = Invoke-Captured {
+                Revoke-CheckpointPermission $job -ProjectId proj_a, proj_none, proj_b -Confirm:$false
+            }
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'PermissionNotFound,FineTuning.Commands.RevokeCheckpointPermissionCommand'
             $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
             "$($result.Errors)" | Should -BeLike "*'proj_none' has no permission for '$model'*"
             (Get-CheckpointPermission $model).ProjectId | Should -Be 'proj_c'
@@ -227,18 +256,21 @@ Connect-FineTuning $($server.Endpoint) -ApiKey (ConvertTo-SecureString sk-admin-
 
         It 'says of a permission that is gone that it is' {
             $result = Invoke-Captured { $a, $a | Revoke-CheckpointPermission -Confirm:$false }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'PermissionNotFound,FineTuning.Commands.RevokeCheckpointPermissionCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'PermissionNotFound,FineTuning.Commands.RevokeCheckpointPermissionCommand'
             Get-ErrorText $result.Errors[0] | Should -Match 'Get-CheckpointPermission'
         }
 
         It 'says of a checkpoint that is gone that it is' {
             $result = Invoke-Captured { Revoke-CheckpointPermission ft:none -Id cp_x -Confirm:$false }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'CheckpointNotFound,FineTuning.Commands.RevokeCheckpointPermissionCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'CheckpointNotFound,FineTuning.Commands.RevokeCheckpointPermissionCommand'
         }
 
         It 'asks which permission is meant, rather than to take all' {
             $result = Invoke-Captured { $job | Revoke-CheckpointPermission -Confirm:$false }
-            $result.Errors.FullyQualifiedErrorId | Should -Be 'NotPermissionIdentity,FineTuning.Commands.RevokeCheckpointPermissionCommand'
+            $result.Errors.FullyQualifiedErrorId |
+                Should -Be 'NotPermissionIdentity,FineTuning.Commands.RevokeCheckpointPermissionCommand'
             Get-ErrorText $result.Errors[0] | Should -Match '-ProjectId or -Id'
             Get-Line | Should -BeNullOrEmpty
         }
@@ -265,9 +297,11 @@ Get-CheckpointPermission '$model' | Revoke-CheckpointPermission
 
         It 'an ordinary key is told that it is one, and how to give an admin key' {
             $null = Connect-Key sk-ordinary
-            foreach ($script in { Grant-CheckpointPermission $model proj_a }, { Get-CheckpointPermission $model }, { Revoke-CheckpointPermission $model -ProjectId proj_a -Confirm:$false }) {
+            foreach ($script in { Grant-CheckpointPermission $model proj_a }, { Get-CheckpointPermission $model },
+                { Revoke-CheckpointPermission $model -ProjectId proj_a -Confirm:$false }) {
                 $result = Invoke-Captured $script
-                $result.Errors.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,FineTuning.Commands.*CheckpointPermissionCommand'
+                $result.Errors.FullyQualifiedErrorId |
+                    Should -BeLike 'PermissionDenied,FineTuning.Commands.*CheckpointPermissionCommand'
                 $result.Errors.CategoryInfo.Category | Should -Be 'PermissionDenied'
                 $text = Get-ErrorText $result.Errors[0]
                 $text | Should -BeLike '*need an admin key*has none*ordinary key (parameter ApiKey)*'
@@ -282,7 +316,9 @@ Get-CheckpointPermission '$model' | Revoke-CheckpointPermission
             $result.Errors | Should -HaveCount 3
             $advice = $result.Errors.ErrorDetails.RecommendedAction
             $advice[0] | Should -BeLike '*need an admin key*Set-Secret*'
-            $advice[1..2] | ForEach-Object { $_ | Should -BeLike 'The reason is the same*admin key*'; $_.Length | Should -BeLessThan 120 }
+            $advice[1..2] | ForEach-Object {
+                $_ | Should -BeLike 'The reason is the same*admin key*'; $_.Length | Should -BeLessThan 120
+            }
         }
 
         It 'the admin key of the environment is used for permissions, the ordinary one for the rest' {
@@ -349,7 +385,9 @@ Get-CheckpointPermission '$model' -ErrorAction SilentlyContinue -ErrorVariable e
     Context 'Tab' {
         BeforeAll {
             Reset-Session
-            function Complete([string] $Line) { (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText }
+            function Complete([string] $Line) {
+                (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText
+            }
         }
 
         It 'offers checkpoints, permissions and projects' {
@@ -359,7 +397,8 @@ Get-CheckpointPermission '$model' -ErrorAction SilentlyContinue -ErrorVariable e
             Complete "Revoke-CheckpointPermission $model -ProjectId pr" | Should -Be 'proj_a'
             Complete "Get-CheckpointPermission $model -Order a" | Should -Be 'ascending'
             Clear-ServerRequest $server
-            Complete "Revoke-CheckpointPermission $($checkpoints[0].Id) -Id " | Where-Object { $_ -like 'cp_*' } | Should -BeNullOrEmpty
+            Complete "Revoke-CheckpointPermission $($checkpoints[0].Id) -Id " | Where-Object { $_ -like 'cp_*' } |
+                Should -BeNullOrEmpty
         }
     }
 }
@@ -371,7 +410,8 @@ Describe 'Permissions of checkpoints on Azure' -Skip:(-not $azure) {
         @{ name = 'Revoke'; run = { Revoke-CheckpointPermission $model -Id cp_x -Confirm:$false } }
     ) {
         $result = Invoke-Captured $run
-        $result.Errors.FullyQualifiedErrorId | Should -Be "EndpointNotFound,FineTuning.Commands.${name}CheckpointPermissionCommand"
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be "EndpointNotFound,FineTuning.Commands.${name}CheckpointPermissionCommand"
         Get-ErrorText $result.Errors[0] | Should -BeLike '*Azure OpenAI has no permissions of checkpoints*'
     }
 }

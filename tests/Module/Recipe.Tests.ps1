@@ -1,10 +1,15 @@
-# Runs the scripts of docs/recipes as they stand, in a PowerShell without a screen or a keyboard, against the local server.
+# Runs the scripts of docs/recipes as they stand, in a PowerShell without a screen or a keyboard, against the local
+# server.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     # Once is enough: the recipes are about what surrounds the module.
     $elsewhere = (Get-TestRun) -ne 'net8.0'
-    $scripts = Get-ChildItem "$PSScriptRoot/../../docs/recipes" -Filter *.ps1 -Recurse | ForEach-Object { @{ Path = $_.FullName; Name = "$($_.Directory.Name)/$($_.Name)" } }
-    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object { -not (Get-Module $_ -ListAvailable) }
+    $scripts = Get-ChildItem "$PSScriptRoot/../../docs/recipes" -Filter *.ps1 -Recurse | ForEach-Object {
+        @{ Path = $_.FullName; Name = "$($_.Directory.Name)/$($_.Name)" }
+    }
+    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object {
+        -not (Get-Module $_ -ListAvailable)
+    }
 }
 
 Describe 'The recipes' -Skip:$elsewhere {
@@ -12,7 +17,9 @@ Describe 'The recipes' -Skip:$elsewhere {
         Import-Module "$PSScriptRoot/TestTools.psm1" -Force
         $recipes = (Resolve-Path "$PSScriptRoot/../../docs/recipes").ProviderPath
         $key = 'sk-recipe-Gg71mZ20'
-        $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object { -not (Get-Module $_ -ListAvailable) }
+        $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object {
+            -not (Get-Module $_ -ListAvailable)
+        }
         $server = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey $key) -PassThru
         $file = New-TestDataset (Join-Path $TestDrive train.jsonl)
         $broken = Join-Path $TestDrive broken.jsonl
@@ -22,12 +29,14 @@ Describe 'The recipes' -Skip:$elsewhere {
         # A profile of its own for the account that the recipes run as.
         $apart = (New-Item (Join-Path $TestDrive account) -ItemType Directory).FullName
         $account = @{ HOME = $apart; XDG_DATA_HOME = "$apart/data"; XDG_CONFIG_HOME = "$apart/config"; XDG_CACHE_HOME = "$apart/cache"; USERPROFILE = $apart; LOCALAPPDATA = "$apart/local"; APPDATA = "$apart/roaming" }
-        $null = New-Item "$apart/data", "$apart/config", "$apart/cache", "$apart/local", "$apart/roaming" -ItemType Directory
+        $null = New-Item "$apart/data", "$apart/config", "$apart/cache", "$apart/local",
+            "$apart/roaming" -ItemType Directory
         # The module is found by its name, as one that is installed.
         $modules = (New-Item (Join-Path $TestDrive modules) -ItemType Directory).FullName
         $null = New-Item "$modules/FineTuning/bin" -ItemType Directory
         Copy-Item (Get-TestManifest) "$modules/FineTuning"
-        Get-ChildItem (Join-Path (Split-Path (Get-TestManifest)) bin) -Exclude server | Copy-Item -Destination "$modules/FineTuning/bin" -Recurse
+        Get-ChildItem (Join-Path (Split-Path (Get-TestManifest)) bin) -Exclude server |
+            Copy-Item -Destination "$modules/FineTuning/bin" -Recurse
         $account.PSModulePath = "$modules$([IO.Path]::PathSeparator)$env:PSModulePath"
 
         function Invoke-Recipe([string] $Script, [string] $Arguments, [hashtable] $Environment = @{}) {
@@ -68,7 +77,8 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
             $help.Synopsis | Should -Not -BeLike "*$(Split-Path $Path -Leaf)*"
             @($help.examples.example).Count | Should -BeGreaterThan 0
             foreach ($parameter in $tree.ParamBlock.Parameters.Name.VariablePath.UserPath) {
-                (Get-Help $Path -Parameter $parameter).description | Should -Not -BeNullOrEmpty -Because "-$parameter must be explained"
+                (Get-Help $Path -Parameter $parameter).description |
+                    Should -Not -BeNullOrEmpty -Because "-$parameter must be explained"
             }
         }
 
@@ -85,7 +95,9 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
     It 'are all in the index, which names nothing that is not there' {
         $index = Get-Content "$recipes/README.md" -Raw
         $linked = [regex]::Matches($index, '\]\(([^):]+)\)') | ForEach-Object { $_.Groups[1].Value }
-        $there = Get-ChildItem $recipes -File -Recurse | Where-Object Name -NE README.md | ForEach-Object { [IO.Path]::GetRelativePath($recipes, $_.FullName).Replace('\', '/') }
+        $there = Get-ChildItem $recipes -File -Recurse | Where-Object Name -NE README.md | ForEach-Object {
+            [IO.Path]::GetRelativePath($recipes, $_.FullName).Replace('\', '/')
+        }
         $linked | Sort-Object | Should -Be ($there | Sort-Object)
     }
 
@@ -123,7 +135,8 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
 
         It 'the later check finds it by its key' {
             $null = Invoke-Recipe azure-automation/create-job.ps1 "-AzureResource $resource -TrainingFile '$file' -IdempotencyKey checked" $runbook
-            $id = (Get-FineTuningJob -Connection $azureConnection -Metadata @{ idempotency_key = 'checked' } | Wait-FineTuningJob -Connection $azureConnection).Id
+            $id = (Get-FineTuningJob -Connection $azureConnection -Metadata @{ idempotency_key = 'checked' } |
+                Wait-FineTuningJob -Connection $azureConnection).Id
             foreach ($run in 1..2) {
                 $result = Invoke-Recipe azure-automation/check-job.ps1 "-AzureResource $resource -IdempotencyKey checked" $runbook
                 $result.Errors | Should -BeNullOrEmpty
@@ -134,7 +147,8 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
         It 'the check ends with an error if the job failed' {
             $bad = Send-FineTuningFile $broken -SkipCheck -Connection $azureConnection
             $null = Invoke-Recipe azure-automation/create-job.ps1 "-AzureResource $resource -TrainingFile $($bad.Id) -IdempotencyKey doomed" $runbook
-            $null = Get-FineTuningJob -Connection $azureConnection -Metadata @{ idempotency_key = 'doomed' } | Wait-FineTuningJob -Connection $azureConnection -ErrorAction Ignore
+            $null = Get-FineTuningJob -Connection $azureConnection -Metadata @{ idempotency_key = 'doomed' } |
+                Wait-FineTuningJob -Connection $azureConnection -ErrorAction Ignore
             $result = Invoke-Recipe azure-automation/check-job.ps1 "-AzureResource $resource -IdempotencyKey doomed" $runbook
             $result.ExitCode | Should -Be 1
             $result.Errors | Should -Match 'doomed is job ftjob-\w+, which failed'
@@ -185,7 +199,12 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
                 $summary = Join-Path $TestDrive "summary-$Commit.md"
                 $outputs = Join-Path $TestDrive "output-$Commit.txt"
                 $result = Invoke-Recipe github-actions/run-job.ps1 "-TrainingFile '$TrainingFile'" @{
-                    OPENAI_BASE_URL = "$($server.Endpoint)"; OPENAI_API_KEY = $key; GITHUB_SHA = $Commit; GITHUB_RUN_ID = '7'; GITHUB_STEP_SUMMARY = $summary; GITHUB_OUTPUT = $outputs
+                    OPENAI_BASE_URL = "$($server.Endpoint)"
+                    OPENAI_API_KEY = $key
+                    GITHUB_SHA = $Commit
+                    GITHUB_RUN_ID = '7'
+                    GITHUB_STEP_SUMMARY = $summary
+                    GITHUB_OUTPUT = $outputs
                 }
                 $result | Add-Member Summary (Get-Content $summary)
                 $result | Add-Member Outputs (Get-Content $outputs -Raw) -PassThru
@@ -255,9 +274,13 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
         BeforeAll {
             Initialize-Account "Connect-FineTuning $($server.Endpoint) -SecretName service -Name work -Save"
             function New-ItemFile([string] $Name, [string] $Sentence, [string] $Field = 'answer') {
-                $words = [ordered]@{ billing = 'invoice', 'refund', 'charge'; shipping = 'parcel', 'courier', 'customs'; login = 'password', 'username', 'lock'; hardware = 'screen', 'battery', 'cable' }
+                $words = [ordered]@{ billing = 'invoice', 'refund', 'charge'; shipping = 'parcel', 'courier',
+                    'customs'; login = 'password', 'username', 'lock'; hardware = 'screen', 'battery', 'cable' }
                 $lines = foreach ($answer in $words.Keys) {
-                    foreach ($word in $words[$answer]) { [ordered]@{ messages = @(@{ role = 'user'; content = $Sentence -f $word }); $Field = $answer } | ConvertTo-Json -Compress -Depth 5 }
+                    foreach ($word in $words[$answer]) {
+                        [ordered]@{ messages = @(@{ role = 'user'; content = $Sentence -f $word }); $Field = $answer } |
+                            ConvertTo-Json -Compress -Depth 5
+                    }
                 }
                 $path = Join-Path $TestDrive $Name
                 [IO.File]::WriteAllText($path, ($lines -join "`n") + "`n")
@@ -276,9 +299,11 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
                 $rows = @($result.Output -match '^ft:')
                 $rows | Should -HaveCount 3
                 $rows[0, 1] | ForEach-Object { $_ | Should -BeLike 'ft:*:ckpt-step-* *' }
-                [double]::Parse(($rows[2] -split ' ')[-1], [cultureinfo]::InvariantCulture) | Should -BeGreaterThan 0.6 -Because 'one answer in four is right by chance'
+                [double]::Parse(($rows[2] -split ' ')[-1], [cultureinfo]::InvariantCulture) |
+                    Should -BeGreaterThan 0.6 -Because 'one answer in four is right by chance'
             }
-            @(Get-FineTuningJob | Where-Object { $_.Metadata['idempotency_key'] -like 'grader-*' }) | Should -HaveCount 1
+            @(Get-FineTuningJob | Where-Object { $_.Metadata['idempotency_key'] -like 'grader-*' }) |
+                Should -HaveCount 1
         }
 
         It 'trains nothing when <why>' -ForEach @(

@@ -1,6 +1,7 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $server = Start-FineTuningServer -Memory -AllowPython:([bool] (Get-Command python3, python -ErrorAction Ignore)) -PassThru
+    $server = Start-FineTuningServer -Memory -AllowPython:([bool] (Get-Command python3,
+        python -ErrorAction Ignore)) -PassThru
 
     # Tickets that belong in one of four queues. Which one, only the grader knows: the answers are not in the messages.
     $queues = [ordered]@{
@@ -12,7 +13,8 @@ BeforeAll {
     function New-ItemFile([string] $Path, [string] $Sentence, [int] $First, [int] $Count, [string] $Field = 'queue') {
         $lines = foreach ($queue in $queues.Keys) {
             foreach ($word in $queues[$queue][$First..($First + $Count - 1)]) {
-                [ordered]@{ messages = @(@{ role = 'user'; content = $Sentence -f $word }); $Field = $queue } | ConvertTo-Json -Compress -Depth 5
+                [ordered]@{ messages = @(@{ role = 'user'; content = $Sentence -f $word }); $Field = $queue } |
+                    ConvertTo-Json -Compress -Depth 5
             }
         }
         [IO.File]::WriteAllText($Path, ($lines -join "`n") + "`n")
@@ -62,7 +64,8 @@ Describe 'Reinforcement on the local server' {
         It 'raises the reward' {
             $first = Get-Mean $steps[0..5]
             $last = Get-Mean $steps[-6..-1]
-            Write-Host ([string]::Format([cultureinfo]::InvariantCulture, '    mean reward: {0:0.00} in the first six steps, {1:0.00} in the last six', $first, $last))
+            Write-Host ([string]::Format([cultureinfo]::InvariantCulture,
+                '    mean reward: {0:0.00} in the first six steps, {1:0.00} in the last six', $first, $last))
             $first | Should -BeLessThan 0.5 -Because 'of four queues one is right, and which is not known yet'
             $last | Should -BeGreaterThan ($first + 0.4)
         }
@@ -94,10 +97,12 @@ Describe 'Reinforcement on the local server' {
         }
 
         It 'gives better answers than the model it began with' {
-            # Trained at next to no rate: it knows the possible answers and not which belongs where, as every job's model does at first.
+            # Trained at next to no rate: it knows the possible answers and not which belongs where, as every job's
+            # model does at first.
             $before = New-FineTuningJob @run -TrainingFile $train -Grader $grader -EpochCount 1 -LearningRateMultiplier 0.0001
             $from, $to = (Measure-Model $before.FineTunedModel $valid), (Measure-Model $job.FineTunedModel $valid)
-            Write-Host ([string]::Format([cultureinfo]::InvariantCulture, '    graded answers to unseen sentences: {0:0.00} before, {1:0.00} after', $from, $to))
+            Write-Host ([string]::Format([cultureinfo]::InvariantCulture,
+                '    graded answers to unseen sentences: {0:0.00} before, {1:0.00} after', $from, $to))
             $to | Should -BeGreaterThan ($from + 0.2)
         }
 
@@ -110,7 +115,8 @@ Describe 'Reinforcement on the local server' {
     It 'takes a grader as <form>' -ForEach @(
         @{ form = 'JSON text'; make = { $grader | ConvertTo-Json } }
         @{ form = 'an object'; make = { [pscustomobject] $grader } }
-        @{ form = 'the path of a file'; make = { $grader | ConvertTo-Json | Set-Content (Join-Path $TestDrive grader.json); Join-Path $TestDrive grader.json } }
+        @{ form = 'the path of a file'; make = { $grader | ConvertTo-Json |
+            Set-Content (Join-Path $TestDrive grader.json); Join-Path $TestDrive grader.json } }
     ) {
         $job = New-FineTuningJob @run -TrainingFile $train -Grader (& $make) -EpochCount 1
         $job.Status | Should -Be succeeded
@@ -118,8 +124,12 @@ Describe 'Reinforcement on the local server' {
     }
 
     It 'fails a job whose grader fails for every sample: <why>' -ForEach @(
-        @{ why = 'a field that no item has'; change = @{ reference = '{{item.no_such_field}}' }; says = '*no_such_field*' }
-        @{ why = 'JSON of samples that are text'; change = @{ input = '{{sample.output_json.queue}}' }; says = '*JSON*' }
+        @{ why = 'a field that no item has'; change = @{
+            reference = '{{item.no_such_field}}'
+        }; says = '*no_such_field*' }
+        @{ why = 'JSON of samples that are text'; change = @{
+            input = '{{sample.output_json.queue}}'
+        }; says = '*JSON*' }
     ) {
         $broken = $grader.Clone()
         foreach ($key in $change.Keys) { $broken[$key] = $change[$key] }
@@ -136,7 +146,8 @@ Describe 'Reinforcement on the local server' {
         "$problems" | Should -BeLike "*$($job.Error.Message)*"
         $events = @(Get-FineTuningEvent $job)
         ($events | Where-Object Level -EQ error).Message | Should -Be $job.Error.Message
-        ($events | Where-Object Level -EQ warn).Message | Should -BeLike 'The grader failed for all * samples of step 1;*'
+        ($events | Where-Object Level -EQ warn).Message |
+            Should -BeLike 'The grader failed for all * samples of step 1;*'
         $steps = @($events | Where-Object Type -EQ metrics | ForEach-Object Data)
         $steps.train_grader_error_share | ForEach-Object { $_ | Should -Be 1 }
     }
@@ -153,20 +164,24 @@ Describe 'Reinforcement on the local server' {
         $result.Errors | Should -HaveCount 1
         $result.Errors[0].FullyQualifiedErrorId | Should -Be 'InvalidGrader,FineTuning.Commands.NewFineTuningJobCommand'
         "$($result.Errors[0])" | Should -BeLike "*`$.reference*names `"$field`", which no row of *.jsonl has*(FT2024) Nothing was sent."
-        if ($which -eq 'training') { $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Did you mean "queue"?*' }
+        if ($which -eq 'training') {
+            $result.Errors[0].ErrorDetails.RecommendedAction | Should -BeLike 'Did you mean "queue"?*'
+        }
         @(Get-FineTuningFile).Count, @(Get-FineTuningJob).Count | Should -Be $before
     }
 
     It 'goes on when the grader fails for some samples, and says for how many' {
         $mixed = Join-Path $TestDrive mixed.jsonl
         $other = New-ItemFile (Join-Path $TestDrive other.jsonl) 'a question about my {0} please' 4 1 -Field team
-        [IO.File]::WriteAllText($mixed, [IO.File]::ReadAllText((New-ItemFile (Join-Path $TestDrive some.jsonl) 'a question about my {0} please' 0 4)) + [IO.File]::ReadAllText($other))
+        [IO.File]::WriteAllText($mixed,
+            [IO.File]::ReadAllText((New-ItemFile (Join-Path $TestDrive some.jsonl) 'a question about my {0} please' 0 4)) + [IO.File]::ReadAllText($other))
         $job = New-FineTuningJob @run -TrainingFile $mixed -Grader $grader -EpochCount 4 -BatchSize 20
         $job.Status | Should -Be succeeded
         $warnings = @(Get-Warning $job)
         $warnings | Should -HaveCount 2
         $warnings[0] | Should -BeLike 'The grader failed for 32 of 160 samples of step 1; they count as 0. The first failure: *queue*'
-        (Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 $mixed -Grader $grader | Stop-FineTuningJob }).Warnings |
+        (Invoke-Captured { New-FineTuningJob o4-mini-2025-04-16 $mixed -Grader $grader |
+            Stop-FineTuningJob }).Warnings |
             Should -BeLike '*names "queue", which 4 of 20 rows of mixed.jsonl lack (the first in lines 17, 18, 19)*FT2057*'
         $warnings[1] | Should -Be 'The grader failed for 128 of 640 samples of this training (20 %). Each of them counted as 0.'
         (Get-Step $job).train_grader_error_share | Should -Be @(0.2, 0.2, 0.2, 0.2)
@@ -180,7 +195,9 @@ Describe 'Reinforcement on the local server' {
     }
 
     It 'scores with a Python grader' {
-        if (-not (Get-Command python3, python -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'there is no Python here'; return }
+        if (-not (Get-Command python3, python -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because 'there is no Python here'; return
+        }
         $python = @{ type = 'python'; name = 'queue'; source = "def grade(sample, item):`n    return 1.0 if sample['output_text'] == item['queue'] else 0.25 if sample['output_text'][:1] == item['queue'][:1] else 0.0`n" }
         $few = New-ItemFile (Join-Path $TestDrive few.jsonl) 'my {0}' 0 3
         $job = New-FineTuningJob @run -TrainingFile $few -Grader $python -EpochCount 1 -BatchSize 4 -ComputeMultiplier 0.25
@@ -191,7 +208,9 @@ Describe 'Reinforcement on the local server' {
     }
 
     It 'quotes a Python grader that raises' {
-        if (-not (Get-Command python3, python -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'there is no Python here'; return }
+        if (-not (Get-Command python3, python -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because 'there is no Python here'; return
+        }
         $python = @{ type = 'python'; name = 'queue'; source = "def grade(sample, item):`n    raise ValueError('no opinion')`n" }
         $few = New-ItemFile (Join-Path $TestDrive raises.jsonl) 'my {0}' 0 3
         $job = New-FineTuningJob @run -TrainingFile $few -Grader $python -EpochCount 1 -BatchSize 4 -ComputeMultiplier 0.25

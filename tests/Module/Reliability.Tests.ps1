@@ -1,4 +1,5 @@
-# Cells of docs/reliability.md, seen through the cmdlets: what the page says of an operation with a fault is what a user gets.
+# Cells of docs/reliability.md, seen through the cmdlets: what the page says of an operation with a fault is what a user
+# gets.
 BeforeDiscovery {
     $html = "'<html><body><h1>Sign in</h1></body></html>'"
     $creations = @(
@@ -49,11 +50,19 @@ BeforeAll {
             elseif ($isSection -and $line -match '^[^|].*:$') { $isOperation = $line -like "*$Operation*" }
             elseif ($isOperation -and $line -match '^\| ') {
                 $cells = $line.Trim('|', ' ') -split ' \| '
-                $names = $cells[0] -split '; ' | ForEach-Object { if ($_ -like '*, before or after the work') { ($_ -replace ', before or.*'); $_ -replace 'before or ' } else { $_ } }
+                $names = $cells[0] -split '; ' | ForEach-Object {
+                    if ($_ -like '*, before or after the work') { ($_ -replace ', before or.*'); $_ -replace 'before or ' } else {
+                        $_
+                    }
+                }
                 if ($Fault -notin $names) { continue }
                 $half = ($cells.Count - 1) / 2
                 $from = 1 + $half * [int] $Lasts
-                return [pscustomobject]@{ Outcome = $cells[$from]; Requests = [int] ($cells[$from + 1] -replace '\D.*'); Count = $half -gt 2 ? [int] $cells[$from + 2] : $null }
+                return [pscustomobject]@{
+                    Outcome = $cells[$from]
+                    Requests = [int] ($cells[$from + 1] -replace '\D.*')
+                    Count = $half -gt 2 ? [int] $cells[$from + 2] : $null
+                }
             }
         }
         throw "The page says nothing of $Section, $Operation, $Fault."
@@ -88,16 +97,22 @@ Describe 'New-FineTuningJob' {
     It 'does what the page says of <fault>, once (<rule>)' -ForEach $creations {
         $cell = Find-Cell 'Creating a job' 'ithout a key' $fault $false
         $tag = [guid]::NewGuid().ToString('N')
-        $made = Test-Cell $cell { New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Metadata @{ tag = $tag } } CreateJob $rule $false
+        $made = Test-Cell $cell { New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Metadata @{
+            tag = $tag
+        } } CreateJob $rule $false
         $jobs = @(Get-FineTuningJob -Metadata @{ tag = $tag })
         $jobs.Count | Should -Be $cell.Count
         if ($cell.Outcome -eq 'works') { @($made).Id | Should -Be $jobs[0].Id }
     }
 
-    It 'does what the page says of <fault>, every time' -ForEach @($creations | Where-Object fault -in '409', '5xx, after the work', 'redirect to another host') {
+    It 'does what the page says of <fault>, every time' -ForEach @(
+        $creations | Where-Object fault -in '409', '5xx, after the work', 'redirect to another host'
+    ) {
         $cell = Find-Cell 'Creating a job' 'ithout a key' $fault $true
         $tag = [guid]::NewGuid().ToString('N')
-        $null = Test-Cell $cell { New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Metadata @{ tag = $tag } } CreateJob $rule $true
+        $null = Test-Cell $cell { New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -Metadata @{
+            tag = $tag
+        } } CreateJob $rule $true
         @(Get-FineTuningJob -Metadata @{ tag = $tag }).Count | Should -Be $cell.Count
     }
 
@@ -113,7 +128,9 @@ Describe 'New-FineTuningJob' {
     It 'gives the job of its key after a lost answer, and to whoever asks again' {
         Set-FineTuningServerFault 'CreateJob:after_work,drop,count=1'
         $key = [guid]::NewGuid().ToString('N')
-        try { $first = New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey $key 3>$null } finally { Clear-FineTuningServerFault }
+        try { $first = New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey $key 3>$null } finally {
+            Clear-FineTuningServerFault
+        }
         (New-FineTuningJob gpt-4o-mini $file -EpochCount 1 -IdempotencyKey $key).Id | Should -Be $first.Id
         @(Get-FineTuningJob -Metadata @{ idempotency_key = $key }).Id | Should -Be $first.Id
     }

@@ -11,7 +11,8 @@ Describe 'Repair-FineTuningDataset' {
         $target = Join-Path $folder data.repaired.jsonl
         $lines = @($good.Trim() -split '\n')
         # A mark, CR LF, a comma behind the second line, a blank one, the first again, and a comma within.
-        $bad = [char] 0xFEFF + ((@($lines[0], "$($lines[1]),", '', $lines[0]) + $lines[2..10] + ($lines[11] -replace '}]}$', '},]}')) -join "`r`n") + "`r`n"
+        $bad = [char] 0xFEFF + ((@($lines[0], "$($lines[1]),", '', $lines[0]) + $lines[2..10] +
+            ($lines[11] -replace '}]}$', '},]}')) -join "`r`n") + "`r`n"
         [IO.File]::WriteAllText($source, $bad)
     }
     AfterEach { Get-ChildItem $folder -Filter *.part | Should -BeNullOrEmpty -Because 'nothing half is left' }
@@ -39,11 +40,13 @@ Describe 'Repair-FineTuningDataset' {
         $text | Should -Match 'Remaining\s*: FT1101 not JSON'
         (Repair-FineTuningDataset $target).Changes | Should -BeNullOrEmpty
         Repair-FineTuningDataset $target | Out-String | Should -Match 'nothing to mend, no file written'
-        (Repair-FineTuningDataset $source $target -Force).Changes | Out-String | Should -Match '2\s+FT1103\s+The comma after the example was removed'
+        (Repair-FineTuningDataset $source $target -Force).Changes | Out-String |
+            Should -Match '2\s+FT1103\s+The comma after the example was removed'
     }
 
     It 'survives ConvertTo-Json' {
-        (Repair-FineTuningDataset $source | ConvertTo-Json -Depth 4 | ConvertFrom-Json).CountsByCode.FT1007 | Should -Be 1
+        (Repair-FineTuningDataset $source | ConvertTo-Json -Depth 4 | ConvertFrom-Json).CountsByCode.FT1007 |
+            Should -Be 1
     }
 
     It 'repairs in place with -Force' {
@@ -64,33 +67,42 @@ Describe 'Repair-FineTuningDataset' {
 
     It 'makes lines of <what>' -ForEach @(
         @{ what = 'a JSON array'; code = 'FT1012'; make = { param($rows) ConvertTo-Json @($rows) -Depth 9 } }
-        @{ what = 'indented objects'; code = 'FT1013'; make = { param($rows) ($rows | ForEach-Object { ConvertTo-Json $_ -Depth 9 }) -join "`n" } }
-        @{ what = 'UTF-16'; code = 'FT1002'; encoding = [Text.Encoding]::Unicode; make = { param($rows) ($rows | ForEach-Object { ConvertTo-Json $_ -Depth 9 -Compress }) -join "`n" } }
-        @{ what = 'carriage returns'; code = 'FT1014'; make = { param($rows) ($rows | ForEach-Object { ConvertTo-Json $_ -Depth 9 -Compress }) -join "`r" } }
+        @{ what = 'indented objects'; code = 'FT1013'; make = { param($rows) ($rows |
+            ForEach-Object { ConvertTo-Json $_ -Depth 9 }) -join "`n" } }
+        @{ what = 'UTF-16'; code = 'FT1002'; encoding = [Text.Encoding]::Unicode; make = { param($rows) ($rows |
+            ForEach-Object { ConvertTo-Json $_ -Depth 9 -Compress }) -join "`n" } }
+        @{ what = 'carriage returns'; code = 'FT1014'; make = { param($rows) ($rows |
+            ForEach-Object { ConvertTo-Json $_ -Depth 9 -Compress }) -join "`r" } }
     ) {
         $encoding = if ($encoding) { $encoding } else { [Text.UTF8Encoding]::new($false) }
         [IO.File]::WriteAllText($source, (& $make ($lines | ConvertFrom-Json)), $encoding)
         $repair = Repair-FineTuningDataset $source
         $repair.CountsByCode.Keys | Should -Be $code
         $repair.Remaining.ErrorCount, $repair.ExampleCount | Should -Be @(0, 12)
-        (Get-Content $target | ConvertFrom-Json | ForEach-Object { $_.messages[0].content }) | Should -Be ($lines | ConvertFrom-Json | ForEach-Object { $_.messages[0].content })
+        (Get-Content $target | ConvertFrom-Json | ForEach-Object { $_.messages[0].content }) |
+            Should -Be ($lines | ConvertFrom-Json | ForEach-Object { $_.messages[0].content })
     }
 
     It 'takes files from the pipeline, paths, drives and names in brackets' {
         $odd = Join-Path $folder 'odd [1].jsonl'
         [IO.File]::WriteAllText($odd, $bad)
-        (Get-ChildItem $folder | Repair-FineTuningDataset).Path | Should -Be @($target, (Join-Path $folder 'odd [1].repaired.jsonl'))
+        (Get-ChildItem $folder | Repair-FineTuningDataset).Path |
+            Should -Be @($target, (Join-Path $folder 'odd [1].repaired.jsonl'))
         ($source | Repair-FineTuningDataset -Destination (Join-Path $folder a.jsonl)).ChangeCount | Should -Be 6
         ([pscustomobject]@{ Path = $odd } | Repair-FineTuningDataset -Force).Path | Should -Be $odd
-        (Repair-FineTuningDataset "TestDrive:/$(Split-Path $folder -Leaf)/data.jsonl" "TestDrive:/b.jsonl").Path | Should -Be (Join-Path $TestDrive b.jsonl)
+        (Repair-FineTuningDataset "TestDrive:/$(Split-Path $folder -Leaf)/data.jsonl" "TestDrive:/b.jsonl").Path |
+            Should -Be (Join-Path $TestDrive b.jsonl)
         Push-Location $folder
-        try { (Repair-FineTuningDataset ./data.jsonl c.jsonl).Path | Should -Be (Join-Path $folder c.jsonl) } finally { Pop-Location }
+        try { (Repair-FineTuningDataset ./data.jsonl c.jsonl).Path | Should -Be (Join-Path $folder c.jsonl) } finally {
+            Pop-Location
+        }
     }
 
     It 'pipes on' {
         $server = Start-FineTuningServer -Memory -PassThru
         try {
-            (Repair-FineTuningDataset $source | Send-FineTuningFile -WarningAction Stop).FileName | Should -Be 'data.repaired.jsonl'
+            (Repair-FineTuningDataset $source | Send-FineTuningFile -WarningAction Stop).FileName |
+                Should -Be 'data.repaired.jsonl'
             $job = Repair-FineTuningDataset $target | New-FineTuningJob -Model local-small -EpochCount 1
             (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'data.repaired.jsonl'
             $null = Wait-FineTuningJob $job
@@ -111,9 +123,11 @@ Describe 'Repair-FineTuningDataset' {
         $result = Invoke-Captured { Repair-FineTuningDataset $source }
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id FileExists)
         Get-ErrorText $result.Errors | Should -BeLike '*-Force*'
-        (Invoke-Captured { Repair-FineTuningDataset $source $target }).Errors.FullyQualifiedErrorId | Should -Be (& $id FileExists)
+        (Invoke-Captured { Repair-FineTuningDataset $source $target }).Errors.FullyQualifiedErrorId |
+            Should -Be (& $id FileExists)
         Get-Content $target | Should -Be 'before'
-        (Invoke-Captured { Repair-FineTuningDataset $source $source }).Errors.FullyQualifiedErrorId | Should -Be (& $id NotInPlace)
+        (Invoke-Captured { Repair-FineTuningDataset $source $source }).Errors.FullyQualifiedErrorId |
+            Should -Be (& $id NotInPlace)
         (Repair-FineTuningDataset $source $target -Force).Path | Should -Be $target
         [IO.File]::ReadAllText($target) | Should -BeExactly $good
     }

@@ -1,9 +1,14 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object { -not (Get-Module $_ -ListAvailable) }
-    $reason = if ((Get-TestRun) -ne 'net8.0') { 'one run shows it: the code is the same in all' } elseif ($missing) { "the module $($missing -join ' and ') is not installed" }
+    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object {
+        -not (Get-Module $_ -ListAvailable)
+    }
+    $reason = if ((Get-TestRun) -ne 'net8.0') { 'one run shows it: the code is the same in all' } elseif ($missing) {
+        "the module $($missing -join ' and ') is not installed"
+    }
     # Only root can become somebody else without a password.
-    $canSwitch = $IsLinux -and [bool] (Get-Command setpriv -CommandType Application -ErrorAction Ignore) -and (id -u) -eq '0'
+    $canSwitch = $IsLinux -and [bool] (Get-Command setpriv -CommandType Application -ErrorAction Ignore) -and
+        (id -u) -eq '0'
     $accounts = @(
         @{ Account = 'this account'; Uid = $null }
         @{ Account = 'a service account'; Uid = 54321; Skip = -not $canSwitch }
@@ -18,7 +23,8 @@ Describe 'A runbook' -Skip:([bool] $reason) {
         # What the account may read lies apart: the clone, and the home of this account, may be closed to it.
         $place = (New-Item (Join-Path ([IO.Path]::GetTempPath()) "runbook-$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory).FullName
         $null = New-Item "$place/FineTuning" -ItemType Directory
-        Copy-Item (Get-TestManifest), (Join-Path (Split-Path (Get-TestManifest)) bin) -Destination "$place/FineTuning" -Recurse
+        Copy-Item (Get-TestManifest),
+            (Join-Path (Split-Path (Get-TestManifest)) bin) -Destination "$place/FineTuning" -Recurse
         New-TestDataset "$place/train.jsonl" -Count 24 > $null
 
         # A script as it stands in a runbook: it stops at the first error, and what it outputs is what the log has.
@@ -56,11 +62,13 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
         }
 
         function Invoke-Task {
-            # Runs a script as a scheduler does: without a profile, with no input, with nothing of this process's environment, as an account.
+            # Runs a script as a scheduler does: without a profile, with no input, with nothing of this process's
+            # environment, as an account.
             param([string] $Script, [string] $Name, [object] $Uid, [hashtable] $Environment = @{})
             $work = New-Folder "work-$Name" $Uid
             $file = Join-Path $place "$Name.ps1"
-            $text = $Script.Replace('<place>', $place).Replace('<secret>', $secret).Replace('<endpoint>', $server.Endpoint).Replace('<name>', "key-$Name")
+            $text = $Script.Replace('<place>', $place).Replace('<secret>', $secret).Replace('<endpoint>',
+                $server.Endpoint).Replace('<name>', "key-$Name")
             Set-Content -LiteralPath $file -Value $text
             $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
             $command = @($pwsh, '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $file)
@@ -70,7 +78,9 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
             $start.WorkingDirectory = $work
             $start.UseShellExecute = $false
             $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-            foreach ($variable in @($start.Environment.Keys) -notmatch '^(PATH|DOTNET_.*|SystemRoot|windir|TEMP|TMP)$') { $null = $start.Environment.Remove($variable) }
+            foreach ($variable in @($start.Environment.Keys) -notmatch '^(PATH|DOTNET_.*|SystemRoot|windir|TEMP|TMP)$') {
+                $null = $start.Environment.Remove($variable)
+            }
             # A temporary folder of this account's is closed to others.
             $start.Environment['TMPDIR'] = New-Folder "tmp-$Name" $Uid
             $start.Environment['NO_COLOR'] = '1'
@@ -83,7 +93,9 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
                 if (-not $process.WaitForExit(240000)) { throw 'The task did not end: it waits for somebody.' }
                 $process.WaitForExit()
                 [pscustomobject]@{
-                    ExitCode = $process.ExitCode; Output = @($output.Result -split '\r?\n' | Where-Object { $_ }); Errors = $errors.Result
+                    ExitCode = $process.ExitCode
+                    Output = @($output.Result -split '\r?\n' | Where-Object { $_ })
+                    Errors = $errors.Result
                     Work = $work; Temp = $start.Environment['TMPDIR']
                 }
             } finally {
@@ -94,7 +106,8 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
 
         function Assert-Chain($Result, [string] $Source) {
             $Result.Errors | Should -BeNullOrEmpty
-            $Result.Output | Should -Be "key: $Source", 'valid: True', 'job: succeeded, once: True', 'events: True', 'checkpoints: 2', 'result: True', 'connections: 0'
+            $Result.Output | Should -Be "key: $Source", 'valid: True', 'job: succeeded, once: True', 'events: True',
+                'checkpoints: 2', 'result: True', 'connections: 0'
             $Result.ExitCode | Should -Be 0
             # Beside the script's own file nothing lies in its folder.
             (Get-ChildItem -LiteralPath $Result.Work -Force).Name | Should -Be 'result.csv'
@@ -110,9 +123,13 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
     Context 'of <Account>' -ForEach $accounts {
         It 'takes its key from a store without a password and does the whole chain' -Skip:([bool] $Skip) {
             $account = New-Folder "home-$Uid" $Uid
-            $made = Invoke-Task $setUp "setup$Uid" -Uid $Uid -Environment @{ HOME = $account; USERPROFILE = $account; LOCALAPPDATA = $account }
+            $made = Invoke-Task $setUp "setup$Uid" -Uid $Uid -Environment @{
+                HOME = $account; USERPROFILE = $account; LOCALAPPDATA = $account
+            }
             $made.Errors | Should -BeNullOrEmpty
-            $result = Invoke-Task ($chain -replace '<connect>', '<endpoint>') "chain$Uid" -Uid $Uid -Environment @{ HOME = $account; USERPROFILE = $account; LOCALAPPDATA = $account }
+            $result = Invoke-Task ($chain -replace '<connect>', '<endpoint>') "chain$Uid" -Uid $Uid -Environment @{
+                HOME = $account; USERPROFILE = $account; LOCALAPPDATA = $account
+            }
             Assert-Chain $result 'secret OPENAI_API_KEY in vault Task'
             # What is kept lies in the account's home.
             Get-ChildItem -LiteralPath $result.Temp -Filter 'FineTuning*' -Force | Should -BeNullOrEmpty
@@ -134,7 +151,9 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
             $account = New-Folder 'home-named' 54323
             $named = "`$env:HOME = '$account'`n"
             (Invoke-Task ($named + $setUp) 'setup-named' -Uid 54323).Errors | Should -BeNullOrEmpty
-            Assert-Chain (Invoke-Task ($named + ($chain -replace '<connect>', '<endpoint> -SecretName OPENAI_API_KEY -Vault Task')) 'named' -Uid 54323) 'secret OPENAI_API_KEY in vault Task'
+            Assert-Chain (Invoke-Task ($named +
+                ($chain -replace '<connect>',
+                    '<endpoint> -SecretName OPENAI_API_KEY -Vault Task')) 'named' -Uid 54323) 'secret OPENAI_API_KEY in vault Task'
         }
 
         It 'ends with exit code 1 and the next step in the error stream if it names a secret' -Skip:$IsWindows {
@@ -146,7 +165,9 @@ Set-Secret OPENAI_API_KEY '<secret>' -Metadata @{ Endpoint = '<endpoint>' }
     }
 
     It 'ends with exit code 1 at the first error' {
-        $result = Invoke-Task ($chain -replace '<connect>', '<endpoint>') 'wrong-key' -Environment @{ OPENAI_API_KEY = 'sk-wrong'; OPENAI_BASE_URL = "$($server.Endpoint)" }
+        $result = Invoke-Task ($chain -replace '<connect>', '<endpoint>') 'wrong-key' -Environment @{
+            OPENAI_API_KEY = 'sk-wrong'; OPENAI_BASE_URL = "$($server.Endpoint)"
+        }
         $result.ExitCode | Should -Be 1
         $result.Output | Should -BeNullOrEmpty
         $result.Errors | Should -Match 'Connect-FineTuning'

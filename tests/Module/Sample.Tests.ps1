@@ -1,7 +1,8 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     # The sample loads the module of this clone, so it shows nothing about another staging.
-    $elsewhere = (Get-TestRun) -ne 'net8.0' -or (Get-TestManifest) -ne (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath
+    $elsewhere = (Get-TestRun) -ne 'net8.0' -or
+        (Get-TestManifest) -ne (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath
 }
 
 Describe 'The demonstration' -Skip:$elsewhere {

@@ -1,5 +1,7 @@
 BeforeDiscovery {
-    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object { -not (Get-Module $_ -ListAvailable) }
+    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object {
+        -not (Get-Module $_ -ListAvailable)
+    }
     $reason = "the module $($missing -join ' and ') is not installed"
 }
 
@@ -51,22 +53,27 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
 
     It 'is not what a hashtable is' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName table }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretOfWrongType,FineTuning.Commands.ConnectFineTuningCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'SecretOfWrongType,FineTuning.Commands.ConnectFineTuningCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'InvalidType'
     }
 
     It 'that is not there is an error that says how to add it' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName nowhere }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretNotFound,FineTuning.Commands.ConnectFineTuningCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'SecretNotFound,FineTuning.Commands.ConnectFineTuningCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'ObjectNotFound'
-        Get-ErrorText $result.Terminating | Should -BeLike 'The secret nowhere is not in the registered vaults.*Set-Secret*'
+        Get-ErrorText $result.Terminating |
+            Should -BeLike 'The secret nowhere is not in the registered vaults.*Set-Secret*'
         Get-FineTuningConnection | Should -BeNullOrEmpty
     }
 
     It 'cannot come out of a vault that is not there' {
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -SecretName text -Vault NoSuchVault }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'SecretVaultNotFound,FineTuning.Commands.ConnectFineTuningCommand'
-        Get-ErrorText $result.Terminating | Should -BeLike 'The account * has no secret vault NoSuchVault; it has Work.*'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'SecretVaultNotFound,FineTuning.Commands.ConnectFineTuningCommand'
+        Get-ErrorText $result.Terminating |
+            Should -BeLike 'The account * has no secret vault NoSuchVault; it has Work.*'
         Get-ErrorText $result.Terminating | Should -Not -BeLike '*ErrorActionPreference*'
     }
 
@@ -117,7 +124,8 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
                 @{ Metadata = 'http://127.0.0.1:9'; To = 'http://127.0.0.1:9/v1' }
             ) {
                 Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata @{ endpoint = $Metadata }
-                (Connect-FineTuning $To -SkipCheck -PassThru).KeySource | Should -Be 'secret OPENAI_API_KEY in vault Work'
+                (Connect-FineTuning $To -SkipCheck -PassThru).KeySource |
+                    Should -Be 'secret OPENAI_API_KEY in vault Work'
             }
 
             It 'does not go to <to> if it is for <metadata>' -ForEach @(
@@ -131,7 +139,8 @@ Describe 'A key in a vault' -Skip:([bool] $missing) {
                 Set-SecretInfo OPENAI_API_KEY -Vault Work -Metadata @{ Endpoint = $Metadata }
                 $result = Invoke-Captured { Connect-FineTuning $To -SkipCheck }
                 $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'NoKey,*'
-                $result.Terminating.ErrorDetails.RecommendedAction | Should -BeLike "The vault Work has OPENAI_API_KEY, which is for *"
+                $result.Terminating.ErrorDetails.RecommendedAction |
+                    Should -BeLike "The vault Work has OPENAI_API_KEY, which is for *"
             }
         }
 

@@ -3,7 +3,9 @@ BeforeAll {
     $runFolder = Join-Path ([Environment]::GetFolderPath('LocalApplicationData')) 'FineTuning/run'
     $train = New-TestDataset (Join-Path $TestDrive train.jsonl)
 
-    function Wait-Gone([int] $ProcessId) { Wait-Until { -not (Test-ProcessRuns $ProcessId) } -Because "the process $ProcessId is gone" }
+    function Wait-Gone([int] $ProcessId) {
+        Wait-Until { -not (Test-ProcessRuns $ProcessId) } -Because "the process $ProcessId is gone"
+    }
 }
 
 AfterAll { Get-FineTuningServer | Stop-FineTuningServer }
@@ -28,7 +30,8 @@ Describe 'A server that was started' {
 
     It 'listens to this machine only' {
         $server.Endpoint.Host | Should -Be '127.0.0.1'
-        $listeners = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners() | Where-Object Port -EQ $server.Endpoint.Port
+        $listeners = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners() |
+            Where-Object Port -EQ $server.Endpoint.Port
         "$($listeners.Address)" | Should -Be '127.0.0.1'
     }
 
@@ -67,7 +70,8 @@ Describe 'A server that was started' {
     It 'tells what it is doing' {
         $long = Send-FineTuningFile (New-TestDataset (Join-Path $TestDrive long.jsonl) -Count 2000)
         $jobs = 1..3 | ForEach-Object { New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1 }
-        Wait-Until { $now = Get-FineTuningServer; $now.JobsRunning -eq 1 -and $now.JobsQueued -eq 2 } -Because 'one job runs and two wait'
+        Wait-Until { $now = Get-FineTuningServer; $now.JobsRunning -eq 1 -and
+            $now.JobsQueued -eq 2 } -Because 'one job runs and two wait'
         $jobs | Stop-FineTuningJob | Out-Null
     }
 
@@ -94,7 +98,8 @@ Describe 'Start-FineTuningServer' {
         $free.Start()
         $port = $free.LocalEndpoint.Port
         $result = Invoke-Captured { Start-FineTuningServer -Memory -Port $port }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
         "$($result.Terminating)" | Should -BeLike "*$port*"
         Get-ChildItem $runFolder -ErrorAction Ignore | Should -BeNullOrEmpty
         $free.Stop()
@@ -124,7 +129,8 @@ Describe 'Start-FineTuningServer' {
         $second.ProcessId | Should -Be $first.ProcessId
         (Get-FineTuningConnection).Endpoint | Should -Be $first.Endpoint
         $result = Invoke-Captured { Start-FineTuningServer $path -Port 1 }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerAlreadyRuns,FineTuning.Commands.StartFineTuningServerCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'ServerAlreadyRuns,FineTuning.Commands.StartFineTuningServerCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'ResourceExists'
     }
 
@@ -132,13 +138,16 @@ Describe 'Start-FineTuningServer' {
         $path = Join-Path $TestDrive keyed
         $server = Start-FineTuningServer $path -ApiKey (ConvertTo-TestKey 'sk-its-own-key') -PassThru
         $result = Invoke-Captured { Start-FineTuningServer $path }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'AuthenticationFailed,FineTuning.Commands.StartFineTuningServerCommand'
-        (Start-FineTuningServer $path -ApiKey (ConvertTo-TestKey 'sk-its-own-key') -PassThru).ProcessId | Should -Be $server.ProcessId
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'AuthenticationFailed,FineTuning.Commands.StartFineTuningServerCommand'
+        (Start-FineTuningServer $path -ApiKey (ConvertTo-TestKey 'sk-its-own-key') -PassThru).ProcessId |
+            Should -Be $server.ProcessId
     }
 
     It 'says why a folder cannot be used' {
         $result = Invoke-Captured { Start-FineTuningServer $train }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'ServerNotStarted,FineTuning.Commands.StartFineTuningServerCommand'
     }
 
     It 'finds the program of -TrainerCommand from the location' {
@@ -150,7 +159,9 @@ Describe 'Start-FineTuningServer' {
     }
 
     It 'runs the scripts of graders with -AllowPython only' {
-        if (-not (Get-Command python3, python -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'there is no Python here'; return }
+        if (-not (Get-Command python3, python -ErrorAction Ignore)) {
+            Set-ItResult -Skipped -Because 'there is no Python here'; return
+        }
         $grader = @{ type = 'python'; name = 'half'; source = "def grade(sample, item):`n    return 0.5" }
         $request = @{
             Method = 'Post'
@@ -173,7 +184,9 @@ Describe 'Start-FineTuningServer' {
             { Get-FineTuningJob -ErrorAction Stop } | Should -Not -Throw
             $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey 'sk-another') }
             $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'AuthenticationFailed,*'
-            if (-not (Test-Path "/proc/$($server.ProcessId)/cmdline")) { Set-ItResult -Skipped -Because 'there is no /proc here'; return }
+            if (-not (Test-Path "/proc/$($server.ProcessId)/cmdline")) {
+                Set-ItResult -Skipped -Because 'there is no /proc here'; return
+            }
             $arguments = [IO.File]::ReadAllText("/proc/$($server.ProcessId)/cmdline")
             $arguments | Should -BeLike '*--api-key-stdin*'
             $arguments | Should -Not -BeLike "*$secret*"
@@ -227,7 +240,8 @@ Describe 'Stop-FineTuningServer' {
 
     It 'reports that there is none, without ending what comes after' {
         $result = Invoke-Captured { Stop-FineTuningServer; 'after' }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
         $result.Errors.CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $result.Output | Should -Be 'after'
     }
@@ -241,13 +255,15 @@ Describe 'Stop-FineTuningServer' {
         } | ConvertTo-Json | Set-Content -LiteralPath $stale
         $result = Invoke-Captured { Stop-FineTuningServer -ProcessId $own.Id }
         # Were it taken for the server, this very process would have ended.
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
         Test-Path $stale | Should -BeFalse
     }
 
     It 'leaves a process alone that is no server' {
         $result = Invoke-Captured { Stop-FineTuningServer -ProcessId $PID }
-        $result.Errors.FullyQualifiedErrorId | Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
+        $result.Errors.FullyQualifiedErrorId |
+            Should -Be 'ServerNotFound,FineTuning.Commands.StopFineTuningServerCommand'
         $result.Errors.TargetObject | Should -Be $PID
     }
 

@@ -14,10 +14,12 @@ Describe 'Split-FineTuningDataset' {
         $split = Split-FineTuningDataset $source
         $split.GetType().FullName | Should -Be 'FineTuning.Output.DatasetSplit'
         $split.SourcePath | Should -Be $source
-        $split.TrainingPath, $split.ValidationPath | Should -Be @((Join-Path $folder data.train.jsonl), (Join-Path $folder data.valid.jsonl))
+        $split.TrainingPath, $split.ValidationPath |
+            Should -Be @((Join-Path $folder data.train.jsonl), (Join-Path $folder data.valid.jsonl))
         $split.TrainingCount, $split.ValidationCount, $split.Seed | Should -Be @(48, 12, 42)
         Get-Content $split.TrainingPath | Should -HaveCount 48
-        @(Get-Content $split.TrainingPath, $split.ValidationPath) | Sort-Object | Should -Be (Get-Content $source | Sort-Object)
+        @(Get-Content $split.TrainingPath, $split.ValidationPath) | Sort-Object |
+            Should -Be (Get-Content $source | Sort-Object)
     }
 
     It 'takes a share, a count and a seed' {
@@ -44,12 +46,14 @@ Describe 'Split-FineTuningDataset' {
     }
 
     It 'refuses answers that are no labels' {
-        1..1100 | ForEach-Object { @{ prompt = 'p'; completion = "$_" } } | ConvertTo-FineTuningDataset $source -Format Completion -Force
+        1..1100 | ForEach-Object { @{ prompt = 'p'; completion = "$_" } } |
+            ConvertTo-FineTuningDataset $source -Format Completion -Force
         $result = Invoke-Captured { Split-FineTuningDataset $source -Stratify }
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id TooManyLabels)
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
         $result.Errors.TargetObject | Should -Be $source
-        Get-ErrorText $result.Errors | Should -BeLike 'data.jsonl cannot be split*1000 different answers*without keeping proportions*'
+        Get-ErrorText $result.Errors |
+            Should -BeLike 'data.jsonl cannot be split*1000 different answers*without keeping proportions*'
     }
 
     It 'pipes on to a check of both files' {
@@ -61,7 +65,8 @@ Describe 'Split-FineTuningDataset' {
     It 'pipes on to a job' {
         $server = Start-FineTuningServer -Memory -PassThru
         try {
-            $job = Split-FineTuningDataset $source -ValidationCount 5 | New-FineTuningJob -Model local-small -EpochCount 1
+            $job = Split-FineTuningDataset $source -ValidationCount 5 |
+                New-FineTuningJob -Model local-small -EpochCount 1
             (Get-FineTuningFile $job.TrainingFile).FileName | Should -Be 'data.train.jsonl'
             (Get-FineTuningFile $job.ValidationFile).FileName | Should -Be 'data.valid.jsonl'
             $null = Wait-FineTuningJob $job
@@ -70,12 +75,17 @@ Describe 'Split-FineTuningDataset' {
 
     It 'takes files from the pipeline, paths, drives and names in brackets' {
         $odd = New-TestDataset (Join-Path $folder 'odd [1].jsonl')
-        (Get-ChildItem $folder | Split-FineTuningDataset).SourcePath | Sort-Object | Should -Be (@($source, $odd) | Sort-Object)
+        (Get-ChildItem $folder | Split-FineTuningDataset).SourcePath | Sort-Object |
+            Should -Be (@($source, $odd) | Sort-Object)
         ($source | Split-FineTuningDataset -Force).SourcePath | Should -Be $source
         ([pscustomobject]@{ Path = $odd } | Split-FineTuningDataset -Force).SourcePath | Should -Be $odd
-        (Split-FineTuningDataset "TestDrive:/$(Split-Path $folder -Leaf)/data.jsonl" -Force).TrainingCount | Should -Be 48
+        (Split-FineTuningDataset "TestDrive:/$(Split-Path $folder -Leaf)/data.jsonl" -Force).TrainingCount |
+            Should -Be 48
         Push-Location $folder
-        try { (Split-FineTuningDataset ./data.jsonl -TrainingPath a.jsonl -ValidationPath ./b.jsonl).ValidationPath | Should -Be (Join-Path $folder b.jsonl) } finally { Pop-Location }
+        try { (Split-FineTuningDataset ./data.jsonl -TrainingPath a.jsonl -ValidationPath ./b.jsonl).ValidationPath |
+            Should -Be (Join-Path $folder b.jsonl) } finally {
+            Pop-Location
+        }
     }
 
     It 'reports a missing file and goes on' {
@@ -95,7 +105,9 @@ Describe 'Split-FineTuningDataset' {
 
     It 'does not write one target twice, nor over the source' {
         $other = New-TestDataset (Join-Path $folder other.jsonl)
-        $result = Invoke-Captured { $source, $other | Split-FineTuningDataset -TrainingPath (Join-Path $folder t.jsonl) -Force }
+        $result = Invoke-Captured {
+            $source, $other | Split-FineTuningDataset -TrainingPath (Join-Path $folder t.jsonl) -Force
+        }
         $result.Output | Should -HaveCount 1
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id TargetUsedTwice)
         $result = Invoke-Captured { Split-FineTuningDataset $source -TrainingPath $source -Force }
@@ -107,7 +119,8 @@ Describe 'Split-FineTuningDataset' {
         @{ why = 'a share of 1'; with = @{ ValidationFraction = 1 }; name = 'InvalidOptions' }
         @{ why = 'more than there are'; with = @{ ValidationCount = 60 }; name = 'CountTooLarge' }
     ) {
-        (Invoke-Captured { Split-FineTuningDataset $source @with }).Errors.FullyQualifiedErrorId | Should -Be (& $id $name)
+        (Invoke-Captured { Split-FineTuningDataset $source @with }).Errors.FullyQualifiedErrorId |
+            Should -Be (& $id $name)
         @(Get-ChildItem $folder) | Should -HaveCount 1
     }
 
@@ -127,7 +140,8 @@ Describe 'Split-FineTuningDataset' {
         $null = New-TestDataset $source -Count 150000
         $pipeline = Start-TestPipeline 'param($a) while ($true) { $s = Split-FineTuningDataset $a -Force; Remove-Item $s.TrainingPath, $s.ValidationPath; 1 }' $source
         try {
-            Wait-Until { $pipeline.Output.Count -gt 0 -and (Get-ChildItem $folder -Filter *.part) } -Because 'the writing has begun'
+            Wait-Until { $pipeline.Output.Count -gt 0 -and
+                (Get-ChildItem $folder -Filter *.part) } -Because 'the writing has begun'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan 1000
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
         } finally { $pipeline.Shell.Dispose() }

@@ -6,8 +6,12 @@ BeforeAll {
     # What the user is promised, in milliseconds; a stop takes a few hundredths of it.
     $promptly = 1000
 
-    function Wait-Running($JobId) { Wait-Until { (Get-FineTuningJob $JobId).Status -eq 'running' } -Because "$JobId is running" }
-    function Wait-Request([string] $Pattern) { Wait-Until { (Get-ServerRequest $server).line -like $Pattern } -Because "$Pattern was asked" }
+    function Wait-Running($JobId) {
+        Wait-Until { (Get-FineTuningJob $JobId).Status -eq 'running' } -Because "$JobId is running"
+    }
+    function Wait-Request([string] $Pattern) {
+        Wait-Until { (Get-ServerRequest $server).line -like $Pattern } -Because "$Pattern was asked"
+    }
 }
 
 AfterAll { $server | Stop-FineTuningServer }
@@ -24,7 +28,8 @@ Describe 'Ctrl+C' {
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
             $pipeline.Output.Count | Should -Be 0
-            "$($pipeline.Screen.Warnings)" | Should -BeLike "*job goes on*'Wait-FineTuningJob $job'*'Stop-FineTuningJob $job'*"
+            "$($pipeline.Screen.Warnings)" |
+                Should -BeLike "*job goes on*'Wait-FineTuningJob $job'*'Stop-FineTuningJob $job'*"
             (Get-FineTuningJob $job).Status | Should -Be 'running'
         } finally {
             $pipeline.Shell.Dispose()
@@ -48,11 +53,14 @@ Describe 'Ctrl+C' {
     It 'during a wait for several jobs names those that have not ended, each once' {
         $paused = 1..2 | ForEach-Object { New-PausedJob $long }
         $ended = New-PausedJob $long | Stop-FineTuningJob
-        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @(($paused + $ended + $paused[0]), $connection)
+        $pipeline = Start-TestPipeline 'param($a) $a[0] | Wait-FineTuningJob -Connection $a[1]' @(
+            ($paused + $ended + $paused[0]), $connection
+        )
         try {
             Wait-Until { $pipeline.Output.Count -eq 1 } -Because 'the one that has ended comes'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
-            "$($pipeline.Screen.Warnings)" | Should -BeLike "*jobs go on*'Wait-FineTuningJob $($paused[0]), $($paused[1])'*'Stop-FineTuningJob $($paused[0]), $($paused[1])'*"
+            "$($pipeline.Screen.Warnings)" |
+                Should -BeLike "*jobs go on*'Wait-FineTuningJob $($paused[0]), $($paused[1])'*'Stop-FineTuningJob $($paused[0]), $($paused[1])'*"
         } finally {
             $pipeline.Shell.Dispose()
             $null = $paused | Stop-FineTuningJob
@@ -77,12 +85,15 @@ Describe 'Ctrl+C' {
     It 'during -Follow returns at once, and the job goes on' {
         $job = New-FineTuningJob gpt-4o-mini $long -EpochCount 50 -BatchSize 1
         Wait-Running $job
-        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @($job.Id, $connection)
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @(
+            $job.Id, $connection
+        )
         try {
             Wait-Until { $pipeline.Output.Count -gt 5 } -Because 'events come'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
-            "$($pipeline.Screen.Warnings)" | Should -BeLike "*job goes on*'Get-FineTuningEvent $job -Follow -After $($pipeline.Output[-1].Id)'*"
+            "$($pipeline.Screen.Warnings)" |
+                Should -BeLike "*job goes on*'Get-FineTuningEvent $job -Follow -After $($pipeline.Output[-1].Id)'*"
             (Get-FineTuningJob $job).Status | Should -Be 'running'
         } finally {
             $pipeline.Shell.Dispose()
@@ -92,7 +103,9 @@ Describe 'Ctrl+C' {
 
     It 'during -Follow of several jobs says how to go on with each, and that goes on' {
         $paused = 1..2 | ForEach-Object { New-PausedJob $long }
-        $pipeline = Start-TestPipeline 'param($a) $a[0] | Get-FineTuningEvent -Follow -Connection $a[1]' @($paused, $connection)
+        $pipeline = Start-TestPipeline 'param($a) $a[0] | Get-FineTuningEvent -Follow -Connection $a[1]' @(
+            $paused, $connection
+        )
         try {
             Wait-Until {
                 $pipeline.Output.Count -eq @($paused | Get-FineTuningEvent).Count
@@ -118,7 +131,9 @@ Describe 'Ctrl+C' {
         $job = New-PausedJob $long
         $after = (Get-FineTuningEvent $job -First 1).Id
         Clear-ServerRequest $server
-        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -After $a[1] -Connection $a[2]' @($job.Id, $after, $connection)
+        $pipeline = Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -After $a[1] -Connection $a[2]' @(
+            $job.Id, $after, $connection
+        )
         try {
             Wait-Request "GET /v1/fine_tuning/jobs/$job/events*"
             $null = Stop-TestPipeline $pipeline
@@ -132,7 +147,9 @@ Describe 'Ctrl+C' {
 
     It 'during -Follow asks for nothing more' {
         $stopped, $going = 1..2 | ForEach-Object { New-PausedJob $long }
-        $pipelines = $stopped, $going | ForEach-Object { Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @($_.Id, $connection) }
+        $pipelines = $stopped, $going | ForEach-Object {
+            Start-TestPipeline 'param($a) Get-FineTuningEvent $a[0] -Follow -Connection $a[1]' @($_.Id, $connection)
+        }
         try {
             foreach ($pipeline in $pipelines) { Wait-Until { $pipeline.Output.Count -ge 4 } -Because 'events come' }
             $null = Stop-TestPipeline $pipelines[0]
@@ -199,7 +216,8 @@ Describe 'Ctrl+C' {
             } -Because 'three parts are there'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
             $pipeline.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
-            "$($pipeline.Screen.Warnings)" | Should -Match "^3 of 8 parts of 'parts.bin' are at the service: the same command goes on from there until (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$"
+            "$($pipeline.Screen.Warnings)" |
+                Should -Match "^3 of 8 parts of 'parts.bin' are at the service: the same command goes on from there until (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$"
         } finally {
             $pipeline.Shell.Dispose()
             Clear-FineTuningServerFault
@@ -218,11 +236,14 @@ Describe 'Ctrl+C' {
         $target = (New-Item (Join-Path $TestDrive downloads) -ItemType Directory).FullName
         # Most of it comes at once, and the rest, after that broke off, not at all.
         Set-FineTuningServerFault 'GetFileContent:truncate_after=5000000,count=1', 'GetFileContent:delay_ms=60000'
-        $pipeline = Start-TestPipeline 'param($a) Receive-FineTuningFile $a[0] $a[1] -Connection $a[2] -Verbose' @($file.Id, $target, $connection)
+        $pipeline = Start-TestPipeline 'param($a) Receive-FineTuningFile $a[0] $a[1] -Connection $a[2] -Verbose' @(
+            $file.Id, $target, $connection
+        )
         try {
             Wait-Until { "$($pipeline.Shell.Streams.Verbose)" -like '*, attempt 2*' } -Because 'the rest is asked for'
             (Stop-TestPipeline $pipeline).TotalMilliseconds | Should -BeLessThan $promptly
-            "$($pipeline.Screen.Warnings)" | Should -BeLike "4.8 MB are kept in '$target*download.bin.????????.part': the same command goes on from there."
+            "$($pipeline.Screen.Warnings)" |
+                Should -BeLike "4.8 MB are kept in '$target*download.bin.????????.part': the same command goes on from there."
         } finally {
             $pipeline.Shell.Dispose()
             Clear-FineTuningServerFault

@@ -32,7 +32,8 @@ Describe '-Verbose' {
     }
 
     It 'tells no more than is asked for' {
-        Get-FineTuningJob 4>&1 5>&1 | Where-Object { $_ -isnot [FineTuning.Output.FineTuningJob] } | Should -BeNullOrEmpty
+        Get-FineTuningJob 4>&1 5>&1 | Where-Object { $_ -isnot [FineTuning.Output.FineTuningJob] } |
+            Should -BeNullOrEmpty
     }
 }
 
@@ -49,7 +50,8 @@ Describe '-Debug' {
 
     It 'asks nobody for <name> either' -ForEach @(
         @{ name = 'a warning'; run = { Send-FineTuningFile $twice -Debug 5>&1 6>&1 } }
-        @{ name = 'the best checkpoint'; run = { Get-FineTuningJob -Status succeeded -First 1 | Get-FineTuningCheckpoint -Best -Debug 5>&1 } }
+        @{ name = 'the best checkpoint'; run = { Get-FineTuningJob -Status succeeded -First 1 |
+            Get-FineTuningCheckpoint -Best -Debug 5>&1 } }
         @{ name = 'a connection'; run = { Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey $secret) -Debug 5>&1 } }
         @{ name = 'a server'; run = { Get-FineTuningServer -Debug 5>&1 } }
     ) {
@@ -92,7 +94,8 @@ Describe 'Under the culture <_>' -ForEach 'de-DE', 'tr-TR' {
             $word = New-FineTuningJob gpt-4o-mini $job.TrainingFile -EpochCount AUTO
             $refused = Invoke-Captured { New-FineTuningJob gpt-4o-mini $job.TrainingFile -LearningRateMultiplier '0,5' }
             $titles = Get-FineTuningJob -Model GPT-4O-MINI -Status SUCCEEDED -First 1
-            $saved = $job.ResultFiles | Receive-FineTuningFile -Path (New-Item (Join-Path $TestDrive $_) -ItemType Directory)
+            $saved = $job.ResultFiles |
+                Receive-FineTuningFile -Path (New-Item (Join-Path $TestDrive $_) -ItemType Directory)
             $view = $job | Out-String -Width 200
         } finally {
             [cultureinfo]::CurrentCulture, [cultureinfo]::CurrentUICulture = $before
@@ -121,7 +124,8 @@ Describe 'Under the culture <_>' -ForEach 'de-DE', 'tr-TR' {
 
     It 'the same data, seed and numbers give the same model' {
         $again = New-FineTuningJob gpt-4o-mini $job.TrainingFile -EpochCount 2 -BatchSize 4 -LearningRateMultiplier 0.25 -Seed 5 -Wait
-        (Get-FineTuningCheckpoint $again -First 1).TrainLoss | Should -Be (Get-FineTuningCheckpoint $job -First 1).TrainLoss
+        (Get-FineTuningCheckpoint $again -First 1).TrainLoss |
+            Should -Be (Get-FineTuningCheckpoint $job -First 1).TrainLoss
     }
 
     It 'the view renders' {

@@ -2,7 +2,8 @@ BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $token = 'eyTok.Lp49ZrQw.sig'
     $server = Start-FineTuningServer -Memory -ApiKey (ConvertTo-TestKey $token) -PassThru
-    $identityVariables = 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'IMDS_ENDPOINT', 'MSI_ENDPOINT', 'AZURE_FEDERATED_TOKEN_FILE', 'AZURE_POD_IDENTITY_AUTHORITY_HOST'
+    $identityVariables = 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'IMDS_ENDPOINT', 'MSI_ENDPOINT',
+        'AZURE_FEDERATED_TOKEN_FILE', 'AZURE_POD_IDENTITY_AUTHORITY_HOST'
     # Nothing listens there: the machine that runs the tests may have an identity of its own.
     $env:AZURE_POD_IDENTITY_AUTHORITY_HOST = 'http://127.0.0.1:9'
 }
@@ -17,7 +18,9 @@ Describe 'A token' {
 
     It 'opens the service, as <kind>' -ForEach @(
         @{ kind = 'a SecureString'; make = { ConvertTo-TestKey $token } }
-        @{ kind = 'what Get-AzAccessToken gives'; make = { [pscustomobject]@{ Token = ConvertTo-TestKey $token; ExpiresOn = [DateTimeOffset]::Now.AddHours(1) } } }
+        @{ kind = 'what Get-AzAccessToken gives'; make = { [pscustomobject]@{
+            Token = ConvertTo-TestKey $token; ExpiresOn = [DateTimeOffset]::Now.AddHours(1)
+        } } }
     ) {
         $connection = Connect-FineTuning $server.Endpoint -AccessToken (& $make) -PassThru
         $connection.KeySource | Should -Be 'parameter AccessToken'
@@ -40,7 +43,9 @@ Describe 'A token provider' {
     It 'is called once for many requests, and gives <kind>' -ForEach @(
         @{ kind = 'a string'; give = { $token } }
         @{ kind = 'a SecureString'; give = { ConvertTo-TestKey $token } }
-        @{ kind = 'an object with an end'; give = { [pscustomobject]@{ Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddHours(1) } } }
+        @{ kind = 'an object with an end'; give = { [pscustomobject]@{
+            Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddHours(1)
+        } } }
     ) {
         $connection = Connect-FineTuning $server.Endpoint -TokenProvider { $calls.Add(1); & $give } -PassThru
         1..3 | ForEach-Object { Get-FineTuningJob -ErrorAction Stop }
@@ -75,7 +80,8 @@ Describe 'A token provider' {
     ) {
         Clear-ServerRequest $server
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -TokenProvider $give }
-        $result.Terminating.FullyQualifiedErrorId | Should -Be 'TokenUnavailable,FineTuning.Commands.ConnectFineTuningCommand'
+        $result.Terminating.FullyQualifiedErrorId |
+            Should -Be 'TokenUnavailable,FineTuning.Commands.ConnectFineTuningCommand'
         $result.Terminating.CategoryInfo.Category | Should -Be 'AuthenticationError'
         Get-ErrorText $result.Terminating | Should -BeLike $why
         Get-ServerRequest $server | Should -BeNullOrEmpty
@@ -101,16 +107,24 @@ Describe 'A token provider' {
 
     It 'serves a cmdlet within a pipeline whose first cmdlet wants a token at the same time' {
         $train = New-TestDataset (Join-Path $TestDrive nested.jsonl)
-        Connect-FineTuning $server.Endpoint -TokenProvider { $calls.Add(1); [pscustomobject]@{ Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddSeconds(-1) } }
+        Connect-FineTuning $server.Endpoint -TokenProvider {
+            $calls.Add(1); [pscustomobject]@{ Token = $token; ExpiresOn = [DateTimeOffset]::Now.AddSeconds(-1) }
+        }
         $jobs = 1..2 | ForEach-Object { New-FineTuningJob gpt-4o-mini $train -Seed $_ -EpochCount 1 }
-        $events = $jobs | Wait-FineTuningJob -PollIntervalSec 1 | ForEach-Object { Get-FineTuningEvent $_ -First 1 -ErrorAction Stop }
+        $events = $jobs | Wait-FineTuningJob -PollIntervalSec 1 | ForEach-Object {
+            Get-FineTuningEvent $_ -First 1 -ErrorAction Stop
+        }
         $events | Should -HaveCount 2
         $calls.Count | Should -BeGreaterThan 2
     }
 
     It 'that uses its own connection says so' {
-        $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -TokenProvider { Get-FineTuningJob -Connection own; $token } -Name own -SkipCheck; Get-FineTuningJob }
-        Get-ErrorText @($result.Errors + $result.Terminating)[0] | Should -BeLike '*uses the connection that it is to open*'
+        $result = Invoke-Captured {
+            Connect-FineTuning $server.Endpoint -TokenProvider { Get-FineTuningJob -Connection own; $token } -Name own -SkipCheck
+            Get-FineTuningJob
+        }
+        Get-ErrorText @($result.Errors + $result.Terminating)[0] |
+            Should -BeLike '*uses the connection that it is to open*'
     }
 
     It 'of another runspace may not use variables of that' {
@@ -145,7 +159,9 @@ Describe 'A managed identity' {
                 try { $context = $listener.GetContext() } catch { return }
                 $asked.Enqueue("$($context.Request.RawUrl) $($context.Request.Headers['X-IDENTITY-HEADER'])")
                 $good = $context.Request.Headers['X-IDENTITY-HEADER'] -eq 'header-1'
-                $body = if ($good) { @{ access_token = $token; expires_on = "$([DateTimeOffset]::UtcNow.AddHours(1).ToUnixTimeSeconds())" } } else { @{ error_description = 'Unknown identity.' } }
+                $body = if ($good) { @{ access_token = $token; expires_on = "$([DateTimeOffset]::UtcNow.AddHours(1).ToUnixTimeSeconds())" } } else {
+                    @{ error_description = 'Unknown identity.' }
+                }
                 $bytes = [Text.Encoding]::UTF8.GetBytes(($body | ConvertTo-Json))
                 $context.Response.StatusCode = if ($good) { 200 } else { 400 }
                 $context.Response.OutputStream.Write($bytes, 0, $bytes.Length)
@@ -188,7 +204,8 @@ Describe 'A managed identity' {
         $env:IDENTITY_HEADER = 'header-2'
         $result = Invoke-Captured { Connect-FineTuning $server.Endpoint -Identity }
         $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'TokenUnavailable,*'
-        Get-ErrorText $result.Terminating | Should -BeLike '*gave no token of the system-assigned identity (400): Unknown identity.*'
+        Get-ErrorText $result.Terminating |
+            Should -BeLike '*gave no token of the system-assigned identity (400): Unknown identity.*'
     }
 
     It 'does not go to OpenAI because a key for it is in the environment' {
@@ -197,7 +214,8 @@ Describe 'A managed identity' {
             $result = Invoke-Captured { Connect-FineTuning -Identity }
             $result.Terminating.FullyQualifiedErrorId | Should -BeLike 'InvalidConnection,*'
             $env:AZURE_OPENAI_ENDPOINT = 'https://my-res.openai.azure.com'
-            (Connect-FineTuning -Identity -SkipCheck -PassThru).Endpoint | Should -Be 'https://my-res.openai.azure.com/openai/v1'
+            (Connect-FineTuning -Identity -SkipCheck -PassThru).Endpoint |
+                Should -Be 'https://my-res.openai.azure.com/openai/v1'
         } finally { Remove-Item Env:OPENAI_API_KEY, Env:AZURE_OPENAI_ENDPOINT -ErrorAction Ignore }
     }
 

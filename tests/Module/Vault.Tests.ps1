@@ -1,7 +1,11 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object { -not (Get-Module $_ -ListAvailable) }
-    $reason = if ((Get-TestRun) -ne 'net8.0') { 'one run shows it: the code is the same in all' } elseif ($missing) { "the module $($missing -join ' and ') is not installed" }
+    $missing = 'Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object {
+        -not (Get-Module $_ -ListAvailable)
+    }
+    $reason = if ((Get-TestRun) -ne 'net8.0') { 'one run shows it: the code is the same in all' } elseif ($missing) {
+        "the module $($missing -join ' and ') is not installed"
+    }
     $terminal = [bool] (Get-Command script -CommandType Application -ErrorAction Ignore) -and $IsLinux
 }
 
@@ -16,8 +20,10 @@ Describe 'A vault' -Skip:([bool] $reason) {
         }
 
         function Invoke-Unattended {
-            # Runs a script in a PowerShell of its own whose keyboard is a pipe that nobody writes to; it is closed only on request.
-            param([string] $Script, [hashtable] $Environment, [string[]] $Option = @(), [switch] $Closed, [int] $TimeoutSec = 40)
+            # Runs a script in a PowerShell of its own whose keyboard is a pipe that nobody writes to; it is closed only
+            # on request.
+            param([string] $Script, [hashtable] $Environment, [string[]] $Option = @(), [switch] $Closed,
+                [int] $TimeoutSec = 40)
             Invoke-ChildPwsh $Script -Environment $Environment -Option $Option -OpenInput:(-not $Closed) -TimeoutSec $TimeoutSec
         }
 
@@ -28,7 +34,10 @@ Describe 'A vault' -Skip:([bool] $reason) {
         }
 
         $import = "Import-Module '$(Get-TestManifest)'"
-        $report = { param($e) $e.FullyQualifiedErrorId.Split(',')[0]; "$($e.ErrorDetails) $($e.ErrorDetails.RecommendedAction)" }
+        $report = {
+            param($e)
+            $e.FullyQualifiedErrorId.Split(',')[0]; "$($e.ErrorDetails) $($e.ErrorDetails.RecommendedAction)"
+        }
         $connect = @"
 $import
 `$report = { $report }
@@ -127,7 +136,8 @@ $import
 `$env:OPENAI_API_KEY = 'sk-of-the-environment'
 1..3 | ForEach-Object { Disconnect-FineTuning; (Connect-FineTuning -SkipCheck -PassThru 3>&1) } | ForEach-Object { if (`$_ -is [Management.Automation.WarningRecord]) { 'warning' } else { `$_.KeySource } }
 "@ $locked
-            $result.Output | Should -Be 'warning', 'environment variable OPENAI_API_KEY', 'environment variable OPENAI_API_KEY', 'environment variable OPENAI_API_KEY'
+            $result.Output | Should -Be 'warning', 'environment variable OPENAI_API_KEY',
+                'environment variable OPENAI_API_KEY', 'environment variable OPENAI_API_KEY'
         }
 
         It 'is no matter for a server of this machine' {
@@ -185,7 +195,8 @@ try { Connect-FineTuning -SkipCheck 3>&1 } catch { & `$report `$_ }
 Connect-FineTuning http://127.0.0.1:9/v1 -SecretName text -SkipCheck -PassThru | ForEach-Object KeySource
 "@
             Set-Content (Join-Path $TestDrive inner.ps1) $connect
-            $start = [Diagnostics.ProcessStartInfo]::new('script', "-qec `"$PSHOME/pwsh -NoLogo -NoProfile -File $file`" /dev/null")
+            $start = [Diagnostics.ProcessStartInfo]::new('script',
+                "-qec `"$PSHOME/pwsh -NoLogo -NoProfile -File $file`" /dev/null")
             $start.UseShellExecute = $false
             $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
             foreach ($name in $locked.Keys) { $start.Environment[$name] = $locked[$name] }

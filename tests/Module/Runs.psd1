@@ -1,0 +1,17 @@
+# Which files each run takes. net8.0 takes all there are; the others take those whose result can differ there.
+@{
+    # The build for Windows PowerShell has a transport, JSON, file handling and text scanning of its own (#if NET in the
+    # sources), and brings the assemblies that PowerShell 7 has by itself.
+    'netstandard2.0' = @(
+        'Coexistence', 'Compatibility', 'Connection', 'ConvertTo', 'Dataset', 'Desktop', 'Event', 'Fault'
+        'File', 'Grader', 'Help', 'InvokeGrader', 'InvokeModel', 'Job', 'Module', 'NamedConnection', 'NewJob'
+        'Reliability', 'Repair', 'Secret', 'SendFile', 'Server', 'Split', 'Stop', 'Stream', 'Token', 'WaitJob'
+    )
+    # The same assemblies as net8.0's, out of the package: whether all is there, is found, and works.
+    'package'        = @('Desktop', 'Help', 'Module')
+    # Paths, keys, deployments, lists and words of Azure's dialect.
+    'azure'          = @(
+        'Event', 'File', 'InvokeModel', 'Job', 'JobList', 'Model', 'NewJob', 'Permission', 'SendFile', 'Stream'
+        'WaitJob'
+    )
+}
