@@ -6,7 +6,7 @@ public static class DatasetLimits
     /// <summary>The fewest examples of a training file that services take.</summary>
     public const int FewestTrainingExamples = 10;
 
-    /// <summary>How many first rows of an input are tried: if none of them can be used it is not the rows, and a million
-    /// errors would say no more.</summary>
+    /// <summary>How many first rows of an input are tried: if none of them can be used it is not the rows, and a
+    /// million errors would say no more.</summary>
     public const int FirstRows = 10;
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace FineTuning.Core.Datasets;
 
-/// <summary>What the code of a dataset's or a grader's problem stands for: the entry of the catalogue. The documentation
-/// of datasets is made from it.</summary>
+/// <summary>What the code of a dataset's or a grader's problem stands for: the entry of the catalogue, from which the
+/// documentation of dataset checks is made.</summary>
 public sealed class ProblemCode
 {
     internal ProblemCode(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FineTuning.Core.Grading.Reading;
 using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Templates;
