@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
@@ -101,41 +102,23 @@ internal sealed class PermissionsEndpoints(Database database)
     /// <summary>Each project once, in the order given.</summary>
     private static List<string> ReadProjects(JsonElement body)
     {
-        JobRequestReader.CheckNames(body, string.Empty, ["project_ids"]);
-        JsonElement list = JobRequestReader.Get(body, "project_ids") ?? throw ApiErrors.Missing("project_ids");
-        if (list.ValueKind != JsonValueKind.Array)
-        {
-            throw ApiErrors.WrongType("project_ids", "an array of strings", JobRequestReader.Describe(list));
-        }
-
-        if (list.GetArrayLength() is 0 or > MaxProjects)
-        {
-            throw ApiErrors.BadRequest(
-                $"Invalid 'project_ids': expected 1 to {MaxProjects} projects.",
-                "project_ids",
-                "invalid_value"
-            );
-        }
-
-        return [.. list.EnumerateArray().Select(ReadProject).Distinct(StringComparer.Ordinal)];
+        JsonField fields = RequestFields.Of(body);
+        fields.CheckNames(["project_ids"]);
+        return
+        [
+            .. RequestFields
+                .Strings(fields["project_ids"], MaxProjects, "projects")
+                .Select(CheckProject)
+                .Distinct(StringComparer.Ordinal),
+        ];
     }
 
-    private static string ReadProject(JsonElement project)
-    {
-        string id =
-            project.ValueKind == JsonValueKind.String
-                ? project.GetString()!
-                : throw ApiErrors.WrongType(
-                    "project_ids",
-                    "an array of strings",
-                    "an array with " + JobRequestReader.Describe(project)
-                );
-        return id.Length is > 0 and <= MaxProject
+    private static string CheckProject(string id) =>
+        id.Length is > 0 and <= MaxProject
             ? id
             : throw ApiErrors.BadRequest(
                 $"Invalid 'project_ids': an id has 1 to {MaxProject} characters.",
                 "project_ids",
                 "invalid_value"
             );
-    }
 }

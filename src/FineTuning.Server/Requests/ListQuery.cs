@@ -22,7 +22,7 @@ internal readonly record struct ListQuery(int Limit, string? After, bool IsAscen
             {
                 IsAscending = order == ascending,
             }
-            : throw ApiErrors.BadValue("order", JobRequestReader.Cut(order), $"'{ascending}' and '{descending}'");
+            : throw ApiErrors.BadValue("order", RequestFields.Cut(order), $"'{ascending}' and '{descending}'");
     }
 
     /// <summary>A parameter that may be given once; null if it is missing or empty.</summary>
