@@ -13,7 +13,7 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Options_are_read_in_both_spellings()
     {
-        var options = ServerCommandLine.Parse([
+        ServerOptions options = ServerCommandLine.Parse([
             "--data=here",
             "--port",
             "81",
@@ -52,7 +52,7 @@ public sealed class ServerOptionsTests
     [Fact]
     public void A_trainer_has_its_arguments_in_order_and_as_they_are()
     {
-        var options = ServerCommandLine.Parse([
+        ServerOptions options = ServerCommandLine.Parse([
             "--memory",
             "--trainer-command",
             "python3",

@@ -78,7 +78,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
     /// <summary>Takes an input, and gives out the results that are ready.</summary>
     /// <param name="input">The input.</param>
     /// <param name="cancellationToken">Ends it all.</param>
-    public Task AddAsync(TIn input, CancellationToken cancellationToken) =>
+    public Task AddAsync(TIn input, CancellationToken cancellationToken = default) =>
         GuardAsync(async () =>
         {
             if (End is null)
@@ -98,7 +98,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
 
     /// <summary>Gives out all results that are left.</summary>
     /// <param name="cancellationToken">Ends it all.</param>
-    public Task FinishAsync(CancellationToken cancellationToken) =>
+    public Task FinishAsync(CancellationToken cancellationToken = default) =>
         GuardAsync(async () =>
         {
             while (End is null && _work.Count > 0)

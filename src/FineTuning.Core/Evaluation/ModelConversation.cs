@@ -54,7 +54,7 @@ public sealed class ModelConversation<TRequest> : IDisposable
         TRequest request,
         string model,
         Action<string>? onText,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken = default
     )
     {
         try

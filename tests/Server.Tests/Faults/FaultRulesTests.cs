@@ -199,7 +199,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
         try
         {
             File.WriteAllText(file, """["GetJob:status=500", {"operation":"*","drop":true}]""");
-            var options = ServerCommandLine.Parse([
+            ServerOptions options = ServerCommandLine.Parse([
                 "--memory",
                 "--fault=GetFile:delay_ms=5",
                 "--faults-file",
