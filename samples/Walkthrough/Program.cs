@@ -214,7 +214,8 @@ internal static class Program
         foreach (CheckpointResource one in checkpoints)
         {
             Console.WriteLine(
-                $"{one.StepNumber, 6} {one.Metrics?.TrainLoss, 9:0.0000} {one.Metrics?.FullValidLoss, 13:0.0000} {one.FineTunedModelCheckpoint}"
+                $"{one.StepNumber, 6} {one.Metrics?.TrainLoss, 9:0.0000} {one.Metrics?.FullValidLoss, 13:0.0000} "
+                    + $"{one.FineTunedModelCheckpoint}"
             );
         }
 

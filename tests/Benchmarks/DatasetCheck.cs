@@ -65,7 +65,8 @@ internal static class DatasetCheck
         double first = Median(ours.Select(run => run.Seconds[0]));
         List<string> lines =
         [
-            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the median of {Rounds} runs in turns.",
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the "
+                + $"median of {Rounds} runs in turns.",
             string.Empty,
             "| | lines | size | seconds | MB/s | memory |",
             "|---|---|---|---|---|---|",
@@ -97,7 +98,8 @@ internal static class DatasetCheck
 
         lines.Add(
             large is null
-                ? "| `Test-FineTuningDataset`, ten times as many lines | not measured: too little room on the disk | | | | |"
+                ? "| `Test-FineTuningDataset`, ten times as many lines | not measured: too little room on the disk | "
+                    + "| | | |"
                 : Row(
                     "`Test-FineTuningDataset`, the first call of a process",
                     ManyLines,
@@ -110,7 +112,8 @@ internal static class DatasetCheck
     }
 
     private static string Row(string what, int lines, long bytes, double seconds, long? memory) =>
-        $"| {what} | {lines:N0} | {bytes / Megabyte:N0} MB | {seconds:0.00} s | {bytes / seconds / Megabyte:N0} | {(memory is null ? "" : $"{memory / Megabyte:N0} MB")} |";
+        $"| {what} | {lines:N0} | {bytes / Megabyte:N0} MB | {seconds:0.00} s | {bytes / seconds / Megabyte:N0} | "
+        + $"{(memory is null ? "" : $"{memory / Megabyte:N0} MB")} |";
 
     private static Task<Measured> RunCmdletAsync(string repository, string path, int times) =>
         RunAsync(

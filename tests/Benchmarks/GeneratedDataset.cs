@@ -10,10 +10,14 @@ namespace FineTuning.Benchmarks;
 internal static class GeneratedDataset
 {
     private static readonly string[] s_words = (
-        "the of and a to in is you that it for was on are as with his they at be this have from or one had by word but not what all were we when your can "
-        + "said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look "
-        + "two more write go see number no way could people my than first water been call who oil its now find long down day did get come made may part "
-        + "printer invoice account password delivery refund order customer meeting schedule network update version install error message thanks"
+        "the of and a to in is you that it for was on are as with his they at be this have from or one had by word "
+        + "but not what all were we when your can "
+        + "said there use an each which she do how their if will up other about out many then them these so some her "
+        + "would make like him into time has look "
+        + "two more write go see number no way could people my than first water been call who oil its now find long "
+        + "down day did get come made may part "
+        + "printer invoice account password delivery refund order customer meeting schedule network update version "
+        + "install error message thanks"
     ).Split(' ');
 
     private static readonly string[] s_others =

@@ -40,9 +40,11 @@ internal static class Grading
             quick = Median(many.Select(run => run.Measured.Seconds));
         return
         [
-            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the median of {Rounds} runs in turns, memory and requests the most of them.",
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the "
+                + $"median of {Rounds} runs in turns, memory and requests the most of them.",
             string.Empty,
-            "| `Invoke-Grader` | samples | seconds | samples/s | at once | requests, of them refused | lost, wrong, graded twice | peak memory | kept afterwards |",
+            "| `Invoke-Grader` | samples | seconds | samples/s | at once | requests, of them refused | lost, wrong, "
+                + "graded twice | peak memory | kept afterwards |",
             "|---|---|---|---|---|---|---|---|---|",
             Row("`-ThrottleLimit 1`", one, FewSamples),
             $"| `-ThrottleLimit 1`, scaled to as many | {Samples:N0} | {slow:0.0} s | | | | | | |",
@@ -57,9 +59,11 @@ internal static class Grading
     {
         double seconds = Median(runs.Select(run => run.Measured.Seconds));
         Run worst = runs.MaxBy(run => run.Requests)!;
-        return $"| {what} | {samples:N0} | {seconds:0.0} s | {samples / seconds:N0} | {runs.Max(run => run.MaxConcurrent)} | {worst.Requests:N0}, {worst.Refused:N0} | "
+        return $"| {what} | {samples:N0} | {seconds:0.0} s | {samples / seconds:N0} | "
+            + $"{runs.Max(run => run.MaxConcurrent)} | {worst.Requests:N0}, {worst.Refused:N0} | "
             + $"{runs.Sum(run => run.Lost)}, {runs.Sum(run => run.Measured.Wrong)}, {runs.Sum(run => run.Repeated)} | "
-            + $"{runs.Max(run => run.Measured.Peak) / Megabyte:0} MB | {runs.Max(run => run.Measured.Heap) / Megabyte:0.0} MB |";
+            + $"{runs.Max(run => run.Measured.Peak) / Megabyte:0} MB | "
+            + $"{runs.Max(run => run.Measured.Heap) / Megabyte:0.0} MB |";
     }
 
     private static async Task<Run> MeasureAsync(string repository, int count, int throttle, int refuseEvery = 0)

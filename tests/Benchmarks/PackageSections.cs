@@ -41,27 +41,34 @@ internal static class PackageSections
         TimeSpan time = Median(ours.Select(run => run.Training));
         List<string> lines =
         [
-            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}. {data.Training.Count:N0} descriptions to learn, "
-                + $"{data.Unseen.Count:N0} others to answer, {data.Labels} sections; the median of {Rounds} runs in turns.",
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}. "
+                + $"{data.Training.Count:N0} descriptions to learn, "
+                + $"{data.Unseen.Count:N0} others to answer, {data.Labels} sections; the median of {Rounds} runs in "
+                + $"turns.",
             string.Empty,
             "| | exactly right | training |",
             "|---|---|---|",
-            $"| local server, all settings `auto` | {Median(ours.Select(run => run.Right)):P1} | {time.TotalSeconds:0.0} s |",
+            $"| local server, all settings `auto` | {Median(ours.Select(run => run.Right)):P1} | "
+                + $"{time.TotalSeconds:0.0} s |",
         ];
         if (theirs.Count > 0)
         {
             TimeSpan other = Median(theirs.Select(run => run.Time));
             lines.Add(
-                $"| `fasttext supervised -epoch 3 -lr 0.5 -dim 64 -thread 2` | {Median(theirs.Select(run => run.Right)):P1} | {other.TotalSeconds:0.0} s |"
+                $"| `fasttext supervised -epoch 3 -lr 0.5 -dim 64 -thread 2` | "
+                    + $"{Median(theirs.Select(run => run.Right)):P1} | {other.TotalSeconds:0.0} s |"
             );
             lines.Add(
-                $"| difference, ratio | {100 * (Median(ours.Select(run => run.Right)) - Median(theirs.Select(run => run.Right))):+0.0;-0.0} points | {time / other:0.0} times |"
+                $"| difference, ratio | "
+                    + $"{100 * (Median(ours.Select(run => run.Right)) - Median(theirs.Select(run => run.Right))):+0.0;-0.0} "
+                    + $"points | {time / other:0.0} times |"
             );
         }
         else
         {
             lines.Add(
-                "| `fasttext supervised -epoch 3 -lr 0.5 -dim 64 -thread 2` | not measured: `fasttext` is not installed | |"
+                "| `fasttext supervised -epoch 3 -lr 0.5 -dim 64 -thread 2` | not measured: `fasttext` is not "
+                    + "installed | |"
             );
         }
 
@@ -69,8 +76,10 @@ internal static class PackageSections
             answer = Median(ours.Select(run => run.Answer));
         lines.Add(string.Empty);
         lines.Add(
-            $"From the upload to the finished model it takes {whole.TotalSeconds:0.0} s; the training does {ours[0].Steps / time.TotalSeconds:N0} steps "
-                + $"of {Math.Ceiling(3.0 * data.Training.Count / ours[0].Steps):0} examples a second. One answer over HTTP takes {answer.TotalMilliseconds:0.0} ms (median)."
+            $"From the upload to the finished model it takes {whole.TotalSeconds:0.0} s; the training does "
+                + $"{ours[0].Steps / time.TotalSeconds:N0} steps "
+                + $"of {Math.Ceiling(3.0 * data.Training.Count / ours[0].Steps):0} examples a second. One answer "
+                + $"over HTTP takes {answer.TotalMilliseconds:0.0} ms (median)."
         );
         return lines;
     }

@@ -28,7 +28,8 @@ internal static class Program
         if (names.Except(s_sections.Select(section => section.Name)).FirstOrDefault() is { } unknown)
         {
             Console.Error.WriteLine(
-                $"There is no section '{unknown}'. The sections are: {string.Join(", ", s_sections.Select(section => section.Name))}."
+                $"There is no section '{unknown}'. The sections are: "
+                    + $"{string.Join(", ", s_sections.Select(section => section.Name))}."
             );
             return 1;
         }

@@ -50,9 +50,11 @@ internal static class TokenCounts
 
         return
         [
-            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the median of {Rounds} rounds in turns, in MB of UTF-8 a second.",
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the "
+                + $"median of {Rounds} rounds in turns, in MB of UTF-8 a second.",
             string.Empty,
-            "| texts | encoding | size | npm tiktoken | one core | two cores | ratio, one core | ratio, two cores | all counts equal |",
+            "| texts | encoding | size | npm tiktoken | one core | two cores | ratio, one core | ratio, two cores | "
+                + "all counts equal |",
             "|---|---|---|---|---|---|---|---|---|",
             .. rows,
             string.Empty,
@@ -138,8 +140,10 @@ internal static class TokenCounts
     {
         string ours = $"| {name} | {encoding} | {size:0.0} MB |";
         return figures.Theirs is not { } theirs
-            ? $"{ours} not measured: Node and npm are not installed | {size / figures.OneCore:0.0} | {size / figures.TwoCores:0.0} | | | |"
-            : $"{ours} {size / theirs.Seconds:0.0} | {size / figures.OneCore:0.0} | {size / figures.TwoCores:0.0} | {theirs.Seconds / figures.OneCore:0.0} times "
+            ? $"{ours} not measured: Node and npm are not installed | {size / figures.OneCore:0.0} | "
+                + $"{size / figures.TwoCores:0.0} | | | |"
+            : $"{ours} {size / theirs.Seconds:0.0} | {size / figures.OneCore:0.0} | {size / figures.TwoCores:0.0} | "
+                + $"{theirs.Seconds / figures.OneCore:0.0} times "
                 + $"| **{theirs.Seconds / figures.TwoCores:0.0} times** | {(figures.AreEqual ? "yes" : "**no**")} |";
     }
 

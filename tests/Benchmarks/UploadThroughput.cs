@@ -57,8 +57,8 @@ internal static class UploadThroughput
         List<string> lines =
         [
             FormattableString.Invariant(
-                $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the median of {Rounds} runs in turns."
-            ),
+                $"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, .NET {Environment.Version}; the "
+            ) + FormattableString.Invariant($"median of {Rounds} runs in turns."),
             string.Empty,
             "| 512 MB to the local server | seconds | MB/s | to curl |",
             "|---|---|---|---|",
@@ -75,8 +75,9 @@ internal static class UploadThroughput
     }
 
     private static string Row(string what, double seconds, double? theirs) =>
-        FormattableString.Invariant(
-            $"| {what} | {seconds:0.00} s | {Size / seconds / Megabyte:N0} | {(theirs is null ? "" : (theirs.Value / seconds).ToString("0.00", CultureInfo.InvariantCulture))} |"
+        FormattableString.Invariant($"| {what} | {seconds:0.00} s | {Size / seconds / Megabyte:N0} | ")
+        + FormattableString.Invariant(
+            $"{(theirs is null ? "" : (theirs.Value / seconds).ToString("0.00", CultureInfo.InvariantCulture))} |"
         );
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

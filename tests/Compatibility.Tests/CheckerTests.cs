@@ -72,7 +72,8 @@ public sealed class CheckerTests : IDisposable
         Assert.Equal("FTC003", finding.Code);
         Assert.Equal("Planted.dll", finding.Assembly);
         Assert.Equal(
-            "The method System.String.Contains: System.Boolean `0(System.String, System.StringComparison) is not in mscorlib 4.0.0.0.",
+            "The method System.String.Contains: System.Boolean `0(System.String, System.StringComparison) is not in "
+                + "mscorlib 4.0.0.0.",
             finding.Text
         );
     }

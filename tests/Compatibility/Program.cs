@@ -37,8 +37,10 @@ public static class Program
         }
 
         Console.WriteLine(
-            $"Windows PowerShell 5.1 with .NET Framework 4.7.2: {set.Shipped.Count} assemblies, {checker.References} references, {checker.Types} types, "
-                + $"{checker.Members} members, {checker.Overrides} overrides and implementations; {findings.Count} problems"
+            $"Windows PowerShell 5.1 with .NET Framework 4.7.2: {set.Shipped.Count} assemblies, {checker.References} "
+                + $"references, {checker.Types} types, "
+                + $"{checker.Members} members, {checker.Overrides} overrides and implementations; {findings.Count} "
+                + $"problems"
         );
         return findings.Count == 0 ? 0 : 1;
     }

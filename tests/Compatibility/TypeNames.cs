@@ -18,7 +18,8 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
 
     /// <summary>A method's signature without its name.</summary>
     public static string Text(MethodSignature<string> signature) =>
-        $"{(signature.Header.IsInstance ? "" : "static ")}{signature.ReturnType} `{signature.GenericParameterCount}({string.Join(", ", signature.ParameterTypes)})";
+        $"{(signature.Header.IsInstance ? "" : "static ")}{signature.ReturnType} "
+        + $"`{signature.GenericParameterCount}({string.Join(", ", signature.ParameterTypes)})";
 
     public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)
     {

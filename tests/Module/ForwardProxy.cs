@@ -82,7 +82,8 @@ public sealed class ForwardProxy : IDisposable
                 else
                 {
                     byte[] refusal = Encoding.ASCII.GetBytes(
-                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
+                            + "realm=\"test\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                     );
                     await from.WriteAsync(refusal, 0, refusal.Length);
                     // A connection that is closed with a body unread is reset, and the answer with it.

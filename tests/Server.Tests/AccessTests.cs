@@ -311,7 +311,8 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
                 "GET /v1/files/none?api_key=redacted&token=redacted&limit=1 404",
             ],
             entries.Select(e =>
-                $"{e.GetProperty("method").GetString()} {e.GetProperty("path").GetString()} {e.GetProperty("status").GetInt32()}"
+                $"{e.GetProperty("method").GetString()} {e.GetProperty("path").GetString()} "
+                + $"{e.GetProperty("status").GetInt32()}"
             )
         );
         Assert.All(entries, e => Assert.Matches("^req_", e.GetProperty("request_id").GetString()));

@@ -68,7 +68,8 @@ public sealed class PermissionGranter
             {
                 throw new FineTuningApiException(
                     ApiErrorKind.InvalidResponse,
-                    $"The service took the grant, but shows no permission of {string.Join(", ", missing)} for '{checkpoint}'."
+                    $"The service took the grant, but shows no permission of {string.Join(", ", missing)} for "
+                        + $"'{checkpoint}'."
                 );
             }
         }
@@ -147,7 +148,8 @@ public sealed class PermissionGranter
                     )
                     .ConfigureAwait(false)
                 ?? throw lost.With(
-                    $"{lost.Message} The permissions may have been granted, but were not all found. They were not asked for again."
+                    $"{lost.Message} The permissions may have been granted, but were not all found. They were not "
+                        + $"asked for again."
                 );
         }
     }

@@ -88,7 +88,8 @@ public sealed record ClientOptions
         if (Redaction.Scrub(Endpoint.Query) != Endpoint.Query)
         {
             throw new ArgumentException(
-                "The endpoint must not carry a key in its query, where logs would keep it; give the key by itself, or as a header."
+                "The endpoint must not carry a key in its query, where logs would keep it; give the key by itself, "
+                    + "or as a header."
             );
         }
 
@@ -107,7 +108,8 @@ public sealed record ClientOptions
         )
         {
             throw new ArgumentException(
-                $"The endpoint '{Endpoint}' is not encrypted, so the proxy and everybody on the way to it could read the key. Connect to it without a proxy."
+                $"The endpoint '{Endpoint}' is not encrypted, so the proxy and everybody on the way to it could read "
+                    + $"the key. Connect to it without a proxy."
             );
         }
 

@@ -42,7 +42,8 @@ public static class AzureAddress
         )
         {
             throw new ArgumentException(
-                "That is neither the name of an Azure OpenAI resource nor its address, such as https://NAME.openai.azure.com.",
+                "That is neither the name of an Azure OpenAI resource nor its address, such as "
+                    + "https://NAME.openai.azure.com.",
                 nameof(resource)
             );
         }

@@ -111,7 +111,8 @@ public sealed class ProfileStore(string folder)
         IsName(name)
             ? name
             : throw new ArgumentException(
-                $"'{name}' cannot be the name of a connection: use letters, digits, spaces, dots, dashes or underscores, 64 at the most.",
+                $"'{name}' cannot be the name of a connection: use letters, digits, spaces, dots, dashes or "
+                    + $"underscores, 64 at the most.",
                 nameof(name)
             );
 }

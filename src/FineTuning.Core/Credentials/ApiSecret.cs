@@ -40,7 +40,8 @@ internal sealed class ApiSecret : IDisposable
             {
                 if (c is <= ' ' or >= '\u007f')
                 {
-                    return $"The {what} has a space, a line end or a character outside ASCII inside: it was probably not copied whole.";
+                    return $"The {what} has a space, a line end or a character outside ASCII inside: it was probably "
+                        + $"not copied whole.";
                 }
             }
 

@@ -50,8 +50,8 @@ public sealed record DatasetReport
             ErrorCount + WarningCount == 0
                 ? "valid"
                 : FormattableString.Invariant(
-                    $"{ErrorCount} error{(ErrorCount == 1 ? string.Empty : "s")}, {WarningCount} warning{(WarningCount == 1 ? string.Empty : "s")}"
-                );
+                    $"{ErrorCount} error{(ErrorCount == 1 ? string.Empty : "s")}, {WarningCount} "
+                ) + FormattableString.Invariant($"warning{(WarningCount == 1 ? string.Empty : "s")}");
         return Name + ": " + found;
     }
 }

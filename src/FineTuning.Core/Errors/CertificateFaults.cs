@@ -69,7 +69,8 @@ internal static class CertificateFaults
             found.Add(
                 new TlsFault(
                     $"its certificate is for {Names(certificate)}, not for {host}",
-                    "Connect to a name that the certificate has. If the name is right, something else answers in the server's place."
+                    "Connect to a name that the certificate has. If the name is right, something else answers in the "
+                        + "server's place."
                 )
             );
         }
@@ -89,7 +90,8 @@ internal static class CertificateFaults
             found.Add(
                 new TlsFault(
                     $"whether its certificate was revoked could not be found out from {issuer}",
-                    "Let this machine reach the authority's addresses for revocations, which a firewall or a proxy may keep from it."
+                    "Let this machine reach the authority's addresses for revocations, which a firewall or a proxy "
+                        + "may keep from it."
                 )
             );
         }
@@ -100,7 +102,8 @@ internal static class CertificateFaults
         {
             found.Add(
                 new TlsFault(
-                    $"its certificate is not in order ({(rest == X509ChainStatusFlags.NoError ? errors.ToString() : rest.ToString())})",
+                    $"its certificate is not in order "
+                        + $"({(rest == X509ChainStatusFlags.NoError ? errors.ToString() : rest.ToString())})",
                     $"Whoever runs {host} has to replace it."
                 )
             );
@@ -127,10 +130,12 @@ internal static class CertificateFaults
     {
         string whose = outOfTime.Equals(certificate)
             ? "its certificate"
-            : $"the certificate of {Name(outOfTime.GetNameInfo(X509NameType.SimpleName, forIssuer: false))}, on which its own rests,";
+            : $"the certificate of {Name(outOfTime.GetNameInfo(X509NameType.SimpleName, forIssuer: false))}, on "
+                + $"which its own rests,";
         return outOfTime.NotBefore.ToUniversalTime() > now.UtcDateTime
             ? new TlsFault(
-                $"{whose} is not valid before {Day(outOfTime.NotBefore)}, and this machine's clock says {Day(now.UtcDateTime)}",
+                $"{whose} is not valid before {Day(outOfTime.NotBefore)}, and this machine's clock says "
+                    + $"{Day(now.UtcDateTime)}",
                 "Set this machine's clock: it is most likely slow."
             )
             : new TlsFault(
@@ -142,7 +147,8 @@ internal static class CertificateFaults
     private static TlsFault Distrusted(string host, X509Certificate2 certificate, string issuer, bool isPartial)
     {
         const string Install =
-            "If a company's proxy that opens TLS, or an authority of your own, has issued it, install that authority's root certificate "
+            "If a company's proxy that opens TLS, or an authority of your own, has issued it, install that "
+            + "authority's root certificate "
             + "among the trusted roots of this machine; if you do not know who has, somebody may be reading along.";
         if (certificate.SubjectName.RawData.SequenceEqual(certificate.IssuerName.RawData))
         {
@@ -164,9 +170,9 @@ internal static class CertificateFaults
     {
         List<string> names = [];
 #if NET
-        foreach (
-            X509SubjectAlternativeNameExtension extension in certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-        )
+        IEnumerable<X509SubjectAlternativeNameExtension> extensions =
+            certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>();
+        foreach (X509SubjectAlternativeNameExtension extension in extensions)
         {
             names.AddRange(extension.EnumerateDnsNames());
             names.AddRange(extension.EnumerateIPAddresses().Select(a => a.ToString()));

@@ -29,7 +29,8 @@ internal static class ConnectionFaults
                 ApiErrorKind.Timeout,
                 attempt.StatusCode is null
                     ? $"{options.Endpoint.Authority} did not answer within {seconds} seconds."
-                    : $"{options.Endpoint.Authority} began to answer ({attempt.StatusCode}) and then sent nothing for {seconds} seconds."
+                    : $"{options.Endpoint.Authority} began to answer ({attempt.StatusCode}) and then sent nothing "
+                        + $"for {seconds} seconds."
             );
         }
 
@@ -56,7 +57,8 @@ internal static class ConnectionFaults
             ApiErrorKind.ConnectionFailed when ProxyOf(options) is Uri proxy => Make(
                 ApiErrorKind.ConnectionFailed,
                 $"No connection to {options.Endpoint.Authority} through the proxy {proxy.Authority}: {why}.",
-                "Check the proxy that the connection's own setting, the environment variable HTTPS_PROXY or the system names."
+                "Check the proxy that the connection's own setting, the environment variable HTTPS_PROXY or the "
+                    + "system names."
             ),
             ApiErrorKind.ConnectionFailed => Make(
                 ApiErrorKind.ConnectionFailed,

@@ -35,7 +35,8 @@ internal static class ErrorReader
             : "'" + target.ToString().Split('?')[0] + "'";
         return new FineTuningApiException(
             ApiErrorKind.Redirected,
-            $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was given for."
+            $"The server redirects to {where}, which was not followed: the key goes only to the endpoint it was "
+                + $"given for."
         )
         {
             StatusCode = (int)response.StatusCode,

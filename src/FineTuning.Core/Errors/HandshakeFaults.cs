@@ -43,7 +43,8 @@ internal static class HandshakeFaults
             {
                 return new TlsFault(
                     "it has no version of TLS, or no cipher, in common with this machine",
-                    $"Whoever runs {host} has to allow TLS 1.2 or later; an old Windows has to have TLS 1.2 switched on."
+                    $"Whoever runs {host} has to allow TLS 1.2 or later; an old Windows has to have TLS 1.2 switched "
+                        + $"on."
                 );
             }
         }

@@ -342,7 +342,8 @@ internal sealed class Transport : IDisposable
 
         throw new FineTuningApiException(
             ApiErrorKind.InvalidResponse,
-            $"The server answered {(int)response.StatusCode}, but the body {fault}. Is {Options.Endpoint} the base of an OpenAI-style API?"
+            $"The server answered {(int)response.StatusCode}, but the body {fault}. Is {Options.Endpoint} the base "
+                + $"of an OpenAI-style API?"
         )
         {
             StatusCode = attempt.StatusCode,

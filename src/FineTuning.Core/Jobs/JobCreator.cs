@@ -170,7 +170,8 @@ public sealed class JobCreator
         if (token is null)
         {
             throw lost.With(
-                $"{lost.Message} The job may have been created. It carries no request token, so it cannot be told from others."
+                $"{lost.Message} The job may have been created. It carries no request token, so it cannot be told "
+                    + $"from others."
             );
         }
 
@@ -180,7 +181,8 @@ public sealed class JobCreator
         return found is not null
             ? new JobCreation(found, JobOrigin.FoundByToken)
             : throw lost.With(
-                $"{lost.Message} The job may have been created, but was not found by its request token {token}. It was not asked for again.",
+                $"{lost.Message} The job may have been created, but was not found by its request token {token}. It "
+                    + $"was not asked for again.",
                 requestToken: token
             );
     }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace FineTuning.Core.Json;
 
 /// <summary>
-/// A field of JSON from outside with its path. Each reading of it checks the type and the bounds, tells the sink what is
-/// wrong, and gives null for what is not there or cannot be read.
+/// A field of JSON from outside with its path. Each reading of it checks the type and the bounds, tells the sink what
+/// is wrong, and gives null for what is not there or cannot be read.
 /// </summary>
 public readonly struct JsonField
 {

@@ -185,7 +185,8 @@ internal sealed partial class ModelCache : IAsyncDisposable
                     mayPass: false
                 ),
                 _ => ApiErrors.ModelUnavailable(
-                    $"The model '{entry.Name}' cannot be opened: {e.Message} Restore its file, or delete the model and train it again.",
+                    $"The model '{entry.Name}' cannot be opened: {e.Message} Restore its file, or delete the model "
+                        + $"and train it again.",
                     mayPass: false
                 ),
             };

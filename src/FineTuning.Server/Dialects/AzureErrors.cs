@@ -29,7 +29,8 @@ internal static class AzureErrors
             {
                 ["statusCode"] = 401,
                 ["message"] =
-                    "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or has expired.",
+                    "Unauthorized. Access token is missing, invalid, audience is incorrect "
+                    + "(https://cognitiveservices.azure.com), or has expired.",
             };
         }
 
@@ -53,13 +54,15 @@ internal static class AzureErrors
         {
             (401, _) => (
                 "401",
-                "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription "
+                "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid "
+                    + "key for an active subscription "
                     + "and use a correct regional API endpoint for your resource."
             ),
             (404, null) when error.Param is null => (NotFoundCode, "Resource not found"),
             (404, "model_not_found") when isChat => (
                 "DeploymentNotFound",
-                "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again."
+                "The API deployment for this resource does not exist. If you created the deployment within the last "
+                    + "5 minutes, please wait a moment and try again."
             ),
             (_, NotFoundCode or VersionCode) => (error.Code, error.Message!),
             (_, "model_not_available") => ("invalidPayload", "The specified base model does not support fine-tuning."),

@@ -65,7 +65,8 @@ internal sealed class JobsEndpoints(Database database, JobActions actions, JobRu
         {
             throw FileRefused(
                 param,
-                $"invalid {param}: File '{id}' was uploaded with the purpose '{file.Purpose}', but must have the purpose 'fine-tune'."
+                $"invalid {param}: File '{id}' was uploaded with the purpose '{file.Purpose}', but must have the "
+                    + $"purpose 'fine-tune'."
             );
         }
 

@@ -75,7 +75,8 @@ internal sealed class ModelsEndpoints(Database database, DataFolder folder, Mode
         {
             throw new ApiException(
                 403,
-                $"You have insufficient permissions to delete the model '{name}': only fine-tuned models can be deleted.",
+                $"You have insufficient permissions to delete the model '{name}': only fine-tuned models can be "
+                    + $"deleted.",
                 param: "model",
                 code: "insufficient_permissions"
             );

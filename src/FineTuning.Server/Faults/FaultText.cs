@@ -21,7 +21,8 @@ internal static class FaultText
         if (colon <= 0)
         {
             throw Wrong(
-                $"'{Cut(text)}' is no fault rule: write it as OPERATION:FIELD=VALUE,…, for example CreateJob:status=503,count=2."
+                $"'{Cut(text)}' is no fault rule: write it as OPERATION:FIELD=VALUE,…, for example "
+                    + $"CreateJob:status=503,count=2."
             );
         }
 

@@ -24,7 +24,8 @@ internal static class PythonInterpreter
 
         throw new StartException(
             "--allow-python",
-            "It needs Python 3, and neither 'python3' nor 'python' on the PATH is one that works. Install it, or leave the option out."
+            "It needs Python 3, and neither 'python3' nor 'python' on the PATH is one that works. Install it, or "
+                + "leave the option out."
         );
     }
 

@@ -28,7 +28,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
         {
             throw new OptionException(
                 option,
-                $"This server speaks http only. For https, put a reverse proxy in front of it and name its host with --allow-host."
+                $"This server speaks http only. For https, put a reverse proxy in front of it and name its host with "
+                    + $"--allow-host."
             );
         }
 
@@ -45,7 +46,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
         {
             throw new OptionException(
                 option,
-                $"It takes one address with a port, such as http://127.0.0.1:5005, http://[::1]:0 or http://*:5005, not '{text}'."
+                $"It takes one address with a port, such as http://127.0.0.1:5005, http://[::1]:0 or http://*:5005, "
+                    + $"not '{text}'."
             );
         }
 

@@ -3,7 +3,8 @@ using FineTuning.Core.Client;
 
 namespace FineTuning.Server.Hosting;
 
-/// <summary>Reads the values of options. What is none is an <see cref="OptionException"/> that says what would be.</summary>
+/// <summary>Reads the values of options. What is none is an <see cref="OptionException"/> that says what would
+/// be.</summary>
 internal static class OptionValue
 {
     public static int Number(string option, string text, int least, int most) =>

@@ -5,7 +5,8 @@ using FineTuning.Server.Faults;
 
 namespace FineTuning.Server.Hosting;
 
-/// <summary>The server's command line: what the options are called, mean and do, said once for parsing and help.</summary>
+/// <summary>The server's command line: what the options are called, mean and do, said once for parsing and
+/// help.</summary>
 internal static class ServerCommandLine
 {
     private static readonly Setting[] s_settings =
@@ -37,7 +38,8 @@ internal static class ServerCommandLine
         Setting.WithValue(
             "--urls",
             "url",
-            "one address: http://127.0.0.1:5005, http://[::1]:0, http://*:5005; one that other machines can reach needs --api-key-stdin",
+            "one address: http://127.0.0.1:5005, http://[::1]:0, http://*:5005; one that other machines can reach "
+                + "needs --api-key-stdin",
             (options, name, text) => options with { Listen = ListenAddress.Parse(name, text) }
         ),
         Setting.WithValue(
@@ -58,7 +60,8 @@ internal static class ServerCommandLine
         Setting.WithValue(
             "--dialect",
             "name",
-            "spell the API as openai (the default) or as azure does: paths, statuses, names, errors; docs/local-server.md tells the differences",
+            "spell the API as openai (the default) or as azure does: paths, statuses, names, errors; "
+                + "docs/local-server.md tells the differences",
             (options, name, text) => options with { Dialect = OptionValue.DialectOf(name, text) }
         ),
         Setting.WithValue(
@@ -70,7 +73,8 @@ internal static class ServerCommandLine
         Setting.WithValue(
             "--trainer-command",
             "program",
-            "train with this program instead of the built-in trainer: a path, or a name in PATH. docs/external-trainer.md says how to write one",
+            "train with this program instead of the built-in trainer: a path, or a name in PATH. "
+                + "docs/external-trainer.md says how to write one",
             (options, name, text) => options with { TrainerCommand = OptionValue.Text(name, text) }
         ),
         Setting.WithValue(
@@ -88,7 +92,8 @@ internal static class ServerCommandLine
         Setting.WithValue(
             "--fault",
             "rule",
-            "let requests go wrong, to test a client: CreateJob:status=503,count=2 or a JSON object; may be repeated, and see docs/local-server.md",
+            "let requests go wrong, to test a client: CreateJob:status=503,count=2 or a JSON object; may be "
+                + "repeated, and see docs/local-server.md",
             (options, name, text) => WithFaults(options, name, [FaultOption.Read(name, text)])
         ),
         Setting.WithValue(
@@ -100,7 +105,8 @@ internal static class ServerCommandLine
         ),
         Setting.Switch(
             "--allow-python",
-            "run the scripts of python graders, with the rights of the user who runs the server; without it they are refused",
+            "run the scripts of python graders, with the rights of the user who runs the server; without it they are "
+                + "refused",
             options => options with { AllowPython = true }
         ),
         Setting.Switch(
@@ -193,7 +199,8 @@ internal static class ServerCommandLine
         return command;
     }
 
-    /// <summary>Two values that the parser takes for something else: none behind a sign, and two dashes alone.</summary>
+    /// <summary>Two values that the parser takes for something else: none behind a sign, and two dashes
+    /// alone.</summary>
     private static List<string> KeepValues(IReadOnlyList<string> arguments)
     {
         List<string> kept = [];
@@ -232,15 +239,16 @@ internal static class ServerCommandLine
         {
             throw new OptionException(
                 "--urls",
-                "Other machines can reach this address, so a key is needed: give it with --api-key-stdin, or listen on 127.0.0.1."
+                "Other machines can reach this address, so a key is needed: give it with --api-key-stdin, or listen "
+                    + "on 127.0.0.1."
             );
         }
 
         return options.TrainerCommand is not null ? options
             : options.TrainerArguments.Count > 0
-                ? throw new OptionException("--trainer-argument", "There is no program that it is for.")
+                ? throw new OptionException("--trainer-argument", "It needs a --trainer-command.")
             : options.TrainerName is not null
-                ? throw new OptionException("--trainer-name", "There is no program that it is for.")
+                ? throw new OptionException("--trainer-name", "It needs a --trainer-command.")
             : options;
     }
 

@@ -236,7 +236,9 @@ internal sealed class ServerHost : IAsyncDisposable
         Log.Write(
             LogLevel.Information,
             "Server",
-            $"version {Version} listens on {Url}{(Options.Listen.IsAny ? " and all other addresses of this machine" : string.Empty)} and serves {folder.Root}"
+            $"version {Version} listens on "
+                + $"{Url}{(Options.Listen.IsAny ? " and all other addresses of this machine" : string.Empty)} and "
+                + $"serves {folder.Root}"
         );
     }
 
@@ -307,7 +309,8 @@ internal sealed class ServerHost : IAsyncDisposable
             throw new StartException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Port {wanted.Port} on {wanted.Address} cannot be used: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. Choose another."
+                    $"Port {wanted.Port} on {wanted.Address} cannot be used: "
+                        + $"{(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. Choose another."
                 ),
                 e
             );

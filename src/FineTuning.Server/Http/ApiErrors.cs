@@ -19,7 +19,8 @@ internal static class ApiErrors
         new(
             400,
             $"The model '{model}' was made by the trainer '{trainer}', which this server was not started with. "
-                + "Start the server with the --trainer-command, and the --trainer-name if it had one, that the model was made with.",
+                + "Start the server with the --trainer-command, and the --trainer-name if it had one, that the model "
+                + "was made with.",
             param: "model",
             code: "trainer_not_configured"
         );
@@ -70,7 +71,8 @@ internal static class ApiErrors
     public static ApiException TooManyJobs(int limit) =>
         new(
             429,
-            $"{limit} jobs are waiting or running, and more are not taken. Wait until some have finished, or cancel some.",
+            $"{limit} jobs are waiting or running, and more are not taken. Wait until some have finished, or cancel "
+                + $"some.",
             "requests",
             code: "too_many_unfinished_jobs"
         );
@@ -96,7 +98,8 @@ internal static class ApiErrors
     /// <summary>The service knows it; this server cannot do it.</summary>
     public static ApiException Unsupported(string param) =>
         BadRequest(
-            $"Unsupported parameter: '{param}' is not supported with this model: it is a small local one that answers with text only. Leave it out.",
+            $"Unsupported parameter: '{param}' is not supported with this model: it is a small local one that "
+                + $"answers with text only. Leave it out.",
             param,
             "unsupported_parameter"
         );

@@ -62,7 +62,8 @@ internal sealed partial class ErrorResults(RequestDelegate next, ILogger<ErrorRe
             LogFailure(e, RequestIds.Of(context));
             refusal = new ApiException(
                 500,
-                $"The server had an error while processing your request. Its log tells more under the request id {RequestIds.Of(context)}.",
+                $"The server had an error while processing your request. Its log tells more under the request id "
+                    + $"{RequestIds.Of(context)}.",
                 "server_error"
             );
         }

@@ -22,7 +22,8 @@ internal sealed class HostCheck(RequestDelegate next, ServerOptions options)
             string name = host.Length <= MaxName ? host : host[..MaxName] + "…";
             return RefuseAsync(
                 context,
-                $"This server does not answer to the host '{name}'. If it is to be reached under that name, start it with --allow-host.",
+                $"This server does not answer to the host '{name}'. If it is to be reached under that name, start it "
+                    + $"with --allow-host.",
                 "host_not_allowed"
             );
         }

@@ -50,7 +50,8 @@ internal static class HttpExtensions
         }
 
         throw ApiErrors.BadRequest(
-            "We could not parse the JSON body of your request. The API expects a JSON object, but what was sent was not one."
+            "We could not parse the JSON body of your request. The API expects a JSON object, but what was sent was "
+                + "not one."
         );
     }
 

@@ -54,7 +54,8 @@ internal sealed class JobBases(Database database, DataFolder folder, ITrainer tr
         if (model.Trainer != trainer.Name)
         {
             return Unusable(
-                $"The model '{job.Model}' was made by the trainer '{model.Trainer}', and this server trains with '{trainer.Name}'. "
+                $"The model '{job.Model}' was made by the trainer '{model.Trainer}', and this server trains with "
+                    + $"'{trainer.Name}'. "
                     + "Start the server with the trainer that made the model, or use another base model."
             );
         }

@@ -38,7 +38,8 @@ internal static class ChatMessagesReader
             : throw ApiErrors.BadRequest(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The messages have {length} characters together, but this model's maximum context length is {MaxCharacters}. Shorten the messages."
+                    $"The messages have {length} characters together, but this model's maximum context length is "
+                        + $"{MaxCharacters}. Shorten the messages."
                 ),
                 "messages",
                 "context_length_exceeded"

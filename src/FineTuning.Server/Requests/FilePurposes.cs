@@ -57,7 +57,8 @@ internal static class FilePurposes
         if (fitting is not null && !fitting.Contains(parsed.MediaType.Value, StringComparer.OrdinalIgnoreCase))
         {
             throw ApiErrors.BadRequest(
-                $"Invalid 'mime_type': '{RequestFields.Cut(type)}' does not go with the purpose '{purpose}'. s_supported are: {string.Join(", ", fitting)}.",
+                $"Invalid 'mime_type': '{RequestFields.Cut(type)}' does not go with the purpose '{purpose}'. "
+                    + $"s_supported are: {string.Join(", ", fitting)}.",
                 "mime_type",
                 "invalid_value"
             );

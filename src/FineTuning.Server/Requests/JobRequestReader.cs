@@ -96,7 +96,8 @@ internal static class JobRequestReader
             throw ApiErrors.BadRequest(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Invalid 'metadata': too many properties. Expected an object with at most {MaxPairs} properties, but got {count} instead."
+                    $"Invalid 'metadata': too many properties. Expected an object with at most {MaxPairs} "
+                        + $"properties, but got {count} instead."
                 ),
                 "metadata",
                 "object_above_max_properties"

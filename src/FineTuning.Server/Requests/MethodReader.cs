@@ -93,7 +93,8 @@ internal static class MethodReader
         )
         {
             throw ApiErrors.BadRequest(
-                $"The method '{method}' is not available for the model '{given.GetString()}'; it can be trained with 'supervised'.",
+                $"The method '{method}' is not available for the model '{given.GetString()}'; it can be trained with "
+                    + $"'supervised'.",
                 "method.type",
                 "unsupported_method"
             );
@@ -166,7 +167,8 @@ internal static class MethodReader
         if (number.Get(plain) is { } one && number.Get(ofMethod) is { } other && !one.Equals(other))
         {
             throw ApiErrors.BadRequest(
-                $"'hyperparameters.{number.WireName}' and 'method.supervised.hyperparameters.{number.WireName}' contradict each other. Send 'method' only.",
+                $"'hyperparameters.{number.WireName}' and 'method.supervised.hyperparameters.{number.WireName}' "
+                    + $"contradict each other. Send 'method' only.",
                 "hyperparameters." + number.WireName,
                 "invalid_value"
             );

@@ -107,14 +107,16 @@ internal sealed class RequestFields : IJsonFaultSink
             JsonFaultKind.TooMany => (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"array too long. Expected an array with maximum length {fault.Most}, but got an array with length {fault.Length} instead."
+                    $"array too long. Expected an array with maximum length {fault.Most}, but got an array with "
+                        + $"length {fault.Length} instead."
                 ),
                 "array_above_max_length"
             ),
             _ => (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"string too long. Expected a string with maximum length {fault.Most}, but got a string with length {fault.Length} instead."
+                    $"string too long. Expected a string with maximum length {fault.Most}, but got a string with "
+                        + $"length {fault.Length} instead."
                 ),
                 "string_above_max_length"
             ),
@@ -143,7 +145,9 @@ internal sealed class RequestFields : IJsonFaultSink
         return ApiErrors.BadRequest(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Invalid '{path}': {type} {(isBelow ? "below minimum" : "above maximum")} value. Expected a value {sign} {(isBelow ? bounds.Least : bounds.Most)}, but got {(bounds.IsWhole || bounds.AllowsAuto ? got : Cut(got))} instead."
+                $"Invalid '{path}': {type} {(isBelow ? "below minimum" : "above maximum")} value. Expected a value "
+                    + $"{sign} {(isBelow ? bounds.Least : bounds.Most)}, but got "
+                    + $"{(bounds.IsWhole || bounds.AllowsAuto ? got : Cut(got))} instead."
             ),
             path,
             $"{type}_{(isBelow ? "below_min" : "above_max")}_value"

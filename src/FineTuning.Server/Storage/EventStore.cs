@@ -19,7 +19,8 @@ internal static class EventStore
         string data = "{}"
     ) =>
         session.Execute(
-            "INSERT INTO events(job_seq, id, created_at, level, type, message, data) VALUES($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO events(job_seq, id, created_at, level, type, message, data) VALUES($1, $2, $3, $4, $5, $6, "
+                + "$7)",
             jobSeq,
             Ids.NewEvent(),
             DateTimeOffset.UtcNow,
@@ -70,7 +71,8 @@ internal static class EventStore
     /// <summary>The steps in order. SQLite keeps no NaN: where there are losses, a missing one was that.</summary>
     public static List<StepRow> Steps(Session session, long jobSeq) =>
         session.Query(
-            "SELECT step, train_loss, train_accuracy, valid_loss, valid_accuracy, extra FROM steps WHERE job_seq = $1 ORDER BY step",
+            "SELECT step, train_loss, train_accuracy, valid_loss, valid_accuracy, extra FROM steps WHERE job_seq = "
+                + "$1 ORDER BY step",
             row => new StepRow(
                 row.Count("step"),
                 row.RealOrNull("train_loss") ?? double.NaN,

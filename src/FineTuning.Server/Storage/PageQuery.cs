@@ -46,7 +46,8 @@ internal sealed class PageQuery(string table, string key)
         // One more than asked for tells whether there are more.
         string sql = string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT {columns} FROM {_source ?? table} WHERE {_list}{_filter}{by} {compare} ${_parameters.Count + 1} ORDER BY {by} {order} LIMIT ${_parameters.Count + 2}"
+            $"SELECT {columns} FROM {_source ?? table} WHERE {_list}{_filter}{by} {compare} ${_parameters.Count + 1} "
+                + $"ORDER BY {by} {order} LIMIT ${_parameters.Count + 2}"
         );
         List<T> items = session.Query(sql, map, [.. _parameters, start, page.Limit + 1]);
         bool hasMore = items.Count > page.Limit;

@@ -160,7 +160,8 @@ internal static class Schema
         if (version > Current)
         {
             throw new StartException(
-                $"The data folder was written by a newer version of the server (layout {version}, this one knows {Current})."
+                $"The data folder was written by a newer version of the server (layout {version}, this one knows "
+                    + $"{Current})."
             );
         }
 

@@ -30,7 +30,8 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
             if (UploadRows.CountPending(session) >= MaxPending)
             {
                 throw ApiErrors.BadRequest(
-                    $"There are {MaxPending} pending uploads already. Complete or cancel some, or wait until they expire.",
+                    $"There are {MaxPending} pending uploads already. Complete or cancel some, or wait until they "
+                        + $"expire.",
                     code: "too_many_uploads"
                 );
             }
@@ -228,7 +229,8 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
         if (md5 is not null && !actual.Equals(md5, StringComparison.OrdinalIgnoreCase))
         {
             throw ApiErrors.BadRequest(
-                $"The md5 of the parts in this order is {actual}, not {md5}: a part was damaged on its way, or the order is another.",
+                $"The md5 of the parts in this order is {actual}, not {md5}: a part was damaged on its way, or the "
+                    + $"order is another.",
                 "md5",
                 "md5_mismatch"
             );

@@ -37,7 +37,8 @@ public sealed class JobIdCompleter : IArgumentCompleter
                 Completion.Result(
                     job.Id,
                     $"{job.Id}  {job.Status}  {job.Model}",
-                    $"{job.Status}, {job.Model}, {job.CreatedAt.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}"
+                    $"{job.Status}, {job.Model}, "
+                        + $"{job.CreatedAt.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}"
                 )
             );
     }

@@ -233,7 +233,8 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
 
         bool isAzure = ApiDialects.Of(endpoint) == ApiDialect.Azure;
         string handOver = RunspaceState.IsConnectedElsewhere
-            ? "Another runspace of this process is connected: hand its connection over with -Connection $using:connection. Or run"
+            ? "Another runspace of this process is connected: hand its connection over with -Connection "
+                + "$using:connection. Or run"
             : "Run";
         string variables = isAzure
             ? $"{EnvironmentSettings.AzureKey} and {EnvironmentSettings.AzureEndpoint}"

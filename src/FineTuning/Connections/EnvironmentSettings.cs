@@ -47,7 +47,8 @@ internal static class EnvironmentSettings
             if (Variable(Key) is not null && !isForToken)
             {
                 cmdlet.WriteWarning(
-                    $"The environment has keys for OpenAI ({Key}) and for Azure OpenAI ({AzureEndpoint}): Azure's is used. Connect-FineTuning OpenAI uses the other."
+                    $"The environment has keys for OpenAI ({Key}) and for Azure OpenAI ({AzureEndpoint}): Azure's is "
+                        + $"used. Connect-FineTuning OpenAI uses the other."
                 );
             }
 

@@ -135,7 +135,8 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
         return foreign is null
             ? ScriptBlock.Create(script.ToString())
             : throw FineTuningApiException.NoToken(
-                $"The token provider uses the variable ${foreign} of another runspace: write the value into the script block, or connect in this runspace.",
+                $"The token provider uses the variable ${foreign} of another runspace: write the value into the "
+                    + $"script block, or connect in this runspace.",
                 mayPass: false
             );
     }

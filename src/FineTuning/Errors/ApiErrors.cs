@@ -21,7 +21,8 @@ internal static class ApiErrors
         "DeploymentNotFound",
         ErrorCategory.ObjectNotFound,
         "Azure has no deployment of the name.",
-        "On Azure a model answers after it was deployed: create a deployment of it, and use that one's name. A new one takes some minutes."
+        "On Azure a model answers after it was deployed: create a deployment of it, and use that one's name. A new "
+            + "one takes some minutes."
     );
 
     /// <summary>A request that the service, or the local server, refused as wrong.</summary>
@@ -64,7 +65,8 @@ internal static class ApiErrors
         "ProxyRefused",
         ErrorCategory.AuthenticationError,
         "The proxy refused to pass the request on.",
-        "Connect through the proxy with Connect-FineTuning -ProxyCredential (Get-Credential), or -ProxyUseDefaultCredentials where it knows the account."
+        "Connect through the proxy with Connect-FineTuning -ProxyCredential (Get-Credential), or "
+            + "-ProxyUseDefaultCredentials where it knows the account."
     );
 
     private static readonly ErrorDefinition s_tokenUnavailable = new(
@@ -78,7 +80,8 @@ internal static class ApiErrors
         "AuthenticationFailed",
         ErrorCategory.AuthenticationError,
         "The service takes no request without a key, or not with this one.",
-        "Give the key that belongs to {endpoint}: Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString)."
+        "Give the key that belongs to {endpoint}: Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host "
+            + "-AsSecureString)."
     );
 
     private static readonly ErrorDefinition s_notEligible = new(
@@ -144,7 +147,8 @@ internal static class ApiErrors
         "Check that the endpoint is the exact base, such as https://api.openai.com/v1."
     );
 
-    /// <summary>Makes a record of a request that failed. What it says is what the service or the network said.</summary>
+    /// <summary>Makes a record of a request that failed. What it says is what the service or the network
+    /// said.</summary>
     /// <param name="e">What failed.</param>
     /// <param name="noun">What was asked for, such as Job.</param>
     /// <param name="target">Its id.</param>

@@ -31,14 +31,16 @@ internal static class ConnectionErrors
         "NoKey",
         ErrorCategory.AuthenticationError,
         "There is no key for {endpoint}.",
-        "{advice}{run} Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString), or {vault}, or set the environment variables {variables}; Start-FineTuningServer needs none.{identity}"
+        "{advice}{run} Connect-FineTuning -Endpoint {endpoint} -ApiKey (Read-Host -AsSecureString), or {vault}, or "
+            + "set the environment variables {variables}; Start-FineTuningServer needs none.{identity}"
     );
 
     private static readonly ErrorDefinition s_secretNotSaved = Stopping(
         "SecretNotSaved",
         ErrorCategory.AuthenticationError,
         "The connection '{name}' wants {secrets}, which was given by hand and is not saved.",
-        "Give it again: Connect-FineTuning -Name '{name}' {parameters}. What is to open by itself must need no secret by hand."
+        "Give it again: Connect-FineTuning -Name '{name}' {parameters}. What is to open by itself must need no "
+            + "secret by hand."
     );
 
     private static readonly ErrorDefinition s_notFound = Stopping(
@@ -62,7 +64,8 @@ internal static class ConnectionErrors
         "SavedConnectionUnusable",
         ErrorCategory.ReadError,
         "The saved connections could not be read or written.",
-        "Disconnect-FineTuning -Name with -Forget deletes a saved connection; Connect-FineTuning with -Save makes it anew."
+        "Disconnect-FineTuning -Name with -Forget deletes a saved connection; Connect-FineTuning with -Save makes it "
+            + "anew."
     );
 
     private static readonly ErrorDefinition s_noName = new(

@@ -38,7 +38,8 @@ internal static class ConversionErrors
         "NoRowFits",
         ErrorCategory.InvalidData,
         "None of the first {count} rows could become an example, so the rest was not tried.",
-        "Look at the errors before this one: the names of the properties, or the rows themselves, are not what was meant."
+        "Look at the errors before this one: the names of the properties, or the rows themselves, are not what was "
+            + "meant."
     );
 
     private const string MendRow = "Mend the row.";

@@ -13,7 +13,8 @@ namespace FineTuning.Errors;
 internal static class GraderErrors
 {
     private const string NameSample =
-        "Name the property that has the model's text, such as with -SampleProperty answer; or give all rows the same text with -ModelSample.";
+        "Name the property that has the model's text, such as with -SampleProperty answer; or give all rows the same "
+        + "text with -ModelSample.";
 
     /// <summary>-Grader is no grader.</summary>
     public static ErrorRecord NoGrader(PSArgumentException e, object grader) =>

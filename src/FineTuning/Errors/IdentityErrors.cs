@@ -45,7 +45,8 @@ internal static class IdentityErrors
                 Category = ErrorCategory.InvalidArgument,
                 Message = "'{checkpoint}' is a checkpoint; which of its permissions is meant?",
                 Action =
-                    "Add -ProjectId or -Id, or pipe permissions: Get-CheckpointPermission CHECKPOINT | Revoke-CheckpointPermission.",
+                    "Add -ProjectId or -Id, or pipe permissions: Get-CheckpointPermission CHECKPOINT | "
+                    + "Revoke-CheckpointPermission.",
             }
         ).Make(checkpoint, ("checkpoint", checkpoint.Id));
 

@@ -73,8 +73,8 @@ internal static class ModelErrors
             : ErrorRecords.Invalid(
                 "NothingWorks",
                 FormattableString.Invariant(
-                    $"Of the first {end.Refused} requests none was taken, so the rest was not sent. The last refusal: {end.Failure.Message}"
-                ),
+                    $"Of the first {end.Refused} requests none was taken, so the rest was not sent. The last "
+                ) + FormattableString.Invariant($"refusal: {end.Failure.Message}"),
                 "Look at the errors before this one: what is the same in all requests is at fault.",
                 null,
                 ErrorCategory.InvalidData

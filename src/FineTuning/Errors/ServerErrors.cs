@@ -46,7 +46,8 @@ internal static class ServerErrors
             ErrorCategory.NotInstalled,
             DotnetHost.Framework,
             $"The local server needs the ASP.NET Core runtime {DotnetHost.MajorVersion}, and {found}.",
-            $"Install it from https://dotnet.microsoft.com/download/dotnet/{DotnetHost.MajorVersion}.0 (ASP.NET Core Runtime), or with the package manager as aspnetcore-runtime-{DotnetHost.MajorVersion}.0."
+            $"Install it from https://dotnet.microsoft.com/download/dotnet/{DotnetHost.MajorVersion}.0 (ASP.NET Core "
+                + $"Runtime), or with the package manager as aspnetcore-runtime-{DotnetHost.MajorVersion}.0."
         );
 
     /// <summary>The module lacks its server.</summary>

@@ -17,14 +17,16 @@ internal static class VaultErrors
         "SecretManagementMissing",
         ErrorCategory.NotInstalled,
         $"The module {VaultScripts.Manager} is not installed.",
-        $"Run Install-Module {VaultScripts.Manager}, {VaultScripts.Store}, as the account that needs it or with -Scope AllUsers."
+        $"Run Install-Module {VaultScripts.Manager}, {VaultScripts.Store}, as the account that needs it or with "
+            + $"-Scope AllUsers."
     );
 
     private static readonly ErrorDefinition s_noVault = Define(
         "NoSecretVault",
         ErrorCategory.ObjectNotFound,
         "The account {account} has no secret vault registered.",
-        $"Run Register-SecretVault Personal -ModuleName {VaultScripts.Store} as this account: vaults are registered for each account apart."
+        $"Run Register-SecretVault Personal -ModuleName {VaultScripts.Store} as this account: vaults are registered "
+            + $"for each account apart."
     );
 
     private static readonly ErrorDefinition s_noSuchVault = Define(
@@ -66,14 +68,16 @@ internal static class VaultErrors
         "SecretHomeMissing",
         ErrorCategory.ResourceUnavailable,
         "SecretManagement keeps its vaults in the home folder, and the environment variable HOME is not set.",
-        "Set HOME to a folder that only this account can read, for example with $env:HOME = '/var/lib/NAME' as the first line of the script."
+        "Set HOME to a folder that only this account can read, for example with $env:HOME = '/var/lib/NAME' as the "
+            + "first line of the script."
     );
 
     private static readonly ErrorDefinition s_notLoaded = Define(
         "SecretVaultNotLoaded",
         ErrorCategory.NotInstalled,
         "The module {module} of the vault {vault} could not be loaded: {reason}.",
-        "Run Install-Module {module}, then Unregister-SecretVault {vault} and Register-SecretVault {vault} -ModuleName {module}."
+        "Run Install-Module {module}, then Unregister-SecretVault {vault} and Register-SecretVault {vault} "
+            + "-ModuleName {module}."
     );
 
     private static readonly ErrorDefinition s_unavailable = Define(
@@ -87,7 +91,8 @@ internal static class VaultErrors
         "SecretVaultLocked",
         ErrorCategory.AuthenticationError,
         "{who} is locked.",
-        "Run Unlock-SecretStore in this session before. For the account of a task or runbook, let the store open by itself with "
+        "Run Unlock-SecretStore in this session before. For the account of a task or runbook, let the store open by "
+            + "itself with "
             + "Set-SecretStoreConfiguration -Authentication None -Interaction None."
     );
 
@@ -192,7 +197,8 @@ internal static class VaultErrors
                 {
                     Message = "The vaults of the account {account} cannot be read: {reason}.",
                     Action =
-                        "Let HOME be a folder that this account may write to, and start a new PowerShell: this one has given its vaults up.",
+                        "Let HOME be a folder that this account may write to, and start a new PowerShell: this one "
+                        + "has given its vaults up.",
                 }
             ).Fill(Account, ("reason", reason))
         );

@@ -113,13 +113,15 @@ public sealed class ModelIdentity : ObjectIdentity
     private static string NoModelYet(string? id, string? status) =>
         string.IsNullOrEmpty(status)
             ? $"The job {id} has made no model."
-            : $"The job {id} has made no model; its status is '{status}'. Get-FineTuningCheckpoint lists the models it made on its way.";
+            : $"The job {id} has made no model; its status is '{status}'. Get-FineTuningCheckpoint lists the models "
+                + $"it made on its way.";
 
     private static string? Check(string name) =>
         name.StartsWith("ftjob-", StringComparison.Ordinal)
             ? $"'{name}' is the id of a job, not a model's name. Pipe the job itself: Get-FineTuningJob {name} | …"
         : name.StartsWith("ftckpt_", StringComparison.Ordinal)
-            ? $"'{name}' is the id of a checkpoint, not a model's name. Pipe the checkpoint itself: Get-FineTuningCheckpoint JOB | …"
+            ? $"'{name}' is the id of a checkpoint, not a model's name. Pipe the checkpoint itself: "
+                + $"Get-FineTuningCheckpoint JOB | …"
         : RefusePrefix(name, "a model", ("file-", "a file"), ("ftevent-", "an event"), ("cp_", "a permission"));
 }
 

@@ -46,7 +46,8 @@ internal sealed class LocalServerLauncher(AsyncCmdlet cmdlet, ServerLaunchOption
         foreach (string name in s_fixed.Where(IsGiven))
         {
             cmdlet.WriteWarning(
-                $"A server for '{options.Folder}' runs already, so -{name} has no effect. Stop it first with Stop-FineTuningServer."
+                $"A server for '{options.Folder}' runs already, so -{name} has no effect. Stop it first with "
+                    + $"Stop-FineTuningServer."
             );
         }
 

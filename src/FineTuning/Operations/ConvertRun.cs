@@ -56,7 +56,8 @@ internal sealed class ConvertRun(
         if (converter.ScatteredGroup is string group)
         {
             cmdlet.WriteWarning(
-                $"The rows with '{group}' in '{options.GroupProperty}' do not all follow each other, so they make several examples: sort by it first."
+                $"The rows with '{group}' in '{options.GroupProperty}' do not all follow each other, so they make "
+                    + $"several examples: sort by it first."
             );
         }
 
@@ -80,8 +81,8 @@ internal sealed class ConvertRun(
         {
             cmdlet.WriteWarning(
                 FormattableString.Invariant(
-                    $"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, for the reasons told; {output.Examples:N0} examples were written."
-                )
+                    $"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, for the reasons told; "
+                ) + FormattableString.Invariant($"{output.Examples:N0} examples were written.")
             );
         }
 

@@ -54,8 +54,10 @@ internal sealed class EvaluationView(
         {
             cmdlet.WriteWarning(
                 FormattableString.Invariant(
-                    $"{result.Model}: {result.Scores.Errors:N0} of {result.Scores.Count:N0} answers were graded with errors, and count with the reward that came of it, as a rule 0. The first: {result.FirstError}"
+                    $"{result.Model}: {result.Scores.Errors:N0} of {result.Scores.Count:N0} answers were graded with "
                 )
+                    + "errors, and count with the reward that came of it, as a rule 0. The first: "
+                    + FormattableString.Invariant($"{result.FirstError}")
             );
         }
 

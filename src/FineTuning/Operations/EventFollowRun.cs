@@ -71,7 +71,8 @@ internal sealed class EventFollowRun(
                 pipeline.Post(
                     _ =>
                         cmdlet.WriteWarning(
-                            $"The job {id} tells more than the service gives at a time, and its events have no ids to ask for the rest with: some may be missing."
+                            $"The job {id} tells more than the service gives at a time, and its events have no ids "
+                                + $"to ask for the rest with: some may be missing."
                         ),
                     null
                 )

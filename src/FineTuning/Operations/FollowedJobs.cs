@@ -45,7 +45,8 @@ internal sealed class FollowedJobs
         IEnumerable<string> commands = _jobs
             .GroupBy(f => f.LastEvent.Length > 0)
             .Select(g =>
-                $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} -Follow{FromHere(g.Key ? [.. g.Select(f => f.LastEvent)] : after)}'"
+                $"'Get-FineTuningEvent {string.Join(", ", g.Select(f => f.JobId))} "
+                + $"-Follow{FromHere(g.Key ? [.. g.Select(f => f.LastEvent)] : after)}'"
             );
         string jobs = _jobs.Count == 1 ? "job goes" : "jobs go";
         return $"The events are no longer followed; the {jobs} on. {string.Join(" and ", commands)} goes on from here.";

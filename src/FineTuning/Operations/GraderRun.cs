@@ -127,8 +127,8 @@ internal sealed class GraderRun : IDisposable
                 _scores.Count == 1
                     ? "The sample was graded with an error, and has the reward 0 for that: its property Error says why."
                     : FormattableString.Invariant(
-                        $"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the reward 0 for that: their property Error says why."
-                    )
+                        $"{_scores.Errors:N0} of {_scores.Count:N0} samples were graded with errors, and have the "
+                    ) + "reward 0 for that: their property Error says why."
             );
         }
     }

@@ -18,7 +18,8 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
     public string? StopMessage =>
         _sent is null
             ? null
-            : $"The command was stopped while the service created the job, which may exist and go on: '{HowToFind(_sent.RequestToken)}' shows it.";
+            : $"The command was stopped while the service created the job, which may exist and go on: "
+                + $"'{HowToFind(_sent.RequestToken)}' shows it.";
 
     /// <summary>The command that shows the job of a creation whose answer was lost.</summary>
     public static string HowToFind(string? requestToken) =>
@@ -136,14 +137,17 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         if (creation.RunningDuplicate is string running)
         {
             cmdlet.WriteWarning(
-                $"{sameMoment}, and the own job {running} could not be cancelled: 'Stop-FineTuningJob {running}' ends it."
+                $"{sameMoment}, and the own job {running} could not be cancelled: 'Stop-FineTuningJob {running}' "
+                    + $"ends it."
             );
         }
 
         if (!creation.IsSettled)
         {
             cmdlet.WriteWarning(
-                $"It could not be made sure that no other run created a job with the key '{idempotencyKey}' at the same moment: 'Get-FineTuningJob -Metadata @{{ {JobMetadata.KeyName} = '{idempotencyKey?.Replace("'", "''")}' }}' lists them."
+                $"It could not be made sure that no other run created a job with the key '{idempotencyKey}' at the "
+                    + $"same moment: 'Get-FineTuningJob -Metadata @{{ {JobMetadata.KeyName} = "
+                    + $"'{idempotencyKey?.Replace("'", "''")}' }}' lists them."
             );
         }
 
@@ -155,14 +159,17 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         )
         {
             cmdlet.WriteWarning(
-                "This service keeps no metadata with a job. A job whose answer is lost could not be told from others: after an error look with 'Get-FineTuningJob -First 5' before you create it again. This is told once."
+                "This service keeps no metadata with a job. A job whose answer is lost could not be told from "
+                    + "others: after an error look with 'Get-FineTuningJob -First 5' before you create it again. "
+                    + "This is told once."
             );
         }
 
         if (!creation.KeepsKey)
         {
             cmdlet.WriteWarning(
-                $"The service did not keep the key '{idempotencyKey}' in the metadata of {creation.Job.Id}: another run with it creates another job."
+                $"The service did not keep the key '{idempotencyKey}' in the metadata of {creation.Job.Id}: another "
+                    + $"run with it creates another job."
             );
         }
     }
@@ -173,14 +180,16 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         if (differences.Count > 0)
         {
             cmdlet.WriteWarning(
-                $"The job {job.Id} carries the key '{idempotencyKey}' already, but {string.Join(", ", differences)}. None was created; another key creates a new one."
+                $"The job {job.Id} carries the key '{idempotencyKey}' already, but {string.Join(", ", differences)}. "
+                    + $"None was created; another key creates a new one."
             );
         }
 
         if (job.Status.IsFinished && job.Status != JobStatus.Succeeded)
         {
             cmdlet.WriteWarning(
-                $"The job {job.Id} with the key '{idempotencyKey}' is {job.Status} and is not repeated; another key creates a new one."
+                $"The job {job.Id} with the key '{idempotencyKey}' is {job.Status} and is not repeated; another key "
+                    + $"creates a new one."
             );
         }
     }

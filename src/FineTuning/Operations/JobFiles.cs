@@ -159,7 +159,8 @@ internal sealed class JobFiles
     }
 
     private static string Explain(JobFile file) =>
-        $"'{file}' is not a file here, so it was sent as the id of a file at the service. Get-FineTuningFile lists those.";
+        $"'{file}' is not a file here, so it was sent as the id of a file at the service. Get-FineTuningFile lists "
+        + $"those.";
 
     private static string? PathOf(PSCmdlet cmdlet, JobFile file) =>
         file.Refusal is string refusal ? throw new PSArgumentException(refusal) : file.LocalPath(cmdlet);

@@ -41,8 +41,12 @@ internal sealed class UploadRun
         _uploader.Pending is not PendingUpload pending
             ? null
             : FormattableString.Invariant(
-                $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same command{(_isForced ? " without -Force" : string.Empty)} goes on from there until {Text(pending.ExpiresAt.LocalDateTime)}."
-            );
+                $"{pending.Parts} of {pending.PartCount} parts of '{_name}' are at the service: the same "
+            )
+                + FormattableString.Invariant(
+                    $"command{(_isForced ? " without -Force" : string.Empty)} goes on from there until "
+                )
+                + FormattableString.Invariant($"{Text(pending.ExpiresAt.LocalDateTime)}.");
 
     /// <summary>Uploads a file, or finds it at the service.</summary>
     /// <exception cref="FineTuningApiException">The upload failed.</exception>
@@ -69,9 +73,11 @@ internal sealed class UploadRun
         if (result.Reused)
         {
             // Shown at the prompt, as what Write-Host writes is, and no output.
-            string found = FormattableString.Invariant(
-                $"{_name} is at the service already, as {result.File.Id} since {result.File.CreatedAt.LocalDateTime:yyyy-MM-dd HH:mm}: nothing was sent."
-            );
+            string found =
+                FormattableString.Invariant($"{_name} is at the service already, as {result.File.Id} since ")
+                + FormattableString.Invariant(
+                    $"{result.File.CreatedAt.LocalDateTime:yyyy-MM-dd HH:mm}: nothing was sent."
+                );
             _cmdlet.WriteHostLine(found);
             _cmdlet.WriteVerbose($"SHA-256 {result.Sha256}. Send-FineTuningFile -Force sends it again.");
         }

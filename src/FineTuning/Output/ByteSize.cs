@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FineTuning.Output;
 
 /// <summary>Sizes for people.</summary>
@@ -22,7 +24,7 @@ public static class ByteSize
         }
 
         return FormattableString.Invariant(
-            $"{(unit == 0 ? size.ToString("0", null) : size.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture))} {s_units[unit]}"
+            $"{(unit == 0 ? size.ToString("0", null) : size.ToString("0.#", CultureInfo.InvariantCulture))} {s_units[unit]}"
         );
     }
 }

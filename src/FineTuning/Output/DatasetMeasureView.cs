@@ -34,9 +34,8 @@ public static class DatasetMeasureView
         Add(
             lines,
             "Training",
-            Text(
-                $"{Plural(measure.EpochCount, "epoch")}, batch size {measure.BatchSize}: {Plural(measure.Steps, "step")}, {measure.BillableTokens:N0} billable tokens"
-            ),
+            Text($"{Plural(measure.EpochCount, "epoch")}, batch size {measure.BatchSize}: ")
+                + Text($"{Plural(measure.Steps, "step")}, {measure.BillableTokens:N0} billable tokens"),
             width
         );
         Add(lines, "Cost", Cost(measure), width);
@@ -44,9 +43,8 @@ public static class DatasetMeasureView
     }
 
     private static string Summary(DatasetMeasure measure) =>
-        Text(
-            $"{measure.Format.ToString().ToLowerInvariant()}, {Plural(measure.Examples, "example")}, {ByteSize.Text(measure.Bytes)}, for {measure.Model} ({measure.Encoding})"
-        );
+        Text($"{measure.Format.ToString().ToLowerInvariant()}, {Plural(measure.Examples, "example")}, ")
+        + Text($"{ByteSize.Text(measure.Bytes)}, for {measure.Model} ({measure.Encoding})");
 
     private static string Messages(DatasetMeasure measure)
     {
@@ -110,9 +108,9 @@ public static class DatasetMeasureView
 
         int days = Math.Max(0, (int)measure.Price!.Age.TotalDays);
         string age = days == 0 ? "a price of today" : Text($"a price of {Plural(days, "day")} ago");
-        string line = Text(
-            $"about {cost:N2} {measure.Price.Currency}, at {measure.Price.PerMillionTokens:0.######} a million tokens, {age}"
-        );
+        string line =
+            Text($"about {cost:N2} {measure.Price.Currency}, ")
+            + Text($"at {measure.Price.PerMillionTokens:0.######} a million tokens, {age}");
         return days > OldPriceDays ? line + Style.Yellow(": look whether it still holds") : line;
     }
 

@@ -32,9 +32,8 @@ public static class DatasetReportView
             lines.Add(string.Empty);
             lines.Add(
                 Style.Faint(
-                    Text(
-                        $"Repair-FineTuningDataset mends {mended:N0} of {Count(reports.Sum(one => one.ErrorCount + one.WarningCount), "problem")}."
-                    )
+                    Text($"Repair-FineTuningDataset mends {mended:N0} of ")
+                        + Text($"{Count(reports.Sum(one => one.ErrorCount + one.WarningCount), "problem")}.")
                 )
             );
         }
@@ -122,7 +121,8 @@ public static class DatasetReportView
         );
         bool more = lines.Length > ShownLines || count > problems.Count;
         string times = count == 1 ? string.Empty : string.Format(CultureInfo.InvariantCulture, ", {0:N0} times", count);
-        return $"{times}: line{(lines.Length == 1 && !more ? string.Empty : "s")} {list}{(more ? ", ..." : string.Empty)}";
+        string end = lines.Length == 1 && !more ? string.Empty : "s";
+        return $"{times}: line{end} {list}{(more ? ", ..." : string.Empty)}";
     }
 
     private static long Mended(DatasetReport report) =>

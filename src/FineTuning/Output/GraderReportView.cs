@@ -31,7 +31,8 @@ public static class GraderReportView
             string title = GraderProblemCodes.Find(problem.Code)?.Title ?? problem.Code;
             lines.Add(string.Empty);
             lines.Add(
-                $"{(isError ? Style.Red(severity) : Style.Yellow(severity))}{problem.Code}  {Style.Bold(title)}: {problem.JsonPath}"
+                $"{(isError ? Style.Red(severity) : Style.Yellow(severity))}{problem.Code}  {Style.Bold(title)}: "
+                    + $"{problem.JsonPath}"
             );
             lines.AddRange(
                 TextBlock.Wrap(problem.Message, Indent, width).Concat(TextBlock.Wrap(problem.Fix, Indent, width))

@@ -45,10 +45,11 @@ public static class GraderView
             "string_check" => $"{Text(definition, "input")} {Text(definition, "operation")} {Quoted(definition)}",
             "text_similarity" =>
                 $"{Text(definition, "input")} {Text(definition, "evaluation_metric")} {Quoted(definition)}",
-            "score_model" =>
-                $"{Text(definition, "model")} gives {List(definition, "range", " to ", "0 to 1")}: {Question(definition)}",
+            "score_model" => $"{Text(definition, "model")} gives {List(definition, "range", " to ", "0 to 1")}: "
+                + $"{Question(definition)}",
             "label_model" =>
-                $"{Text(definition, "model")} chooses {List(definition, "labels", ", ", string.Empty)} (passing: {List(definition, "passing_labels", ", ", string.Empty)}): {Question(definition)}",
+                $"{Text(definition, "model")} chooses {List(definition, "labels", ", ", string.Empty)} (passing: "
+                    + $"{List(definition, "passing_labels", ", ", string.Empty)}): {Question(definition)}",
             "python" => Script(Text(definition, "source")),
             "multi" => Text(definition, "calculate_output"),
             _ => string.Empty,

@@ -40,8 +40,8 @@ internal sealed class AutoOrTransformAttribute(string name) : ArgumentTransforma
         {
             throw new ArgumentTransformationMetadataException(
                 FormattableString.Invariant(
-                    $"'{value}' is not the word auto or a {(_bounds.IsWhole ? "whole " : string.Empty)}number {Range()}."
-                )
+                    $"'{value}' is not the word auto or a {(_bounds.IsWhole ? "whole " : string.Empty)}number "
+                ) + FormattableString.Invariant($"{Range()}.")
             );
         }
 

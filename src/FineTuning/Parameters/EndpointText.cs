@@ -25,7 +25,8 @@ internal static class EndpointText
             throw Stop(
                 cmdlet,
                 $"'{text}' from {origin} is not an http or https address.",
-                $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}; a connection with a name is opened with -Name.",
+                $"Give the exact base of the API, such as {ClientOptions.OpenAIEndpoint}; a connection with a name "
+                    + $"is opened with -Name.",
                 text
             );
         }
@@ -59,12 +60,14 @@ internal static class EndpointText
         string origin = endpoint.GetLeftPart(UriPartial.Authority);
         if (version < 0)
         {
-            return $"The base of most services ends in /v1: Connect-FineTuning -Endpoint {origin}{endpoint.AbsolutePath.TrimEnd('/')}/v1.";
+            return $"The base of most services ends in /v1: Connect-FineTuning -Endpoint "
+                + $"{origin}{endpoint.AbsolutePath.TrimEnd('/')}/v1.";
         }
 
         return version == path.Length - 1
             ? null
-            : $"The base ends before the paths of the API: Connect-FineTuning -Endpoint {origin}/{string.Join("/", path, 0, version + 1)}.";
+            : $"The base ends before the paths of the API: Connect-FineTuning -Endpoint "
+                + $"{origin}/{string.Join("/", path, 0, version + 1)}.";
     }
 
     private static Uri Checked(AsyncCmdlet cmdlet, Uri endpoint, string origin)
@@ -84,7 +87,8 @@ internal static class EndpointText
             throw Stop(
                 cmdlet,
                 $"The address from {origin} has a key in its query, which would be shown in logs.",
-                "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) }, by the name that the gateway reads.",
+                "Give the secret as a header: -Header @{ 'Ocp-Apim-Subscription-Key' = (Read-Host -AsSecureString) "
+                    + "}, by the name that the gateway reads.",
                 null
             );
         }

@@ -152,7 +152,8 @@ internal static class GraderArgument
             // The message of .NET counts lines from 0 at its end.
             string where = FormattableString.Invariant($"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
             throw new PSArgumentException(
-                $"{what} is not valid JSON, at {where}: {e.Message.Split([" LineNumber:"], StringSplitOptions.None)[0]}",
+                $"{what} is not valid JSON, at {where}: "
+                    + $"{e.Message.Split([" LineNumber:"], StringSplitOptions.None)[0]}",
                 e
             );
         }

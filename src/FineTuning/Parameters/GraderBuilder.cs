@@ -82,13 +82,15 @@ internal sealed class GraderBuilder
                         hasName
                             ? own.GetString()!
                             : throw new PSArgumentException(
-                                "A grader for -Multi has no name to stand for it in the formula. Give it one, or give a table: -Grader @{ a = $grader }."
+                                "A grader for -Multi has no name to stand for it in the formula. Give it one, or "
+                                    + "give a table: -Grader @{ a = $grader }."
                             )
                     );
                 if (parts.Contains(name))
                 {
                     throw new PSArgumentException(
-                        $"Two graders have the name '{name}', by which the formula would name both. Give each its own with New-Grader -Name, or give a table: -Grader @{{ a = $one; b = $other }}."
+                        $"Two graders have the name '{name}', by which the formula would name both. Give each its "
+                            + $"own with New-Grader -Name, or give a table: -Grader @{{ a = $one; b = $other }}."
                     );
                 }
 

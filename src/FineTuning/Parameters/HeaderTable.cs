@@ -87,7 +87,8 @@ internal static class HeaderTable
                     SecureString secret => new RequestHeader(name, secret),
                     null => throw new ArgumentException($"The header {name} has no value."),
                     _ when s_secretName.IsMatch(name) => throw new ArgumentException(
-                        $"The value of the header {name} must be a SecureString, so that it stays out of history and logs: @{{ '{name}' = (Read-Host -AsSecureString) }}"
+                        $"The value of the header {name} must be a SecureString, so that it stays out of history and "
+                            + $"logs: @{{ '{name}' = (Read-Host -AsSecureString) }}"
                     ),
                     _ => new RequestHeader(name, Convert.ToString(value, CultureInfo.InvariantCulture)!),
                 }

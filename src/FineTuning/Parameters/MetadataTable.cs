@@ -28,7 +28,8 @@ internal static class MetadataTable
         if (idempotencyKey is not null && pairs.ContainsKey(JobMetadata.KeyName))
         {
             throw new PSArgumentException(
-                $"The metadata has a pair '{JobMetadata.KeyName}', which is where -IdempotencyKey goes. Give one of them."
+                $"The metadata has a pair '{JobMetadata.KeyName}', which is where -IdempotencyKey goes. Give one of "
+                    + $"them."
             );
         }
 
@@ -46,7 +47,8 @@ internal static class MetadataTable
             if (pair.Key.Length is 0 or > JobMetadata.MaxKeyLength || pair.Value.Length > JobMetadata.MaxValueLength)
             {
                 throw new PSArgumentException(
-                    $"The metadata pair '{pair.Key}' is too long: the service takes keys of 1 to {JobMetadata.MaxKeyLength} characters and values of up to {JobMetadata.MaxValueLength}."
+                    $"The metadata pair '{pair.Key}' is too long: the service takes keys of 1 to "
+                        + $"{JobMetadata.MaxKeyLength} characters and values of up to {JobMetadata.MaxValueLength}."
                 );
             }
         }

@@ -16,7 +16,8 @@ internal sealed class ProxyTransformAttribute : ArgumentTransformationAttribute
                 is { UserInfo.Length: 0 } address
             ? address
             : throw new ArgumentTransformationMetadataException(
-                "A proxy is an http address without name and password, such as http://proxy.example:8080; give name and password with -ProxyCredential."
+                "A proxy is an http address without name and password, such as http://proxy.example:8080; give name "
+                    + "and password with -ProxyCredential."
             );
     }
 }

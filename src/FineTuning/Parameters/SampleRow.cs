@@ -75,7 +75,8 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
 
     private static FormatException NoSample(SampleSource source, IEnumerable<string> names) =>
         new(
-            $"The object has no property '{source.Property ?? s_names[0]}'; it has {(names.Any() ? string.Join(", ", names.Take(8)) : "none")}."
+            $"The object has no property '{source.Property ?? s_names[0]}'; it has "
+                + $"{(names.Any() ? string.Join(", ", names.Take(8)) : "none")}."
         );
 
     private static bool IsEarlier(JsonElement line) =>
@@ -118,7 +119,8 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
         return source.Sample is null && source.Property is null
             ? new SampleRow(text, source.Item, ToItem(source.Item))
             : throw new FormatException(
-                $"The text is no item, and the sample was given by {(source.Sample is null ? "-SampleProperty" : "-ModelSample")}."
+                $"The text is no item, and the sample was given by "
+                    + $"{(source.Sample is null ? "-SampleProperty" : "-ModelSample")}."
             );
     }
 

@@ -14,7 +14,8 @@ internal sealed class SecretTransformAttribute(string what, string instead) : Ar
     public const string Key =
         "or -SecretName with SecretManagement, or the environment variable OPENAI_API_KEY without -ApiKey";
     public const string Token =
-        "or (Get-AzAccessToken -ResourceUrl https://cognitiveservices.azure.com -AsSecureString).Token, or -TokenProvider with a script block";
+        "or (Get-AzAccessToken -ResourceUrl https://cognitiveservices.azure.com -AsSecureString).Token, or "
+        + "-TokenProvider with a script block";
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
@@ -26,7 +27,8 @@ internal sealed class SecretTransformAttribute(string what, string instead) : Ar
             not null when Plain(PSObject.AsPSObject(inputData).Properties["Token"]?.Value) is SecureString token =>
                 token,
             _ => throw new ArgumentTransformationMetadataException(
-                $"{what} must be a SecureString, so that it stays out of history and logs: use (Read-Host -AsSecureString), {instead}."
+                $"{what} must be a SecureString, so that it stays out of history and logs: use (Read-Host "
+                    + $"-AsSecureString), {instead}."
             ),
         };
     }

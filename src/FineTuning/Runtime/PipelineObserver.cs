@@ -68,14 +68,15 @@ internal sealed class PipelineObserver : IApiObserver
         string request = $"{trace.Method} {trace.Uri.PathAndQuery}";
         string line = trace.Kind switch
         {
-            ApiTraceKind.Sending =>
-                $"{request} to {trace.Uri.Authority}{(trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty)}",
+            ApiTraceKind.Sending => $"{request} to {trace.Uri.Authority}"
+                + $"{(trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty)}",
             ApiTraceKind.Answered => FormattableString.Invariant(
-                $"{request}: {trace.StatusCode} after {trace.Duration?.TotalMilliseconds ?? 0:0} ms{(trace.RequestId is null ? string.Empty : $" ({trace.RequestId})")}"
-            ),
-            _ => FormattableString.Invariant(
-                $"{request}: {trace.Reason} Repeated in {trace.Delay?.TotalSeconds ?? 0:0.0} s (attempt {trace.Attempt + 1})."
-            ),
+                $"{request}: {trace.StatusCode} after {trace.Duration?.TotalMilliseconds ?? 0:0} ms"
+            ) + FormattableString.Invariant($"{(trace.RequestId is null ? string.Empty : $" ({trace.RequestId})")}"),
+            _ => FormattableString.Invariant($"{request}: {trace.Reason} ")
+                + FormattableString.Invariant(
+                    $"Repeated in {trace.Delay?.TotalSeconds ?? 0:0.0} s (attempt {trace.Attempt + 1})."
+                ),
         };
 
         // A trace with a body and no duration only adds the body to an answer that was told before.

@@ -27,7 +27,8 @@ internal sealed class StatusWarnings(AsyncCmdlet cmdlet) : IProgress<WaitProgres
         if (job.Status == JobStatus.Paused && before != JobStatus.Paused)
         {
             cmdlet.WriteWarning(
-                $"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, 'Stop-FineTuningJob {job.Id}' ends it."
+                $"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, "
+                    + $"'Stop-FineTuningJob {job.Id}' ends it."
             );
         }
         else if (wasKnown && job.Status == JobStatus.Cancelled)

@@ -56,7 +56,8 @@ internal static class SecretVault
                         $"The vault {vault.Name} has {name}, which is for {scope} and not for {endpoint.Authority}."
                     );
                     advice ??=
-                        $"The vault {vault.Name} has {name}, which is for {scope}: if {endpoint.Authority} is where you mean to go, name it with -SecretName.";
+                        $"The vault {vault.Name} has {name}, which is for {scope}: if {endpoint.Authority} is where "
+                        + $"you mean to go, name it with -SecretName.";
                 }
                 else if (reader.Read(vault, secret.Name) is SecureString key)
                 {

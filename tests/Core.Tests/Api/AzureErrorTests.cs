@@ -134,7 +134,8 @@ public sealed class AzureErrorTests
 
     [Theory]
     [InlineData(
-        "Requests to the ChatCompletions_Create Operation have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 22 seconds.",
+        "Requests to the ChatCompletions_Create Operation have exceeded token rate limit of your current OpenAI S0 "
+            + "pricing tier. Please retry after 22 seconds.",
         22.0
     )]
     [InlineData("Rate limit is exceeded. Try again in 59 seconds.", 59.0)]

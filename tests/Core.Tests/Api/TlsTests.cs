@@ -34,7 +34,8 @@ public sealed class TlsTests
     {
         FineTuningApiException fault = await RefuseAsync(TestCertificates.SelfSigned(fromDays: 10, toDays: 20));
         Assert.Contains(
-            $"its certificate is not valid before {Day(DateTime.UtcNow.AddDays(10))}, and this machine's clock says {s_today}",
+            $"its certificate is not valid before {Day(DateTime.UtcNow.AddDays(10))}, and this machine's clock says "
+                + $"{s_today}",
             fault.Message,
             StringComparison.Ordinal
         );

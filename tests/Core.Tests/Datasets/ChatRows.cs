@@ -265,7 +265,8 @@ public static class ChatRows
             {
                 "several problems at once",
                 "",
-                "{'messages':[{'role':'usr','content':'Hi'},{'role':'user'},{'role':'assistant','content':'x ','weight':9}],'id':1}",
+                "{'messages':[{'role':'usr','content':'Hi'},{'role':'user'},{'role':'assistant','content':'x "
+                    + "','weight':9}],'id':1}",
                 "FT1111@1 FT1207@1 FT1208@1 FT1217@1 FT1230@1"
             },
         };

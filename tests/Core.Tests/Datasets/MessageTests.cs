@@ -16,7 +16,8 @@ public class MessageTests
         DatasetProblem problem = Assert.Single(report.Problems);
         string line = Check.Text("{'messages':[<U>,{'role':");
         Assert.Equal(
-            "The message has the role \"asistant\", which is not one of system, developer, user, assistant, tool, function.",
+            "The message has the role \"asistant\", which is not one of system, developer, user, assistant, tool, "
+                + "function.",
             problem.Message
         );
         Assert.Equal("Write system, developer, user, assistant or tool.", problem.Fix);
@@ -66,7 +67,8 @@ public class MessageTests
     [InlineData(
         "{'messages':[{'role':'a\\nb\\u2028','content':'x'},<A>]}",
         "$.messages[0].role",
-        "The message has the role \"a\\u000ab\\u2028\", which is not one of system, developer, user, assistant, tool, function."
+        "The message has the role \"a\\u000ab\\u2028\", which is not one of system, developer, user, assistant, "
+            + "tool, function."
     )]
     [InlineData("{'messages':[<U>,<A>],}", null, "A comma stands before the closing } at byte 85 of the line.")]
     [InlineData(

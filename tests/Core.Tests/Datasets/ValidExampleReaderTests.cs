@@ -10,7 +10,8 @@ namespace FineTuning.Core.Tests.Datasets;
 public class ValidExampleReaderTests
 {
     private const string Chat =
-        "{'messages': [{'role': 'system', 'content': ''}, {'role': 'user', 'content': 'a\\u00e9\\n b'}, {'role': 'assistant', 'content': 'c\\\\', 'weight': 1}]}";
+        "{'messages': [{'role': 'system', 'content': ''}, {'role': 'user', 'content': 'a\\u00e9\\n b'}, {'role': "
+        + "'assistant', 'content': 'c\\\\', 'weight': 1}]}";
 
     private const string Completion = "{'prompt':'a \\ud83d\\ude00','completion':'b\\\\t é'}";
     private const string Preference =
@@ -29,7 +30,8 @@ public class ValidExampleReaderTests
             },
             {
                 DatasetFormat.Chat,
-                "{'messages':[<U>,{'role':'assistant','content':'long enough for several vectors, and then \\' an escape, 日本語 and 😀'}]}"
+                "{'messages':[<U>,{'role':'assistant','content':'long enough for several vectors, and then \\' an "
+                    + "escape, 日本語 and 😀'}]}"
             },
             { DatasetFormat.Completion, Completion },
             { DatasetFormat.Completion, "{'completion': 'b\\n\\n.', 'prompt': ''}" },
@@ -294,7 +296,8 @@ public class ValidExampleReaderTests
                 .Concat(report.Problems.Except(byRules.Problems))
                 .ToArray();
             Assert.Fail(
-                $"By the rules {Numbers(byRules)}, else {Numbers(report)}:\n{string.Join<DatasetProblem>("\n", difference.Take(5))}\n"
+                $"By the rules {Numbers(byRules)}, else "
+                    + $"{Numbers(report)}:\n{string.Join<DatasetProblem>("\n", difference.Take(5))}\n"
                     + Encoding.UTF8.GetString(data, 0, Math.Min(data.Length, 2000))
             );
         }
@@ -303,7 +306,8 @@ public class ValidExampleReaderTests
     }
 
     private static string Numbers(DatasetReport report) =>
-        $"{report.Format}, {report.LineCount} lines, {report.ExampleCount} examples, {string.Join(' ', report.CountsByCode)}";
+        $"{report.Format}, {report.LineCount} lines, {report.ExampleCount} examples, "
+        + $"{string.Join(' ', report.CountsByCode)}";
 
     private static async Task<DatasetReport> Scan(byte[] data, DatasetCheckOptions options, bool byRulesOnly)
     {

@@ -27,7 +27,8 @@ public sealed class GraderRowsTests : IDisposable
             (problem.Code, problem.Severity, problem.JsonPath, problem.Line!.Value, problem.Column!.Value)
         );
         Assert.Equal(
-            $"The template's \"{{{{ item.anser }}}}\" names \"anser\", which no row of {Path.GetFileName(_path)} has: without it a sample cannot be graded.",
+            $"The template's \"{{{{ item.anser }}}}\" names \"anser\", which no row of {Path.GetFileName(_path)} "
+                + $"has: without it a sample cannot be graded.",
             problem.Message
         );
         Assert.Equal("Did you mean \"answer\"? Line 1 has answer, list.", problem.Fix);

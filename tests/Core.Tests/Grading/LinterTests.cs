@@ -15,9 +15,11 @@ public sealed class LinterTests
     private const string Text =
         "'type':'text_similarity','name':'t','input':'{{ sample.output_text }}','reference':'b'";
     private const string Score =
-        "'type':'score_model','name':'s','model':'gpt-4o','input':[{'role':'user','content':'{{ sample.output_text }}'}]";
+        "'type':'score_model','name':'s','model':'gpt-4o','input':[{'role':'user','content':'{{ sample.output_text "
+        + "}}'}]";
     private const string Label =
-        "'type':'label_model','name':'l','model':'gpt-4o','input':[{'role':'user','content':'{{ sample.output_text }}'}]";
+        "'type':'label_model','name':'l','model':'gpt-4o','input':[{'role':'user','content':'{{ sample.output_text "
+        + "}}'}]";
     private const string Item = """{"answer":"Paris","question":"?","list":[{"city":"Rome"}],"größe":1,"\ud800":2}""";
 
     /// <summary>Definition, expected problems as "code path" or "code path line:column", and what one of the fixes
@@ -87,12 +89,14 @@ public sealed class LinterTests
             { "{" + Score + ",'range':5}", "FT2001 $.range", "[ ]" },
             {
                 "{" + Score + ",'sampling_params':{'temperature':3,'topp':1,'seed':0.5,'max_completion_tokens':0}}",
-                "FT2003 $.sampling_params.topp|FT2007 $.sampling_params.seed|FT2007 $.sampling_params.temperature|FT2007 $.sampling_params.max_completion_tokens",
+                "FT2003 $.sampling_params.topp|FT2007 $.sampling_params.seed|FT2007 "
+                    + "$.sampling_params.temperature|FT2007 $.sampling_params.max_completion_tokens",
                 "Did you mean \"top_p\"?"
             },
             {
                 "{'type':'score_model','name':'s','input':[{'role':'usr','content':'{{x}}'},5,{'role':'user'}]}",
-                "FT2002 $.model|FT2006 $.input[0].role|FT2022 $.input[0].content 1:3|FT2001 $.input[1]|FT2002 $.input[2].content",
+                "FT2002 $.model|FT2006 $.input[0].role|FT2022 $.input[0].content 1:3|FT2001 $.input[1]|FT2002 "
+                    + "$.input[2].content",
                 "Did you mean \"user\"?"
             },
             {
@@ -127,7 +131,8 @@ public sealed class LinterTests
             { Multi("{'a':{" + Check + "}}", new string('1', 5000)), "FT2008 $.calculate_output", "Shorten" },
             {
                 Multi("{'a':{'type':'string_check','input':'a','operation':'q'},'b b':5,'c-d':{" + Check + "}}", "a"),
-                "FT2001 $.graders.b b|FT2013 $.graders.c-d|FT2002 $.graders.a.reference|FT2006 $.graders.a.operation|FT2052 $.graders.c-d",
+                "FT2001 $.graders.b b|FT2013 $.graders.c-d|FT2002 $.graders.a.reference|FT2006 "
+                    + "$.graders.a.operation|FT2052 $.graders.c-d",
                 "digits"
             },
             { Multi("[{" + Check + "},{" + Check + "}]", "c"), "FT2014 $.graders[1]", "of its own" },
@@ -182,7 +187,8 @@ public sealed class LinterTests
             },
             { "text = '''\ndef grade(a): pass\n'''\ndef grade(sample, item): return 1", "" },
             {
-                "try:\n    import x\n\n    def grade(sample, item): return 1\nexcept ImportError:\n    def grade(sample, item): return 0",
+                "try:\n    import x\n\n    def grade(sample, item): return 1\nexcept ImportError:\n    def "
+                    + "grade(sample, item): return 0",
                 ""
             },
             { "grade = lambda sample, item: 1", "" },

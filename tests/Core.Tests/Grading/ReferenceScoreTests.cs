@@ -40,8 +40,8 @@ public sealed class ReferenceScoreTests
                 {
                     wrong.Add(
                         FormattableString.Invariant(
-                            $"{Name(line)}: {expected.Name} is {score:R}, not {expected.Value.GetDouble():R} ({Text(line, "source")})"
-                        )
+                            $"{Name(line)}: {expected.Name} is {score:R}, not {expected.Value.GetDouble():R} "
+                        ) + FormattableString.Invariant($"({Text(line, "source")})")
                     );
                 }
             }

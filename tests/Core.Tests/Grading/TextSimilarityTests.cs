@@ -42,19 +42,24 @@ public sealed class TextSimilarityTests
     /// <summary>Stems of NLTK 3.8's PorterStemmer().</summary>
     [Theory]
     [InlineData(
-        "caresses=caress ponies=poni ties=tie dies=die cats=cat caress=caress feed=feed agreed=agre plastered=plaster bled=bled motoring=motor sing=sing"
+        "caresses=caress ponies=poni ties=tie dies=die cats=cat caress=caress feed=feed agreed=agre "
+            + "plastered=plaster bled=bled motoring=motor sing=sing"
     )]
     [InlineData(
-        "conflated=conflat troubled=troubl sized=size hopping=hop tanned=tan falling=fall hissing=hiss fizzed=fizz failing=fail filing=file happy=happi sky=sky"
+        "conflated=conflat troubled=troubl sized=size hopping=hop tanned=tan falling=fall hissing=hiss fizzed=fizz "
+            + "failing=fail filing=file happy=happi sky=sky"
     )]
     [InlineData(
-        "enjoy=enjoy spied=spi died=die relational=relat conditional=condit rational=ration digitizer=digit radically=radic vilely=vile vietnamization=vietnam predication=predic operator=oper"
+        "enjoy=enjoy spied=spi died=die relational=relat conditional=condit rational=ration digitizer=digit "
+            + "radically=radic vilely=vile vietnamization=vietnam predication=predic operator=oper"
     )]
     [InlineData(
-        "decisiveness=decis formality=formal sensibility=sensibl hopefully=hope geology=geolog triplicate=triplic formative=form electrical=electr goodness=good revival=reviv allowance=allow replacement=replac"
+        "decisiveness=decis formality=formal sensibility=sensibl hopefully=hope geology=geolog triplicate=triplic "
+            + "formative=form electrical=electr goodness=good revival=reviv allowance=allow replacement=replac"
     )]
     [InlineData(
-        "adoption=adopt communism=commun probate=probat rate=rate cease=ceas controll=control roll=roll skies=sky news=news dying=die by=by syzygy=syzygi"
+        "adoption=adopt communism=commun probate=probat rate=rate cease=ceas controll=control roll=roll skies=sky "
+            + "news=news dying=die by=by syzygy=syzygi"
     )]
     [InlineData("owed=owe aging=age eying=eye ally=alli ion=ion union=union yes=ye")]
     public void Words_have_the_stems_of_NLTK(string pairs)

@@ -164,7 +164,8 @@ public sealed class ManagedIdentityTests
         using ManagedIdentity identity = Make("some-id", ("IDENTITY_ENDPOINT", Base(server)), ("IDENTITY_HEADER", "h"));
         FineTuningApiException fault = await Testing.FailsAsync(() => identity.GetTokenAsync(null, default));
         Assert.Equal(
-            "The identity endpoint of this service gave no token of the identity with the client id some-id (400): Bearer [redacted] was not found.",
+            "The identity endpoint of this service gave no token of the identity with the client id some-id (400): "
+                + "Bearer [redacted] was not found.",
             fault.Message
         );
         Assert.False(fault.IsTransient);

@@ -152,7 +152,8 @@ internal static class Corpus
         "I'm sure they'll say it's what we'd've done; DON'T YOU'RE 'TIS we'Ll o'clock rock'n'roll",
         "HE'S SHE'LL I'VE We'rE it'ſ ſ'S K's",
         "for (int i = 0; i < n; ++i) {\n    total += values[i] * 0x1F;   // sum\n}\n\n\n\treturn total;\r\n}\r\n",
-        "def f(x):\n    return {'a': [1, 2, 3], \"b\": x ** 2}\n\n\nif __name__ == '__main__':\n\tprint(f(12345678901234567890))\n",
+        "def f(x):\n    return {'a': [1, 2, 3], \"b\": x ** 2}\n\n\nif __name__ == "
+            + "'__main__':\n\tprint(f(12345678901234567890))\n",
         "SELECT * FROM t WHERE a<>b AND c LIKE '%x%';--\n",
         "<div class=\"a\">&nbsp;</div>\n<!-- x -->",
         "https://example.org/a//b/?q=1&r=%20#frag/\n/\n//\r\n/",

@@ -93,7 +93,8 @@ internal sealed record Fault(string Name, string Rule)
     /// <param name="once">It hits one request, else all.</param>
     /// <param name="other">An address on another host.</param>
     public string RuleFor(string operation, bool once, string other) =>
-        $"{operation}:{Rule.Replace("OTHER", other)}{(AfterWork ? ",after_work" : string.Empty)}{(once ? ",count=1" : string.Empty)}";
+        $"{operation}:{Rule.Replace("OTHER", other)}{(AfterWork ? ",after_work" : string.Empty)}"
+        + $"{(once ? ",count=1" : string.Empty)}";
 
     public override string ToString() => Name;
 

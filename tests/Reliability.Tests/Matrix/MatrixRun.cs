@@ -57,7 +57,8 @@ public sealed class MatrixRun : IAsyncLifetime
             catch (Exception e)
             {
                 _failures.Enqueue(
-                    $"{cell.Operation}, {cell.Fault}, {(cell.Lasts ? "lasting" : "once")}: {e.GetType().Name}: {e.Message}"
+                    $"{cell.Operation}, {cell.Fault}, {(cell.Lasts ? "lasting" : "once")}: {e.GetType().Name}: "
+                        + $"{e.Message}"
                 );
             }
         }

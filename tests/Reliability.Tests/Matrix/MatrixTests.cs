@@ -106,7 +106,8 @@ public sealed class MatrixTests(MatrixRun run) : IClassFixture<MatrixRun>
         ];
         Assert.True(
             told.SequenceEqual(seen),
-            $"docs/reliability.md does not tell what was seen. If the change is meant, ./build.ps1 docs writes it anew.\n{string.Join('\n', differences)}"
+            $"docs/reliability.md does not tell what was seen. If the change is meant, ./build.ps1 docs writes it "
+                + $"anew.\n{string.Join('\n', differences)}"
         );
     }
 

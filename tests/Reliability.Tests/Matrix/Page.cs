@@ -47,7 +47,8 @@ internal sealed class Page(MatrixRun run)
     private static string Title(IEnumerable<Operation> alike, Operation? like)
     {
         string names = string.Join("; ", alike.Select(operation => operation.Name));
-        return $"{char.ToUpperInvariant(names[0])}{names[1..]}{(like is null ? ":" : $"; all else is as {like.Name}:")}";
+        return $"{char.ToUpperInvariant(names[0])}{names[1..]}"
+            + $"{(like is null ? ":" : $"; all else is as {like.Name}:")}";
     }
 
     private IEnumerable<string> Table(Operation operation, Operation? like)
@@ -102,7 +103,8 @@ internal sealed class Page(MatrixRun run)
     }
 
     private string Cells(Operation operation, Fault fault) =>
-        $"{Cells(operation, run.Find(operation, fault, lasts: false))} | {Cells(operation, run.Find(operation, fault, lasts: true))}";
+        $"{Cells(operation, run.Find(operation, fault, lasts: false))} | "
+        + $"{Cells(operation, run.Find(operation, fault, lasts: true))}";
 
     private static string Cells(Operation operation, CellResult? result)
     {
@@ -161,7 +163,8 @@ internal sealed class Page(MatrixRun run)
             .. from error in seen
             group error.Fault.Name by (error.Error, error.Words) into alike
             orderby alike.Key.Error, alike.Key.Words
-            select $"| `{alike.Key.Error}` | {alike.Key.Words} | {string.Join("; ", alike.Distinct().Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal)))} |",
+            let names = alike.Distinct().Where(name => !name.EndsWith(Fault.After, StringComparison.Ordinal))
+            select $"| `{alike.Key.Error}` | {alike.Key.Words} | " + $"{string.Join("; ", names)} |",
             "",
             "Where it stays open what became of a request, they go on:",
             "",

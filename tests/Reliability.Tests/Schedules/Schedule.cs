@@ -105,12 +105,15 @@ internal sealed class Schedule
     public int? RestartAt { get; }
 
     public override string ToString() =>
-        $"seed {Seed}: {(Key is null ? "no key" : "a key")}, {(InParts ? "in parts" : "in one request")}, {Steps} steps{(FollowsLate ? ", followed late" : string.Empty)}, "
-        + $"outages [{string.Join(", ", Outages)}], restart {(RestartAt?.ToString(CultureInfo.InvariantCulture) ?? "none")}, rules [{string.Join(" | ", Rules)}]";
+        $"seed {Seed}: {(Key is null ? "no key" : "a key")}, {(InParts ? "in parts" : "in one request")}, {Steps} "
+        + $"steps{(FollowsLate ? ", followed late" : string.Empty)}, "
+        + $"outages [{string.Join(", ", Outages)}], restart "
+        + $"{(RestartAt?.ToString(CultureInfo.InvariantCulture) ?? "none")}, rules [{string.Join(" | ", Rules)}]";
 
     // As many failures as make an outage of one look, behind the first pages of it.
     private static string BetweenPages(Random random) =>
-        $"ListEvents:{(random.Next(2) == 0 ? "drop" : "status=503")},skip={random.Next(1, 4)},count={random.Next(4, 9)}";
+        $"ListEvents:{(random.Next(2) == 0 ? "drop" : "status=503")},"
+        + $"skip={random.Next(1, 4)},count={random.Next(4, 9)}";
 
     private static string Draw(Random random)
     {
@@ -120,6 +123,7 @@ internal sealed class Schedule
         // A time-out takes real time.
         int most = fault.Contains("60000", StringComparison.Ordinal) ? 1 : random.Next(1, 9);
         string probability = (random.Next(2, 11) / 10.0).ToString(CultureInfo.InvariantCulture);
-        return $"{operation}:{fault},skip={random.Next(4) / 2},count={most},probability={probability},seed={random.Next(1_000_000)}";
+        return $"{operation}:{fault},skip={random.Next(4) / 2},count={most},"
+            + $"probability={probability},seed={random.Next(1_000_000)}";
     }
 }

@@ -53,12 +53,14 @@ public sealed class ScheduleTests(ITestOutputHelper output)
             }
         );
         output.WriteLine(
-            $"{s_count} schedules from seed {SoakScale.Seed} in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s: {failures.Count} failed, "
+            $"{s_count} schedules from seed {SoakScale.Seed} in {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s: "
+                + $"{failures.Count} failed, "
                 + $"{repeats} commands repeated, {openEnds} creations that said they may have worked"
         );
         Assert.True(
             failures.IsEmpty,
-            $"{failures.Count} of {s_count} schedules; {SoakScale.SeedVariable} set to one's seed runs it first.\n{string.Join('\n', failures)}"
+            $"{failures.Count} of {s_count} schedules; {SoakScale.SeedVariable} set to one's seed runs it "
+                + $"first.\n{string.Join('\n', failures)}"
         );
     }
 }

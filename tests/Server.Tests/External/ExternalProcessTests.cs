@@ -19,8 +19,8 @@ public sealed class ExternalProcessTests : IDisposable
     [InlineData("--memory --trainer-command no-such-program-in-path", "'no-such-program-in-path'", 1)]
     [InlineData("--memory --trainer-argument x", "--trainer-command", 2)]
     [InlineData("--memory --trainer-name x", "--trainer-command", 2)]
-    [InlineData("--memory --trainer-command", "--trainer-command needs a value", 2)]
-    [InlineData("--memory --trainer-command --memory", "--trainer-command needs a value", 2)]
+    [InlineData("--memory --trainer-command", "--trainer-command: A value is needed.", 2)]
+    [InlineData("--memory --trainer-command --memory", "--trainer-command: A value is needed.", 2)]
     [InlineData("--memory --trainer-command dotnet --trainer-name a/b", "--trainer-name", 2)]
     public async Task A_trainer_that_cannot_be_is_one_line(string arguments, string message, int code)
     {

@@ -100,7 +100,8 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
         if (body.Length > 0 || method == "POST")
         {
             head +=
-                $"Content-Type: {contentType}\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n";
+                $"Content-Type: {contentType}\r\nContent-Length: "
+                + $"{body.Length.ToString(CultureInfo.InvariantCulture)}\r\n";
         }
 
         return new HostileRequest([.. Encoding.Latin1.GetBytes(head + "\r\n"), .. body], IsHttp: true);
@@ -161,7 +162,8 @@ internal sealed class HostileRequests(int seed, HostileTargets targets)
                 _ => Chance(50) ? "{\"messages\":[]}\n" : Encoding.Latin1.GetString(RandomBytes(5000)),
             };
             body.Append(
-                $"--{(Chance(95) ? boundary : "other")}\r\n{disposition}\r\n{(Chance(95) ? "\r\n" : string.Empty)}{content}\r\n"
+                $"--{(Chance(95) ? boundary : "other")}\r\n{disposition}\r\n"
+                    + $"{(Chance(95) ? "\r\n" : string.Empty)}{content}\r\n"
             );
         }
 

@@ -291,12 +291,18 @@ internal sealed record HostileTargets(IReadOnlyDictionary<string, string> Known)
         "GET /v1/files HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer x\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        "POST /v1/fine_tuning/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: 99999999999999999999\r\n\r\n{}",
-        "POST /v1/fine_tuning/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: -1\r\n\r\n{}",
-        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnot a chunk\r\n",
-        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n",
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nTransfer-Encoding: gzip\r\n\r\n{}",
+        "POST /v1/fine_tuning/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: "
+            + "99999999999999999999\r\n\r\n{}",
+        "POST /v1/fine_tuning/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: "
+            + "-1\r\n\r\n{}",
+        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nTransfer-Encoding: "
+            + "chunked\r\n\r\nzz\r\nnot a chunk\r\n",
+        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nTransfer-Encoding: "
+            + "chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nExpect: "
+            + "100-continue\r\nContent-Length: 10\r\n\r\n",
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nTransfer-Encoding: "
+            + "gzip\r\n\r\n{}",
         "GET /v1/" + new string('x', 70_000) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         "GET /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + new string('x', 40_000) + "\r\n\r\n",
         "GET /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\n" + "A: b\r\n\tfolded\r\n\r\n",

@@ -98,7 +98,8 @@ public sealed class HostileTests(ITestOutputHelper output) : IDisposable
         client
             .GetStream()
             .Write(
-                "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: 1000\r\n\r\n--"u8
+                "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nContent-Length: "u8
+                    + "1000\r\n\r\n--"u8
             );
         return client;
     }

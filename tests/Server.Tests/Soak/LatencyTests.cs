@@ -64,8 +64,10 @@ public sealed class LatencyTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine(
-            $"GET job: median {idle.TotalMilliseconds:0.00} ms idle and {busy.TotalMilliseconds:0.00} ms with {Trainers} jobs in training, "
-                + $"ratio {busy / idle:0.0}; worst {idleWorst.TotalMilliseconds:0.0} ms and {busyWorst.TotalMilliseconds:0.0} ms"
+            $"GET job: median {idle.TotalMilliseconds:0.00} ms idle and {busy.TotalMilliseconds:0.00} ms with "
+                + $"{Trainers} jobs in training, "
+                + $"ratio {busy / idle:0.0}; worst {idleWorst.TotalMilliseconds:0.0} ms and "
+                + $"{busyWorst.TotalMilliseconds:0.0} ms"
         );
         if (SoakScale.IsLong)
         {

@@ -66,7 +66,8 @@ public sealed class OutageTests(ITestOutputHelper output)
         }
 
         output.WriteLine(
-            $"{count} outages of {s_outage.TotalMinutes:0} minutes: {Jobs} jobs awaited, {given.Count} events given, 0 lost, 0 doubled, "
+            $"{count} outages of {s_outage.TotalMinutes:0} minutes: {Jobs} jobs awaited, {given.Count} events given, "
+                + $"0 lost, 0 doubled, "
                 + $"{world.Clock.Delays.Count} pauses in {world.Clock.Elapsed.TotalHours:0.0} hours of the clock"
         );
     }

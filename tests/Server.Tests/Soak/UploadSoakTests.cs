@@ -46,7 +46,8 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
     {
         string hash = WriteSource();
         output.WriteLine(
-            $"{s_bytes / Megabyte} MB in parts of {s_partBytes / Megabyte} MB with seed {SoakScale.Seed}; {SoakScale.SeedVariable} repeats it."
+            $"{s_bytes / Megabyte} MB in parts of {s_partBytes / Megabyte} MB with seed {SoakScale.Seed}; "
+                + $"{SoakScale.SeedVariable} repeats it."
         );
         await using ServerProcess server = await ServerProcess.StartAsync(
             "--data",
@@ -91,7 +92,8 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(Directory.GetFiles(StateFolder, "*.json*"));
 
         output.WriteLine(
-            $"{sent.Length} part requests for {PartCount} parts, {sent.Count(entry => !Succeeded(entry))} failed, {Kills} kills; "
+            $"{sent.Length} part requests for {PartCount} parts, {sent.Count(entry => !Succeeded(entry))} failed, "
+                + $"{Kills} kills; "
                 + $"peak memory {last.Peak / Megabyte} MB, idle {idle.Peak / Megabyte} MB"
         );
         Assert.InRange(last.Peak - idle.Peak, long.MinValue, MaxMemory);

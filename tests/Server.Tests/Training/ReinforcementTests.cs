@@ -123,7 +123,8 @@ public sealed class ReinforcementTests : IDisposable
         );
         string warning = Assert.Single(sink.Steps.SelectMany(step => step.Warnings));
         Assert.Matches(
-            "^The grader failed for all 3 validation samples at step [0-9]+; they count as 0. The first failure: there is no answer$",
+            "^The grader failed for all 3 validation samples at step [0-9]+; they count as 0. The first failure: "
+                + "there is no answer$",
             warning
         );
         Assert.Equal(1, sink.Steps[^1].Extra!["full_valid_grader_error_share"]);
@@ -184,7 +185,8 @@ public sealed class ReinforcementTests : IDisposable
         var broken = new StringCheck((_, _) => Task.FromResult(new SampleReward(0, "item.nothing is not there")));
         TrainingException e = Assert.Throws<TrainingException>(() => TrainerHarness.Train(Request(broken), sink));
         Assert.Equal(
-            "The grader failed for all 96 samples of the 3 steps up to step 3, so nothing can be learnt. The first failure: item.nothing is not there "
+            "The grader failed for all 96 samples of the 3 steps up to step 3, so nothing can be learnt. The first "
+                + "failure: item.nothing is not there "
                 + "Try the grader on an item of the training file before the next job.",
             e.Message
         );
@@ -201,7 +203,8 @@ public sealed class ReinforcementTests : IDisposable
         );
         var after = new RecordingSink();
         Assert.Matches(
-            "^The grader failed for all 640 samples of the 20 steps up to step 30, and for 640 of 960 \\(66.7 %\\) since the training began.*was deleted",
+            "^The grader failed for all 640 samples of the 20 steps up to step 30, and for 640 of 960 \\(66.7 %\\) "
+                + "since the training began.*was deleted",
             Assert.Throws<TrainingException>(() => TrainerHarness.Train(Request(gone), after)).Message
         );
         Assert.Equal(29, after.Steps.Count);

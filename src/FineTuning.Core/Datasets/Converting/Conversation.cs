@@ -144,7 +144,8 @@ internal sealed class Conversation(ConvertOptions options, RowReader reader)
 
         reader.Fail(
             "RoleUnknown",
-            $"Row {reader.Number}: '{property}' is '{name}', which is not one of {string.Join(", ", s_roles.Keys)}. The example it belongs to is left out.",
+            $"Row {reader.Number}: '{property}' is '{name}', which is not one of {string.Join(", ", s_roles.Keys)}. "
+                + $"The example it belongs to is left out.",
             property,
             null
         );

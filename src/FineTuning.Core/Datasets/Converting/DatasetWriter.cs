@@ -180,7 +180,8 @@ public sealed class DatasetWriter : IDisposable
         if (found != DatasetFormat.Unknown && found != format)
         {
             throw new InvalidDataException(
-                $"Its first line is {ScanState.Describe(found)}, and {ScanState.Describe(format)} does not belong into the same file."
+                $"Its first line is {ScanState.Describe(found)}, and {ScanState.Describe(format)} does not belong "
+                    + $"into the same file."
             );
         }
     }

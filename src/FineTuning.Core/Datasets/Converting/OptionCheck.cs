@@ -36,11 +36,13 @@ internal static class OptionCheck
             ),
             (
                 isGrouped && options.UserProperty is not null,
-                "UserProperty is not used with GroupProperty, where each row is one message: use RoleProperty and ContentProperty."
+                "UserProperty is not used with GroupProperty, where each row is one message: use RoleProperty and "
+                    + "ContentProperty."
             ),
             (
                 isGrouped && options.AssistantProperty is not null,
-                "AssistantProperty is not used with GroupProperty, where each row is one message: use RoleProperty and ContentProperty."
+                "AssistantProperty is not used with GroupProperty, where each row is one message: use RoleProperty "
+                    + "and ContentProperty."
             ),
             (
                 format == DatasetFormat.Completion && (options.SystemMessage ?? options.SystemProperty) is not null,
@@ -52,7 +54,8 @@ internal static class OptionCheck
             ),
             (
                 format == DatasetFormat.Reinforcement && options.AssistantProperty is not null,
-                "AssistantProperty is not used for reinforcement examples, where the model writes the answer itself: use ItemProperty for what a grader compares it with."
+                "AssistantProperty is not used for reinforcement examples, where the model writes the answer itself: "
+                    + "use ItemProperty for what a grader compares it with."
             ),
             (
                 format != DatasetFormat.Preference && options.PreferredProperty is not null,

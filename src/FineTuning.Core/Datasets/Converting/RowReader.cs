@@ -85,7 +85,8 @@ internal sealed class RowReader(ConvertOptions options)
         {
             Fail(
                 "TextEmpty",
-                $"Row {Number}: {string.Join(" and ", properties.Select(name => $"'{name}'"))} are empty, so there is no {what}.",
+                $"Row {Number}: {string.Join(" and ", properties.Select(name => $"'{name}'"))} are empty, so there "
+                    + $"is no {what}.",
                 properties[0],
                 null
             );

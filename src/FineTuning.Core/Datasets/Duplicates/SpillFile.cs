@@ -152,8 +152,10 @@ internal sealed class SpillFile : IDisposable
 
     private IOException Failed(string what, Exception cause) =>
         new(
-            $"The temporary file for the search for duplicates could not be {what} in '{_folder}': {cause.Message.TrimEnd('.')}. Free some space there, let the "
-                + "environment variable TMPDIR (on Windows: TEMP) name another folder, or switch the search for duplicates off.",
+            $"The temporary file for the search for duplicates could not be {what} in '{_folder}': "
+                + $"{cause.Message.TrimEnd('.')}. Free some space there, let the "
+                + "environment variable TMPDIR (on Windows: TEMP) name another folder, or switch the search for "
+                + "duplicates off.",
             cause
         );
 

@@ -194,7 +194,8 @@ internal static class ChatProblems
     public static readonly ProblemCode ToolShape = s_group.Error(
         "FT1224",
         "tool incomplete",
-        "\"tools\" is not a list of tools of the form {\"type\": \"function\", \"function\": {\"name\": \"...\", \"parameters\": {...}}}.",
+        "\"tools\" is not a list of tools of the form {\"type\": \"function\", \"function\": {\"name\": \"...\", "
+            + "\"parameters\": {...}}}.",
         "Correct the tool.",
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"tools":[{"name":"f"}]}"""
     );

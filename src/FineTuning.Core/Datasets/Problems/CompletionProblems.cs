@@ -50,7 +50,8 @@ internal static class CompletionProblems
     public static readonly ProblemCode CompletionTrailingSpace = s_group.Warning(
         "FT1306",
         "white space after a completion",
-        "The completion ends in a space or a tab, which the model learns too. A line feed is left alone: it is a usual stop sequence.",
+        "The completion ends in a space or a tab, which the model learns too. A line feed is left alone: it is a "
+            + "usual stop sequence.",
         "Remove the white space at the end.",
         """{"prompt":"a","completion":"b "}"""
     );

@@ -84,7 +84,8 @@ internal static class FileProblems
     public static readonly ProblemCode InvalidUtf8 = s_group.Error(
         "FT1009",
         "not UTF-8",
-        "The line has bytes that are not UTF-8, usually because the file was written in a legacy code page or was cut in the middle of a character.",
+        "The line has bytes that are not UTF-8, usually because the file was written in a legacy code page or was "
+            + "cut in the middle of a character.",
         "Save the file as UTF-8.",
         "a line with the byte E9 for é"
     );
@@ -93,7 +94,8 @@ internal static class FileProblems
         .Warning(
             "FT1010",
             "U+2028 or U+2029",
-            "The line has a Unicode line or paragraph separator. JSON allows it in a string, but some readers take it for the end of the line.",
+            "The line has a Unicode line or paragraph separator. JSON allows it in a string, but some readers take "
+                + "it for the end of the line.",
             "Write the character as \\u2028 or \\u2029, or replace it with \\n.",
             "a line with the bytes E2 80 A8"
         )
@@ -111,7 +113,8 @@ internal static class FileProblems
         .Error(
             "FT1012",
             "a JSON array, not lines",
-            "The file is one JSON array over several lines. A dataset has one JSON object per line, without brackets around them and commas between them.",
+            "The file is one JSON array over several lines. A dataset has one JSON object per line, without brackets "
+                + "around them and commas between them.",
             "Write each element of the array on a line of its own.",
             "["
         )
@@ -131,7 +134,8 @@ internal static class FileProblems
         .Error(
             "FT1014",
             "CR alone as line end",
-            "A carriage return without a line feed stands between two examples. It does not end a line, so the two are one broken line.",
+            "A carriage return without a line feed stands between two examples. It does not end a line, so the two "
+                + "are one broken line.",
             "Save the file with LF line ends.",
             "two examples with a CR between them"
         )

@@ -36,7 +36,8 @@ internal static class LineProblems
     public static readonly ProblemCode Incomplete = s_group.Error(
         "FT1104",
         "the line ends too early",
-        "The line ends before its JSON is complete: it was cut, or a line break stands inside a string where \\n belongs.",
+        "The line ends before its JSON is complete: it was cut, or a line break stands inside a string where \\n "
+            + "belongs.",
         "Complete the line, or join it with the next one.",
         """{"prompt":"a","comp"""
     );

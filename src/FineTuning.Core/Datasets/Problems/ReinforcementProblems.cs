@@ -10,7 +10,8 @@ internal static class ReinforcementProblems
     public static readonly ProblemCode LastNotUser = s_group.Error(
         "FT1501",
         "last message not from the user",
-        "In reinforcement fine-tuning the model writes the answer itself, so the messages must end with a user message.",
+        "In reinforcement fine-tuning the model writes the answer itself, so the messages must end with a user "
+            + "message.",
         "End the messages with the user message to answer, and put the expected answer in a field of its own.",
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"answer":"Hello"}"""
     );

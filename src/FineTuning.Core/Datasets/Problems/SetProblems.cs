@@ -68,7 +68,8 @@ internal static class SetProblems
     public static readonly ProblemCode OverContext = s_group.Warning(
         "FT1608",
         "longer than the model learns from",
-        "The example has more tokens than the model takes in training; the service cuts off the rest, which is often the answer.",
+        "The example has more tokens than the model takes in training; the service cuts off the rest, which is often "
+            + "the answer.",
         "Shorten the example, or split it into several.",
         "an example of 70,000 tokens for gpt-4o-mini"
     );

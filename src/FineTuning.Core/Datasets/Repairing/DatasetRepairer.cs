@@ -207,9 +207,8 @@ public static class DatasetRepairer
                     FileProblems.CarriageReturns,
                     0,
                     () =>
-                        FormattableString.Invariant(
-                            $"{pass.CarriageReturns} lines ended in CR LF, the first is line {pass.FirstCarriageReturn}; they end in LF now."
-                        )
+                        FormattableString.Invariant($"{pass.CarriageReturns} lines ended in CR LF, the first is line ")
+                        + FormattableString.Invariant($"{pass.FirstCarriageReturn}; they end in LF now.")
                 );
             }
         }

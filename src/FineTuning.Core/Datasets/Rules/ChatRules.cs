@@ -38,7 +38,8 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
                         LineProblems.UnknownKey,
                         json.Start,
                         null,
-                        $"The key \"{line.Key}\" is not one that a chat example may have: messages, tools, parallel_tool_calls, functions."
+                        $"The key \"{line.Key}\" is not one that a chat example may have: messages, tools, "
+                            + $"parallel_tool_calls, functions."
                     );
                     json.Skip();
                     break;

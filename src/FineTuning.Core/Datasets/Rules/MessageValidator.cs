@@ -50,7 +50,8 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                 PreferenceProblems.OutputRole,
                 message.Start,
                 ".role",
-                $"The output has a message with the role \"{Roles.Name(message.Role)}\"; only assistant messages belong there."
+                $"The output has a message with the role \"{Roles.Name(message.Role)}\"; only assistant messages "
+                    + $"belong there."
             );
         }
     }
@@ -70,7 +71,8 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                     ChatProblems.WeightNotAssistant,
                     message.WeightAt - 1,
                     ".weight",
-                    $"The message with the role \"{Roles.Name(message.Role)}\" has a weight; only assistant messages may have one."
+                    $"The message with the role \"{Roles.Name(message.Role)}\" has a weight; only assistant messages "
+                        + $"may have one."
                 );
             }
         }
@@ -155,7 +157,8 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                 ChatProblems.PartUnknown,
                 part.Position,
                 ContentRules.PartPath(part.Index),
-                $"The message with the role \"{Roles.Name(role)}\" has a part of the type \"{type}\", which it may not have."
+                $"The message with the role \"{Roles.Name(role)}\" has a part of the type \"{type}\", which it may "
+                    + $"not have."
             );
         }
     }

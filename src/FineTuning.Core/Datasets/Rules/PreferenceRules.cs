@@ -35,7 +35,8 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                         LineProblems.UnknownKey,
                         json.Start,
                         null,
-                        $"The key \"{line.Key}\" is not one that a preference example may have: input, preferred_output, non_preferred_output."
+                        $"The key \"{line.Key}\" is not one that a preference example may have: input, "
+                            + $"preferred_output, non_preferred_output."
                     );
                     json.Skip();
                     break;
@@ -142,7 +143,8 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                         PreferenceProblems.InputUnknownKey,
                         json.Start,
                         null,
-                        $"The key \"{line.Key}\" is not one that the input may have: messages, tools, parallel_tool_calls."
+                        $"The key \"{line.Key}\" is not one that the input may have: messages, tools, "
+                            + $"parallel_tool_calls."
                     );
                     json.Skip();
                     break;

@@ -171,7 +171,8 @@ internal sealed class ToolRules(LineContext line)
                             code,
                             json.Start,
                             null,
-                            $"The function name \"{json.Value}\" is not made of 1 to {MaxNameChars} letters, digits, - and _."
+                            $"The function name \"{json.Value}\" is not made of 1 to {MaxNameChars} letters, digits, "
+                                + $"- and _."
                         );
                     }
 

@@ -134,9 +134,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
                 0,
                 0,
                 null,
-                Invariant(
-                    $"{_carriageReturnLines} of {Lines} lines end in CR LF, the first of them line {_firstCarriageReturnLine}."
-                )
+                Invariant($"{_carriageReturnLines} of {Lines} lines end in CR LF, the first of them line ")
+                    + Invariant($"{_firstCarriageReturnLine}.")
             );
         }
 
@@ -157,8 +156,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
                 0,
                 null,
                 Invariant(
-                    $"The file has {Examples} {(Examples == 1 ? "example" : "examples")}; the service wants at least {options.MinimumExamples}."
-                )
+                    $"The file has {Examples} {(Examples == 1 ? "example" : "examples")}; the service wants at least "
+                ) + Invariant($"{options.MinimumExamples}.")
             );
         }
 

@@ -39,7 +39,8 @@ internal sealed class SplitPass(DatasetSplitOptions options, Action<SplitWorker,
         {
             throw new DatasetSplitException(
                 "NotLines",
-                "The file is not lines with one JSON object each: the first example does not begin with { and end with } on the same line.",
+                "The file is not lines with one JSON object each: the first example does not begin with { and end "
+                    + "with } on the same line.",
                 "Mend the file first."
             );
         }

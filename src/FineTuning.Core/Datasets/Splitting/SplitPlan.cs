@@ -31,7 +31,8 @@ internal sealed class SplitPlan(DatasetSplitOptions options)
                     "TooManyLabels",
                     string.Format(
                         CultureInfo.InvariantCulture,
-                        "There are more than {0} different answers, so they are not labels whose proportions could be kept.",
+                        "There are more than {0} different answers, so they are not labels whose proportions could "
+                            + "be kept.",
                         options.MaxLabels
                     ),
                     options.LabelField is null

@@ -34,7 +34,10 @@ public sealed class FileUploader
         _options = options ?? new UploadOptions();
         _options.Validate();
         _service = Hex.NameOf(
-            $"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} {client.Options.Organization} {client.Options.Project}".TrimEnd()
+            (
+                $"{client.Options.Endpoint.AbsoluteUri.TrimEnd('/')} "
+                + $"{client.Options.Organization} {client.Options.Project}"
+            ).TrimEnd()
         );
         _known = new UploadCache(_options.StateFolder, _service, _options.Purpose);
     }
@@ -104,7 +107,8 @@ public sealed class FileUploader
         if (inParts && store is not null && slot is null)
         {
             _options.Notice?.Invoke(
-                $"Another process uploads '{source.Path}' at this moment: this one sends all of it by itself and keeps no state."
+                $"Another process uploads '{source.Path}' at this moment: this one sends all of it by itself and "
+                    + $"keeps no state."
             );
         }
 

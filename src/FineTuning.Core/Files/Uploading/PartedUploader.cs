@@ -63,8 +63,8 @@ internal sealed class PartedUploader(
 
         Tell(
             FormattableString.Invariant(
-                $"{state.Parts.Count} of {state.PartCount} parts are at the service: the upload {state.UploadId} goes on from there."
-            )
+                $"{state.Parts.Count} of {state.PartCount} parts are at the service: the upload {state.UploadId} "
+            ) + "goes on from there."
         );
         return state;
     }
@@ -90,7 +90,8 @@ internal sealed class PartedUploader(
             catch (FineTuningApiException e) when (IsOver(e, resumed))
             {
                 Tell(
-                    $"The service does not go on with the interrupted upload {begun.UploadId} ({e.Message.TrimEnd('.')}): all is sent again."
+                    $"The service does not go on with the interrupted upload {begun.UploadId} "
+                        + $"({e.Message.TrimEnd('.')}): all is sent again."
                 );
                 resumed.Remove();
             }
@@ -111,9 +112,10 @@ internal sealed class PartedUploader(
             upload.Remove();
             throw new UploadException(
                 UploadFault.Expired,
-                FormattableString.Invariant(
-                    $"The service dropped the upload {state.UploadId} of '{source.Path}' when {upload.State.Parts.Count} of {state.PartCount} parts were there: {e.Message}"
-                ),
+                FormattableString.Invariant($"The service dropped the upload {state.UploadId} of '{source.Path}' when ")
+                    + FormattableString.Invariant(
+                        $"{upload.State.Parts.Count} of {state.PartCount} parts were there: {e.Message}"
+                    ),
                 e
             );
         }
@@ -168,8 +170,8 @@ internal sealed class PartedUploader(
             throw new UploadException(
                 UploadFault.TooManyParts,
                 FormattableString.Invariant(
-                    $"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are {UploadState.MaxParts}."
-                )
+                    $"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are "
+                ) + FormattableString.Invariant($"{UploadState.MaxParts}.")
             );
         }
 

@@ -148,7 +148,8 @@ internal static class UploadCompletion
         string why = refusal is null ? string.Empty : $" It refused to complete it: {refusal.Message}";
         throw new UploadException(
             UploadFault.OutcomeUnknown,
-            $"All parts of '{state.Path}' are at the service, which may have completed the upload {state.UploadId}; but {Outcome(found, unlisted)}.{why}",
+            $"All parts of '{state.Path}' are at the service, which may have completed the upload {state.UploadId}; "
+                + $"but {Outcome(found, unlisted)}.{why}",
             refusal
         );
     }

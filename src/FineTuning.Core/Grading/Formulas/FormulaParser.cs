@@ -232,7 +232,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
                 GraderProblemCodes.UnknownFunction,
                 start,
                 $"there is no function \"{name}\"",
-                $"{NearestName.Question(name, s_functions.Keys)}The functions are {string.Join(", ", s_functions.Keys)}."
+                $"{NearestName.Question(name, s_functions.Keys)}The functions are "
+                    + $"{string.Join(", ", s_functions.Keys)}."
             );
         }
 

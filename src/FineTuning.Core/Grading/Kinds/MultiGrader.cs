@@ -71,7 +71,8 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
             definition.Reading.Report(
                 GraderProblemCodes.UnusedPart,
                 part.Path,
-                $"The formula does not use the grader \"{Definition.Shorten(unused)}\": it is run, and costs what it costs, for nothing.",
+                $"The formula does not use the grader \"{Definition.Shorten(unused)}\": it is run, and costs what it "
+                    + $"costs, for nothing.",
                 $"Use \"{Definition.Shorten(unused)}\" in calculate_output, or remove it."
             );
         }

@@ -40,9 +40,10 @@ internal sealed class TextSimilarityGrader(string name, Template input, Template
                 new GradeErrors
                 {
                     OtherError = true,
-                    Message = FormattableString.Invariant(
-                        $"The grader \"{Name}\" compares texts of up to {TextSimilarity.MaxLength} characters; one has {longest}."
-                    ),
+                    Message =
+                        FormattableString.Invariant(
+                            $"The grader \"{Name}\" compares texts of up to {TextSimilarity.MaxLength} characters; one "
+                        ) + FormattableString.Invariant($"has {longest}."),
                 }
             );
         }

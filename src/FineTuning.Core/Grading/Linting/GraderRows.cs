@@ -106,7 +106,8 @@ public static class GraderRows
                 Line = place.Place.Line,
                 Column = place.Place.Column,
                 Message =
-                    $"The template's \"{{{{ {place.Field.Text} }}}}\" names \"{_missing}\", {which}: without it a sample cannot be graded.",
+                    $"The template's \"{{{{ {place.Field.Text} }}}}\" names \"{_missing}\", {which}: without it a "
+                    + $"sample cannot be graded.",
                 Fix = isNone
                     ? NearestName.Question(_missing, _names)
                         + (has.Length > 0 ? has : "Name a field that the rows have.")

@@ -54,7 +54,8 @@ internal static class PythonOutline
         {
             var place = TextPlace.Of(source, inner.Groups["name"].Index);
             string where =
-                $"The script defines grade at {place.InWords()} within \"{Encloser(code, inner)}\", where nobody finds it.";
+                $"The script defines grade at {place.InWords()} within \"{Encloser(code, inner)}\", where nobody "
+                + $"finds it.";
             reading.Report(GraderProblemCodes.NoGradeFunction, path, where, Fix, place);
             return;
         }

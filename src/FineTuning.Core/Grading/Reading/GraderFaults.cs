@@ -110,7 +110,8 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
             isName
                 ? $"There is no \"{Cut(name)}\" here."
                 : $"\"{Cut(fault.Text)}\" is no known {name.Replace('_', ' ')}.",
-            $"{NearestName.Question(isName ? name : fault.Text, [.. fault.Choices])}Known here are {string.Join(", ", fault.Choices)}."
+            $"{NearestName.Question(isName ? name : fault.Text, [.. fault.Choices])}Known here are "
+                + $"{string.Join(", ", fault.Choices)}."
         );
     }
 

@@ -162,7 +162,8 @@ internal sealed class Template
                 GraderProblemCodes.UnknownTemplateName,
                 place + offset,
                 $"{shown} {problem}",
-                $"{Meant(inside.Trim())}Write \"{{{{ item.FIELD }}}}\" for the dataset, or \"{{{{ sample.output_text }}}}\" for the model's answer."
+                $"{Meant(inside.Trim())}Write \"{{{{ item.FIELD }}}}\" for the dataset, or \"{{{{ sample.output_text "
+                    + $"}}}}\" for the model's answer."
             );
             return null;
         }
@@ -182,7 +183,8 @@ internal sealed class Template
                 GraderProblemCodes.UnknownSampleField,
                 place,
                 $"{shown} names \"{Shorten(parsed.Field)}\", which a sample does not have",
-                $"{NearestName.Question(parsed.Field, SampleScope.Fields, "sample.")}A sample has {string.Join(", ", SampleScope.Fields)}."
+                $"{NearestName.Question(parsed.Field, SampleScope.Fields, "sample.")}A sample has "
+                    + $"{string.Join(", ", SampleScope.Fields)}."
             );
         }
         else if (parsed.Root == "sample" && parsed.Field == "output_text" && parsed.IsDeep)

@@ -21,7 +21,8 @@ internal static class PreferenceExamples
 
     public static TrainingException NothingToLearn(string param) =>
         new(
-            "The file has no pair of outputs that both have assistant text: calls of tools and messages with weight 0 are not learnt.",
+            "The file has no pair of outputs that both have assistant text: calls of tools and messages with weight "
+                + "0 are not learnt.",
             param: param
         );
 

@@ -15,7 +15,8 @@ internal static class TrainingExamples
 
     public static TrainingException NothingToLearn(string param) =>
         new(
-            "The file has no assistant text to learn from: every assistant message is empty of text (calls of tools are not learnt) or has weight 0.",
+            "The file has no assistant text to learn from: every assistant message is empty of text (calls of tools "
+                + "are not learnt) or has weight 0.",
             param: param
         );
 

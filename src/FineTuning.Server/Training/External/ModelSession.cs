@@ -79,7 +79,8 @@ internal sealed class ModelSession : IAsyncDisposable
             await session.DisposeAsync();
             throw e is TimeoutException
                 ? new ModelUnavailableException(
-                    $"The external trainer '{program.Name}' had no model ready after {limits.OpenTimeout.TotalMinutes:0.#} minutes.",
+                    $"The external trainer '{program.Name}' had no model ready after "
+                        + $"{limits.OpenTimeout.TotalMinutes:0.#} minutes.",
                     e
                 )
                 : e;

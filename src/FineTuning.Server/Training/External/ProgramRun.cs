@@ -49,7 +49,8 @@ internal abstract partial class ProgramRun<T>(
                 if (fruitless > limits.Restarts)
                 {
                     throw new TrainingException(
-                        $"The external trainer '{ProgramName}' died {fruitless} times in a row without getting any further; the last time with {end}",
+                        $"The external trainer '{ProgramName}' died {fruitless} times in a row without getting any "
+                            + $"further; the last time with {end}",
                         "trainer_failed",
                         null
                     );

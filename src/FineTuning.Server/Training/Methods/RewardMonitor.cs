@@ -49,9 +49,8 @@ internal sealed class RewardMonitor(int totalSteps)
         if (step == totalSteps && _failed > 0)
         {
             warnings.Add(
-                FormattableString.Invariant(
-                    $"The grader failed for {_failed} of {_samples} samples of this training ({Share(_failed, _samples)}). Each of them counted as 0."
-                )
+                FormattableString.Invariant($"The grader failed for {_failed} of {_samples} samples of this training ")
+                    + FormattableString.Invariant($"({Share(_failed, _samples)}). Each of them counted as 0.")
             );
         }
 
@@ -64,8 +63,10 @@ internal sealed class RewardMonitor(int totalSteps)
                 ? FormattableString.Invariant($", in step {step} all {samples[0].Reward:0.00}")
                 : string.Empty;
             warnings.Add(
-                $"There was nothing to learn from in the first {step} steps: the samples of an item all scored alike{all}. Only samples that score differently show the model "
-                    + "what is better: use a grader that gives partial credit, or items that the model gets right now and then."
+                $"There was nothing to learn from in the first {step} steps: the samples of an item all scored "
+                    + $"alike{all}. Only samples that score differently show the model "
+                    + "what is better: use a grader that gives partial credit, or items that the model gets right "
+                    + "now and then."
             );
         }
 
@@ -116,7 +117,8 @@ internal sealed class RewardMonitor(int totalSteps)
     private static string First(List<GradedSample> samples) => samples.First(sample => sample.Error is not null).Error!;
 
     private static string Failures(int failed, List<GradedSample> samples, string which) =>
-        $"The grader failed for {(failed == samples.Count ? "all" : $"{failed} of")} {samples.Count} {which}; they count as 0. The first failure: {First(samples)}";
+        $"The grader failed for {(failed == samples.Count ? "all" : $"{failed} of")} {samples.Count} {which}; they "
+        + $"count as 0. The first failure: {First(samples)}";
 
     private void GiveUp(List<GradedSample> samples, bool works, int step)
     {
@@ -138,7 +140,8 @@ internal sealed class RewardMonitor(int totalSteps)
                 ? $", and for {_failed} of {_samples} ({Share(_failed, _samples)}) since the training began"
                 : string.Empty;
             throw new TrainingException(
-                $"The grader failed for all {_samplesOfFailedSteps} samples of {steps}{before}, so nothing can be learnt. The first failure: {_firstFailure} "
+                $"The grader failed for all {_samplesOfFailedSteps} samples of {steps}{before}, so nothing can be "
+                    + $"learnt. The first failure: {_firstFailure} "
                     + "Try the grader on an item of the training file before the next job.",
                 "grader_failed",
                 "method.reinforcement.grader"

@@ -138,7 +138,8 @@ internal sealed class TrainingRun
         if (!double.IsFinite(score.Health))
         {
             throw new TrainingException(
-                $"The training diverged at step {_step}: the loss is no longer a number. Use a lower learning_rate_multiplier.",
+                $"The training diverged at step {_step}: the loss is no longer a number. Use a lower "
+                    + $"learning_rate_multiplier.",
                 "training_diverged",
                 "learning_rate_multiplier"
             );

@@ -240,14 +240,16 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
         if (profile.Key == KeyOrigin.Given || profile.SecretHeaders is not null || profile.ProxyUserName is not null)
         {
             WriteWarning(
-                $"'{Name}' is saved without the secrets that were given by hand: they have to be given again where it is used."
+                $"'{Name}' is saved without the secrets that were given by hand: they have to be given again where "
+                    + $"it is used."
             );
         }
 
         if ("Local".Equals(Endpoint, StringComparison.OrdinalIgnoreCase))
         {
             WriteWarning(
-                $"'{Name}' is saved with the address {profile.Endpoint}: start the server with -Port {profile.Endpoint.Port} from now on, so that it keeps it."
+                $"'{Name}' is saved with the address {profile.Endpoint}: start the server with -Port "
+                    + $"{profile.Endpoint.Port} from now on, so that it keeps it."
             );
         }
     }

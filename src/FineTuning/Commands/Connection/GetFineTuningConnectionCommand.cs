@@ -53,7 +53,8 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
                 else
                 {
                     WriteVerbose(
-                        "This session has no connection yet. Connect-FineTuning makes one; the first cmdlet that needs one makes it of the vault or the environment."
+                        "This session has no connection yet. Connect-FineTuning makes one; the first cmdlet that "
+                            + "needs one makes it of the vault or the environment."
                     );
                 }
 

@@ -89,8 +89,10 @@ public abstract class JobWaitCmdlet : ApiCmdlet
             string ids = string.Join(", ", _waitedFor);
             TellHost(
                 _waitedFor.Count == 1
-                    ? $"The wait was stopped; the job goes on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends it."
-                    : $"The wait was stopped; the jobs go on. 'Wait-FineTuningJob {ids}' waits again, 'Stop-FineTuningJob {ids}' ends them."
+                    ? $"The wait was stopped; the job goes on. 'Wait-FineTuningJob {ids}' waits again, "
+                        + $"'Stop-FineTuningJob {ids}' ends it."
+                    : $"The wait was stopped; the jobs go on. 'Wait-FineTuningJob {ids}' waits again, "
+                        + $"'Stop-FineTuningJob {ids}' ends them."
             );
         }
     }

@@ -102,7 +102,8 @@ public sealed class GetFineTunedModelCommand : ApiCmdlet
         {
             _warnedOf = why;
             WriteWarning(
-                $"The list may lack models: the jobs could not be listed, so that only names tell which models jobs made. {why.Message}"
+                $"The list may lack models: the jobs could not be listed, so that only names tell which models jobs "
+                    + $"made. {why.Message}"
             );
             return;
         }

@@ -45,7 +45,8 @@ public sealed class RemoveFineTunedModelCommand : ApiCmdlet
     {
         if (failure.StatusCode == 404 && failure.Code == "404" && InUse?.Client.Options.Dialect == ApiDialect.Azure)
         {
-            return "Azure OpenAI deletes no models over this API. Delete its deployments, then the model itself, in the portal.";
+            return "Azure OpenAI deletes no models over this API. Delete its deployments, then the model itself, in "
+                + "the portal.";
         }
 
         if (failure.Kind is not (ApiErrorKind.PermissionDenied or ApiErrorKind.InvalidRequest))

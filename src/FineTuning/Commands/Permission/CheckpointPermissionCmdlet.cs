@@ -63,7 +63,8 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
     {
         if (failure.StatusCode == 404 && InUse?.Client.Options.Dialect == ApiDialect.Azure && failure.Code == "404")
         {
-            return "Azure OpenAI has no permissions of checkpoints. There a model is used through its deployments, and roles on the resource say who may use those.";
+            return "Azure OpenAI has no permissions of checkpoints. There a model is used through its deployments, "
+                + "and roles on the resource say who may use those.";
         }
 
         // A search asks with the ordinary key for what that may see.
@@ -84,11 +85,15 @@ public abstract class CheckpointPermissionCmdlet : ApiCmdlet
 
         _explained = InUse;
         return InUse?.AdminKeySource is string source
-            ? $"Permissions of checkpoints need an admin key of the organisation. The admin key that was sent ({source}) was refused: it is wrong, has ended, is of "
+            ? $"Permissions of checkpoints need an admin key of the organisation. The admin key that was sent "
+                + $"({source}) was refused: it is wrong, has ended, is of "
                 + "another organisation, or may not do this. Correct it at its place, then connect again."
-            : $"Permissions of checkpoints need an admin key of the organisation. This connection has none, so its ordinary key ({InUse?.KeySource}) was sent. Store an "
-                + "admin key with Set-Secret and name it: Connect-FineTuning -AdminSecretName NAME. Or set OPENAI_ADMIN_KEY, which "
-                + "is for the endpoint in OPENAI_BASE_URL, or without that for OpenAI's, then connect again. An owner makes one at the "
+            : $"Permissions of checkpoints need an admin key of the organisation. This connection has none, so its "
+                + $"ordinary key ({InUse?.KeySource}) was sent. Store an "
+                + "admin key with Set-Secret and name it: Connect-FineTuning -AdminSecretName NAME. Or set "
+                + "OPENAI_ADMIN_KEY, which "
+                + "is for the endpoint in OPENAI_BASE_URL, or without that for OpenAI's, then connect again. An "
+                + "owner makes one at the "
                 + "service, such as https://platform.openai.com/settings/organization/admin-keys.";
     }
 }

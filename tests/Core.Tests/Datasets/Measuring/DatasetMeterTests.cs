@@ -78,7 +78,8 @@ public sealed class DatasetMeterTests : IDisposable
     {
         DatasetMeasure measure = await MeasureAsync(
             Check.Text(
-                "{'prompt':'a','completion':'b'}\n\n{'messages':[<U>,<A>]}\nno json\n[1]\n{'x':1}\n{'messages':[<U>,<A>]}"
+                "{'prompt':'a','completion':'b'}\n\n{'messages':[<U>,<A>]}\nno "
+                    + "json\n[1]\n{'x':1}\n{'messages':[<U>,<A>]}"
             )
         );
 
