@@ -9,13 +9,13 @@ Run it with the tasks you want, in order. Without a task it builds and tests.
 
   build    compiles everything and stages the module in bin/, with its help
   test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies, out of the
-  package, and
-           over Azure's dialect; with -Filter or -Fast some of them
+           package, and over Azure's dialect; with -Filter or -Fast some of them
   demo     shows the whole way of a training file on a local server; compiles only what that needs
   soak     runs the long checks: random kills, many stored jobs, hostile requests and more; each runs in test too,
-  shortly bench    compares with other programs and writes the figures into docs/performance.md docs     checks the
-  help pages, and writes anew what is made of them and of the code: the module's help, the dataset
-           checks, the tables of docs/reliability.md; needs Microsoft.PowerShell.PlatyPS
+           shortly
+  bench    compares with other programs and writes the figures into docs/performance.md
+  docs     checks the help pages, and writes anew what is made of them and of the code: the module's help, the
+           dataset checks, the errors, the tables of docs/reliability.md; needs Microsoft.PowerShell.PlatyPS
   package  makes artifacts/FineTuning.VERSION.nupkg
   clean    removes everything that the other tasks made
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Errors;
 
 namespace FineTuning.Errors;
 
@@ -10,15 +9,6 @@ internal static class ErrorRecords
 {
     // Since 7.5 the console shows the recommended action by itself; before, it has to stand in the message.
     private static readonly bool s_showsAction = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
-
-    /// <summary>Makes a record of a request that failed; see <see cref="ApiErrors"/>.</summary>
-    public static ErrorRecord FromApi(
-        FineTuningApiException e,
-        string noun,
-        object? target,
-        Uri? endpoint,
-        string? explanation = null
-    ) => ApiErrors.Make(e, noun, target, endpoint, explanation);
 
     /// <summary>Makes the record of an error whose texts are filled in.</summary>
     public static ErrorRecord Make(ErrorDefinition error, Exception e, object? target) =>
@@ -58,9 +48,6 @@ internal static class ErrorRecords
     /// ways.</summary>
     public static string WithoutParameter(ArgumentException e) =>
         e.Message.Split('\n')[0].Split([" (Parameter '"], StringSplitOptions.None)[0].Trim();
-
-    /// <summary>Makes a record of a local file that is there but could not be read.</summary>
-    public static ErrorRecord FileNotRead(Exception e, object? target) => FileErrors.NotRead(e, target);
 
     /// <summary>What the user named can be a secret in the wrong place; then it is told as text without.</summary>
     private static object? Clean(object? target)

@@ -25,6 +25,19 @@ internal static class JobErrors
         Cause = message => new InvalidOperationException(message),
     };
 
+    private static readonly ErrorDefinition s_invalid = new(
+        "InvalidJob",
+        ErrorCategory.InvalidArgument,
+        "{reason}",
+        "Correct the parameters and repeat the command."
+    );
+
+    /// <summary>Parameters that make no job together.</summary>
+    /// <param name="e">What does not go together.</param>
+    /// <param name="target">The training file as it was given.</param>
+    public static ErrorRecord Invalid(PSArgumentException e, object? target) =>
+        s_invalid.Make(target, ("reason", e.Message));
+
     /// <summary>A job that had not ended in time.</summary>
     /// <param name="job">Its id.</param>
     /// <param name="seconds">How long it was waited for.</param>

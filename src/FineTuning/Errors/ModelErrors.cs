@@ -15,7 +15,7 @@ internal static class ModelErrors
 
     /// <summary>A model could not be asked.</summary>
     public static ErrorRecord NotAsked(FineTuningApiException e, object? target, Uri endpoint) =>
-        ErrorRecords.FromApi(
+        ApiErrors.Make(
             e,
             "Model",
             target,

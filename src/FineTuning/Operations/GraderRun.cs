@@ -111,7 +111,7 @@ internal sealed class GraderRun : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _cmdlet.WriteError(ErrorRecords.FileNotRead(e, path));
+            _cmdlet.WriteError(FileErrors.NotRead(e, path));
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         }
         catch (FineTuningApiException e) when (Explain(e, files) is string explanation)
         {
-            cmdlet.WriteError(ErrorRecords.FromApi(e, "File", files.Training, client.Options.Endpoint, explanation));
+            cmdlet.WriteError(ApiErrors.Make(e, "File", files.Training, client.Options.Endpoint, explanation));
             return null;
         }
     }

@@ -47,7 +47,7 @@ internal sealed class QuestionReader(AsyncCmdlet cmdlet, string? system, Func<In
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            cmdlet.WriteError(ErrorRecords.FileNotRead(e, path));
+            cmdlet.WriteError(FileErrors.NotRead(e, path));
         }
     }
 

@@ -23,8 +23,6 @@ public static class ByteSize
             unit++;
         }
 
-        return FormattableString.Invariant(
-            $"{(unit == 0 ? size.ToString("0", null) : size.ToString("0.#", CultureInfo.InvariantCulture))} {s_units[unit]}"
-        );
+        return size.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + s_units[unit];
     }
 }

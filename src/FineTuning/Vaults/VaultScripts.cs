@@ -50,7 +50,8 @@ internal static class VaultScripts
             $fault = ''
             if (-not $store.ReadObject($Name, [ref] $value, [ref] $fault) -and $fault) {{ throw $fault }}
         }} else {{
-            $value = {Manager}\Get-Secret -Name $Name -Vault $Vault -ErrorAction SilentlyContinue -ErrorVariable faults -WarningAction Ignore
+            $value = {Manager}\Get-Secret -Name $Name -Vault $Vault `
+                -ErrorAction SilentlyContinue -ErrorVariable faults -WarningAction Ignore
         }}
         # Nothing, as a command gives it, is an object of its own.
         if ($null -eq $value) {{ $value = $null }}

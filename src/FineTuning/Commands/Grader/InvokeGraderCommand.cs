@@ -125,5 +125,5 @@ public sealed class InvokeGraderCommand : ApiCmdlet
     private ErrorRecord Describe(SampleInput input, FineTuningApiException e) =>
         InUse is { IsClosed: true }
             ? ConnectionClosed()
-            : ErrorRecords.FromApi(e, "Grader", input.Row.Item ?? input.Row.Sample, InUse?.Endpoint);
+            : ApiErrors.Make(e, "Grader", input.Row.Item ?? input.Row.Sample, InUse?.Endpoint);
 }

@@ -164,14 +164,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
         }
         catch (PSArgumentException e)
         {
-            WriteError(
-                ErrorRecords.Invalid(
-                    "InvalidJob",
-                    e.Message,
-                    "Correct the parameters and repeat the command.",
-                    TrainingFile
-                )
-            );
+            WriteError(JobErrors.Invalid(e, TrainingFile));
             return;
         }
 
