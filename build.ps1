@@ -8,19 +8,19 @@ Builds, tests and packages FineTuning.
 Run it with the tasks you want, in order. Without a task it builds and tests.
 
   build    compiles everything and stages the module in bin/, with its help
-  test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies, out of the
-  package, and
-           over Azure's dialect; with -Filter or -Fast some of them
+  test     runs all tests: xunit, and Pester against the staged module, for both of its assemblies, out of
+           the package, and over Azure's dialect; with -Filter or -Fast some of them
   demo     shows the whole way of a training file on a local server; compiles only what that needs
-  soak     runs the long checks: random kills, many stored jobs, hostile requests and more; each runs in test too,
-  shortly bench    compares with other programs and writes the figures into docs/performance.md docs     checks the
-  help pages, and writes anew what is made of them and of the code: the module's help, the dataset
-           checks, the tables of docs/reliability.md; needs Microsoft.PowerShell.PlatyPS
+  soak     runs the long checks: random kills, many stored jobs, hostile requests and more; each runs in test
+           too, shortly
+  bench    compares with other programs and writes the figures into docs/performance.md
+  docs     checks the help pages, and writes anew what is made of them and of the code: the module's help,
+           the dataset checks, the tables of docs/reliability.md; needs Microsoft.PowerShell.PlatyPS
   package  makes artifacts/FineTuning.VERSION.nupkg
   clean    removes everything that the other tasks made
 
-PowerShell 7.4 or later and the .NET SDK 10 are needed; build.sh finds or restores PowerShell. Each task is a file in
-build/.
+PowerShell 7.4 or later and the .NET SDK 10 are needed; build.sh finds or restores PowerShell. Each task is a file
+in build/.
 
 .PARAMETER Task
 The tasks, in order: build, test, demo, soak, bench, docs, package, clean.
@@ -33,9 +33,9 @@ With test: runs the tests, of xunit and of Pester, with this text in their names
 module as PowerShell 7 loads it.
 
 .PARAMETER Fast
-With test: the subset for every day. The xunit tests of FineTuning.Core, and those Pester files that are quick, with
-the module as PowerShell 7 loads it. Only what changed is compiled, and neither Windows PowerShell's build nor the
-server's tests are.
+With test: the subset for every day. The xunit tests of FineTuning.Core without the slow ones, and the quick Pester
+files, with the module as PowerShell 7 loads it. Only what changed is compiled, and neither Windows PowerShell's build
+nor the other tests are.
 
 .EXAMPLE
 ./build.ps1
