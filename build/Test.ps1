@@ -2,7 +2,8 @@
 
 # The classes of Core.Tests that take most of its time: comparisons with other programs, random and huge data, outages.
 $slow = @(
-    'EqualityTests', 'RepairTests', 'SizeTests', 'PropertyTests', 'JobWaiterTests', 'LongTextTests', 'TextSimilarityTests'
+    'EqualityTests', 'LongTextTests', 'TextSimilarityTests'
+    'PropertyTests', 'RepairTests', 'SizeTests', 'JobWaiterTests'
 )
 
 function Invoke-Test {
