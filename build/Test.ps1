@@ -1,7 +1,10 @@
 # test: runs xunit, and Pester against the staged module. All of it, or with -Filter or -Fast some of it.
 
-# The classes of Core.Tests that take most of its time: other tokenizers' counts, random and huge datasets, outages.
-$slow = 'EqualityTests', 'RepairTests', 'SizeTests', 'PropertyTests', 'JobWaiterTests'
+# The classes of Core.Tests that take most of its time: comparisons with other programs, random and huge data, outages.
+$slow = @(
+    'EqualityTests', 'LongTextTests', 'TextSimilarityTests'
+    'PropertyTests', 'RepairTests', 'SizeTests', 'JobWaiterTests'
+)
 
 function Invoke-Test {
     if ($Fast) { Invoke-FastBuild } else { Invoke-Build }
