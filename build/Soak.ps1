@@ -13,7 +13,8 @@ function Invoke-Soak {
         $script = "$root/tests/Module/Invoke-ModuleTests.ps1"
         Import-Module "$PSScriptRoot/Modules.psm1"
         Install-NeededModule (Get-NeededModule).Name
-        if ((Invoke-Pwsh $script -Path "$root/tests/Module/Canary.Tests.ps1") -ne 0) { throw 'A marked secret was found.' }
+        $canary = "$root/tests/Module/Canary.Tests.ps1"
+        if ((Invoke-Pwsh $script -Path $canary) -ne 0) { throw 'A marked secret was found.' }
     } finally {
         Remove-Item Env:FINETUNING_SOAK_SCALE
     }

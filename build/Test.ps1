@@ -66,9 +66,9 @@ function Get-PesterRun {
 }
 
 function Start-Run([string] $Name, [string] $Program, [string[]] $Arguments) {
-    Start-ThreadJob -Name $Name -ThrottleLimit 2 -ArgumentList $Program, $Arguments {
-        param($program, $arguments)
-        & $program @arguments 2>&1 | ForEach-Object { "$_" }
+    Start-ThreadJob -Name $Name -ThrottleLimit 2 {
+        $theirs = $using:Arguments
+        & $using:Program @theirs 2>&1 | ForEach-Object { "$_" }
         "$LASTEXITCODE"
     }
 }

@@ -3,8 +3,9 @@
 Writes the catalogue of errors, docs/errors.md, out of the code.
 
 .DESCRIPTION
-The catalogue is the definitions in FineTuning.Errors, of the module as it is staged: the static fields of each class there. With -Check
-nothing is written: what is wrong is named, which is a page that is not what the code says, or an id that two definitions have.
+The catalogue is the definitions in FineTuning.Errors, of the module as it is staged: the static fields of each class
+there. With -Check nothing is written: what is wrong is named, which is a page that is not what the code says, or an id
+that two definitions have.
 #>
 param([Parameter(Mandatory)][string] $Module, [switch] $Check)
 Set-StrictMode -Version 3.0
@@ -37,7 +38,8 @@ function Get-Definition([type] $Area) {
         if ($field.FieldType.Name -in 'ErrorDefinition', 'ErrorDefinition[]') { $field.GetValue($null) }
     }
     # One that stands in a list has a field of its own, too.
-    $seen = [System.Collections.Generic.HashSet[object]]::new([System.Collections.Generic.ReferenceEqualityComparer]::Instance)
+    $comparer = [System.Collections.Generic.ReferenceEqualityComparer]::Instance
+    $seen = [System.Collections.Generic.HashSet[object]]::new($comparer)
     $definitions | Where-Object { $seen.Add($_) }
 }
 
@@ -49,18 +51,24 @@ $catalogue = foreach ($type in $types) {
     foreach ($definition in Get-Definition $type) { [pscustomobject]@{ Area = $area; Error = $definition } }
 }
 $faults = @(
-    $catalogue | Group-Object { $_.Error.Id } | Where-Object Count -GT 1 | ForEach-Object { "The error id $($_.Name) is defined in $(($_.Group.Area | Sort-Object -Unique) -join ' and ') $($_.Count) times." }
-    $catalogue.Area | Sort-Object -Unique | Where-Object { $_ -notin $areas.Keys } | ForEach-Object { "docs/Build-Errors.ps1 has no heading for the area $_." }
+    $catalogue | Group-Object { $_.Error.Id } | Where-Object Count -GT 1 | ForEach-Object {
+        $places = ($_.Group.Area | Sort-Object -Unique) -join ' and '
+        "The error id $($_.Name) is defined in $places $($_.Count) times."
+    }
+    $catalogue.Area | Sort-Object -Unique | Where-Object { $_ -notin $areas.Keys } |
+        ForEach-Object { "docs/Build-Errors.ps1 has no heading for the area $_." }
 )
 
 function Format-Catalogue {
     @"
 # Errors
 
-The errors that the cmdlets write or end with: $($catalogue.Count) ids. They are stable: scripts may rely on them. ``FullyQualifiedErrorId`` has the id and the name of the
-cmdlet's class, such as ``JobNotFound,FineTuning.Commands.GetFineTuningJobCommand``; the category is in ``CategoryInfo.Category``, and the next step in
-``ErrorDetails.RecommendedAction``. Before PowerShell 7.5 the next step also ends the message. Words in *italics* stand for what the error at hand fills in. Where the
-service, the file system or the dataset has words of its own, the message has those in place of the ones here, and the next step can be a closer one.
+The errors that the cmdlets write or end with: $($catalogue.Count) ids. They are stable: scripts may rely on them.
+``FullyQualifiedErrorId`` has the id and the name of the cmdlet's class, such as
+``JobNotFound,FineTuning.Commands.GetFineTuningJobCommand``; the category is in ``CategoryInfo.Category``, and the next
+step in ``ErrorDetails.RecommendedAction``. Before PowerShell 7.5 the next step also ends the message. Words in
+*italics* stand for what the error at hand fills in. Where the service, the file system or the dataset has words of its
+own, the message has those in place of the ones here, and the next step can be a closer one.
 
 This page is made from the code by [Build-Errors.ps1](Build-Errors.ps1).
 "@
@@ -72,7 +80,10 @@ This page is made from the code by [Build-Errors.ps1](Build-Errors.ps1).
         ''
         '| Id | Category | Message | Next step |'
         '| --- | --- | --- | --- |'
-        foreach ($item in $errors) { "| ``$($item.Id)`` | $($item.Category) | $(Format-Cell $item.Message) | $(Format-Cell $item.Action) |" }
+        foreach ($item in $errors) {
+            $cells = "``$($item.Id)``", $item.Category, (Format-Cell $item.Message), (Format-Cell $item.Action)
+            "| $($cells -join ' | ') |"
+        }
     }
 }
 
