@@ -1,12 +1,9 @@
 # Beside other modules, in processes of their own. tests/Neighbour is a module that brings another System.Text.Json: in
-# a context of its own, as
-# Az.Accounts does, or with a plain LoadFrom.
+# a context of its own, as Az.Accounts does, or with a plain LoadFrom.
 #
 # In PowerShell 7 the netstandard2.0 build gets System.Text.Json from PowerShell: these tests show that it runs with
-# whatever is loaded first, and that
-# what it does to find assemblies takes nothing from others. That two versions live in one process of Windows
-# PowerShell, where no contexts are, is
-# for Desktop.Tests.ps1 to show there.
+# whatever is loaded first, and that what it does to find assemblies takes nothing from others. That two versions live
+# in one process of Windows PowerShell, where no contexts are, is for Desktop.Tests.ps1 to show there.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $built = "$PSScriptRoot/../Neighbour/bin/Release/netstandard2.0",

@@ -1,6 +1,5 @@
 # What ships as text must be readable for Windows PowerShell 5.1, which is not here: it is parsed, and looked through
-# for what came later. The compiled
-# part is checked in the build, by tests/Compatibility.
+# for what came later. The compiled part is checked in the build, by tests/Compatibility.
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $folder = Split-Path (Get-TestManifest)

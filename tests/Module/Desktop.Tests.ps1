@@ -1,6 +1,6 @@
 # The short suite for Windows PowerShell 5.1: written in its syntax, in ASCII, and without TestTools.psm1, which needs
-# PowerShell 7. The other runs run
-# it too, so that its text is known to work. FINETUNING_TEST_MODULE names the module under test.
+# PowerShell 7. The other runs run it too, so that its text is known to work. FINETUNING_TEST_MODULE names the module
+# under test.
 BeforeAll {
     $manifest = $env:FINETUNING_TEST_MODULE
     if (-not $manifest) { $manifest = (Resolve-Path "$PSScriptRoot/../../FineTuning.psd1").ProviderPath }

@@ -293,16 +293,16 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
     }
 
     [Fact]
-    public async Task The_journal_counts_what_was_sent_and_keeps_no_keys()
+    public async Task The_request_log_counts_what_was_sent_and_keeps_no_keys()
     {
         await using TestServer server = await TestServer.StartAsync();
-        await server.Control.DeleteJournalAsync();
+        await server.Control.DeleteRequestLogAsync();
         string file = await server.Api.UploadAsync();
         await server.Api.GetAsync("files?limit=3&purpose=fine-tune");
         await server.Api.TryAsync(HttpMethod.Get, "files/none?api_key=sk-secret&token=abc&limit=1");
         await server.Control.GetAsync("_server/health");
-        JsonElement journal = await server.Control.GetAsync("_server/requests");
-        List<JsonElement> entries = [.. journal.GetProperty("data").EnumerateArray()];
+        JsonElement requestLog = await server.Control.GetAsync("_server/requests");
+        List<JsonElement> entries = [.. requestLog.GetProperty("data").EnumerateArray()];
 
         Assert.Equal(
             [
@@ -320,22 +320,22 @@ public sealed class AccessTests(ServerFixture fixture) : IClassFixture<ServerFix
             entries,
             e => Assert.True(e.GetProperty("time").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5))
         );
-        Assert.DoesNotContain("sk-", journal.GetRawText());
-        await server.Control.DeleteJournalAsync();
+        Assert.DoesNotContain("sk-", requestLog.GetRawText());
+        await server.Control.DeleteRequestLogAsync();
         Assert.Empty((await server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray());
         Assert.NotNull(file);
     }
 
     [Fact]
-    public void The_journal_keeps_the_last_ten_thousand()
+    public void The_request_log_keeps_the_last_ten_thousand()
     {
-        RequestLog journal = new();
+        RequestLog requestLog = new();
         for (int i = 0; i < RequestLog.Capacity + 5; i++)
         {
-            journal.Add(new RequestLogEntry("GET", $"/v1/files/{i}", 200, DateTimeOffset.UtcNow, 0, "req_x"));
+            requestLog.Add(new RequestLogEntry("GET", $"/v1/files/{i}", 200, DateTimeOffset.UtcNow, 0, "req_x"));
         }
 
-        RequestLogPage page = journal.Read();
+        RequestLogPage page = requestLog.Read();
         Assert.Equal(10_000, page.Data.Count);
         Assert.Equal("/v1/files/5", page.Data[0].Path);
     }

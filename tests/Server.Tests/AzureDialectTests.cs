@@ -330,7 +330,7 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
     }
 
     [Fact]
-    public async Task The_control_paths_the_journal_and_the_faults_stay_as_they_are()
+    public async Task The_control_paths_the_request_log_and_the_faults_stay_as_they_are()
     {
         await using TestServer server = await StartAsync(configure: options =>
             options with
@@ -339,10 +339,10 @@ public sealed class AzureDialectTests(AzureDialectTests.Fixture fixture) : IClas
             }
         );
         (HttpStatusCode status, _) = await server.Api.TryAsync(HttpMethod.Get, "files");
-        JsonElement journal = await server.Control.GetAsync("_server/requests");
+        JsonElement requestLog = await server.Control.GetAsync("_server/requests");
 
         Assert.Equal(418, (int)status);
-        JsonElement entry = journal.GetProperty("data")[0];
+        JsonElement entry = requestLog.GetProperty("data")[0];
         Assert.Equal("/openai/v1/files", entry.GetProperty("path").GetString());
         Assert.Equal("ListFiles", entry.GetProperty("operation").GetString());
         Assert.Equal("ok", (await server.Control.GetAsync("_server/health")).GetProperty("status").GetString());

@@ -35,5 +35,5 @@ public sealed record DatasetCheckOptions
 
     /// <summary>The fewest examples the service takes: 10 for a training file. 0 switches the check off; use 1 for a
     /// validation file.</summary>
-    public int MinimumExamples { get; init; } = DatasetLimits.FewestTrainingExamples;
+    public int MinimumExamples { get; init; } = DatasetLimits.MinTrainingExamples;
 }

@@ -4,7 +4,7 @@ namespace FineTuning.Core.Datasets;
 public static class DatasetLimits
 {
     /// <summary>The fewest examples of a training file that services take.</summary>
-    public const int FewestTrainingExamples = 10;
+    public const int MinTrainingExamples = 10;
 
     /// <summary>How many first rows of an input are tried: if none of them can be used it is not the rows, and a
     /// million errors would say no more.</summary>

@@ -49,9 +49,10 @@ public sealed record DatasetReport
         string found =
             ErrorCount + WarningCount == 0
                 ? "valid"
-                : FormattableString.Invariant(
-                    $"{ErrorCount} error{(ErrorCount == 1 ? string.Empty : "s")}, {WarningCount} "
-                ) + FormattableString.Invariant($"warning{(WarningCount == 1 ? string.Empty : "s")}");
+                : $"{Count(ErrorCount, "error")}, {Count(WarningCount, "warning")}";
         return Name + ": " + found;
+
+        static string Count(long count, string noun) =>
+            FormattableString.Invariant($"{count} {noun}{(count == 1 ? string.Empty : "s")}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 using FineTuning.Core.Threading;
@@ -14,9 +15,6 @@ namespace FineTuning.Core.Evaluation;
 /// <typeparam name="TOut">Its result.</typeparam>
 public sealed class BatchRun<TIn, TOut> : IDisposable
 {
-    // When none of so many first inputs is taken, it is not them, and a thousand errors would say no more.
-    private const int MaxUnusable = 10;
-
     // Each of them has had its repeats.
     private const int MaxConsecutive = 3;
 
@@ -163,7 +161,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
 
         _onFailure(input, failure);
         _refused += failure.Kind == ApiErrorKind.InvalidRequest || IsAboutOne(failure) ? 1 : 0;
-        if (Done == 0 && _refused >= MaxUnusable)
+        if (Done == 0 && _refused >= DatasetLimits.FirstRows)
         {
             await EndAsync(new(input, failure, Failed), cancellationToken).ConfigureAwait(true);
         }

@@ -1,12 +1,11 @@
+using FineTuning.Core.Datasets;
+
 namespace FineTuning.Core.Evaluation;
 
 /// <summary>Tells when none of the first rows of an input can be used: then it is not the rows, and the rest need not
 /// be tried.</summary>
 public sealed class FirstRows
 {
-    /// <summary>How many are tried.</summary>
-    public const int Max = 10;
-
     private int _unusable;
     private bool _isOver;
 
@@ -15,5 +14,5 @@ public sealed class FirstRows
 
     /// <summary>A row could not be used.</summary>
     /// <returns>True once: with the last of the first rows, if none could be.</returns>
-    public bool AreHopeless() => !_isOver && ++_unusable == Max;
+    public bool AreHopeless() => !_isOver && ++_unusable == DatasetLimits.FirstRows;
 }

@@ -1,3 +1,5 @@
+using FineTuning.Core.Datasets;
+
 namespace FineTuning.Core.Evaluation;
 
 /// <summary>None of the first lines of a file is an example, so it is no dataset, and the rest was not tried.</summary>
@@ -8,7 +10,7 @@ public sealed class NoExamplesException : Exception
     public NoExamplesException(string path)
         : base(
             FormattableString.Invariant(
-                $"None of the first {FirstRows.Max} lines of '{path}' can be asked, so the rest was not tried."
+                $"None of the first {DatasetLimits.FirstRows} lines of '{path}' can be asked, so the rest was not tried."
             )
         ) => Path = path;
 

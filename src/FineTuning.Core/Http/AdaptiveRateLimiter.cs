@@ -36,19 +36,22 @@ public sealed class AdaptiveRateLimiter
     private DateTimeOffset _closedUntil;
 
     /// <summary>Makes a gate.</summary>
-    /// <param name="most">The most requests at once, at least 1.</param>
+    /// <param name="maxConcurrent">The most requests at once, at least 1.</param>
     /// <param name="clock">Time; null is the machine's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public AdaptiveRateLimiter(int most, IClock? clock = null)
-        : this(most, clock, Transport.NextRandom) { }
+    public AdaptiveRateLimiter(int maxConcurrent, IClock? clock = null)
+        : this(maxConcurrent, clock, Transport.NextRandom) { }
 
-    internal AdaptiveRateLimiter(int most, IClock? clock, Func<double> random)
+    internal AdaptiveRateLimiter(int maxConcurrent, IClock? clock, Func<double> random)
     {
         _max =
-            most >= 1
-                ? most
-                : throw new ArgumentOutOfRangeException(nameof(most), "At least one request must pass at a time.");
-        _width = most;
+            maxConcurrent >= 1
+                ? maxConcurrent
+                : throw new ArgumentOutOfRangeException(
+                    nameof(maxConcurrent),
+                    "At least one request must pass at a time."
+                );
+        _width = maxConcurrent;
         _clock = clock ?? SystemClock.Instance;
         _random = random;
     }

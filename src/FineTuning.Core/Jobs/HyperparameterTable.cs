@@ -125,8 +125,8 @@ public static class HyperparameterTable
         return All.Aggregate(new Hyperparameters(), (made, definition) => definition.Set(made, valueOf(definition)));
     }
 
-    private static NumberBounds Whole(int most) => NumberBounds.Whole(1, most) with { AllowsAuto = true };
+    private static NumberBounds Whole(int max) => NumberBounds.Whole(1, max) with { AllowsAuto = true };
 
-    private static NumberBounds Above(double least, double most) =>
-        new(least, most) { IsLeastExcluded = true, AllowsAuto = true };
+    private static NumberBounds Above(double min, double max) =>
+        new(min, max) { IsMinExcluded = true, AllowsAuto = true };
 }

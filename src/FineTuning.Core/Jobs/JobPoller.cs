@@ -161,8 +161,8 @@ internal sealed class JobPoller<T>
     /// <param name="jobId">The job.</param>
     /// <param name="job">As it was seen.</param>
     /// <param name="changed">Something happened, so more may come soon.</param>
-    /// <param name="longest">The longest pause; null leaves it to what happens.</param>
-    public void Again(string jobId, JobResource? job, bool changed, TimeSpan? longest = null)
+    /// <param name="maxPause">The longest pause; null leaves it to what happens.</param>
+    public void Again(string jobId, JobResource? job, bool changed, TimeSpan? maxPause = null)
     {
         Entry entry = _entries[jobId];
         if (changed)
@@ -172,7 +172,7 @@ internal sealed class JobPoller<T>
 
         TimeSpan pause = entry.Schedule.Next(job, _clock.UtcNow);
         entry.Job = job;
-        Rest(entry, pause > longest ? longest.Value : pause);
+        Rest(entry, pause > maxPause ? maxPause.Value : pause);
     }
 
     /// <param name="entry">Was looked at.</param>

@@ -21,10 +21,10 @@ public sealed record JsonFault(JsonFaultKind Kind, JsonField Field)
     public int Length { get; init; }
 
     /// <summary>The fewest entries of a list.</summary>
-    public int Fewest { get; init; }
+    public int Min { get; init; }
 
     /// <summary>The most characters of a text, or entries of a list.</summary>
-    public int Most { get; init; }
+    public int Max { get; init; }
 
     /// <summary>The numbers that are allowed; null except for a number.</summary>
     public NumberBounds? Bounds { get; init; }

@@ -101,18 +101,18 @@ public readonly struct JsonField
     }
 
     /// <summary>The text; null if there is none.</summary>
-    /// <param name="most">The most UTF-16 characters.</param>
+    /// <param name="max">The most UTF-16 characters.</param>
     /// <param name="mayBeEmpty">Whether a text without characters is one.</param>
-    public string? AsText(int most, bool mayBeEmpty = false)
+    public string? AsText(int max, bool mayBeEmpty = false)
     {
         if (!Is(JsonValueKind.String, "a string") || Unescaped() is not { } text)
         {
             return null;
         }
 
-        if (text.Length > most)
+        if (text.Length > max)
         {
-            _sink.Report(new JsonFault(JsonFaultKind.TooLong, this) { Length = text.Length, Most = most });
+            _sink.Report(new JsonFault(JsonFaultKind.TooLong, this) { Length = text.Length, Max = max });
             return null;
         }
 
@@ -164,7 +164,7 @@ public readonly struct JsonField
             !value.TryGetDouble(out double number) || double.IsInfinity(number) ? JsonFaultKind.NotFinite
             : bounds.IsWhole && number != Math.Truncate(number) ? JsonFaultKind.NotWhole
             : bounds.IsBelow(number) ? JsonFaultKind.BelowMinimum
-            : number > bounds.Most ? JsonFaultKind.AboveMaximum
+            : number > bounds.Max ? JsonFaultKind.AboveMaximum
             : null;
         if (fault is not { } kind)
         {
@@ -188,10 +188,10 @@ public readonly struct JsonField
     }
 
     /// <summary>The entries of a list; none if it is no list, and not more than the most.</summary>
-    /// <param name="fewest">The fewest entries.</param>
-    /// <param name="most">The most entries.</param>
+    /// <param name="min">The fewest entries.</param>
+    /// <param name="max">The most entries.</param>
     /// <param name="expected">The type in words.</param>
-    public IReadOnlyList<JsonField> AsItems(int fewest, int most, string expected = "an array")
+    public IReadOnlyList<JsonField> AsItems(int min, int max, string expected = "an array")
     {
         if (!Is(JsonValueKind.Array, expected))
         {
@@ -199,15 +199,15 @@ public readonly struct JsonField
         }
 
         int count = Value!.Value.GetArrayLength();
-        if (count < fewest || count > most)
+        if (count < min || count > max)
         {
-            JsonFaultKind kind = count < fewest ? JsonFaultKind.TooFew : JsonFaultKind.TooMany;
+            JsonFaultKind kind = count < min ? JsonFaultKind.TooFew : JsonFaultKind.TooMany;
             _sink.Report(
                 new JsonFault(kind, this)
                 {
                     Length = count,
-                    Fewest = fewest,
-                    Most = most,
+                    Min = min,
+                    Max = max,
                 }
             );
         }
@@ -217,7 +217,7 @@ public readonly struct JsonField
         [
             .. Value
                 .Value.EnumerateArray()
-                .Take(most)
+                .Take(max)
                 .Select((item, i) => Of(item, FormattableString.Invariant($"{path}[{i}]"), sink)),
         ];
     }

@@ -7,7 +7,7 @@ internal sealed class PieceCache
     private const int Bits = 13;
     private readonly Entry[] _entries = new Entry[1 << Bits];
 
-    // The tokens of a piece of at most PieceKey.MostBytes bytes, or 0.
+    // The tokens of a piece of at most PieceKey.MaxBytes bytes, or 0.
     public int Find(in PieceKey key, int length)
     {
         ref Entry entry = ref _entries[(int)(key.Hash >> (64 - Bits))];

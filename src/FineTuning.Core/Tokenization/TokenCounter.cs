@@ -57,15 +57,15 @@ public sealed class TokenCounter
             throw new ArgumentNullException(nameof(text));
         }
 
-        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
-        if (most > MaxKept)
+        int maxBytes = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (maxBytes > MaxKept)
         {
             return CountWellFormed(Encoding.UTF8.GetBytes(text), default);
         }
 
-        if (_utf8.Length < most)
+        if (_utf8.Length < maxBytes)
         {
-            _utf8 = new byte[Math.Min(most * 2, MaxKept)];
+            _utf8 = new byte[Math.Min(maxBytes * 2, MaxKept)];
         }
 
         return CountWellFormed(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, 0, text.Length, _utf8, 0)), default);

@@ -5,7 +5,7 @@ using FineTuning.Server.Storage;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/_server: what the API does not have. All but health want the control token.</summary>
-internal sealed class ControlEndpoints(Database database, RequestLog journal, ControlToken token, Action requestStop)
+internal sealed class ControlEndpoints(Database database, RequestLog requestLog, ControlToken token, Action requestStop)
 {
     public const string Root = "/_server";
 
@@ -16,10 +16,10 @@ internal sealed class ControlEndpoints(Database database, RequestLog journal, Co
         routes.MapRead(
             Root + "/requests",
             token.Guard(context =>
-                context.WriteJsonAsync(journal.Read(context.Request), ServerJson.Default.RequestLogPage)
+                context.WriteJsonAsync(requestLog.Read(context.Request), ServerJson.Default.RequestLogPage)
             )
         );
-        routes.MapDelete(Root + "/requests", token.Guard(ClearJournalAsync));
+        routes.MapDelete(Root + "/requests", token.Guard(ClearRequestLogAsync));
     }
 
     private Task HealthAsync(HttpContext context)
@@ -39,9 +39,9 @@ internal sealed class ControlEndpoints(Database database, RequestLog journal, Co
         requestStop();
     }
 
-    private Task ClearJournalAsync(HttpContext context)
+    private Task ClearRequestLogAsync(HttpContext context)
     {
-        journal.Clear();
+        requestLog.Clear();
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }

@@ -83,7 +83,7 @@ internal sealed class FaultBody(Stream real, FaultRule rule, TimeSpan wait, Canc
 
     private async ValueTask BeginAsync()
     {
-        // An answer that nobody takes must not begin: it would be in the journal as sent.
+        // An answer that nobody takes must not begin: it would be in the request log as sent.
         aborted.ThrowIfCancellationRequested();
         if (!_begun)
         {

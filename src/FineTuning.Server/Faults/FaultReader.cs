@@ -136,9 +136,9 @@ internal static class FaultReader
             rule[name].AsText(MaxText);
         }
 
-        foreach ((string name, int least, int most) in s_numbers)
+        foreach ((string name, int min, int max) in s_numbers)
         {
-            rule[name].AsNumber(NumberBounds.Whole(least, most));
+            rule[name].AsNumber(NumberBounds.Whole(min, max));
         }
 
         foreach (string name in s_flags)
@@ -168,12 +168,12 @@ internal static class FaultReader
     }
 
     // Unlike other texts these may be empty.
-    private static void CheckText(JsonField field, int most)
+    private static void CheckText(JsonField field, int max)
     {
-        if (field.AsText(int.MaxValue, mayBeEmpty: true)?.Length > most)
+        if (field.AsText(int.MaxValue, mayBeEmpty: true)?.Length > max)
         {
             throw ApiErrors.BadRequest(
-                $"Invalid '{field.Name}': at most {most} characters.",
+                $"Invalid '{field.Name}': at most {max} characters.",
                 field.Name,
                 "string_above_max_length"
             );

@@ -139,16 +139,16 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
             inner
         );
 
-    private static async Task<string> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(Stream stream, int max, CancellationToken cancellationToken)
     {
         // All of it is taken, so that a script never waits for a reader; what is too much is dropped.
-        byte[] kept = new byte[most],
+        byte[] kept = new byte[max],
             buffer = new byte[8192];
         int length = 0,
             read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            int taken = Math.Min(read, most - length);
+            int taken = Math.Min(read, max - length);
             buffer.AsSpan(0, taken).CopyTo(kept.AsSpan(length));
             length += taken;
         }

@@ -118,7 +118,7 @@ internal sealed class FileLog : ILoggerProvider
             Func<TState, Exception?, string> formatter
         )
         {
-            // What goes wrong on purpose is in the journal.
+            // What goes wrong on purpose is in the request log.
             if (IsEnabled(logLevel) && exception is not InjectedFaultException)
             {
                 log.Write(logLevel, source, formatter(state, exception), exception);

@@ -7,12 +7,12 @@ namespace FineTuning.Server.Hosting;
 /// be.</summary>
 internal static class OptionValue
 {
-    public static int Number(string option, string text, int least, int most) =>
+    public static int Number(string option, string text, int min, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-        && number >= least
-        && number <= most
+        && number >= min
+        && number <= max
             ? number
-            : throw new OptionException(option, $"A whole number from {least} to {most} is needed, not '{text}'.");
+            : throw new OptionException(option, $"A whole number from {min} to {max} is needed, not '{text}'.");
 
     public static ApiDialect DialectOf(string option, string text) =>
         text.Equals("openai", StringComparison.OrdinalIgnoreCase) ? ApiDialect.OpenAI

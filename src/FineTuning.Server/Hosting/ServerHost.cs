@@ -61,7 +61,7 @@ internal sealed class ServerHost : IAsyncDisposable
     public FileLog Log { get; private set; } = null!;
 
     /// <summary>All that is mapped; a test sees to it that each route of the API has a name for fault rules and
-    /// journal.</summary>
+    /// request log.</summary>
     public IEnumerable<Endpoint> Routes =>
         ((IEndpointRouteBuilder)_app!).DataSources.SelectMany(source => source.Endpoints);
 
@@ -186,10 +186,10 @@ internal sealed class ServerHost : IAsyncDisposable
             loggers.CreateLogger<JobRunner>()
         );
 
-        RequestLog journal = new();
+        RequestLog requestLog = new();
         FaultRules faults = new(Options.Faults);
         ControlToken token = new(ControlToken);
-        _app.UseMiddleware<RequestIds>(journal);
+        _app.UseMiddleware<RequestIds>(requestLog);
         _app.UseMiddleware<HostCheck>(Options);
         if (Options.Dialect == ApiDialect.Azure)
         {
@@ -213,7 +213,7 @@ internal sealed class ServerHost : IAsyncDisposable
         new ChatEndpoints(answers).Map(_app);
         new GradersEndpoints(graders).Map(_app);
         new FaultEndpoints(faults, token).Map(_app);
-        new ControlEndpoints(database, journal, token, () => RequestStop("asked by the control endpoint")).Map(_app);
+        new ControlEndpoints(database, requestLog, token, () => RequestStop("asked by the control endpoint")).Map(_app);
 
         // Listening comes first: a port that is taken must not start any training.
         await ListenAsync(_app);

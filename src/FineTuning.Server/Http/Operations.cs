@@ -1,6 +1,6 @@
 namespace FineTuning.Server.Http;
 
-/// <summary>Names for what a request asks for, so that fault rules and the journal need no paths.</summary>
+/// <summary>Names for what a request asks for, so that fault rules and the request log need no paths.</summary>
 internal static class Operations
 {
     // "*" is one part of a path, "**" all that follow.

@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace FineTuning.Server.Http;
 
-/// <summary>Gives every request an id, tells it with every answer, and enters the request into the journal.</summary>
-internal sealed class RequestIds(RequestDelegate next, RequestLog journal)
+/// <summary>Gives every request an id, tells it with every answer, and enters the request into the request
+/// log.</summary>
+internal sealed class RequestIds(RequestDelegate next, RequestLog requestLog)
 {
     private const int ClientClosedRequest = 499;
 
@@ -11,9 +12,9 @@ internal sealed class RequestIds(RequestDelegate next, RequestLog journal)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var draft = RequestLogDraft.Begin(context, journal);
+        var draft = RequestLogDraft.Begin(context, requestLog);
 
-        // Entered before the first byte of the answer leaves, so that who has the answer finds it in the journal.
+        // Entered before the first byte of the answer leaves, so that who has the answer finds it in the request log.
         context.Response.OnStarting(() =>
         {
             IHeaderDictionary headers = context.Response.Headers;

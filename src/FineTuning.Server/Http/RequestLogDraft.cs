@@ -5,13 +5,13 @@ using FineTuning.Server.Hosting;
 
 namespace FineTuning.Server.Http;
 
-/// <summary>A request that is under way, and what the journal will say of it. It is entered once.</summary>
-internal sealed class RequestLogDraft(HttpContext context, RequestLog journal, string requestId)
+/// <summary>A request that is under way, and what the request log will say of it. It is entered once.</summary>
+internal sealed class RequestLogDraft(HttpContext context, RequestLog requestLog, string requestId)
 {
     /// <summary>The status of a request whose connection a fault ended without an answer.</summary>
     public const int NoAnswer = 0;
 
-    private const string Item = "journal draft";
+    private const string Item = "request log draft";
     private const int MaxPath = 2048,
         MaxValue = 256;
 
@@ -48,9 +48,9 @@ internal sealed class RequestLogDraft(HttpContext context, RequestLog journal, s
 
     public static RequestLogDraft Of(HttpContext context) => (RequestLogDraft)context.Items[Item]!;
 
-    public static RequestLogDraft Begin(HttpContext context, RequestLog journal)
+    public static RequestLogDraft Begin(HttpContext context, RequestLog requestLog)
     {
-        RequestLogDraft draft = new(context, journal, Ids.NewRequest());
+        RequestLogDraft draft = new(context, requestLog, Ids.NewRequest());
         context.Items[Item] = draft;
         return draft;
     }
@@ -66,7 +66,7 @@ internal sealed class RequestLogDraft(HttpContext context, RequestLog journal, s
         }
 
         _entered = true;
-        journal.Add(
+        requestLog.Add(
             new RequestLogEntry(
                 request.Method,
                 Cut(Redaction.Scrub(_path.ToUriComponent()) + RequestLog.Redact(request.QueryString.Value), MaxPath),
@@ -100,5 +100,5 @@ internal sealed class RequestLogDraft(HttpContext context, RequestLog journal, s
         return headers;
     }
 
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most] + "…";
+    private static string Cut(string text, int max) => text.Length <= max ? text : text[..most] + "…";
 }

@@ -11,7 +11,7 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
     private const int MaxNamed = 3;
 
     // To measure on, one will do.
-    private const int FewestValidationExamples = 1;
+    private const int MinValidationExamples = 1;
 
     public async Task<string?> CheckAsync(
         string path,
@@ -24,7 +24,7 @@ internal sealed class CoreDatasetValidator : IDatasetValidator
         {
             Method = job.Method,
             Format = DatasetFormats.ForModel(job.Model, job.Method),
-            MinimumExamples = isTraining ? DatasetLimits.FewestTrainingExamples : FewestValidationExamples,
+            MinimumExamples = isTraining ? DatasetLimits.MinTrainingExamples : MinValidationExamples,
             MaxProblemsPerCode = MaxNamed,
             CheckDuplicates = false,
         };

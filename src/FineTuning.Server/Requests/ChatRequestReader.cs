@@ -200,5 +200,5 @@ internal static class ChatRequestReader
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long seed) ? unchecked((int)seed)
         : throw ApiErrors.WrongType(field.Path, "an integer", RequestFields.Describe(value));
 
-    private static int? Whole(JsonField field, int most) => (int?)field.AsNumber(NumberBounds.Whole(1, most));
+    private static int? Whole(JsonField field, int max) => (int?)field.AsNumber(NumberBounds.Whole(1, max));
 }

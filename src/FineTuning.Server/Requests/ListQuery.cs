@@ -7,8 +7,8 @@ namespace FineTuning.Server.Requests;
 /// <summary>The paging parameters of a list.</summary>
 internal readonly record struct ListQuery(int Limit, string? After, bool IsAscending = false)
 {
-    public static ListQuery Read(HttpRequest request, int defaultLimit = 20, int most = 100) =>
-        new(ReadLimit(Single(request, "limit"), defaultLimit, most), Single(request, "after"));
+    public static ListQuery Read(HttpRequest request, int defaultLimit = 20, int max = 100) =>
+        new(ReadLimit(Single(request, "limit"), defaultLimit, max), Single(request, "after"));
 
     /// <summary>The list in the order that a request asks for; newest first if it does not say.</summary>
     /// <param name="request">The request.</param>
@@ -41,7 +41,7 @@ internal readonly record struct ListQuery(int Limit, string? After, bool IsAscen
             "invalid_cursor"
         );
 
-    private static int ReadLimit(string? text, int defaultLimit, int most)
+    private static int ReadLimit(string? text, int defaultLimit, int max)
     {
         if (text is null)
         {
@@ -62,10 +62,10 @@ internal readonly record struct ListQuery(int Limit, string? After, bool IsAscen
             );
         }
 
-        return limit <= most
+        return limit <= max
             ? (int)limit
             : throw ApiErrors.BadRequest(
-                $"Invalid 'limit': integer above maximum value. Expected a value <= {most}, but got {limit} instead.",
+                $"Invalid 'limit': integer above maximum value. Expected a value <= {max}, but got {limit} instead.",
                 "limit",
                 "integer_above_max_value"
             );

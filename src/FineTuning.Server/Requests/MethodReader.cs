@@ -142,7 +142,7 @@ internal static class MethodReader
             if (number.Bounds is { } bounds)
             {
                 field.AsNumber(
-                    number.Name == nameof(Hyperparameters.EvalSamples) ? bounds with { Most = MaxEvalSamples } : bounds
+                    number.Name == nameof(Hyperparameters.EvalSamples) ? bounds with { Max = MaxEvalSamples } : bounds
                 );
             }
             else if (field.IsGiven)

@@ -40,25 +40,25 @@ internal sealed class RequestFields : IJsonFaultSink
 
     /// <summary>The entries of a list that is needed, 1 to a most of them.</summary>
     /// <param name="list">The list.</param>
-    /// <param name="most">The most entries.</param>
+    /// <param name="max">The most entries.</param>
     /// <param name="what">What they are, in a refusal's words.</param>
-    public static IEnumerable<string> Strings(JsonField list, int most, string what)
+    public static IEnumerable<string> Strings(JsonField list, int max, string what)
     {
         const string Expected = "an array of strings";
         IReadOnlyList<JsonField> items = list.Required().AsItems(0, int.MaxValue, Expected);
-        return items.Count is > 0 && items.Count <= most
+        return items.Count is > 0 && items.Count <= max
             ? items.Select(item => Entry(item, list.Path, Expected))
             : throw ApiErrors.BadRequest(
-                $"Invalid '{list.Path}': expected 1 to {most} {what}.",
+                $"Invalid '{list.Path}': expected 1 to {max} {what}.",
                 list.Path,
                 "invalid_value"
             );
     }
 
     /// <summary>A text in a list; what is wrong with it is said of the list.</summary>
-    public static string Entry(JsonField item, string path, string expected, int most = int.MaxValue) =>
+    public static string Entry(JsonField item, string path, string expected, int max = int.MaxValue) =>
         item.Value is { ValueKind: JsonValueKind.String } value
-            ? Of(value, path).AsText(most, mayBeEmpty: true)!
+            ? Of(value, path).AsText(max, mayBeEmpty: true)!
             : throw ApiErrors.WrongType(path, expected, "an array with " + Describe(item.Value));
 
     public string Shorten(string name) => Cut(name);
@@ -107,7 +107,7 @@ internal sealed class RequestFields : IJsonFaultSink
             JsonFaultKind.TooMany => (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"array too long. Expected an array with maximum length {fault.Most}, but got an array with "
+                    $"array too long. Expected an array with maximum length {fault.Max}, but got an array with "
                         + $"length {fault.Length} instead."
                 ),
                 "array_above_max_length"
@@ -115,7 +115,7 @@ internal sealed class RequestFields : IJsonFaultSink
             _ => (
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"string too long. Expected a string with maximum length {fault.Most}, but got a string with "
+                    $"string too long. Expected a string with maximum length {fault.Max}, but got a string with "
                         + $"length {fault.Length} instead."
                 ),
                 "string_above_max_length"
@@ -141,12 +141,12 @@ internal sealed class RequestFields : IJsonFaultSink
         bool isBelow =
             fault.Kind == JsonFaultKind.BelowMinimum || (fault.Kind == JsonFaultKind.NotFinite && got[0] == '-');
         string type = bounds.IsWhole ? "integer" : "decimal";
-        string sign = isBelow ? (bounds.IsLeastExcluded ? ">" : ">=") : "<=";
+        string sign = isBelow ? (bounds.IsMinExcluded ? ">" : ">=") : "<=";
         return ApiErrors.BadRequest(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Invalid '{path}': {type} {(isBelow ? "below minimum" : "above maximum")} value. Expected a value "
-                    + $"{sign} {(isBelow ? bounds.Least : bounds.Most)}, but got "
+                    + $"{sign} {(isBelow ? bounds.Min : bounds.Max)}, but got "
                     + $"{(bounds.IsWhole || bounds.AllowsAuto ? got : Cut(got))} instead."
             ),
             path,

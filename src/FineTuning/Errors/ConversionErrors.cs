@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using FineTuning.Core.Datasets.Converting;
 
@@ -66,7 +67,19 @@ internal static class ConversionErrors
     /// <summary>None of the first rows became an example.</summary>
     /// <param name="count">How many were tried.</param>
     public static ErrorRecord NoRowFits(int count) =>
-        s_noRowFits.Make(null, ("count", count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        s_noRowFits.Make(null, ("count", count.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>None of the first rows could be used for something else.</summary>
+    /// <param name="count">How many were tried.</param>
+    /// <param name="message">What is said, with the fields count and reason.</param>
+    /// <param name="action">The next step.</param>
+    /// <param name="reason">What the last row lacked.</param>
+    public static ErrorRecord NoRowFits(int count, string message, string action, string reason) =>
+        (s_noRowFits with { Message = message, Action = action }).Make(
+            null,
+            ("count", count.ToString(CultureInfo.InvariantCulture)),
+            ("reason", reason)
+        );
 
     private static ErrorDefinition Define(string id, string message, string action) =>
         new(id, ErrorCategory.InvalidData, message, action);

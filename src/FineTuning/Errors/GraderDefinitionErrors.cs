@@ -19,10 +19,11 @@ internal static class GraderDefinitionErrors
         "Get-Help Test-Grader -Parameter Grader shows the forms."
     );
 
-    private static readonly ErrorDefinition s_invalidItem = new(
+    /// <summary>An item that is no row, of whichever parameter.</summary>
+    public static readonly ErrorDefinition ItemInvalid = new(
         "InvalidItem",
         ErrorCategory.InvalidArgument,
-        "The item is no row of a dataset.",
+        "{reason}",
         "Give a row of the dataset as a hashtable, an object or JSON text."
     );
 
@@ -37,13 +38,20 @@ internal static class GraderDefinitionErrors
     public static ErrorRecord Invalid(PSArgumentException e, string? name) =>
         (s_invalid with { Message = e.Message }).Make(name);
 
+    /// <summary>A grader in which the check found errors.</summary>
+    /// <param name="message">All of them.</param>
+    /// <param name="fix">What to do about the first.</param>
+    /// <param name="target">What was checked.</param>
+    public static ErrorRecord HasErrors(string message, string fix, object? target) =>
+        (s_invalid with { Category = ErrorCategory.InvalidData, Message = message, Action = fix }).Make(target);
+
     /// <summary>An object that is no grader.</summary>
     public static ErrorRecord NotGrader(PSArgumentException e, object? given) =>
         (s_notGrader with { Message = e.Message }).Make(given);
 
     /// <summary>An item that is no row.</summary>
     public static ErrorRecord InvalidItem(PSArgumentException e, object? item) =>
-        (s_invalidItem with { Message = e.Message }).Make(item);
+        ItemInvalid.Make(item, ("reason", e.Message));
 
     /// <summary>A dataset without rows.</summary>
     public static ErrorRecord NoRows(InvalidDataException e, string? path) =>

@@ -1,17 +1,48 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Evaluation;
-using FineTuning.Identities;
 
 namespace FineTuning.Errors;
 
-/// <summary>Error records of asking and evaluating models.</summary>
+/// <summary>Errors of asking and evaluating models.</summary>
 internal static class ModelErrors
 {
-    /// <summary>What to do about a file that is no dataset.</summary>
-    public const string DatasetAdvice =
-        "Give a dataset as JSONL, one JSON object a line; ConvertTo-FineTuningDataset makes one of a table.";
+    private static readonly ErrorDefinition s_invalidOption = new(
+        "InvalidOption",
+        ErrorCategory.InvalidArgument,
+        "{reason}",
+        "Give -Option fields of the request that no parameter stands for, with values that are data."
+    );
+
+    private static readonly ErrorDefinition s_questionNotRead = new(
+        "QuestionNotRead",
+        ErrorCategory.InvalidData,
+        "{place}{reason}",
+        "Give a text, or an example with 'messages' or 'prompt'."
+    );
+
+    private static readonly ErrorDefinition s_exampleNotRead = new(
+        "ExampleNotRead",
+        ErrorCategory.InvalidData,
+        "Line {line} of '{path}' cannot be asked. {reason}",
+        "Test-FineTuningDataset finds what is wrong with the file."
+    );
+
+    private static readonly ErrorDefinition s_noExamples = new(
+        "NoExamples",
+        ErrorCategory.InvalidData,
+        "{reason}",
+        DatasetErrors.GiveDataset
+    );
+
+    private static readonly ErrorDefinition s_nothingWorks = new(
+        "NothingWorks",
+        ErrorCategory.InvalidData,
+        "Of the first {count} requests none was taken, so the rest was not sent. The last refusal: {reason}",
+        "Look at the errors before this one: what is the same in all requests is at fault."
+    );
 
     /// <summary>A model could not be asked.</summary>
     public static ErrorRecord NotAsked(FineTuningApiException e, object? target, Uri endpoint) =>
@@ -25,44 +56,22 @@ internal static class ModelErrors
                 : null
         );
 
-    /// <summary>The model of -Compare is none.</summary>
-    public static ErrorRecord NotModel(ModelIdentity model, string refusal) =>
-        ErrorRecords.Invalid("NotModelIdentity", refusal, model.Advice, model, ErrorCategory.InvalidType);
-
     /// <summary>-Option has a field that is not for it.</summary>
     public static ErrorRecord InvalidOption(PSArgumentException e, IDictionary options) =>
-        ErrorRecords.Invalid(
-            "InvalidOption",
-            e.Message,
-            "Give -Option fields of the request that no parameter stands for, with values that are data.",
-            options
-        );
+        s_invalidOption.Make(options, ("reason", e.Message));
 
     /// <summary>An input is no question.</summary>
     /// <param name="source">The input, or the text of its place.</param>
     /// <param name="e">Why.</param>
     public static ErrorRecord QuestionNotRead(object? source, Exception e) =>
-        ErrorRecords.Invalid(
-            "QuestionNotRead",
-            $"{(source is string text ? $"{text}: " : string.Empty)}{e.Message}",
-            "Give a text, or an example with 'messages' or 'prompt'.",
-            source,
-            ErrorCategory.InvalidData
-        );
+        s_questionNotRead.Make(source, ("place", source is string text ? text + ": " : null), ("reason", e.Message));
 
     /// <summary>A line of a dataset is no example.</summary>
     public static ErrorRecord ExampleNotRead(string path, long line, FormatException e) =>
-        ErrorRecords.Invalid(
-            "ExampleNotRead",
-            FormattableString.Invariant($"Line {line} of '{path}' cannot be asked. {e.Message}"),
-            "Test-FineTuningDataset finds what is wrong with the file.",
-            path,
-            ErrorCategory.InvalidData
-        );
+        s_exampleNotRead.Make(path, ("line", Invariant(line)), ("path", path), ("reason", e.Message));
 
     /// <summary>None of a file's first lines is an example.</summary>
-    public static ErrorRecord NoExamples(NoExamplesException e) =>
-        ErrorRecords.Invalid("NoExamples", e.Message, DatasetAdvice, e.Path, ErrorCategory.InvalidData);
+    public static ErrorRecord NoExamples(NoExamplesException e) => s_noExamples.Make(e.Path, ("reason", e.Message));
 
     /// <summary>What ended a run of many requests.</summary>
     /// <param name="end">The end.</param>
@@ -70,13 +79,7 @@ internal static class ModelErrors
     public static ErrorRecord Ended<TIn>(BatchEnd<TIn> end, Func<TIn, FineTuningApiException, ErrorRecord> describe) =>
         end.Refused == 0
             ? describe(end.Input, end.Failure)
-            : ErrorRecords.Invalid(
-                "NothingWorks",
-                FormattableString.Invariant(
-                    $"Of the first {end.Refused} requests none was taken, so the rest was not sent. The last "
-                ) + FormattableString.Invariant($"refusal: {end.Failure.Message}"),
-                "Look at the errors before this one: what is the same in all requests is at fault.",
-                null,
-                ErrorCategory.InvalidData
-            );
+            : s_nothingWorks.Make(null, ("count", Invariant(end.Refused)), ("reason", end.Failure.Message));
+
+    private static string Invariant(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

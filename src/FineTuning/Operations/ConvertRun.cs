@@ -80,9 +80,8 @@ internal sealed class ConvertRun(
         if (_leftOut > 0)
         {
             cmdlet.WriteWarning(
-                FormattableString.Invariant(
-                    $"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, for the reasons told; "
-                ) + FormattableString.Invariant($"{output.Examples:N0} examples were written.")
+                FormattableString.Invariant($"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, ")
+                    + FormattableString.Invariant($"for the reasons told; {output.Examples:N0} examples were written.")
             );
         }
 

@@ -56,7 +56,7 @@ internal sealed class JobFiles
         {
             Method = request.Method?.Type ?? "supervised",
             Model = request.Model,
-            MinimumExamples = _trainingPath is null ? 1 : DatasetLimits.FewestTrainingExamples,
+            MinimumExamples = _trainingPath is null ? 1 : DatasetLimits.MinTrainingExamples,
         };
         string[] paths = [.. new[] { _trainingPath, _validationPath }.OfType<string>()];
         if (paths.Length == 0)
@@ -75,13 +75,13 @@ internal sealed class JobFiles
         {
             foreach (string path in paths)
             {
-                IReadOnlyList<GraderProblem> problems = await GraderErrors.CheckRowsAsync(
+                IReadOnlyList<GraderProblem> problems = await GraderCheck.CheckRowsAsync(
                     cmdlet,
                     grader,
                     path,
                     cancellationToken
                 );
-                GraderErrors.Warn(problems, cmdlet.WriteWarning);
+                GraderCheck.Warn(problems, cmdlet.WriteWarning);
                 refusal ??= GraderErrors.Refuse(problems, path, " Nothing was sent.");
             }
         }

@@ -91,9 +91,9 @@ public static class GraderView
 
     private static string Script(string source) => source.Length == 0 ? string.Empty : OneLine(source, 120);
 
-    private static string OneLine(string text, int most)
+    private static string OneLine(string text, int max)
     {
         string line = string.Join(" ", text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= most ? line : line.Substring(0, most) + "…";
+        return line.Length <= max ? line : line.Substring(0, max) + "…";
     }
 }

@@ -39,9 +39,8 @@ internal sealed class AutoOrTransformAttribute(string name) : ArgumentTransforma
         if (number is not { } inRange || !_bounds.Contains(inRange))
         {
             throw new ArgumentTransformationMetadataException(
-                FormattableString.Invariant(
-                    $"'{value}' is not the word auto or a {(_bounds.IsWhole ? "whole " : string.Empty)}number "
-                ) + FormattableString.Invariant($"{Range()}.")
+                FormattableString.Invariant($"'{value}' is not the word auto ")
+                    + $"or a {(_bounds.IsWhole ? "whole " : string.Empty)}number {Range()}."
             );
         }
 
@@ -51,10 +50,10 @@ internal sealed class AutoOrTransformAttribute(string name) : ArgumentTransforma
     private string Range()
     {
         string from = FormattableString.Invariant(
-            $"{(_bounds.IsLeastExcluded ? "above" : "from")} {_bounds.Least:0.#####}"
+            $"{(_bounds.IsMinExcluded ? "above" : "from")} {_bounds.Min:0.#####}"
         );
-        return _bounds.Most is int.MaxValue or double.MaxValue
+        return _bounds.Max is int.MaxValue or double.MaxValue
             ? from
-            : FormattableString.Invariant($"{from} to {_bounds.Most:0.#####}");
+            : FormattableString.Invariant($"{from} to {_bounds.Max:0.#####}");
     }
 }

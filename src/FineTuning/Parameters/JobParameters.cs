@@ -41,7 +41,7 @@ internal sealed class JobParameters(NewFineTuningJobCommand command)
         }
 
         JsonElement grader = GraderArgument.Read(command, command.Grader);
-        GraderErrors.Check(grader, command.WriteWarning);
+        GraderCheck.Check(grader, command.WriteWarning);
         return grader;
     }
 

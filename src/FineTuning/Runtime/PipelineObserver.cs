@@ -69,10 +69,10 @@ internal sealed class PipelineObserver : IApiObserver
         string line = trace.Kind switch
         {
             ApiTraceKind.Sending => $"{request} to {trace.Uri.Authority}"
-                + $"{(trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty)}",
+                + (trace.Attempt > 1 ? $", attempt {trace.Attempt}" : string.Empty),
             ApiTraceKind.Answered => FormattableString.Invariant(
                 $"{request}: {trace.StatusCode} after {trace.Duration?.TotalMilliseconds ?? 0:0} ms"
-            ) + FormattableString.Invariant($"{(trace.RequestId is null ? string.Empty : $" ({trace.RequestId})")}"),
+            ) + (trace.RequestId is null ? string.Empty : $" ({trace.RequestId})"),
             _ => FormattableString.Invariant($"{request}: {trace.Reason} ")
                 + FormattableString.Invariant(
                     $"Repeated in {trace.Delay?.TotalSeconds ?? 0:0.0} s (attempt {trace.Attempt + 1})."

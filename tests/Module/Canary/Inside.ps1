@@ -214,9 +214,8 @@ $session = '$null = Connect-FineTuning $server.Endpoint -ApiKey (Secure key); '
 $told = '$VerbosePreference = $DebugPreference = "Continue"; '
 
 function Get-Kind([string] $Name) {
-    # All faults go through the same code. So one cmdlet meets each of them, and the others every fourth,
-    # from another one on
-    # each time; the long checks have all meet all.
+    # All faults go through the same code. So one cmdlet meets each of them, and the others every fourth, from another
+    # one on each time; the long checks have all meet all.
     if ($Name -eq 'Get-FineTuningJob' -or $env:FINETUNING_SOAK_SCALE) { return $kinds }
     $turn = $cmdlets.IndexOf($Name)
     for ($i = $turn % 4; $i -lt $kinds.Count; $i += 4) { $kinds[$i] }

@@ -119,7 +119,7 @@ internal sealed class Cell : IDisposable
                 await _client.ListModelsAsync();
             }
 
-            await Lane.ClearJournalAsync();
+            await Lane.ClearRequestLogAsync();
             if (!Operation.BeginsLater)
             {
                 await BeginFaultAsync();
@@ -160,11 +160,11 @@ internal sealed class Cell : IDisposable
         {
             await Until.TrueAsync(
                 $"the server has noticed that the client has gone ({this})",
-                async () => (await Lane.JournalAsync()).Count >= _counter.Sendings
+                async () => (await Lane.RequestLogAsync()).Count >= _counter.Sendings
             );
         }
 
-        List<JournalLine> journal = await Lane.JournalAsync();
+        List<RequestLogLine> requestLog = await Lane.RequestLogAsync();
         await EndFaultAsync();
         if (failure is null && Verify is not null)
         {
@@ -180,13 +180,13 @@ internal sealed class Cell : IDisposable
                     is FineTuningApiException { MayHaveWorked: true }
                         or UploadException { Fault: UploadFault.OutcomeUnknown },
             Sent = _counter.Sendings,
-            Requests = journal.Count(line => line.Operation == Operation.Point),
-            Looks = journal.Count(line =>
+            Requests = requestLog.Count(line => line.Operation == Operation.Point),
+            Looks = requestLog.Count(line =>
                 Operation.PollResult is not null
                 && line.Path.Contains(Operation.PollResult, StringComparison.Ordinal)
                 && line.Method == "GET"
             ),
-            AllRequests = journal.Count,
+            AllRequests = requestLog.Count,
             Count = Operation.Count is null ? null : await Operation.Count(this),
         };
     }

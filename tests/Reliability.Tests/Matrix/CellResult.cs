@@ -15,7 +15,7 @@ internal sealed record CellResult
     /// <summary>Requests that the client knows of.</summary>
     public int Sent { get; init; }
 
-    /// <summary>Requests of the operation that the server saw, by its journal.</summary>
+    /// <summary>Requests of the operation that the server saw, by its request log.</summary>
     public int Requests { get; init; }
 
     /// <summary>Requests of any kind that the server saw.</summary>

@@ -86,7 +86,7 @@ internal static class CreateOperations
         Assert.Equal(cell.Name, Assert.Single(granted).ProjectId);
     }
 
-    /// <summary>The jobs that the cell has made. Behind the server's back, so that the journal has the client's
+    /// <summary>The jobs that the cell has made. Behind the server's back, so that the request log has the client's
     /// requests alone.</summary>
     private static Task<List<string>> JobsAsync(Cell cell)
     {

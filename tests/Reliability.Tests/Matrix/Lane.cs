@@ -86,20 +86,20 @@ internal sealed class Lane : IAsyncDisposable
             .EnumerateArray()
             .Sum(rule => rule.GetProperty("hits").GetInt64());
 
-    /// <summary>All requests since the journal was cleared.</summary>
-    public async Task<List<JournalLine>> JournalAsync() =>
+    /// <summary>All requests since the request log was cleared.</summary>
+    public async Task<List<RequestLogLine>> RequestLogAsync() =>
         [
             .. (await Server.Control.GetAsync("_server/requests"))
                 .GetProperty("data")
                 .EnumerateArray()
-                .Select(entry => new JournalLine(
+                .Select(entry => new RequestLogLine(
                     entry.GetProperty("method").GetString()!,
                     entry.GetProperty("path").GetString()!,
                     entry.TryGetProperty("operation", out JsonElement operation) ? operation.GetString() : null
                 )),
         ];
 
-    public Task ClearJournalAsync() => Server.Control.DeleteJournalAsync();
+    public Task ClearRequestLogAsync() => Server.Control.DeleteRequestLogAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -112,5 +112,5 @@ internal sealed class Lane : IAsyncDisposable
     }
 }
 
-/// <summary>A request, as the server's journal has it.</summary>
-internal sealed record JournalLine(string Method, string Path, string? Operation);
+/// <summary>A request, as the server's request log has it.</summary>
+internal sealed record RequestLogLine(string Method, string Path, string? Operation);

@@ -23,7 +23,7 @@ public sealed class DownloadTests : IAsyncLifetime
         _source = _world.NewFile(Size);
         _file = (await _world.NewUploader(inParts: false).UploadAsync(_source)).File;
         _folder = TestServer.NewFolder();
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
     }
 
     public async Task DisposeAsync()
@@ -40,7 +40,7 @@ public sealed class DownloadTests : IAsyncLifetime
         await AssertWholeAsync();
         Assert.Equal(
             [200, 206, 206],
-            (await _world.JournalAsync()).Select(entry => entry.GetProperty("status").GetInt32())
+            (await _world.RequestLogAsync()).Select(entry => entry.GetProperty("status").GetInt32())
         );
     }
 
@@ -65,7 +65,7 @@ public sealed class DownloadTests : IAsyncLifetime
         await download.RunAsync(_file, Target, new SynchronousProgress<long>(bytes => first ??= bytes));
         Assert.InRange(first!.Value, 5_000_001, Size);
         await AssertWholeAsync();
-        Assert.Equal(206, (await _world.JournalAsync())[^1].GetProperty("status").GetInt32());
+        Assert.Equal(206, (await _world.RequestLogAsync())[^1].GetProperty("status").GetInt32());
     }
 
     [Fact]

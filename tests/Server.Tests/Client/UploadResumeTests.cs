@@ -30,7 +30,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
         );
         Assert.Equal((5, Parts), (pending.Parts, pending.PartCount));
         Assert.Equal(_world.World.Clock.UtcNow + TimeSpan.FromHours(1), pending.ExpiresAt, TimeSpan.FromMinutes(1));
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
 
         // The size of the parts was decided when it was begun.
         List<UploadProgress> reports = [];
@@ -77,7 +77,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
         UploadException e = await Assert.ThrowsAsync<UploadException>(() => _world.NewUploader().UploadAsync(path));
         Assert.Equal(UploadFault.ChangedSinceBegun, e.Fault);
         Assert.Contains("800000", e.Message, StringComparison.Ordinal);
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
 
         UploadResult result = await _world
             .NewUploader(change: options => options with { Force = true })
@@ -147,7 +147,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
     {
         string path = _world.NewFile(Parts * UploadWorld.PartBytes);
         await _world.InterruptAsync(path, 5);
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
         await _world.World.Clock.DelayAsync(TimeSpan.FromHours(1), default);
         Assert.Equal(0, (await _world.NewUploader().UploadAsync(path)).ResumedParts);
         Assert.Equal("CreateUpload", (await _world.OperationsAsync())[0]);
@@ -175,9 +175,9 @@ public sealed class UploadResumeTests : IAsyncLifetime
         File.Delete(gone);
         await File.WriteAllTextAsync(Path.Combine(_world.StateFolder, "0000.json"), "not a state");
         await File.WriteAllTextAsync(Path.Combine(_world.StateFolder, "0001.json.1a2b3c4d.part"), "what a kill left");
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
         await _world.NewUploader(inParts: false).UploadAsync(_world.NewFile(10, "other.jsonl"));
-        JsonElement cancel = (await _world.JournalAsync())[0];
+        JsonElement cancel = (await _world.RequestLogAsync())[0];
         Assert.Contains(cancelled, cancel.GetProperty("path").GetString(), StringComparison.Ordinal);
         Assert.Equal(["CancelUpload", "CreateFile"], await _world.OperationsAsync());
         Assert.Single(_world.States);
@@ -233,7 +233,7 @@ public sealed class UploadResumeTests : IAsyncLifetime
         string path = _world.NewFile(Parts * UploadWorld.PartBytes);
         await Assert.ThrowsAsync<FineTuningApiException>(() => _world.NewUploader().UploadAsync(path));
         await _world.World.Server.Control.Http.DeleteAsync("_server/faults");
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
         UploadResult result = await _world.NewUploader().UploadAsync(path);
         Assert.Equal(["CompleteUpload", "ListFiles"], await _world.OperationsAsync());
         await _world.AssertContentAsync(path, result.File.Id);

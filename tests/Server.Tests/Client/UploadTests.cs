@@ -92,7 +92,7 @@ public sealed class UploadTests : IAsyncLifetime
         string path = _world.NewFile(50_000),
             copy = _world.NewFile(50_000, "copy.jsonl");
         UploadResult first = await _world.NewUploader(inParts: false).UploadAsync(path);
-        await _world.ForgetJournalAsync();
+        await _world.ForgetRequestLogAsync();
         UploadResult second = await _world.NewUploader(inParts: false).UploadAsync(copy),
             third = await _world.NewUploader().UploadAsync(path);
         Assert.Equal((true, first.File.Id), (second.Reused, second.File.Id));

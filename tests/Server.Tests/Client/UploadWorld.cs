@@ -62,12 +62,12 @@ internal sealed class UploadWorld : IAsyncDisposable
 
     /// <summary>The operations that were asked for, oldest first, without those of no matter here.</summary>
     public async Task<List<string>> OperationsAsync() =>
-        [.. (await JournalAsync()).Select(entry => entry.GetProperty("operation").GetString()!)];
+        [.. (await RequestLogAsync()).Select(entry => entry.GetProperty("operation").GetString()!)];
 
-    public async Task<List<JsonElement>> JournalAsync() =>
+    public async Task<List<JsonElement>> RequestLogAsync() =>
         [.. (await World.Server.Control.GetAsync("_server/requests")).GetProperty("data").EnumerateArray()];
 
-    public async Task ForgetJournalAsync() => await World.Server.Control.DeleteJournalAsync();
+    public async Task ForgetRequestLogAsync() => await World.Server.Control.DeleteRequestLogAsync();
 
     public async Task AssertContentAsync(string path, string fileId) =>
         Assert.Equal(

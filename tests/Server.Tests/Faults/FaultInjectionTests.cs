@@ -32,7 +32,7 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     private async Task<List<JsonElement>> RulesAsync() =>
         [.. (await _server.Control.GetAsync("_server/faults")).GetProperty("data").EnumerateArray()];
 
-    private async Task<List<JsonElement>> JournalAsync(string query = "") =>
+    private async Task<List<JsonElement>> RequestLogAsync(string query = "") =>
         [.. (await _server.Control.GetAsync("_server/requests" + query)).GetProperty("data").EnumerateArray()];
 
     private async Task<int> JobCountAsync() =>
@@ -124,14 +124,14 @@ public sealed class FaultInjectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_drop_before_the_work_leaves_no_job_and_is_in_the_journal()
+    public async Task A_drop_before_the_work_leaves_no_job_and_is_in_the_request_log()
     {
         string file = await Api.UploadAsync(),
             rule = await AddAsync("CreateJob:drop,count=1");
         await Assert.ThrowsAsync<HttpRequestException>(() =>
             Api.Http.PostAsync("fine_tuning/jobs", new StringContent(JobBody(file)))
         );
-        List<JsonElement> entries = await JournalAsync("?operation=CreateJob");
+        List<JsonElement> entries = await RequestLogAsync("?operation=CreateJob");
 
         Assert.Equal(0, await JobCountAsync());
         JsonElement entry = Assert.Single(entries);
@@ -155,7 +155,7 @@ public sealed class FaultInjectionTests : IAsyncLifetime
         JsonElement job = Assert.Single((await Api.GetAsync("fine_tuning/jobs")).GetProperty("data").EnumerateArray());
         await Api.UntilStatusAsync(job.GetProperty("id").GetString()!, "succeeded");
         Assert.DoesNotContain(job.GetProperty("id").GetString()!, answer);
-        Assert.Equal("fault_1", (await JournalAsync("?operation=CreateJob"))[0].GetProperty("fault").GetString());
+        Assert.Equal("fault_1", (await RequestLogAsync("?operation=CreateJob"))[0].GetProperty("fault").GetString());
     }
 
     private static async Task<string> OutcomeAsync(Func<Task<HttpResponseMessage>> send)
@@ -319,11 +319,11 @@ public sealed class FaultInjectionTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
 
         await Until.TrueAsync(
-            "both are in the journal",
-            async () => (await JournalAsync("?operation=CreateJob")).Count == 2
+            "both are in the requestLog",
+            async () => (await RequestLogAsync("?operation=CreateJob")).Count == 2
         );
         Assert.All(
-            await JournalAsync("?operation=CreateJob"),
+            await RequestLogAsync("?operation=CreateJob"),
             entry => Assert.Equal(499, entry.GetProperty("status").GetInt32())
         );
         Assert.Equal(1, await JobCountAsync());

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace FineTuning.Server.Tests.Faults;
 
-/// <summary>How rules are written, kept and refused, and what the journal says.</summary>
+/// <summary>How rules are written, kept and refused, and what the request log says.</summary>
 public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<ServerFixture>
 {
     private Api Control => fixture.Server.Control;
@@ -296,7 +296,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
     }
 
     [Fact]
-    public async Task The_journal_can_be_asked_for_an_operation_a_time_and_the_newest()
+    public async Task The_request_log_can_be_asked_for_an_operation_a_time_and_the_newest()
     {
         await using TestServer server = await TestServer.StartAsync();
         await server.Api.GetAsync("models");
@@ -330,7 +330,7 @@ public sealed class FaultRulesTests(ServerFixture fixture) : IClassFixture<Serve
     }
 
     [Fact]
-    public async Task The_journal_tells_a_few_headers_and_of_keys_that_they_were_there()
+    public async Task The_request_log_tells_a_few_headers_and_of_keys_that_they_were_there()
     {
         await using TestServer server = await TestServer.StartAsync();
         using HttpRequestMessage request = new(HttpMethod.Get, "files/" + new string('a', 5000));

@@ -79,7 +79,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         // What was recorded is a part of the file, and only what was not recorded was sent.
         Assert.Equal((recorded.Count, PartCount, hash), (last.Resumed, last.Parts!.Count, last.Sha256));
         Assert.All(recorded, part => Assert.Equal(part.Value, last.Parts[(int)(part.Key / s_partBytes)]));
-        List<JsonElement> all = await JournalAsync(server);
+        List<JsonElement> all = await RequestLogAsync(server);
         JsonElement[] sent = [.. all.Where(entry => entry.GetProperty("operation").GetString() == "AddUploadPart")];
         Assert.Equal(
             PartCount - recorded.Count,
@@ -135,7 +135,7 @@ public sealed class UploadSoakTests(ITestOutputHelper output) : IDisposable
         return RecordedUpload.Read(StateFolder)!;
     }
 
-    private async Task<List<JsonElement>> JournalAsync(ServerProcess server)
+    private async Task<List<JsonElement>> RequestLogAsync(ServerProcess server)
     {
         using Api control = new(server.Url[..^"/v1".Length]);
         string token = ServerProcess

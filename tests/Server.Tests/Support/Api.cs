@@ -189,7 +189,7 @@ internal sealed class Api : IDisposable
         return messages;
     }
 
-    public async Task DeleteJournalAsync()
+    public async Task DeleteRequestLogAsync()
     {
         using HttpResponseMessage response = await Http.DeleteAsync("_server/requests");
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);

@@ -113,6 +113,6 @@ public static class AutoHyperparameters
     /// <returns>4 to 16.</returns>
     public static int LocalRewardBatchSize(long examples) => Share(examples, 0.02, 4, 16);
 
-    private static int Share(long examples, double share, int least, int most) =>
-        (int)Math.Min(most, Math.Max(least, Math.Round(examples * share)));
+    private static int Share(long examples, double share, int min, int max) =>
+        (int)Math.Min(max, Math.Max(min, Math.Round(examples * share)));
 }

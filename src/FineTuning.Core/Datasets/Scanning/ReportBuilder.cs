@@ -155,9 +155,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
                 0,
                 0,
                 null,
-                Invariant(
-                    $"The file has {Examples} {(Examples == 1 ? "example" : "examples")}; the service wants at least "
-                ) + Invariant($"{options.MinimumExamples}.")
+                Invariant($"The file has {Examples} {(Examples == 1 ? "example" : "examples")}; ")
+                    + Invariant($"the service wants at least {options.MinimumExamples}.")
             );
         }
 

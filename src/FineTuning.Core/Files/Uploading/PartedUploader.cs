@@ -169,9 +169,10 @@ internal sealed class PartedUploader(
         {
             throw new UploadException(
                 UploadFault.TooManyParts,
-                FormattableString.Invariant(
-                    $"The file '{source.Path}' has {count} parts of {partBytes} bytes; the most are "
-                ) + FormattableString.Invariant($"{UploadState.MaxParts}.")
+                $"The file '{source.Path}' has "
+                    + FormattableString.Invariant(
+                        $"{count} parts of {partBytes} bytes; the most are {UploadState.MaxParts}."
+                    )
             );
         }
 

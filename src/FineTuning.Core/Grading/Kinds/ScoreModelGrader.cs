@@ -4,7 +4,7 @@ using FineTuning.Core.Grading.Reading;
 namespace FineTuning.Core.Grading.Kinds;
 
 /// <summary>Lets a model give a score within a range.</summary>
-internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, double least, double most)
+internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, double min, double max)
     : Grader(name, TypeName)
 {
     public const string TypeName = "score_model";
@@ -12,8 +12,8 @@ internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, 
     public static ScoreModelGrader Read(Definition definition, string name)
     {
         definition.CheckNames("model", "input", "range", "sampling_params");
-        (double least, double most) = definition.Range("range");
-        return new ScoreModelGrader(name, ModelGraderPrompt.Read(definition), least, most);
+        (double min, double max) = definition.Range("range");
+        return new ScoreModelGrader(name, ModelGraderPrompt.Read(definition), min, max);
     }
 
     public override async Task<double> GradeAsync(GradeRun run, CancellationToken cancellationToken)
@@ -21,9 +21,9 @@ internal sealed class ScoreModelGrader(string name, ModelGraderPrompt question, 
         string answer = await question.AskAsync(run, cancellationToken).ConfigureAwait(false);
         return
             double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out double score)
-            && score >= least
-            && score <= most
+            && score >= min
+            && score <= max
             ? score
-            : throw question.Unreadable(answer, FormattableString.Invariant($"a number from {least} to {most}"));
+            : throw question.Unreadable(answer, FormattableString.Invariant($"a number from {min} to {max}"));
     }
 }

@@ -15,8 +15,8 @@ internal sealed class StringCheckGrader(string name, Template input, Template re
         definition.CheckNames("input", "reference", "operation");
         return new StringCheckGrader(
             name,
-            definition.Template("input"),
-            definition.Template("reference"),
+            definition.ReadTemplate("input"),
+            definition.ReadTemplate("reference"),
             definition.Choice("operation", s_operations) ?? string.Empty
         );
     }

@@ -14,8 +14,8 @@ internal sealed class TextSimilarityGrader(string name, Template input, Template
     public static TextSimilarityGrader Read(Definition definition, string name)
     {
         definition.CheckNames("input", "reference", "evaluation_metric");
-        Template input = definition.Template("input"),
-            reference = definition.Template("reference");
+        Template input = definition.ReadTemplate("input"),
+            reference = definition.ReadTemplate("reference");
         string? metric = definition.Choice("evaluation_metric", s_metrics);
         if (metric == Embedding)
         {
@@ -41,9 +41,8 @@ internal sealed class TextSimilarityGrader(string name, Template input, Template
                 {
                     OtherError = true,
                     Message =
-                        FormattableString.Invariant(
-                            $"The grader \"{Name}\" compares texts of up to {TextSimilarity.MaxLength} characters; one "
-                        ) + FormattableString.Invariant($"has {longest}."),
+                        $"The grader \"{Name}\" compares texts of up to "
+                        + FormattableString.Invariant($"{TextSimilarity.MaxLength} characters; one has {longest}."),
                 }
             );
         }

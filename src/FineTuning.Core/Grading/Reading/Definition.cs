@@ -42,22 +42,20 @@ internal sealed class Definition
 
     public void CheckNamesOnly(params string[] allowed) => _field.CheckNames(allowed);
 
-    public string? Text(string name, int longest = MaxText) => _field[name].Required().AsText(longest);
+    public string? Text(string name, int maxLength = MaxText) => _field[name].Required().AsText(maxLength);
 
-    public string? OptionalText(string name, int longest = MaxText) => _field[name].AsText(longest);
+    public string? OptionalText(string name, int maxLength = MaxText) => _field[name].AsText(maxLength);
 
     /// <summary>A template; it may be empty.</summary>
-    public Template Template(string name) => Template(_field[name].Required());
+    public Template ReadTemplate(string name) => ReadTemplate(_field[name].Required());
 
     public string? Choice(string name, IReadOnlyList<string> choices) => Choice(_field[name].Required(), choices);
 
     public string? OptionalChoice(string name, IReadOnlyList<string> choices) => Choice(_field[name], choices);
 
-    public double? Number(string name, double least, double most) =>
-        _field[name].AsNumber(new NumberBounds(least, most));
+    public double? Number(string name, double min, double max) => _field[name].AsNumber(new NumberBounds(min, max));
 
-    public long? Whole(string name, long least, long most) =>
-        (long?)_field[name].AsNumber(NumberBounds.Whole(least, most));
+    public long? Whole(string name, long min, long max) => (long?)_field[name].AsNumber(NumberBounds.Whole(min, max));
 
     public (double Min, double Max) Range(string name)
     {
@@ -66,11 +64,11 @@ internal sealed class Definition
             return (0, 1);
         }
 
-        double? least = ends[0].AsNumber(s_anyNumber);
-        double? most = ends[1].AsNumber(s_anyNumber);
-        if (least >= most)
+        double? min = ends[0].AsNumber(s_anyNumber);
+        double? max = ends[1].AsNumber(s_anyNumber);
+        if (min >= max)
         {
-            string why = least == most ? "the least score is also the highest" : "the highest score comes first";
+            string why = min == max ? "the least score is also the highest" : "the highest score comes first";
             Report(
                 GraderProblemCodes.EmptyRange,
                 name,
@@ -79,20 +77,20 @@ internal sealed class Definition
             );
         }
 
-        return (least ?? 0, most ?? 1);
+        return (min ?? 0, max ?? 1);
     }
 
     public Definition? Object(string name) => Of(_field[name], Reading);
 
-    public IEnumerable<Definition> Objects(string name, int fewest, int most) =>
-        _field[name].Required().AsItems(fewest, most).Select(item => Of(item, Reading)).OfType<Definition>();
+    public IEnumerable<Definition> Objects(string name, int min, int max) =>
+        _field[name].Required().AsItems(min, max).Select(item => Of(item, Reading)).OfType<Definition>();
 
     /// <summary>Texts with their paths.</summary>
-    public IReadOnlyList<(string Text, string Path)> Texts(string name, int most) =>
+    public IReadOnlyList<(string Text, string Path)> Texts(string name, int max) =>
         [
             .. _field[name]
                 .Required()
-                .AsItems(1, most)
+                .AsItems(1, max)
                 .Select(item => (Text: item.AsText(MaxText, mayBeEmpty: true)!, item.Path))
                 .Where(item => item.Text is not null),
         ];
@@ -197,7 +195,7 @@ internal sealed class Definition
         }
     }
 
-    private Template Template(JsonField field) =>
+    private Template ReadTemplate(JsonField field) =>
         field.AsText(MaxText, mayBeEmpty: true) is { } text
             ? Templates.Template.Parse(text, field.Path, Reading)
             : Templates.Template.Empty;
@@ -206,7 +204,7 @@ internal sealed class Definition
     {
         if (field.Value is { ValueKind: JsonValueKind.String })
         {
-            return Template(field);
+            return ReadTemplate(field);
         }
 
         if (
@@ -219,7 +217,7 @@ internal sealed class Definition
 
         if (!s_media.Contains(type))
         {
-            return part.Template("text");
+            return part.ReadTemplate("text");
         }
 
         Reading.NotHere(

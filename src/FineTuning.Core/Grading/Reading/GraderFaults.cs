@@ -58,7 +58,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
             )
         // Of a number that has both faults its size is told.
         : fault.Field.Value!.Value.GetDouble() is double number
-        && (fault.Bounds!.IsBelow(number) || number > fault.Bounds.Most)
+        && (fault.Bounds!.IsBelow(number) || number > fault.Bounds.Max)
             ? OutOfBounds(fault)
         : (
             GraderProblemCodes.OutOfBounds,
@@ -73,8 +73,8 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
                 CultureInfo.InvariantCulture,
                 "{0} is not from {1} to {2}.",
                 Cut(fault.Field.Value!.Value.GetRawText()),
-                fault.Bounds!.Least,
-                fault.Bounds.Most
+                fault.Bounds!.Min,
+                fault.Bounds.Max
             ),
             "Write a number in the range."
         );
@@ -85,15 +85,15 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         {
             return (
                 GraderProblemCodes.WrongLength,
-                FormattableString.Invariant($"The text has {fault.Length} characters; at most {fault.Most} are read."),
+                FormattableString.Invariant($"The text has {fault.Length} characters; at most {fault.Max} are read."),
                 "Shorten it."
             );
         }
 
         string wanted =
-            fault.Fewest == fault.Most
-                ? FormattableString.Invariant($"{fault.Most}")
-                : FormattableString.Invariant($"{fault.Fewest} to {fault.Most}");
+            fault.Min == fault.Max
+                ? FormattableString.Invariant($"{fault.Max}")
+                : FormattableString.Invariant($"{fault.Min} to {fault.Max}");
         return (
             GraderProblemCodes.WrongLength,
             FormattableString.Invariant($"The list has {fault.Length} entries; {wanted} belong there."),

@@ -24,13 +24,13 @@ internal sealed class NGrams
 
     /// <summary>How often each run of each length occurs.</summary>
     /// <param name="words">Numbers of words.</param>
-    /// <param name="longest">The most words of a run.</param>
+    /// <param name="maxLength">The most words of a run.</param>
     /// <returns>Counts for 1, 2, ... words.</returns>
-    public Dictionary<int, int>[] Count(int[] words, int longest)
+    public Dictionary<int, int>[] Count(int[] words, int maxLength)
     {
-        var counts = new Dictionary<int, int>[longest];
+        var counts = new Dictionary<int, int>[maxLength];
         int[] runs = (int[])words.Clone();
-        for (int length = 1; length <= longest; length++)
+        for (int length = 1; length <= maxLength; length++)
         {
             Dictionary<int, int> count = counts[length - 1] = [];
             for (int i = 0; i + length <= words.Length; i++)

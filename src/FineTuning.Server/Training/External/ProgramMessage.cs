@@ -56,22 +56,22 @@ internal sealed class ProgramMessage
     public bool Has(string name) =>
         _root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
-    public int Int(string name, int least, int most) => (int)Long(name, least, most);
+    public int Int(string name, int min, int max) => (int)Long(name, min, max);
 
-    public long Long(string name, long least, long most) =>
+    public long Long(string name, long min, long max) =>
         Has(name)
         && _root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value
         && value.TryGetInt64(out long number)
-        && number >= least
-        && number <= most
+        && number >= min
+        && number <= max
             ? number
             : throw Wrong(
-                string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a whole number from {least} to {most}")
+                string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a whole number from {min} to {max}")
             );
 
     public long LongOr(string name, long otherwise) => Has(name) ? Long(name, 0, long.MaxValue) : otherwise;
 
-    public int? OptionalInt(string name, int least, int most) => Has(name) ? Int(name, least, most) : null;
+    public int? OptionalInt(string name, int min, int max) => Has(name) ? Int(name, min, max) : null;
 
     /// <summary>A number that is not measured is left out or null; JSON has no other that is not finite, except those
     /// that are too large.</summary>
@@ -116,7 +116,7 @@ internal sealed class ProgramMessage
             ? value
             : throw Wrong($"'{name}' must be an object");
 
-    public string Text(string name, int longest)
+    public string Text(string name, int maxLength)
     {
         if (!Has(name) || _root.GetProperty(name) is not { ValueKind: JsonValueKind.String } value)
         {
@@ -133,10 +133,10 @@ internal sealed class ProgramMessage
             throw Wrong($"'{name}' holds half a surrogate pair");
         }
 
-        return text.Length <= longest ? text : throw Wrong($"'{name}' is longer than {longest} characters");
+        return text.Length <= maxLength ? text : throw Wrong($"'{name}' is longer than {maxLength} characters");
     }
 
-    public string? OptionalText(string name, int longest) => Has(name) ? Text(name, longest) : null;
+    public string? OptionalText(string name, int maxLength) => Has(name) ? Text(name, maxLength) : null;
 
     /// <summary>A short name such as an error's code; null if there is none, or what is there is none.</summary>
     public string? Name(string name) => OptionalText(name, MaxNameLength) is { } text && IsName(text) ? text : null;

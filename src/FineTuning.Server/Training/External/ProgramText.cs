@@ -6,12 +6,12 @@ namespace FineTuning.Server.Training.External;
 internal static class ProgramText
 {
     /// <summary>Without control characters, and cut to a length.</summary>
-    public static string OneLine(string text, int longest)
+    public static string OneLine(string text, int maxLength)
     {
         var clean = new StringBuilder();
         foreach (char c in text.Trim())
         {
-            if (clean.Length == longest)
+            if (clean.Length == maxLength)
             {
                 return clean.Append('…').ToString();
             }

@@ -20,7 +20,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
     private const double RateFactor = 2;
 
     /// <summary>Fewer have nothing to compare.</summary>
-    private const int FewestSamples = 2;
+    private const int MinSamples = 2;
 
     /// <summary>Items of an evaluation between the ends of epochs.</summary>
     private const int MaxEvaluated = 64;
@@ -54,7 +54,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
         _plan = plan;
         _watch = new RewardMonitor(plan.TotalSteps);
         _seed = request.Seed;
-        _samplesPerItem = Math.Max(FewestSamples, (int)Math.Round(UsualSamples * (plan.ComputeMultiplier ?? 1)));
+        _samplesPerItem = Math.Max(MinSamples, (int)Math.Round(UsualSamples * (plan.ComputeMultiplier ?? 1)));
         IRewardSource rewards =
             request.Rewards
             ?? throw new TrainingException(

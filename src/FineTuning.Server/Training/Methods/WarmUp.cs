@@ -10,7 +10,7 @@ namespace FineTuning.Server.Training.Methods;
 internal static class WarmUp
 {
     /// <summary>Visits that a few answers need to be known.</summary>
-    private const int FewestVisits = 1500;
+    private const int MinVisits = 1500;
 
     /// <summary>Visits after which it has to be enough.</summary>
     private const int MaxVisits = 30_000;
@@ -37,7 +37,7 @@ internal static class WarmUp
         }
 
         int answers = count * sets.Length;
-        int passes = Math.Clamp((FewestVisits + answers - 1) / answers, 1, MaxPasses);
+        int passes = Math.Clamp((MinVisits + answers - 1) / answers, 1, MaxPasses);
         long visits = Math.Min((long)passes * count, Math.Max(1, MaxVisits / sets.Length));
         var learner = new Optimizer(model);
         int[] order = new int[count];

@@ -41,7 +41,7 @@ public sealed class TestFineTuningDatasetCommand : DatasetFilesCmdlet
     /// <summary>The fewest examples that will do.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int MinimumExampleCount { get; set; } = DatasetLimits.FewestTrainingExamples;
+    public int MinimumExampleCount { get; set; } = DatasetLimits.MinTrainingExamples;
 
     /// <summary>How many problems of one code are listed; all are counted.</summary>
     [Parameter]

@@ -188,7 +188,7 @@ public sealed class NewGraderCommand : AsyncCmdlet
         }
 
         IReadOnlyList<GraderProblem> problems = GraderLinter.Check(definition);
-        GraderErrors.Warn(problems, WriteWarning);
+        GraderCheck.Warn(problems, WriteWarning);
         if (GraderErrors.Refuse(problems, Name) is ErrorRecord refusal)
         {
             throw Stop(refusal);

@@ -111,7 +111,7 @@ public sealed class TestGraderCommand : ApiCmdlet
     {
         try
         {
-            return _rows is null ? [] : await GraderErrors.CheckRowsAsync(this, definition, _rows, cancellationToken);
+            return _rows is null ? [] : await GraderCheck.CheckRowsAsync(this, definition, _rows, cancellationToken);
         }
         catch (InvalidDataException e)
         {
@@ -130,7 +130,7 @@ public sealed class TestGraderCommand : ApiCmdlet
         }
         catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.ModelNotAvailable)
         {
-            return GraderErrors.OfService(e);
+            return GraderCheck.OfService(e);
         }
     }
 }

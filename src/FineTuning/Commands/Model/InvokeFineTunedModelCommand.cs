@@ -134,9 +134,9 @@ public sealed class InvokeFineTunedModelCommand : ApiCmdlet
             Options = RequestOptions.Read(this, Option),
         };
         _gate = new AdaptiveRateLimiter(ThrottleLimit);
-        if (Compare?.Refusal is string refusal)
+        if (Compare?.Refusal is not null)
         {
-            throw Stop(ModelErrors.NotModel(Compare, refusal));
+            throw Stop(IdentityErrors.Refused("Model", Compare));
         }
 
         if (ParameterSetName == "Evaluate")
