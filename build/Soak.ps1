@@ -9,12 +9,6 @@ function Invoke-Soak {
             $tests = '--no-build', '--nologo', '--filter', 'Category=Soak', '--logger', 'console;verbosity=detailed'
             Invoke-Tool dotnet test "$root/tests/$project" -c $Configuration @tests
         }
-        # With the variable, every cmdlet meets every fault there.
-        $script = "$root/tests/Module/Invoke-ModuleTests.ps1"
-        Import-Module "$PSScriptRoot/Modules.psm1"
-        Install-NeededModule (Get-NeededModule).Name
-        $canary = "$root/tests/Module/Canary.Tests.ps1"
-        if ((Invoke-Pwsh $script -Path $canary) -ne 0) { throw 'A marked secret was found.' }
     } finally {
         Remove-Item Env:FINETUNING_SOAK_SCALE
     }

@@ -66,9 +66,7 @@ public sealed partial class ErrorCatalogueTests
     [GeneratedRegex("(?:new|Define|Stopping)\\(\\s*\"([A-Z][A-Za-z]+)\",")]
     private static partial Regex Definition();
 
-    [GeneratedRegex(
-        "new ErrorRecord\\(|\\bErrorRecords\\.(?:Make|Invalid|FromApi|FileNotRead)\\(|new ErrorDefinition\\("
-    )]
+    [GeneratedRegex("new ErrorRecord\\(|\\bErrorRecords\\.Make\\(|new ErrorDefinition\\(")]
     private static partial Regex Creation();
 
     [GeneratedRegex("(?:new Dataset(?:Split|Repair)Exception\\(|\\bFail\\(|\\bId =)\\s*\"([A-Z][A-Za-z]+)\"")]

@@ -3,19 +3,16 @@
 Trains a model with a grader: checks the grader, measures the base, trains, and compares.
 
 .DESCRIPTION
-The files have conversations that end with the user, and beside them the answer that is expected:
-
+The files have conversations that end with the user, and the expected answer:
     {"messages":[{"role":"user","content":"Where is my parcel?"}],"answer":"shipping"}
-
-The right answer scores 1. One that is only near scores a little, so that a model which never gets it right has
-something to learn from. Nothing is trained if the grader has a mistake or does not tell the right answer from another
-one. One row a model comes out: the base, the checkpoints, the new model; with the mean reward on the validation file.
+The right answer scores 1, a near one a little, so that a model that is never right can learn. Nothing is trained if
+the grader has a mistake or does not tell the right answer from others. One row a model comes out, with its mean reward.
 
 .PARAMETER TrainingFile
 The path of the training file.
 
 .PARAMETER ValidationFile
-The path of examples that are not in the training file. The models are measured on them.
+The path of examples that are not in the training file, to measure the models on.
 
 .PARAMETER ConnectionName
 The name of the saved connection.
@@ -27,8 +24,7 @@ The base model.
 The field of an example that has the expected answer.
 
 .PARAMETER IdempotencyKey
-The name of this piece of work: a run that was cut off finds its job by it. By default one for the training file, the
-model and the grader.
+The name of this piece of work, by which a run that was cut off finds its job. By default it is made of the inputs.
 
 .PARAMETER Parameter
 More for New-FineTuningJob, such as @{ EpochCount = 3; Seed = 1 }.
@@ -40,10 +36,8 @@ More for New-FineTuningJob, such as @{ EpochCount = 3; Seed = 1 }.
 param(
     [Parameter(Mandatory)] [string] $TrainingFile,
     [Parameter(Mandatory)] [string] $ValidationFile,
-    [string] $ConnectionName = 'work',
-    [string] $Model = 'o4-mini-2025-04-16',
-    [string] $AnswerField = 'answer',
-    [string] $IdempotencyKey, [hashtable] $Parameter = @{}
+    [string] $ConnectionName = 'work', [string] $Model = 'o4-mini-2025-04-16',
+    [string] $AnswerField = 'answer', [string] $IdempotencyKey, [hashtable] $Parameter = @{}
 )
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -60,8 +54,7 @@ $grader = New-Grader -Multi -Name right_or_near -Grader $exact, $near -Formula '
 $report = Test-Grader $grader -ItemPath $ValidationFile
 if (-not $report.IsValid) { throw "The grader has errors: $($report.Problems -join ' ')" }
 
-# Does it tell right from wrong? Each item is graded with its own answer and with that of another, here and without
-# cost.
+# Does it tell right from wrong? Each item is graded here, without cost, with its own answer and that of another.
 $items = Get-Content -LiteralPath $ValidationFile | ConvertFrom-Json
 $right = $items | ForEach-Object { Invoke-Grader $grader -ModelSample $_.$AnswerField -Item $_ -Local }
 $wrong = $items | Where-Object $AnswerField -NE $items[0].$AnswerField |
@@ -72,16 +65,14 @@ if ($worst -le $best) { throw "The grader gives a wrong answer $best and a right
 
 # Train. Run again with the same file, model and grader, it finds its job.
 $work = [Text.Encoding]::UTF8.GetBytes("$((Get-FileHash -LiteralPath $TrainingFile).Hash) $Model $($grader.ToJson())")
-if (-not $IdempotencyKey) {
-    $IdempotencyKey = "grader-$((Get-FileHash -InputStream ([IO.MemoryStream]::new($work))).Hash.Substring(0, 16))"
-}
+$hash = (Get-FileHash -InputStream ([IO.MemoryStream]::new($work))).Hash
+if (-not $IdempotencyKey) { $IdempotencyKey = "grader-$($hash.Substring(0, 16))" }
 $more = @{ ValidationFile = $ValidationFile; Grader = $grader; IdempotencyKey = $IdempotencyKey }
 $job = New-FineTuningJob $Model $TrainingFile @more @Parameter | Wait-FineTuningJob
 if ($job.Status -ne 'succeeded') { throw "Job $($job.Id) is $($job.Status). $($job.Error.Message)" }
 Get-FineTuningEvent $job | Where-Object Level -EQ warn | ForEach-Object { Write-Warning $_.Message }
 
-# Compare, with the same questions, the same grader and no chance in the answers. A model that does not answer is a
-# warning.
+# Compare, with the same questions and grader, and no chance. A model that does not answer is a warning.
 $models = @($Model; Get-FineTuningCheckpoint $job | Sort-Object Step | Where-Object Model -NE $job.FineTunedModel; $job)
 $quietly = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problems' }
 Invoke-FineTunedModel -Model $models -Evaluate $ValidationFile -Grader $grader -Temperature 0 @quietly

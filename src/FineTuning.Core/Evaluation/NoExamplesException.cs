@@ -9,9 +9,8 @@ public sealed class NoExamplesException : Exception
     /// <param name="path">The file.</param>
     public NoExamplesException(string path)
         : base(
-            FormattableString.Invariant(
-                $"None of the first {DatasetLimits.FirstRows} lines of '{path}' can be asked, so the rest was not tried."
-            )
+            FormattableString.Invariant($"None of the first {DatasetLimits.FirstRows} lines of '{path}' can be asked, ")
+                + "so the rest was not tried."
         ) => Path = path;
 
     /// <summary>The file.</summary>

@@ -15,13 +15,13 @@ public enum JsonFaultKind
     /// <summary>It is a text without characters.</summary>
     Empty,
 
-    /// <summary>It is a text of more than <see cref="JsonFault.Most"/> characters.</summary>
+    /// <summary>It is a text of more than <see cref="JsonFault.Max"/> characters.</summary>
     TooLong,
 
-    /// <summary>It is a list of fewer than <see cref="JsonFault.Fewest"/> entries.</summary>
+    /// <summary>It is a list of fewer than <see cref="JsonFault.Min"/> entries.</summary>
     TooFew,
 
-    /// <summary>It is a list of more than <see cref="JsonFault.Most"/> entries.</summary>
+    /// <summary>It is a list of more than <see cref="JsonFault.Max"/> entries.</summary>
     TooMany,
 
     /// <summary>It is a number with a fraction, whether or not within <see cref="JsonFault.Bounds"/>.</summary>

@@ -100,5 +100,5 @@ internal sealed class RequestLogDraft(HttpContext context, RequestLog requestLog
         return headers;
     }
 
-    private static string Cut(string text, int max) => text.Length <= max ? text : text[..most] + "…";
+    private static string Cut(string text, int max) => text.Length <= max ? text : text[..max] + "…";
 }

@@ -10,23 +10,12 @@ internal static class ErrorRecords
     // Since 7.5 the console shows the recommended action by itself; before, it has to stand in the message.
     private static readonly bool s_showsAction = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
 
-    /// <summary>Makes the record of an error whose texts are filled in.</summary>
-    public static ErrorRecord Make(ErrorDefinition error, Exception e, object? target) =>
-        Make(e, error.Id, error.Category, target, error.Message, error.Action);
-
-    /// <summary>Makes a record with its next step, which every PowerShell shows. Secrets are taken out of all of
-    /// it.</summary>
-    public static ErrorRecord Make(
-        Exception e,
-        string id,
-        ErrorCategory category,
-        object? target,
-        string message,
-        string action
-    )
+    /// <summary>Makes the record of an error whose texts are filled in, with its next step, which every PowerShell
+    /// shows. Secrets are taken out of all of it.</summary>
+    public static ErrorRecord Make(ErrorDefinition error, Exception e, object? target)
     {
-        (message, action) = (Redaction.Scrub(message), Redaction.Scrub(action));
-        return new ErrorRecord(Redaction.Scrub(e), id, category, Clean(target))
+        (string message, string action) = (Redaction.Scrub(error.Message), Redaction.Scrub(error.Action));
+        return new ErrorRecord(Redaction.Scrub(e), error.Id, error.Category, Clean(target))
         {
             ErrorDetails = new ErrorDetails(s_showsAction ? message : $"{message} {action}")
             {
@@ -34,15 +23,6 @@ internal static class ErrorRecords
             },
         };
     }
-
-    /// <summary>Makes a record of something the user gave.</summary>
-    public static ErrorRecord Invalid(
-        string id,
-        string message,
-        string action,
-        object? target,
-        ErrorCategory category = ErrorCategory.InvalidArgument
-    ) => Make(new PSArgumentException(Redaction.Scrub(message)), id, category, target, message, action);
 
     /// <summary>The message without the name of our own parameter, which .NET puts behind it in one of two
     /// ways.</summary>

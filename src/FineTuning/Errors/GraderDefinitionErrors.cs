@@ -23,7 +23,7 @@ internal static class GraderDefinitionErrors
     public static readonly ErrorDefinition ItemInvalid = new(
         "InvalidItem",
         ErrorCategory.InvalidArgument,
-        "{reason}",
+        "The item is no row of a dataset.",
         "Give a row of the dataset as a hashtable, an object or JSON text."
     );
 
@@ -51,7 +51,7 @@ internal static class GraderDefinitionErrors
 
     /// <summary>An item that is no row.</summary>
     public static ErrorRecord InvalidItem(PSArgumentException e, object? item) =>
-        ItemInvalid.Make(item, ("reason", e.Message));
+        (ItemInvalid with { Message = e.Message }).Make(item);
 
     /// <summary>A dataset without rows.</summary>
     public static ErrorRecord NoRows(InvalidDataException e, string? path) =>

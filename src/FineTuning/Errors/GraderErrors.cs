@@ -17,7 +17,7 @@ internal static class GraderErrors
     private static readonly ErrorDefinition s_noGrader = new(
         "NoGrader",
         ErrorCategory.InvalidArgument,
-        "{reason}",
+        "-Grader is no grader.",
         "Make one with New-Grader."
     );
 
@@ -38,13 +38,13 @@ internal static class GraderErrors
     private static readonly ErrorDefinition s_sampleNotRead = new(
         "SampleNotRead",
         ErrorCategory.InvalidData,
-        "Row {row}{place} cannot be graded. {reason}",
+        "Row {row} cannot be graded. {reason}",
         NameSample
     );
 
     /// <summary>-Grader is no grader.</summary>
     public static ErrorRecord NoGrader(PSArgumentException e, object grader) =>
-        s_noGrader.Make(grader, ("reason", e.Message));
+        (s_noGrader with { Message = e.Message }).Make(grader);
 
     /// <summary>A grader does not work on this machine.</summary>
     public static ErrorRecord NotLocal(GraderException e, JsonElement definition) =>
@@ -58,9 +58,10 @@ internal static class GraderErrors
         (
             GraderDefinitionErrors.ItemInvalid with
             {
+                Message = e.Message,
                 Action = "Give -Item a hashtable, an object, or the text of a JSON object.",
             }
-        ).Make(item, ("reason", e.Message));
+        ).Make(item);
 
     /// <summary>A row has no sample.</summary>
     /// <param name="row">Its number, from 1.</param>
@@ -76,8 +77,7 @@ internal static class GraderErrors
             : s_sampleNotRead;
         return error.Make(
             source,
-            ("row", row.ToString(CultureInfo.InvariantCulture)),
-            ("place", source is string text ? $" ({text})" : null),
+            ("row", row.ToString(CultureInfo.InvariantCulture) + (source is string text ? $" ({text})" : string.Empty)),
             ("reason", e.Message)
         );
     }

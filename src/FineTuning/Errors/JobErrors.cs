@@ -28,7 +28,7 @@ internal static class JobErrors
     private static readonly ErrorDefinition s_invalid = new(
         "InvalidJob",
         ErrorCategory.InvalidArgument,
-        "{reason}",
+        "The parameters make no job together.",
         "Correct the parameters and repeat the command."
     );
 
@@ -36,7 +36,7 @@ internal static class JobErrors
     /// <param name="e">What does not go together.</param>
     /// <param name="target">The training file as it was given.</param>
     public static ErrorRecord Invalid(PSArgumentException e, object? target) =>
-        s_invalid.Make(target, ("reason", e.Message));
+        (s_invalid with { Message = e.Message }).Make(target);
 
     /// <summary>A job that had not ended in time.</summary>
     /// <param name="job">Its id.</param>

@@ -12,14 +12,14 @@ internal static class ModelErrors
     private static readonly ErrorDefinition s_invalidOption = new(
         "InvalidOption",
         ErrorCategory.InvalidArgument,
-        "{reason}",
+        "-Option has a field that is not for it.",
         "Give -Option fields of the request that no parameter stands for, with values that are data."
     );
 
     private static readonly ErrorDefinition s_questionNotRead = new(
         "QuestionNotRead",
         ErrorCategory.InvalidData,
-        "{place}{reason}",
+        "The input is no question.",
         "Give a text, or an example with 'messages' or 'prompt'."
     );
 
@@ -33,7 +33,7 @@ internal static class ModelErrors
     private static readonly ErrorDefinition s_noExamples = new(
         "NoExamples",
         ErrorCategory.InvalidData,
-        "{reason}",
+        "None of the first lines of the file can be asked.",
         DatasetErrors.GiveDataset
     );
 
@@ -58,20 +58,21 @@ internal static class ModelErrors
 
     /// <summary>-Option has a field that is not for it.</summary>
     public static ErrorRecord InvalidOption(PSArgumentException e, IDictionary options) =>
-        s_invalidOption.Make(options, ("reason", e.Message));
+        (s_invalidOption with { Message = e.Message }).Make(options);
 
     /// <summary>An input is no question.</summary>
     /// <param name="source">The input, or the text of its place.</param>
     /// <param name="e">Why.</param>
     public static ErrorRecord QuestionNotRead(object? source, Exception e) =>
-        s_questionNotRead.Make(source, ("place", source is string text ? text + ": " : null), ("reason", e.Message));
+        (s_questionNotRead with { Message = source is string text ? $"{text}: {e.Message}" : e.Message }).Make(source);
 
     /// <summary>A line of a dataset is no example.</summary>
     public static ErrorRecord ExampleNotRead(string path, long line, FormatException e) =>
         s_exampleNotRead.Make(path, ("line", Invariant(line)), ("path", path), ("reason", e.Message));
 
     /// <summary>None of a file's first lines is an example.</summary>
-    public static ErrorRecord NoExamples(NoExamplesException e) => s_noExamples.Make(e.Path, ("reason", e.Message));
+    public static ErrorRecord NoExamples(NoExamplesException e) =>
+        (s_noExamples with { Message = e.Message }).Make(e.Path);
 
     /// <summary>What ended a run of many requests.</summary>
     /// <param name="end">The end.</param>

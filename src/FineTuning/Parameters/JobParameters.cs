@@ -3,7 +3,7 @@ using System.Text.Json;
 using FineTuning.Commands;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
-using FineTuning.Errors;
+using FineTuning.Operations;
 
 namespace FineTuning.Parameters;
 

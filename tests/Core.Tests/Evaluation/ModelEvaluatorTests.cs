@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuning.Core.Client;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Evaluation;
 using FineTuning.Core.Grading;
@@ -91,7 +92,7 @@ public sealed class ModelEvaluatorTests : IDisposable
         NoExamplesException e = await Assert.ThrowsAsync<NoExamplesException>(() =>
             Evaluator(1).EvaluateAsync(new(client, "m", _grader), seen)
         );
-        Assert.Equal((_file, FirstRows.Max, 0), (e.Path, seen.Unread.Count, server.Count));
+        Assert.Equal((_file, DatasetLimits.FirstRows, 0), (e.Path, seen.Unread.Count, server.Count));
     }
 
     [Fact]

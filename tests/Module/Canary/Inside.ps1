@@ -213,14 +213,6 @@ function global:Long { New-FineTuningJob gpt-4o-mini $file -EpochCount 50 -Batch
 $session = '$null = Connect-FineTuning $server.Endpoint -ApiKey (Secure key); '
 $told = '$VerbosePreference = $DebugPreference = "Continue"; '
 
-function Get-Kind([string] $Name) {
-    # All faults go through the same code. So one cmdlet meets each of them, and the others every fourth, from another
-    # one on each time; the long checks have all meet all.
-    if ($Name -eq 'Get-FineTuningJob' -or $env:FINETUNING_SOAK_SCALE) { return $kinds }
-    $turn = $cmdlets.IndexOf($Name)
-    for ($i = $turn % 4; $i -lt $kinds.Count; $i += 4) { $kinds[$i] }
-}
-
 function Invoke-Cmdlet([string] $Name) {
     $scenario = $scenarios[$Name]
     foreach ($text in $scenario.Success) {
@@ -237,7 +229,7 @@ function Invoke-Cmdlet([string] $Name) {
             @($scenario.Success)[0])
     }
     if (-not $scenario.Call) { return }
-    foreach ($kind in Get-Kind $Name) {
+    foreach ($kind in $kinds) {
         $call = "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug"
         $result = Invoke-Scenario "$Name fault $kind" $call -Seconds 2
         if ($result.Errors -eq 0 -and -not $result.IsStopped -and

@@ -52,16 +52,16 @@ $leaks = @(
         Name = 'data of an exception'
         File = 'FineTuning/Errors/ErrorRecords.cs'
         Finds = 'Get-FineTuningJob -Connection $faulty["e401"]'
-        Old = '(message, action) = '
+        Old = '(string message, string action) = '
         New = ('e.Data["header"] = FineTuning.Core.Credentials.CanaryLeak.Text("data of ' +
-            'an exception"); (message, action) = ')
+            'an exception"); (string message, string action) = ')
     }
     @{
         Name = 'target of an error'
         File = 'FineTuning/Errors/ErrorRecords.cs'
         Finds = 'Get-FineTuningJob -Connection $faulty["e401"]'
-        Old = 'category, Clean(target))'
-        New = ('category, FineTuning.Core.Credentials.CanaryLeak.Is("target of an ' +
+        Old = 'error.Category, Clean(target))'
+        New = ('error.Category, FineTuning.Core.Credentials.CanaryLeak.Is("target of an ' +
             'error") ? FineTuning.Core.Credentials.CanaryLeak.Secret : Clean(target))')
     }
     @{
@@ -137,7 +137,7 @@ function New-MutantModule([string] $Folder) {
         }
         [IO.File]::WriteAllText($path, $text.Replace($leak.Old, $leak.New))
     }
-    [IO.File]::WriteAllText((Join-Path $Folder src/FineTuning.Core.Credentials.CanaryLeak.cs), $leakClass)
+    [IO.File]::WriteAllText((Join-Path $Folder src/FineTuning.Core/Credentials/CanaryLeak.cs), $leakClass)
     $secret = Join-Path $Folder src/FineTuning.Core/Credentials/ApiSecret.cs
     [IO.File]::WriteAllText($secret,
         [IO.File]::ReadAllText($secret).Replace('Redaction.Know(this);',

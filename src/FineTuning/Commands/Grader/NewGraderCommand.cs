@@ -4,6 +4,7 @@ using System.Text.Json;
 using FineTuning.Completers;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Errors;
+using FineTuning.Operations;
 using FineTuning.Output;
 using FineTuning.Parameters;
 using FineTuning.Runtime;

@@ -4,6 +4,7 @@ using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Errors;
+using FineTuning.Operations;
 using FineTuning.Output;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
