@@ -10,9 +10,10 @@ namespace FineTuning.Server.Storage;
 /// <summary>Rows of jobs. Every method works within the session's transaction.</summary>
 internal static class JobStore
 {
+    // In the order in which a row is read.
     private const string Columns = """
-        j.seq, j.id, j.status, j.validated, j.model, j.model_name, j.created_at, j.finished_at, j.training_file, j.validation_file,
-        j.suffix, j.seed, j.method, j.hyperparameters, j.settled, j.example_count, j.total_steps, j.trained_tokens, j.error,
+        j.settled, j.seq, j.id, j.status, j.validated, j.model, j.model_name, j.created_at, j.finished_at, j.training_file,
+        j.validation_file, j.suffix, j.seed, j.method, j.hyperparameters, j.example_count, j.total_steps, j.trained_tokens, j.error,
         j.metadata, j.integrations, j.result_file, j.state_path, j.state_step, j.grader, j.training_type
         """;
 

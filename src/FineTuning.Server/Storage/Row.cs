@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace FineTuning.Server.Storage;
 
 /// <summary>The row a query stands at. Columns are read by the names that the query gives them.</summary>
-internal readonly struct Row(SqliteDataReader reader, Dictionary<string, int> columns)
+internal readonly struct Row(SqliteDataReader reader, Columns columns)
 {
     public string Text(string column) => reader.GetString(columns[column]);
 

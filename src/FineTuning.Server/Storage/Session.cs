@@ -101,14 +101,11 @@ internal sealed class Session : IDisposable
     /// <summary>A prepared command, and where its columns are once it has been run.</summary>
     private sealed class Statement(SqliteCommand command)
     {
-        private Dictionary<string, int>? _columns;
+        private Columns? _columns;
 
         public SqliteCommand Command => command;
 
         public Row RowOf(SqliteDataReader reader) =>
-            new(
-                reader,
-                _columns ??= Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, StringComparer.Ordinal)
-            );
+            new(reader, _columns ??= new([.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)]));
     }
 }
