@@ -2,16 +2,9 @@ using System.Globalization;
 
 namespace FineTuning.Core.Datasets;
 
-/// <summary>One problem of a dataset: what it is, where it is and what to do about it.</summary>
-public sealed record DatasetProblem
+/// <summary>One problem of a dataset; <see cref="ProblemCodes"/> explains its code.</summary>
+public sealed record DatasetProblem : Problem
 {
-    /// <summary>The stable code of the problem, such as <c>FT1012</c>; <see cref="ProblemCodes"/> explains
-    /// it.</summary>
-    public required string Code { get; init; }
-
-    /// <summary>Whether the service would refuse the file for it.</summary>
-    public required ProblemSeverity Severity { get; init; }
-
     /// <summary>The line, counted from 1; 0 is the file as a whole.</summary>
     public long Line { get; init; }
 
@@ -22,21 +15,14 @@ public sealed record DatasetProblem
     /// <summary>Where the problem is in the line, such as <c>$.messages[1].role</c>, or null.</summary>
     public string? JsonPath { get; init; }
 
-    /// <summary>What is wrong, in one sentence.</summary>
-    public required string Message { get; init; }
-
-    /// <summary>What to do next, in one sentence.</summary>
-    public required string Fix { get; init; }
-
     /// <summary>The name of the dataset, so that the problems of two files can stand in one list.</summary>
     public string? File { get; init; }
 
     /// <summary>Returns the problem as one line of text: <c>line 12: message (FT1012)</c>.</summary>
-    public override string ToString()
-    {
-        string what = string.Format(CultureInfo.InvariantCulture, "{0} ({1})", Message.TrimEnd('.'), Code);
-        return Line > 0 ? string.Format(CultureInfo.InvariantCulture, "line {0}: {1}", Line, what) : what;
-    }
+    public override string ToString() =>
+        Line > 0
+            ? string.Format(CultureInfo.InvariantCulture, "line {0}: {1}", Line, base.ToString())
+            : base.ToString();
 
     /// <summary>Returns the problem as sentences for a running text: <c>Line 12: message (FT1012). What to
     /// do.</c></summary>

@@ -3,10 +3,11 @@ using System.Globalization;
 namespace FineTuning.Core.Datasets;
 
 /// <summary>What the code of a dataset's or a grader's problem stands for: the entry of the catalogue, from which the
-/// documentation of dataset checks is made.</summary>
+/// documentation of dataset checks is made. A rule declares its codes as static fields, which is all that the catalogue
+/// needs.</summary>
 public sealed class ProblemCode
 {
-    internal ProblemCode(
+    private ProblemCode(
         string code,
         ProblemSeverity severity,
         string title,
@@ -54,6 +55,30 @@ public sealed class ProblemCode
     public bool IsRepairable { get; private set; }
 
     internal int Index { get; }
+
+    internal static ProblemCode Error(
+        string code,
+        string title,
+        string explanation = "",
+        string fix = "",
+        string example = ""
+    ) => ProblemRegistry.Add(new(code, ProblemSeverity.Error, title, explanation, fix, example));
+
+    internal static ProblemCode Warning(
+        string code,
+        string title,
+        string explanation = "",
+        string fix = "",
+        string example = ""
+    ) => ProblemRegistry.Add(new(code, ProblemSeverity.Warning, title, explanation, fix, example));
+
+    /// <summary>A code for what is no problem of the thing that is checked, and so is in no catalogue.</summary>
+    internal static ProblemCode Unlisted(string code, string title) =>
+        new(code, ProblemSeverity.Error, title, string.Empty, string.Empty, string.Empty);
+
+    /// <summary>The code with an index; it must have been used.</summary>
+    internal static ProblemCode AtIndex(int index) =>
+        ProblemCodes.Find("FT" + (index + FirstNumber).ToString(CultureInfo.InvariantCulture))!;
 
     // Said where the entry is made, before anyone else sees it.
     internal ProblemCode Mended()

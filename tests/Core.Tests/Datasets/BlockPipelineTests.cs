@@ -1,5 +1,4 @@
 using System.Text;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using Xunit;
 
@@ -79,7 +78,7 @@ public class BlockPipelineTests
         Pass zipped = new() { Begins = false };
         BlockPipeline<Worker> pipeline = new(zipped) { MaxLineBytes = 1000 };
         await pipeline.RunAsync(new MemoryStream([0x1F, 0x8B, 8, 0]), default);
-        Assert.Equal(new StreamStart(FileProblems.Gzip, false), Assert.Single(zipped.Starts));
+        Assert.Equal(new StreamStart(FileSignature.Gzip, false), Assert.Single(zipped.Starts));
         Assert.Equal(0, zipped.Blocks);
         Assert.Equal(4, pipeline.Bytes);
     }

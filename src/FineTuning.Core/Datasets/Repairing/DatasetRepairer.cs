@@ -1,7 +1,8 @@
 using System.Collections;
 using FineTuning.Core.Datasets.Duplicates;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
+using FineTuning.Core.Datasets.Scanning;
 using FineTuning.Core.Files;
 using FineTuning.Core.Threading;
 
@@ -138,7 +139,7 @@ public static class DatasetRepairer
 
             if (source.HasByteOrderMark)
             {
-                _log.Add(FileProblems.ByteOrderMark, 0, () => "The byte order mark was removed.");
+                _log.Add(ReportBuilder.ByteOrderMark, 0, () => "The byte order mark was removed.");
             }
 
             if (source.Shape == RepairShape.BrokenDocument)
@@ -172,7 +173,7 @@ public static class DatasetRepairer
             {
                 string what = document.IsArray ? "of the array" : "over several lines";
                 _log.Add(
-                    document.IsArray ? FileProblems.ArrayDocument : FileProblems.PrettyPrinted,
+                    document.IsArray ? LineRules.ArrayDocument : LineRules.PrettyPrinted,
                     0,
                     () =>
                         FormattableString.Invariant(
@@ -182,7 +183,7 @@ public static class DatasetRepairer
                 if (document.TrailingCommas > 0)
                 {
                     _log.Add(
-                        LineProblems.TrailingComma,
+                        JsonErrorExplainer.TrailingComma,
                         0,
                         () => FormattableString.Invariant($"{document.TrailingCommas} trailing commas were removed.")
                     );
@@ -192,7 +193,7 @@ public static class DatasetRepairer
             if (lines.Returns is { Count: > 0 } returns)
             {
                 _log.Add(
-                    FileProblems.LoneCarriageReturn,
+                    LineRules.LoneCarriageReturn,
                     0,
                     () =>
                         FormattableString.Invariant(
@@ -204,7 +205,7 @@ public static class DatasetRepairer
             if (pass.CarriageReturns > 0)
             {
                 _log.Add(
-                    FileProblems.CarriageReturns,
+                    ReportBuilder.CarriageReturns,
                     0,
                     () =>
                         FormattableString.Invariant($"{pass.CarriageReturns} lines ended in CR LF, the first is line ")
@@ -246,7 +247,7 @@ public static class DatasetRepairer
             foreach ((long line, _, long firstLine) in first)
             {
                 _log.Add(
-                    SetProblems.Duplicate,
+                    ReportBuilder.Duplicate,
                     line,
                     () => FormattableString.Invariant($"The example, the same as in line {firstLine}, was removed.")
                 );
@@ -254,7 +255,7 @@ public static class DatasetRepairer
 
             for (long i = first.Count; i < dropped; i++)
             {
-                _log.Add(SetProblems.Duplicate, 0, () => string.Empty);
+                _log.Add(ReportBuilder.Duplicate, 0, () => string.Empty);
             }
         }
 

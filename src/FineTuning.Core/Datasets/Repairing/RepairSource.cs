@@ -1,5 +1,4 @@
 using System.Text;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;
 
@@ -36,7 +35,7 @@ internal sealed class RepairSource
     {
         byte[] head = Head(file, 16);
         ProblemCode? signature = FileSignature.Find(head);
-        if (signature is not null && signature != FileProblems.Utf16 && signature != FileProblems.Utf32)
+        if (signature is not null && signature != FileSignature.Utf16 && signature != FileSignature.Utf32)
         {
             throw new DatasetRepairException(
                 "NotText",
@@ -86,7 +85,7 @@ internal sealed class RepairSource
     private static Encoding EncodingOf(ProblemCode signature, byte[] head)
     {
         bool isBigEndian = head[0] == 0 || head[0] == 0xFE;
-        return signature == FileProblems.Utf32
+        return signature == FileSignature.Utf32
             ? new UTF32Encoding(isBigEndian, byteOrderMark: true)
             : new UnicodeEncoding(isBigEndian, byteOrderMark: true);
     }

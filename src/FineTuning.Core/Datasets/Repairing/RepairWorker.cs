@@ -1,5 +1,5 @@
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Repairing;
@@ -84,7 +84,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         {
             Changes.Add(
                 new FoundChange(
-                    marks > 0 ? FileProblems.ByteOrderMark : FileProblems.BlankLine,
+                    marks > 0 ? ReportBuilder.ByteOrderMark : LineRules.BlankLine,
                     LineCount,
                     Math.Max(marks, 1)
                 )
@@ -106,8 +106,8 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         }
         else if (_json.TryRead(text))
         {
-            Count(LineProblems.TrailingComma, _json.TrailingCommas);
-            Count(LineProblems.TrailingData, _json.HadMore ? _json.Objects.Count : 0);
+            Count(JsonErrorExplainer.TrailingComma, _json.TrailingCommas);
+            Count(LineRules.TrailingData, _json.HadMore ? _json.Objects.Count : 0);
             for (int i = 0; i < _json.Objects.Count; i++)
             {
                 Write(_json[i], hasSeparators);
@@ -123,7 +123,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
             Write(text, mustEscape: false, isObject: false);
         }
 
-        Count(FileProblems.ByteOrderMark, marks);
+        Count(ReportBuilder.ByteOrderMark, marks);
     }
 
     private void Write(ReadOnlySpan<byte> text, bool mustEscape, bool isObject = true)
@@ -148,7 +148,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
             text.CopyTo(target);
         }
 
-        Count(FileProblems.LineSeparator, separators);
+        Count(TextRules.LineSeparator, separators);
         var hash = Hash128.Of(JsonText.TrimEnd(JsonText.TrimStart(target.Slice(0, length))));
         Lines.Add(new RepairedLine(LineCount, true, _written, length, isObject, hash));
         _written += length;

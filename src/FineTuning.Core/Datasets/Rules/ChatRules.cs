@@ -1,10 +1,33 @@
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
 internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
 {
+    internal static readonly ProblemCode NoAssistant = ProblemCode.Error(
+        "FT1227",
+        "no assistant message",
+        "A chat example has no assistant message, so there is nothing to learn.",
+        """Add the answer as a message with the role "assistant".""",
+        """{"messages":[{"role":"user","content":"Hi"}]}"""
+    );
+
+    internal static readonly ProblemCode LastNotAssistant = ProblemCode.Warning(
+        "FT1228",
+        "last message not from the assistant",
+        "The messages after the last assistant message teach nothing.",
+        "End the example with the assistant message to learn.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"},{"role":"user","content":"Hi"}]}"""
+    );
+
+    internal static readonly ProblemCode NothingLearned = ProblemCode.Warning(
+        "FT1233",
+        "nothing to learn",
+        "Every assistant message has the weight 0, so the example teaches nothing.",
+        "Give the answer to learn the weight 1, or remove the example.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello","weight":0}]}"""
+    );
+
     public override DatasetFormat Format => DatasetFormat.Chat;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
@@ -35,7 +58,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
                     break;
                 default:
                     line.Report(
-                        LineProblems.UnknownKey,
+                        ExampleRules.UnknownKey,
                         json.Start,
                         null,
                         $"The key \"{line.Key}\" is not one that a chat example may have: messages, tools, "
@@ -49,7 +72,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
         if (!hasMessages)
         {
             facts.IsForeign = true;
-            line.Report(ChatProblems.MessagesMissing, start, null, $"The example has no \"messages\".");
+            line.Report(MessageRules.MessagesMissing, start, null, $"The example has no \"messages\".");
         }
         else if (list.Count > 0)
         {
@@ -65,7 +88,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
             if (!list.HasBadRole)
             {
                 line.Report(
-                    ChatProblems.NoAssistant,
+                    NoAssistant,
                     start,
                     ".messages",
                     $"The example has no assistant message, so there is nothing to learn."
@@ -78,7 +101,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
         if (list.Last is not (Role.Assistant or Role.None))
         {
             line.Report(
-                ChatProblems.LastNotAssistant,
+                LastNotAssistant,
                 list.LastStart,
                 ".messages",
                 $"The last message has the role \"{Roles.Name(list.Last)}\", so nothing is learned from it."
@@ -88,7 +111,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
         if (!list.HasLearned)
         {
             line.Report(
-                ChatProblems.NothingLearned,
+                NothingLearned,
                 start,
                 ".messages",
                 $"Every assistant message has the weight 0, so nothing is learned."

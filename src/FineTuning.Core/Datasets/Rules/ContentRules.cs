@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -8,6 +7,46 @@ namespace FineTuning.Core.Datasets.Rules;
 // The content of a message: a string, null, or a list of parts.
 internal sealed class ContentRules(LineContext line)
 {
+    internal static readonly ProblemCode ContentWrongKind = ProblemCode.Error(
+        "FT1210",
+        "content not text",
+        "The content of a message is neither a string nor a list of parts.",
+        "Write the content as a string.",
+        """{"messages":[{"role":"user","content":5},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode ContentEmptyList = ProblemCode.Error(
+        "FT1211",
+        "no content parts",
+        "The content of a message is a list without parts.",
+        "Add a part, or write the content as a string.",
+        """{"messages":[{"role":"user","content":[]},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode PartNotObject = ProblemCode.Error(
+        "FT1212",
+        "content part without a type",
+        "A part of the content is not an object with a type.",
+        """Write the part as {"type": "text", "text": "..."}.""",
+        """{"messages":[{"role":"user","content":["Hi"]},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode PartUnknown = ProblemCode.Error(
+        "FT1213",
+        "content part not allowed",
+        "The type of a content part is not known, or messages of this role may not have it.",
+        "Use a type that messages of this role may have.",
+        """{"messages":[{"role":"user","content":[{"type":"video"}]},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode PartShape = ProblemCode.Error(
+        "FT1214",
+        "content part incomplete",
+        "A part of the content lacks what its type needs, or has it in the wrong shape.",
+        "Give the part what its type needs.",
+        """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":"https://example.com/a.png"}]},{"role":"assistant","content":"Hello"}]}"""
+    );
+
     public const int MaxImages = 10;
 
     private enum PartType
@@ -40,7 +79,7 @@ internal sealed class ContentRules(LineContext line)
             default:
                 message.Content = ContentKind.Wrong;
                 line.Report(
-                    ChatProblems.ContentWrongKind,
+                    ContentWrongKind,
                     json.Start,
                     null,
                     $"The content is {json.Kind}, not a string or a list of parts."
@@ -74,12 +113,7 @@ internal sealed class ContentRules(LineContext line)
             {
                 // Not the text rules: what the part should be is not known.
                 message.IsBlank = false;
-                line.Report(
-                    ChatProblems.PartNotObject,
-                    json.Start,
-                    null,
-                    $"The part of the content is {json.Kind}, not an object."
-                );
+                line.Report(PartNotObject, json.Start, null, $"The part of the content is {json.Kind}, not an object.");
                 json.Skip();
             }
 
@@ -89,7 +123,7 @@ internal sealed class ContentRules(LineContext line)
         if (index == 0)
         {
             message.Content = ContentKind.Wrong;
-            line.Report(ChatProblems.ContentEmptyList, start, null, $"The content is an empty list.");
+            line.Report(ContentEmptyList, start, null, $"The content is an empty list.");
         }
     }
 
@@ -139,7 +173,7 @@ internal sealed class ContentRules(LineContext line)
         switch (type)
         {
             case PartType.Missing:
-                line.Report(ChatProblems.PartNotObject, start, null, $"The part of the content has no type.");
+                line.Report(PartNotObject, start, null, $"The part of the content has no type.");
                 break;
             case PartType.Text:
                 Require(hasText, start, "text", "a \"text\" that is a string");
@@ -173,7 +207,7 @@ internal sealed class ContentRules(LineContext line)
     {
         if (!has)
         {
-            line.Report(ChatProblems.PartShape, start, null, $"A part of the type \"{type}\" needs {what}.");
+            line.Report(PartShape, start, null, $"A part of the type \"{type}\" needs {what}.");
         }
     }
 
@@ -181,12 +215,7 @@ internal sealed class ContentRules(LineContext line)
     {
         if (!json.IsString)
         {
-            line.Report(
-                ChatProblems.PartNotObject,
-                json.Start,
-                null,
-                $"The type of the part is {json.Kind}, not a string."
-            );
+            line.Report(PartNotObject, json.Start, null, $"The type of the part is {json.Kind}, not a string.");
             json.Skip();
             return PartType.Wrong;
         }
@@ -201,7 +230,7 @@ internal sealed class ContentRules(LineContext line)
         if (type == PartType.Unknown)
         {
             line.Report(
-                ChatProblems.PartUnknown,
+                PartUnknown,
                 json.Start,
                 null,
                 $"The part has the type \"{name}\", which is not one of text, image_url, input_audio, refusal."
@@ -231,12 +260,7 @@ internal sealed class ContentRules(LineContext line)
             }
             else if (key == Key.Detail && !IsDetail(json))
             {
-                line.Report(
-                    ChatProblems.PartShape,
-                    json.Start,
-                    null,
-                    $"The detail of the image is not one of auto, low, high."
-                );
+                line.Report(PartShape, json.Start, null, $"The detail of the image is not one of auto, low, high.");
             }
 
             json.Skip();

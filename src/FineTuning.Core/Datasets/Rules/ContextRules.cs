@@ -1,5 +1,4 @@
 using FineTuning.Core.Datasets.Measuring;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -8,6 +7,15 @@ namespace FineTuning.Core.Datasets.Rules;
 // a byte, and what the service puts around a message is less than its braces and quotes take in the line.
 internal sealed class ContextRules(LineContext line, string? model)
 {
+    internal static readonly ProblemCode OverContext = ProblemCode.Warning(
+        "FT1608",
+        "longer than the model learns from",
+        "The example has more tokens than the model takes in training; the service cuts off the rest, which is often "
+            + "the answer.",
+        "Shorten the example, or split it into several.",
+        "an example of 70,000 tokens for gpt-4o-mini"
+    );
+
     private readonly int _limit = Limit(model);
     private ExampleMeter? _meter;
 
@@ -31,7 +39,7 @@ internal sealed class ContextRules(LineContext line, string? model)
         {
             string whom = model is not null && ModelLimits.ExampleTokens(model) is not null ? model : "any known model";
             line.ReportLine(
-                SetProblems.OverContext,
+                OverContext,
                 -1,
                 $"The example has {example.Tokens} tokens; {whom} learns from at most {_limit}."
             );

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -7,19 +6,115 @@ namespace FineTuning.Core.Datasets.Rules;
 // Reads a list of messages, wherever it stands.
 internal sealed class MessageRules
 {
+    internal static readonly ProblemCode MessagesMissing = ProblemCode.Error(
+        "FT1201",
+        "no messages",
+        """The example has no "messages".""",
+        "Add the list of messages.",
+        """{"tools":[]}"""
+    );
+
+    internal static readonly ProblemCode MessagesNotList = ProblemCode.Error(
+        "FT1202",
+        "messages not a list",
+        "\"messages\" is not a list.",
+        """Make "messages" a list of messages.""",
+        """{"messages":"Hi"}"""
+    );
+
+    internal static readonly ProblemCode MessagesEmpty = ProblemCode.Error(
+        "FT1203",
+        "no message",
+        "\"messages\" is an empty list.",
+        "Add the messages, or remove the line.",
+        """{"messages":[]}"""
+    );
+
+    internal static readonly ProblemCode MessageNotObject = ProblemCode.Error(
+        "FT1204",
+        "message not an object",
+        "A message is not an object with a role and a content.",
+        """Write the message as {"role": "...", "content": "..."}.""",
+        """{"messages":["Hi",{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode RoleNotString = ProblemCode.Error(
+        "FT1206",
+        "role not a string",
+        "The role of a message is not a string.",
+        "Write the role as a string.",
+        """{"messages":[{"role":1,"content":"Hi"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode RoleUnknown = ProblemCode.Error(
+        "FT1207",
+        "unknown role",
+        "The role of a message is not one that the service knows. Roles are written in lower case.",
+        "Write system, developer, user, assistant or tool.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"asistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode MessageUnknownKey = ProblemCode.Error(
+        "FT1215",
+        "unknown key in a message",
+        "A message has a key that messages do not have. The service refuses extra keys.",
+        "Remove the key.",
+        """{"messages":[{"role":"user","content":"Hi","time":"10:00"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode WeightValue = ProblemCode.Error(
+        "FT1217",
+        "weight not 0 or 1",
+        "A weight is something other than 0 (do not learn this message) or 1 (learn it).",
+        "Set the weight to 0 or 1, or remove it.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello","weight":0.5}]}"""
+    );
+
+    internal static readonly ProblemCode NameNotString = ProblemCode.Error(
+        "FT1219",
+        "name not a string",
+        "The name in a message is not a string.",
+        "Write the name as a string, or remove it.",
+        """{"messages":[{"role":"user","content":"Hi","name":7},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode TooManyImages = ProblemCode.Warning(
+        "FT1236",
+        "more than ten images",
+        "OpenAI takes at most ten images in an example and skips examples with more.",
+        "Use at most ten images.",
+        "an example with eleven image_url parts"
+    );
+
+    internal static readonly ProblemCode OutputNotList = ProblemCode.Error(
+        "FT1405",
+        "output not a list",
+        "An output is not a list of messages.",
+        "Write the output as a list with one assistant message.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":"Hello","non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode OutputEmpty = ProblemCode.Error(
+        "FT1406",
+        "empty output",
+        "An output is an empty list.",
+        "Add the assistant message.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
     private readonly LineContext _line;
     private readonly ContentRules _content;
-    private readonly ToolRules _tools;
+    private readonly ToolCallRules _toolCalls;
     private readonly MessageValidator _judge;
 
     // The ids of the calls that a tool message can answer.
     private readonly HashSet<ulong> _calls = [];
 
-    public MessageRules(LineContext line, ToolRules tools)
+    public MessageRules(LineContext line)
     {
         _line = line;
         _content = new ContentRules(line);
-        _tools = tools;
+        _toolCalls = new ToolCallRules(line);
         _judge = new MessageValidator(line, _calls);
     }
 
@@ -30,7 +125,7 @@ internal sealed class MessageRules
         if (json.Token != JsonTokenType.StartArray)
         {
             _line.Report(
-                isOutput ? PreferenceProblems.OutputNotList : ChatProblems.MessagesNotList,
+                isOutput ? OutputNotList : MessagesNotList,
                 json.Start,
                 null,
                 $"The messages are {json.Kind}, not a list."
@@ -54,18 +149,13 @@ internal sealed class MessageRules
 
         if (facts.Count == 0)
         {
-            _line.Report(
-                isOutput ? PreferenceProblems.OutputEmpty : ChatProblems.MessagesEmpty,
-                start,
-                null,
-                $"The list of messages is empty."
-            );
+            _line.Report(isOutput ? OutputEmpty : MessagesEmpty, start, null, $"The list of messages is empty.");
         }
 
         if (facts.Images > ContentRules.MaxImages)
         {
             _line.Report(
-                ChatProblems.TooManyImages,
+                TooManyImages,
                 start,
                 null,
                 $"The messages have {facts.Images} images; at most {ContentRules.MaxImages} are taken."
@@ -79,12 +169,7 @@ internal sealed class MessageRules
         list.LastStart = json.Start;
         if (json.Token != JsonTokenType.StartObject)
         {
-            _line.Report(
-                ChatProblems.MessageNotObject,
-                json.Start,
-                null,
-                $"The message is {json.Kind}, not an object."
-            );
+            _line.Report(MessageNotObject, json.Start, null, $"The message is {json.Kind}, not an object.");
             list.HasBadRole = true;
             list.Last = Role.None;
             json.Skip();
@@ -118,12 +203,7 @@ internal sealed class MessageRules
                 message.NameAt = json.Start + 1;
                 if (!json.IsString)
                 {
-                    _line.Report(
-                        ChatProblems.NameNotString,
-                        json.Start,
-                        null,
-                        $"The name is {json.Kind}, not a string."
-                    );
+                    _line.Report(NameNotString, json.Start, null, $"The name is {json.Kind}, not a string.");
                 }
 
                 json.Skip();
@@ -135,12 +215,12 @@ internal sealed class MessageRules
             case Key.ToolCalls:
                 // Programs that write out what the service answered leave nulls where there is nothing.
                 message.ToolCallsAt = json.IsNull ? 0 : json.Start + 1;
-                _tools.ReadCalls(ref json, _calls);
+                _toolCalls.ReadCalls(ref json, _calls);
                 message.ToolCallsEnd = json.End;
                 break;
             case Key.FunctionCall:
                 message.FunctionCallAt = json.IsNull ? 0 : json.Start + 1;
-                _tools.ReadFunctionCall(ref json);
+                _toolCalls.ReadFunctionCall(ref json);
                 break;
             case Key.ToolCallId:
                 ReadToolCallId(ref json, ref message);
@@ -155,7 +235,7 @@ internal sealed class MessageRules
                 break;
             default:
                 _line.Report(
-                    ChatProblems.MessageUnknownKey,
+                    MessageUnknownKey,
                     json.Start,
                     null,
                     $"The message has the key \"{_line.Key}\", which messages do not have."
@@ -170,7 +250,7 @@ internal sealed class MessageRules
         message.HasRole = true;
         if (!json.IsString)
         {
-            _line.Report(ChatProblems.RoleNotString, json.Start, null, $"The role is {json.Kind}, not a string.");
+            _line.Report(RoleNotString, json.Start, null, $"The role is {json.Kind}, not a string.");
             json.Skip();
             return;
         }
@@ -179,7 +259,7 @@ internal sealed class MessageRules
         if (message.Role == Role.None)
         {
             _line.Report(
-                ChatProblems.RoleUnknown,
+                RoleUnknown,
                 json.Start,
                 null,
                 $"The message has the role \"{json.Value}\", which is not one of {Roles.All}."
@@ -196,11 +276,11 @@ internal sealed class MessageRules
         }
         else if (isNumber)
         {
-            _line.Report(ChatProblems.WeightValue, json.Start, null, $"The weight is {json.Raw}, not 0 or 1.");
+            _line.Report(WeightValue, json.Start, null, $"The weight is {json.Raw}, not 0 or 1.");
         }
         else
         {
-            _line.Report(ChatProblems.WeightValue, json.Start, null, $"The weight is {json.Kind}, not 0 or 1.");
+            _line.Report(WeightValue, json.Start, null, $"The weight is {json.Kind}, not 0 or 1.");
             json.Skip();
         }
     }

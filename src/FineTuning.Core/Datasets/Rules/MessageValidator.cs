@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -6,6 +5,110 @@ namespace FineTuning.Core.Datasets.Rules;
 // Applies, at the end of a message, the rules that need its role.
 internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
 {
+    internal static readonly ProblemCode RoleMissing = ProblemCode.Error(
+        "FT1205",
+        "no role",
+        "A message has no role.",
+        "Add the role of the message.",
+        """{"messages":[{"content":"Hi"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode ContentMissing = ProblemCode.Error(
+        "FT1208",
+        "no content",
+        "A message has no content. Only an assistant message that calls a tool or a function may go without.",
+        "Add the content of the message.",
+        """{"messages":[{"role":"user"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode ContentNull = ProblemCode.Error(
+        "FT1209",
+        "content is null",
+        "The content of a message is null. Only an assistant message that calls a tool or a function may have none.",
+        "Write the text of the message, or remove the message.",
+        """{"messages":[{"role":"user","content":null},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode KeyNotForRole = ProblemCode.Error(
+        "FT1216",
+        "key not for this role",
+        "A message has a key that only messages of another role may have.",
+        "Remove the key, or correct the role.",
+        """{"messages":[{"role":"user","content":"Hi","tool_call_id":"call_1"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode WeightNotAssistant = ProblemCode.Error(
+        "FT1218",
+        "weight on another role",
+        "Only assistant messages are learned, so only they may have a weight.",
+        "Remove the weight.",
+        """{"messages":[{"role":"user","content":"Hi","weight":1},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode ToolCallIdMissing = ProblemCode.Error(
+        "FT1220",
+        "no tool_call_id",
+        "A tool message does not say which call it answers.",
+        """Add the "tool_call_id" of the call that the message answers.""",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode AssistantEmpty = ProblemCode.Warning(
+        "FT1229",
+        "empty answer",
+        "An assistant message has no text, so the model learns to say nothing.",
+        "Write the answer, or remove the example.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":""}]}"""
+    );
+
+    internal static readonly ProblemCode AssistantTrailingSpace = ProblemCode.Warning(
+        "FT1230",
+        "white space after an answer",
+        "An assistant message ends in white space, which the model learns too.",
+        "Remove the white space at the end.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello "}]}"""
+    );
+
+    internal static readonly ProblemCode ToolCallUnmatched = ProblemCode.Warning(
+        "FT1231",
+        "answer to no call",
+        """The "tool_call_id" of a tool message is not the id of a call before it.""",
+        "Use the id of the call that the message answers.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"call_2","content":"1"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode AudioPart = ProblemCode.Warning(
+        "FT1234",
+        "audio",
+        "Fine-tuning takes text and images; OpenAI documents audio as not supported.",
+        "Remove the audio part unless your service takes it.",
+        """{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}]},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode FunctionNameMissing = ProblemCode.Error(
+        "FT1235",
+        "function message without a name",
+        """A message with the role "function" does not say which function answered.""",
+        """Add the "name" of the function.""",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"function","content":"1"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode OutputRole = ProblemCode.Error(
+        "FT1407",
+        "output not from the assistant",
+        "An output has a message of another role than assistant.",
+        "Keep only assistant messages in the outputs, and move the others to the input.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"user","content":"Hi"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode OutputTool = ProblemCode.Warning(
+        "FT1408",
+        "tool message in an output",
+        "An output has a tool message. Azure OpenAI takes it; OpenAI documents assistant messages only.",
+        "Keep only assistant messages in the outputs.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"call_1","content":"1"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
     public void Judge(in MessageFacts message, MessageUse use)
     {
         if (message.Role == Role.None)
@@ -13,7 +116,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
             // What a message may have depends on its role: without one, nothing else can be said.
             if (!message.HasRole)
             {
-                line.Report(ChatProblems.RoleMissing, message.Start, null, $"The message has no role.");
+                line.Report(RoleMissing, message.Start, null, $"The message has no role.");
             }
 
             return;
@@ -31,23 +134,18 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                 JudgeToolMessage(in message);
                 break;
             case Role.Function when message.NameAt == 0:
-                line.Report(
-                    ChatProblems.FunctionNameMissing,
-                    message.Start,
-                    null,
-                    $"The function message has no name."
-                );
+                line.Report(FunctionNameMissing, message.Start, null, $"The function message has no name.");
                 break;
         }
 
         if (use == MessageUse.Output && message.Role == Role.Tool)
         {
-            line.Report(PreferenceProblems.OutputTool, message.Start, null, $"The output has a tool message.");
+            line.Report(OutputTool, message.Start, null, $"The output has a tool message.");
         }
         else if (use == MessageUse.Output && message.Role != Role.Assistant)
         {
             line.Report(
-                PreferenceProblems.OutputRole,
+                OutputRole,
                 message.Start,
                 ".role",
                 $"The output has a message with the role \"{Roles.Name(message.Role)}\"; only assistant messages "
@@ -68,7 +166,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
             if (message.WeightAt > 0)
             {
                 line.Report(
-                    ChatProblems.WeightNotAssistant,
+                    WeightNotAssistant,
                     message.WeightAt - 1,
                     ".weight",
                     $"The message with the role \"{Roles.Name(message.Role)}\" has a weight; only assistant messages "
@@ -88,7 +186,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         if (place > 0)
         {
             line.Report(
-                ChatProblems.KeyNotForRole,
+                KeyNotForRole,
                 place - 1,
                 "." + key,
                 $"The message with the role \"{Roles.Name(role)}\" has \"{key}\"; only {owner} messages may have it."
@@ -109,7 +207,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         if (message.Content == ContentKind.Missing)
         {
             line.Report(
-                ChatProblems.ContentMissing,
+                ContentMissing,
                 message.Start,
                 null,
                 $"The message with the role \"{Roles.Name(message.Role)}\" has no content."
@@ -118,7 +216,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         else if (message.Content == ContentKind.Null && message.Role != Role.Function)
         {
             line.Report(
-                ChatProblems.ContentNull,
+                ContentNull,
                 message.ContentStart,
                 ".content",
                 $"The content of the message with the role \"{Roles.Name(message.Role)}\" is null."
@@ -136,7 +234,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         else if (message.Audio.Count > 0)
         {
             line.Report(
-                ChatProblems.AudioPart,
+                AudioPart,
                 message.Audio.Position,
                 null,
                 $"The message has audio, which fine-tuning is not documented to take."
@@ -154,7 +252,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         if (part.Count > 0)
         {
             line.Report(
-                ChatProblems.PartUnknown,
+                ContentRules.PartUnknown,
                 part.Position,
                 ContentRules.PartPath(part.Index),
                 $"The message with the role \"{Roles.Name(role)}\" has a part of the type \"{type}\", which it may "
@@ -180,18 +278,13 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                 && message.Refusals.Count == 0
             )
             {
-                line.Report(
-                    ChatProblems.AssistantEmpty,
-                    message.ContentStart,
-                    ".content",
-                    $"The assistant message has no text."
-                );
+                line.Report(AssistantEmpty, message.ContentStart, ".content", $"The assistant message has no text.");
             }
         }
         else if (message.HasTrailingSpace)
         {
             line.Report(
-                ChatProblems.AssistantTrailingSpace,
+                AssistantTrailingSpace,
                 message.ContentStart,
                 ".content",
                 $"The assistant message ends in white space."
@@ -204,7 +297,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         if (!message.HasToolCallId)
         {
             line.Report(
-                ChatProblems.ToolCallIdMissing,
+                ToolCallIdMissing,
                 message.Start,
                 null,
                 $"The tool message has no \"tool_call_id\" that is a string."
@@ -213,7 +306,7 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         else if (!calls.Contains(message.ToolCallId))
         {
             line.Report(
-                ChatProblems.ToolCallUnmatched,
+                ToolCallUnmatched,
                 message.ToolCallIdAt - 1,
                 ".tool_call_id",
                 $"The tool message answers a call that no assistant message before it made."

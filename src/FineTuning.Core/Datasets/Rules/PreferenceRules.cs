@@ -1,11 +1,66 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
 internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
 {
+    internal static readonly ProblemCode InputMissing = ProblemCode.Error(
+        "FT1401",
+        "no input",
+        """The example has no "input".""",
+        """Add "input" with the messages that lead to the outputs.""",
+        """{"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode InputNotObject = ProblemCode.Error(
+        "FT1402",
+        "input not an object",
+        "\"input\" is not an object with messages.",
+        """Write the input as {"messages": [...]}.""",
+        """{"input":"Hi","preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode InputUnknownKey = ProblemCode.Error(
+        "FT1403",
+        "unknown key in the input",
+        "\"input\" has a key other than messages, tools and parallel_tool_calls.",
+        "Remove the key.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}],"id":7},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode OutputMissing = ProblemCode.Error(
+        "FT1404",
+        "no output",
+        "One of the two outputs is missing.",
+        "Add the output as a list with one assistant message.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode OutputNoAssistant = ProblemCode.Error(
+        "FT1409",
+        "output without an assistant message",
+        "An output has no assistant message.",
+        "Add the assistant message to compare.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"tool","tool_call_id":"call_1","content":"1"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode OutputsSame = ProblemCode.Warning(
+        "FT1410",
+        "both outputs the same",
+        "The two outputs are the same, so there is no preference to learn.",
+        "Make the outputs differ, or remove the example.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode InputEndsWithAssistant = ProblemCode.Warning(
+        "FT1411",
+        "input ends with the assistant",
+        "The last message of the input is from the assistant, so the outputs answer no one.",
+        "End the input with a user message.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
     public override DatasetFormat Format => DatasetFormat.Preference;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
@@ -32,7 +87,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     break;
                 default:
                     line.Report(
-                        LineProblems.UnknownKey,
+                        ExampleRules.UnknownKey,
                         json.Start,
                         null,
                         $"The key \"{line.Key}\" is not one that a preference example may have: input, "
@@ -46,7 +101,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         facts.IsForeign = !hasInput && !preferred.Exists && !other.Exists;
         if (!hasInput)
         {
-            line.Report(PreferenceProblems.InputMissing, start, null, $"The example has no \"input\".");
+            line.Report(InputMissing, start, null, $"The example has no \"input\".");
         }
 
         Require(preferred, start, "preferred_output");
@@ -59,12 +114,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         ReadOnlySpan<byte> preferredText = line.Line.Slice(preferred.Start, preferred.End - preferred.Start);
         if (preferredText.SequenceEqual(line.Line.Slice(other.Start, other.End - other.Start)))
         {
-            line.Report(
-                PreferenceProblems.OutputsSame,
-                start,
-                null,
-                $"The preferred and the non-preferred output are the same."
-            );
+            line.Report(OutputsSame, start, null, $"The preferred and the non-preferred output are the same.");
         }
 
         facts.HasAnswer = true;
@@ -75,7 +125,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
     {
         if (!output.Exists)
         {
-            line.Report(PreferenceProblems.OutputMissing, start, null, $"The example has no \"{name}\".");
+            line.Report(OutputMissing, start, null, $"The example has no \"{name}\".");
         }
     }
 
@@ -88,12 +138,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         // A message of a wrong role has been named; that there is no right one goes without saying then.
         if (list.Count > 0 && !list.HasAssistant && !list.HasBadRole && !list.HasOtherRole)
         {
-            line.Report(
-                PreferenceProblems.OutputNoAssistant,
-                output.Start,
-                null,
-                $"The output has no assistant message."
-            );
+            line.Report(OutputNoAssistant, output.Start, null, $"The output has no assistant message.");
         }
     }
 
@@ -102,12 +147,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         int start = json.Start;
         if (json.Token != JsonTokenType.StartObject)
         {
-            line.Report(
-                PreferenceProblems.InputNotObject,
-                json.Start,
-                null,
-                $"The input is {json.Kind}, not an object."
-            );
+            line.Report(InputNotObject, json.Start, null, $"The input is {json.Kind}, not an object.");
             json.Skip();
             return;
         }
@@ -124,7 +164,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     if (list.Last == Role.Assistant)
                     {
                         line.Report(
-                            PreferenceProblems.InputEndsWithAssistant,
+                            InputEndsWithAssistant,
                             list.LastStart,
                             null,
                             $"The input ends with an assistant message."
@@ -140,7 +180,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     break;
                 default:
                     line.Report(
-                        PreferenceProblems.InputUnknownKey,
+                        InputUnknownKey,
                         json.Start,
                         null,
                         $"The key \"{line.Key}\" is not one that the input may have: messages, tools, "
@@ -153,7 +193,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
 
         if (!hasMessages)
         {
-            line.Report(ChatProblems.MessagesMissing, start, null, $"The input has no \"messages\".");
+            line.Report(MessageRules.MessagesMissing, start, null, $"The input has no \"messages\".");
         }
     }
 

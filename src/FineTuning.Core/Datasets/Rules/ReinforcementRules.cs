@@ -1,10 +1,26 @@
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
 internal sealed class ReinforcementRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
 {
+    internal static readonly ProblemCode LastNotUser = ProblemCode.Error(
+        "FT1501",
+        "last message not from the user",
+        "In reinforcement fine-tuning the model writes the answer itself, so the messages must end with a user "
+            + "message.",
+        "End the messages with the user message to answer, and put the expected answer in a field of its own.",
+        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"answer":"Hello"}"""
+    );
+
+    internal static readonly ProblemCode NoItemFields = ProblemCode.Warning(
+        "FT1502",
+        "nothing to grade with",
+        "The example has messages only, so a grader has no item field to compare the answer with.",
+        """Add the field that the grader refers to, such as "answer".""",
+        """{"messages":[{"role":"user","content":"Hi"}]} with the method reinforcement"""
+    );
+
     public override DatasetFormat Format => DatasetFormat.Reinforcement;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
@@ -24,7 +40,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
                     if (list.Count > 0 && list.Last is not (Role.User or Role.None))
                     {
                         line.Report(
-                            ReinforcementProblems.LastNotUser,
+                            LastNotUser,
                             list.LastStart,
                             null,
                             $"The last message has the role \"{Roles.Name(list.Last)}\", not user."
@@ -49,12 +65,12 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
         if (!hasMessages)
         {
             facts.IsForeign = true;
-            line.Report(ChatProblems.MessagesMissing, start, null, $"The example has no \"messages\".");
+            line.Report(MessageRules.MessagesMissing, start, null, $"The example has no \"messages\".");
         }
         else if (!hasItem)
         {
             line.Report(
-                ReinforcementProblems.NoItemFields,
+                NoItemFields,
                 start,
                 null,
                 $"The example has no field for a grader to compare the answer with."

@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -6,6 +5,22 @@ namespace FineTuning.Core.Datasets.Rules;
 // Looks for what a model should not learn. The messages never repeat what was found.
 internal static class SecretRules
 {
+    internal static readonly ProblemCode SecretKey = ProblemCode.Warning(
+        "FT1606",
+        "looks like an API key",
+        "A string has something that looks like an API key. What a model learns it can repeat.",
+        "Remove the key, and revoke it if it is real.",
+        """{"messages":[{"role":"user","content":"use sk-..."},{"role":"assistant","content":"Hello"}]}"""
+    );
+
+    internal static readonly ProblemCode EmailAddress = ProblemCode.Warning(
+        "FT1607",
+        "looks like an e-mail address",
+        "A string has something that looks like an e-mail address. What a model learns it can repeat.",
+        "Replace the address with a made-up one.",
+        """{"messages":[{"role":"user","content":"write to ann@example.com"},{"role":"assistant","content":"Hello"}]}"""
+    );
+
     // Real keys are longer; this is about where a product code or a made-up example ends.
     private const int MinimumKeyChars = 20;
 
@@ -14,18 +29,13 @@ internal static class SecretRules
         int key = IndexOfKey(text);
         if (key >= 0)
         {
-            line.Report(SetProblems.SecretKey, start + key, null, $"The text has what looks like an API key (sk-…).");
+            line.Report(SecretKey, start + key, null, $"The text has what looks like an API key (sk-…).");
         }
 
         int address = IndexOfAddress(text);
         if (address >= 0)
         {
-            line.Report(
-                SetProblems.EmailAddress,
-                start + address,
-                null,
-                $"The text has what looks like an e-mail address."
-            );
+            line.Report(EmailAddress, start + address, null, $"The text has what looks like an e-mail address.");
         }
     }
 

@@ -1,4 +1,3 @@
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -6,6 +5,26 @@ namespace FineTuning.Core.Datasets.Rules;
 // What does not depend on whether the line is JSON.
 internal sealed class TextRules(LineContext line)
 {
+    internal static readonly ProblemCode InvalidUtf8 = ProblemCode.Error(
+        "FT1009",
+        "not UTF-8",
+        "The line has bytes that are not UTF-8, usually because the file was written in a legacy code page or was "
+            + "cut in the middle of a character.",
+        "Save the file as UTF-8.",
+        "a line with the byte E9 for é"
+    );
+
+    internal static readonly ProblemCode LineSeparator = ProblemCode
+        .Warning(
+            "FT1010",
+            "U+2028 or U+2029",
+            "The line has a Unicode line or paragraph separator. JSON allows it in a string, but some readers take "
+                + "it for the end of the line.",
+            "Write the character as \\u2028 or \\u2029, or replace it with \\n.",
+            "a line with the bytes E2 80 A8"
+        )
+        .Mended();
+
     private bool _isSearched;
     private bool _mayBeInvalid;
     private bool _mayHaveSeparators;
@@ -35,7 +54,7 @@ internal sealed class TextRules(LineContext line)
             int invalid = Utf8Check.IndexOfInvalid(text);
             if (invalid >= 0)
             {
-                line.ReportLine(FileProblems.InvalidUtf8, invalid, $"Byte {invalid + 1} of the line is not UTF-8.");
+                line.ReportLine(InvalidUtf8, invalid, $"Byte {invalid + 1} of the line is not UTF-8.");
             }
         }
 
@@ -45,12 +64,12 @@ internal sealed class TextRules(LineContext line)
             int paragraph = text.IndexOf("\u2029"u8);
             if (separator >= 0)
             {
-                line.ReportLine(FileProblems.LineSeparator, separator, $"The line has a line separator (U+2028).");
+                line.ReportLine(LineSeparator, separator, $"The line has a line separator (U+2028).");
             }
 
             if (paragraph >= 0)
             {
-                line.ReportLine(FileProblems.LineSeparator, paragraph, $"The line has a paragraph separator (U+2029).");
+                line.ReportLine(LineSeparator, paragraph, $"The line has a paragraph separator (U+2029).");
             }
         }
 

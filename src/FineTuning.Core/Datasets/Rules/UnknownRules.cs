@@ -1,5 +1,4 @@
 using System.Text;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -7,6 +6,14 @@ namespace FineTuning.Core.Datasets.Rules;
 // For a line that is no kind of example: says what its keys are, since they are what has to change.
 internal sealed class UnknownRules(LineContext line) : ExampleRules
 {
+    internal static readonly ProblemCode UnknownFormat = ProblemCode.Error(
+        "FT1106",
+        "unknown kind of example",
+        "The line has none of the keys that tell what kind of example it is.",
+        "Give the line the keys of a chat, completion, preference or reinforcement example.",
+        """{"question":"a","answer":"b"}"""
+    );
+
     private const int MaxNamedKeys = 5;
 
     public override DatasetFormat Format => DatasetFormat.Unknown;
@@ -15,7 +22,7 @@ internal sealed class UnknownRules(LineContext line) : ExampleRules
     {
         facts = default;
         int start = json.Start;
-        bool wanted = line.Wants(LineProblems.UnknownFormat);
+        bool wanted = line.Wants(UnknownFormat);
         StringBuilder keys = new();
         int count = 0;
         json.EnterObject();
@@ -31,7 +38,7 @@ internal sealed class UnknownRules(LineContext line) : ExampleRules
 
         keys.Append(count > MaxNamedKeys ? ", …" : "");
         line.Report(
-            LineProblems.UnknownFormat,
+            UnknownFormat,
             start,
             null,
             $"The line has {(count == 0 ? "no keys" : "the keys " + keys)}, which is no kind of example."

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Rules;
 using FineTuning.Core.Runtime;
@@ -14,6 +13,7 @@ internal sealed class BlockChecker : IBlockWorker
     private readonly ScanState _state;
     private readonly LineContext _line;
     private readonly ExampleRules[] _rules;
+    private readonly LineRules _shape;
     private readonly TextRules _text;
     private readonly ContextRules _context;
 #if NET
@@ -27,10 +27,11 @@ internal sealed class BlockChecker : IBlockWorker
         _options = options;
         _state = state;
         _line = new LineContext(options, isFull);
+        _shape = new LineRules(_line);
         _text = new TextRules(_line);
         _context = new ContextRules(_line, options.Model);
         ToolRules tools = new(_line);
-        MessageRules messages = new(_line, tools);
+        MessageRules messages = new(_line);
 
         // In the order of DatasetFormat, which is the index.
         _rules =
@@ -102,11 +103,7 @@ internal sealed class BlockChecker : IBlockWorker
     {
         Result.ExampleCount++;
         _state.HasExample = true;
-        _line.ReportLine(
-            FileProblems.LineTooLong,
-            -1,
-            $"The line has {bytes} bytes; at most {_options.MaxLineBytes} are read."
-        );
+        _shape.ReportTooLong(bytes, _options.MaxLineBytes);
         _line.Commit();
     }
 
@@ -146,7 +143,7 @@ internal sealed class BlockChecker : IBlockWorker
         _line.BeginLine(buffer, start, end - start, _number, offset);
         if (start == end)
         {
-            _line.ReportLine(FileProblems.BlankLine, -1, $"The line is blank.");
+            _shape.ReportBlank();
             _line.Commit();
             return;
         }
@@ -212,11 +209,7 @@ internal sealed class BlockChecker : IBlockWorker
 
     private void ReportForeign(DatasetFormat format)
     {
-        _line.ReportLine(
-            LineProblems.OtherFormat,
-            -1,
-            $"The line is {ScanState.Describe(format)}, not {_state.Expectation}."
-        );
+        _shape.ReportOtherFormat(format, _state.Expectation);
         _line.Commit();
     }
 
@@ -238,9 +231,9 @@ internal sealed class BlockChecker : IBlockWorker
 
         _line.Discard();
         ProblemCode code = JsonErrorExplainer.Report(_line, error);
-        if (!_state.HasExample && code == LineProblems.Incomplete)
+        if (!_state.HasExample && code == JsonErrorExplainer.Incomplete && _shape.ReportDocument())
         {
-            CheckForDocument();
+            Result.Stop = true;
         }
 
         _line.Commit();
@@ -259,14 +252,14 @@ internal sealed class BlockChecker : IBlockWorker
         }
         else
         {
-            _line.ReportLine(LineProblems.NotObject, json.Start, $"The line is {json.Kind}, not an object.");
+            _shape.ReportNotObject(ref json);
             json.Skip();
         }
 
         int end = json.End;
         if (end < _line.Line.Length)
         {
-            ReportRest(end, isObject);
+            _shape.ReportRest(end, isObject);
         }
 
         if (!isObject)
@@ -275,65 +268,5 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         return isObject;
-    }
-
-    private void ReportRest(int end, bool isObject)
-    {
-        if (!isObject)
-        {
-            _line.Discard();
-            _line.ReportLine(
-                LineProblems.NotJson,
-                end,
-                $"The line is not valid JSON: something follows its first value at byte {end + 1} of the line."
-            );
-        }
-        else if (_line.Line[end] == (byte)'\r')
-        {
-            _line.ReportLine(
-                FileProblems.LoneCarriageReturn,
-                end,
-                $"A carriage return without a line feed stands between two examples."
-            );
-        }
-        else if (_line.Line[end] == (byte)',' && end == _line.Line.Length - 1)
-        {
-            // The lines of a JSON array whose brackets were removed.
-            _line.ReportLine(LineProblems.TrailingComma, end, $"A comma stands after the object.");
-        }
-        else
-        {
-            _line.ReportLine(
-                LineProblems.TrailingData,
-                end,
-                $"Something follows the object at byte {end + 1} of the line."
-            );
-        }
-    }
-
-    // The first example goes over several lines: then so do all, and each line would be reported for the same mistake.
-    private void CheckForDocument()
-    {
-        ReadOnlySpan<byte> line = _line.Line;
-        bool isArray = line[0] == (byte)'[';
-        if (!isArray && line[line.Length - 1] is not ((byte)'{' or (byte)'['))
-        {
-            return;
-        }
-
-        _line.Discard();
-        Result.Stop = true;
-        if (isArray)
-        {
-            _line.ReportLine(
-                FileProblems.ArrayDocument,
-                -1,
-                $"The file is one JSON array over several lines, not one object per line."
-            );
-        }
-        else
-        {
-            _line.ReportLine(FileProblems.PrettyPrinted, -1, $"The first example is spread over several lines.");
-        }
     }
 }

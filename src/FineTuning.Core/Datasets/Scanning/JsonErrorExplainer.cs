@@ -1,11 +1,45 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Problems;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
 // Says in plain words why a line is not JSON. The reader's own message speaks of tokens and depths.
 internal static class JsonErrorExplainer
 {
+    internal static readonly ProblemCode NotJson = ProblemCode.Error(
+        "FT1101",
+        "not JSON",
+        "The line is not valid JSON.",
+        "Correct the JSON at the place that is named.",
+        "{'messages': []}"
+    );
+
+    internal static readonly ProblemCode Incomplete = ProblemCode.Error(
+        "FT1104",
+        "the line ends too early",
+        "The line ends before its JSON is complete: it was cut, or a line break stands inside a string where \\n "
+            + "belongs.",
+        "Complete the line, or join it with the next one.",
+        """{"prompt":"a","comp"""
+    );
+
+    internal static readonly ProblemCode TrailingComma = ProblemCode
+        .Error(
+            "FT1105",
+            "trailing comma",
+            "A comma stands before a closing bracket, or after the object, which JSON does not allow.",
+            "Remove the comma.",
+            """{"prompt":"a","completion":"b",}"""
+        )
+        .Mended();
+
+    internal static readonly ProblemCode TooDeep = ProblemCode.Error(
+        "FT1110",
+        "nested too deeply",
+        "The JSON has more levels of brackets than a reader can be expected to take.",
+        "Make the example flatter.",
+        "a line with more than 128 opening brackets in a row"
+    );
+
     // Bytes that no JSON value starts with settle the matter without an exception, which costs as much as a hundred
     // good lines.
     public static bool CannotBeJson(ReadOnlySpan<byte> line) => "{[\"-0123456789tfn"u8.IndexOf(line[0]) < 0;
@@ -16,11 +50,11 @@ internal static class JsonErrorExplainer
         ReadOnlySpan<byte> line = context.Line;
         int position = (int)Math.Min(Math.Max(error?.BytePositionInLine ?? 0, 0), line.Length);
         ProblemCode code = Classify(line, position);
-        if (code == LineProblems.Incomplete)
+        if (code == Incomplete)
         {
             context.ReportLine(code, line.Length - 1, $"The line ends before its JSON is complete.");
         }
-        else if (code == LineProblems.TrailingComma)
+        else if (code == TrailingComma)
         {
             context.ReportLine(
                 code,
@@ -28,7 +62,7 @@ internal static class JsonErrorExplainer
                 $"A comma stands before the closing {line.Slice(position, 1)} at byte {position + 1} of the line."
             );
         }
-        else if (code == LineProblems.TooDeep)
+        else if (code == TooDeep)
         {
             context.ReportLine(code, position, $"The JSON is nested more than {JsonScanner.MaxDepth} levels deep.");
         }
@@ -49,7 +83,7 @@ internal static class JsonErrorExplainer
         (int depth, bool inString) = StateAt(line, line.Length);
         if (position >= line.Length)
         {
-            return LineProblems.Incomplete;
+            return Incomplete;
         }
 
         // The reader tells of a string without an end at the place where the string starts.
@@ -61,7 +95,7 @@ internal static class JsonErrorExplainer
             && IsOneString(line, position, inStringThere)
         )
         {
-            return LineProblems.Incomplete;
+            return Incomplete;
         }
 
         // At a comma that is the last of the line, the reader blames the comma.
@@ -73,12 +107,12 @@ internal static class JsonErrorExplainer
             && IsAfterValue(line, position)
         )
         {
-            return LineProblems.Incomplete;
+            return Incomplete;
         }
 
         if (line[position] is (byte)'{' or (byte)'[' && depthThere >= JsonScanner.MaxDepth)
         {
-            return LineProblems.TooDeep;
+            return TooDeep;
         }
 
         if (line[position] is (byte)'}' or (byte)']' && !inStringThere)
@@ -86,11 +120,11 @@ internal static class JsonErrorExplainer
             ReadOnlySpan<byte> before = JsonText.TrimEnd(line.Slice(0, position));
             if (!before.IsEmpty && before[before.Length - 1] == (byte)',' && IsAfterValue(line, before.Length - 1))
             {
-                return LineProblems.TrailingComma;
+                return TrailingComma;
             }
         }
 
-        return LineProblems.NotJson;
+        return NotJson;
     }
 
     // Whether a comma may stand there: not after another one, and not where a value is missing.

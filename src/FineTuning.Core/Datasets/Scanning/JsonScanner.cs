@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuning.Core.Datasets.Problems;
 using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
@@ -9,6 +8,22 @@ namespace FineTuning.Core.Datasets.Scanning;
 // the last.
 internal ref struct JsonScanner
 {
+    internal static readonly ProblemCode DuplicateKey = ProblemCode.Warning(
+        "FT1108",
+        "duplicate key",
+        "An object has the same key twice. Only one of the values is used, as a rule the last.",
+        "Remove one of the two.",
+        """{"prompt":"a","prompt":"b","completion":"c"}"""
+    );
+
+    internal static readonly ProblemCode LoneSurrogate = ProblemCode.Warning(
+        "FT1109",
+        "half a character",
+        "A string has half of a surrogate pair, so it is not valid text; the half is replaced or refused.",
+        "Write the whole character, or remove the half.",
+        """{"prompt":"\ud800","completion":"b"}"""
+    );
+
     // Python and JavaScript take more, but no real example has it, and a bound keeps the walk from overflowing the
     // stack.
     public const int MaxDepth = 128;
@@ -88,12 +103,7 @@ internal ref struct JsonScanner
         ulong id = key != Key.Other ? (ulong)key : Hash128.Of(name).Low | (1UL << 63);
         if (!_line.Keys.Add(_line.Path.Keys, id))
         {
-            _line.Report(
-                LineProblems.DuplicateKey,
-                Start,
-                null,
-                $"The key \"{name}\" stands twice in the same object."
-            );
+            _line.Report(DuplicateKey, Start, null, $"The key \"{name}\" stands twice in the same object.");
         }
 
         ReadValue();
@@ -161,7 +171,7 @@ internal ref struct JsonScanner
         {
             ReadOnlySpan<byte> escape = _reader.ValueSpan.Slice(found, 6);
             _line.Report(
-                LineProblems.LoneSurrogate,
+                LoneSurrogate,
                 Start + 1 + found,
                 null,
                 $"The text has half a character, {escape}, without its other half."

@@ -1,6 +1,6 @@
 using System.Globalization;
 using FineTuning.Core.Datasets.Duplicates;
-using FineTuning.Core.Datasets.Problems;
+using FineTuning.Core.Datasets.Reading;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
@@ -8,6 +8,76 @@ namespace FineTuning.Core.Datasets.Scanning;
 // were.
 internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 {
+    internal static readonly ProblemCode NoExamples = ProblemCode.Error(
+        "FT1001",
+        "no examples",
+        "The file has no line with anything in it, so there is nothing to learn from.",
+        "Write one example per line and check again.",
+        "an empty file, or a file of blank lines"
+    );
+
+    internal static readonly ProblemCode ByteOrderMark = ProblemCode
+        .Warning(
+            "FT1006",
+            "byte order mark",
+            "The file starts with the UTF-8 byte order mark, which JSON does not allow and some readers refuse.",
+            "Save the file as UTF-8 without a byte order mark.",
+            "a file that starts with the bytes EF BB BF"
+        )
+        .Mended();
+
+    internal static readonly ProblemCode CarriageReturns = ProblemCode
+        .Warning(
+            "FT1007",
+            "CRLF line ends",
+            "The lines end in CR LF, as Windows programs write them. The service takes them, other tools may not.",
+            "Save the file with LF line ends.",
+            "a file with CR LF at the end of its lines"
+        )
+        .Mended();
+
+    internal static readonly ProblemCode TooFew = ProblemCode.Error(
+        "FT1601",
+        "too few examples",
+        $"The service refuses a training file with fewer than {DatasetLimits.MinTrainingExamples} examples.",
+        "Add examples; 50 to 100 good ones are a sensible start.",
+        $"a file of {DatasetLimits.MinTrainingExamples - 1} lines"
+    );
+
+    internal static readonly ProblemCode Duplicate = ProblemCode
+        .Warning(
+            "FT1602",
+            "duplicate example",
+            "The line is the same as an earlier one, so the model sees the example twice per epoch.",
+            "Remove one of the two unless the weight is intended.",
+            "two equal lines"
+        )
+        .Mended();
+
+    internal static readonly ProblemCode OneAnswer = ProblemCode.Warning(
+        "FT1603",
+        "one answer only",
+        "Every example has the same answer, so the model learns to say that and nothing else.",
+        "Add examples with other answers.",
+        "a file in which every answer is \"yes\""
+    );
+
+    internal static readonly ProblemCode Overlap = ProblemCode.Warning(
+        "FT1604",
+        "in training and validation",
+        "The line is also in the training file, so the validation loss looks better than it is.",
+        "Keep the example in one of the two files.",
+        "the same line in both files"
+    );
+
+    internal static readonly ProblemCode FormatsDiffer = ProblemCode.Error(
+        "FT1605",
+        "training and validation differ",
+        "The training and the validation file hold different kinds of examples.",
+        "Use the same kind of example in both files.",
+        "a chat training file with a preference validation file"
+    );
+
     // Below this many examples one answer says little.
     private const int OneAnswerExamples = 10;
 
@@ -55,19 +125,18 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     {
         IsStopped = true;
         string what =
-            code == FileProblems.Gzip ? "compressed with gzip"
-            : code == FileProblems.Zip ? "a zip archive"
-            : code == FileProblems.Utf16 ? "UTF-16 text"
+            code == FileSignature.Gzip ? "compressed with gzip"
+            : code == FileSignature.Zip ? "a zip archive"
+            : code == FileSignature.Utf16 ? "UTF-16 text"
             : "UTF-32 text";
         Add(code, 0, 0, null, "The file is " + what + ", not UTF-8 text.");
     }
 
-    public void AddByteOrderMark() =>
-        Add(FileProblems.ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
+    public void AddByteOrderMark() => Add(ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
 
     public void AddDifferentFormat(DatasetFormat own, DatasetFormat trainingFormat) =>
         Add(
-            SetProblems.FormatsDiffer,
+            FormatsDiffer,
             0,
             0,
             null,
@@ -84,11 +153,11 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         FirstFound same = new(options.MaxProblemsPerCode);
         FirstFound inTraining = new(options.MaxProblemsPerCode);
         finder.Find(file, Sort, cancellationToken);
-        _counts[SetProblems.Duplicate.Index] += same.Count;
+        _counts[Duplicate.Index] += same.Count;
         foreach (DuplicateLine line in same.Take())
         {
             Add(
-                SetProblems.Duplicate,
+                Duplicate,
                 line.Line,
                 line.ByteOffset,
                 null,
@@ -97,11 +166,11 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             );
         }
 
-        _counts[SetProblems.Overlap.Index] += inTraining.Count;
+        _counts[Overlap.Index] += inTraining.Count;
         foreach (DuplicateLine line in inTraining.Take())
         {
             Add(
-                SetProblems.Overlap,
+                Overlap,
                 line.Line,
                 line.ByteOffset,
                 null,
@@ -130,7 +199,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         if (_carriageReturnLines > 0)
         {
             Add(
-                FileProblems.CarriageReturns,
+                CarriageReturns,
                 0,
                 0,
                 null,
@@ -146,12 +215,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 
         if (Examples == 0)
         {
-            Add(FileProblems.Empty, 0, 0, null, Lines == 0 ? "The file is empty." : "The file has blank lines only.");
+            Add(NoExamples, 0, 0, null, Lines == 0 ? "The file is empty." : "The file has blank lines only.");
         }
         else if (Examples < options.MinimumExamples)
         {
             Add(
-                SetProblems.TooFew,
+                TooFew,
                 0,
                 0,
                 null,
@@ -162,7 +231,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 
         if (Examples > OneAnswerExamples && _answers.Count > OneAnswerExamples && !_answers.Differ)
         {
-            Add(SetProblems.OneAnswer, 0, 0, null, Invariant($"All {_answers.Count} answers are the same."));
+            Add(OneAnswer, 0, 0, null, Invariant($"All {_answers.Count} answers are the same."));
         }
     }
 
@@ -171,11 +240,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
         long errors = 0,
             warnings = 0;
-        foreach (ProblemCode code in ProblemCodes.All)
+        for (int index = 0; index < _counts.Length; index++)
         {
-            long count = _counts[code.Index];
+            long count = _counts[index];
             if (count > 0)
             {
+                var code = ProblemCode.AtIndex(index);
                 counts.Add(code.Code, count);
                 _ = code.Severity == ProblemSeverity.Error ? errors += count : warnings += count;
             }

@@ -8,6 +8,13 @@ namespace FineTuning.Core.Grading.Formulas;
 /// <summary>Reads one formula, by recursive descent with a bound on the depth.</summary>
 internal sealed class FormulaParser(string text, IReadOnlyCollection<string> names, string path, GraderReading reading)
 {
+    internal static readonly ProblemCode FormulaSyntax = ProblemCode.Error("FT2031", "Formula not well-formed");
+    internal static readonly ProblemCode UnknownPart = ProblemCode.Error("FT2032", "Unknown grader in the formula");
+    internal static readonly ProblemCode UnknownFunction = ProblemCode.Error(
+        "FT2033",
+        "Unknown function in the formula"
+    );
+
     public const int MaxLength = 4096,
         MaxDepth = 64;
 
@@ -40,7 +47,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         {
             HasErrors = true;
             reading.Report(
-                GraderProblemCodes.WrongLength,
+                GraderFaults.WrongLength,
                 path,
                 FormattableString.Invariant($"The formula has {text.Length} characters; at most {MaxLength} are read."),
                 "Shorten the formula."
@@ -215,7 +222,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         else if (names.Count > 0)
         {
             Report(
-                GraderProblemCodes.UnknownPart,
+                UnknownPart,
                 start,
                 $"there is no grader \"{name}\"",
                 $"{NearestName.Question(name, names)}The graders are {string.Join(", ", names)}."
@@ -229,7 +236,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         if (!isKnown)
         {
             Report(
-                GraderProblemCodes.UnknownFunction,
+                UnknownFunction,
                 start,
                 $"there is no function \"{name}\"",
                 $"{NearestName.Question(name, s_functions.Keys)}The functions are "
@@ -247,7 +254,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         if (isKnown && count > function.Max)
         {
             Report(
-                GraderProblemCodes.FormulaSyntax,
+                FormulaSyntax,
                 start,
                 FormattableString.Invariant($"{name} takes 1 number, not {count}"),
                 $"Give {name} one number."
@@ -328,7 +335,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
     // From here on the formula cannot be read; of what is wrong behind it nothing can be said.
     private UnreadableException Wrong(int position, string problem, string fix)
     {
-        Report(GraderProblemCodes.FormulaSyntax, position, problem, fix);
+        Report(FormulaSyntax, position, problem, fix);
         return new UnreadableException();
     }
 

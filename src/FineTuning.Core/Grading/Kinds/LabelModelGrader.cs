@@ -1,3 +1,4 @@
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
@@ -11,6 +12,10 @@ internal sealed class LabelModelGrader(
     IReadOnlyList<string> passing
 ) : Grader(name, TypeName)
 {
+    internal static readonly ProblemCode StrayLabel = ProblemCode.Error("FT2012", "Passing label that is no label");
+    internal static readonly ProblemCode LabelTwice = ProblemCode.Warning("FT2053", "Label given twice");
+    internal static readonly ProblemCode EveryLabelPasses = ProblemCode.Warning("FT2054", "Every label passes");
+
     public const string TypeName = "label_model";
     private const int MaxLabels = 1000;
 
@@ -23,7 +28,7 @@ internal sealed class LabelModelGrader(
         foreach (string stray in labels.Count == 0 || definition.Reading.IsFull ? [] : strays)
         {
             definition.Report(
-                GraderProblemCodes.StrayLabel,
+                StrayLabel,
                 "passing_labels",
                 $"\"{Definition.Shorten(stray)}\" is one of the passing_labels but not of the labels.",
                 $"{NearestName.Question(stray, labels)}Name only labels that are in \"labels\"."
@@ -33,7 +38,7 @@ internal sealed class LabelModelGrader(
         if (strays.Length == 0 && labels.Count > 0 && labels.All(passing.Contains))
         {
             definition.Report(
-                GraderProblemCodes.EveryLabelPasses,
+                EveryLabelPasses,
                 "passing_labels",
                 "Every label passes: whatever the model chooses, the score is 1.",
                 "Leave out the labels that should score 0."
@@ -61,7 +66,7 @@ internal sealed class LabelModelGrader(
             if (labels.Contains(label))
             {
                 definition.Reading.Report(
-                    GraderProblemCodes.LabelTwice,
+                    LabelTwice,
                     path,
                     $"The label \"{Definition.Shorten(label)}\" is there twice.",
                     "Remove one of them."

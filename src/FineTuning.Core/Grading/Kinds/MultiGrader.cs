@@ -1,3 +1,4 @@
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Formulas;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
@@ -8,6 +9,11 @@ namespace FineTuning.Core.Grading.Kinds;
 internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string, Grader>> parts, Formula formula)
     : Grader(name, TypeName)
 {
+    internal static readonly ProblemCode UnusedPart = ProblemCode.Warning(
+        "FT2052",
+        "Grader that the formula does not use"
+    );
+
     public const string TypeName = "multi";
 
     public static MultiGrader Read(Definition definition, string name)
@@ -69,7 +75,7 @@ internal sealed class MultiGrader(string name, IReadOnlyList<KeyValuePair<string
         )
         {
             definition.Reading.Report(
-                GraderProblemCodes.UnusedPart,
+                UnusedPart,
                 part.Path,
                 $"The formula does not use the grader \"{Definition.Shorten(unused)}\": it is run, and costs what it "
                     + $"costs, for nothing.",

@@ -10,6 +10,11 @@ namespace FineTuning.Core.Grading.Linting;
 /// have.</summary>
 public static class GraderRows
 {
+    internal static readonly ProblemCode NotInSomeRows = ProblemCode.Warning(
+        "FT2057",
+        "Field that some rows do not have"
+    );
+
     private const int ShownLines = 3;
 
     /// <summary>Checks every row of a dataset.</summary>
@@ -85,7 +90,7 @@ public static class GraderRows
         public GraderProblem ToProblem(long rows, string file)
         {
             bool isNone = Rows == rows;
-            ProblemCode code = isNone ? GraderProblemCodes.NotInItem : GraderProblemCodes.NotInSomeRows;
+            ProblemCode code = isNone ? Template.NotInItem : NotInSomeRows;
             string lines =
                 (
                     Rows == 1 ? "line "

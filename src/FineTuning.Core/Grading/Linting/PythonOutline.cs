@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Linting;
@@ -10,6 +11,12 @@ namespace FineTuning.Core.Grading.Linting;
 /// </summary>
 internal static class PythonOutline
 {
+    internal static readonly ProblemCode NoGradeFunction = ProblemCode.Error(
+        "FT2041",
+        "Script without grade(sample, item)"
+    );
+    internal static readonly ProblemCode WrongParameters = ProblemCode.Error("FT2042", "grade with other parameters");
+
     private const string Name = "grade";
 
     private static readonly Regex s_def = new(
@@ -56,7 +63,7 @@ internal static class PythonOutline
             string where =
                 $"The script defines grade at {place.InWords()} within \"{Encloser(code, inner)}\", where nobody "
                 + $"finds it.";
-            reading.Report(GraderProblemCodes.NoGradeFunction, path, where, Fix, place);
+            reading.Report(NoGradeFunction, path, where, Fix, place);
             return;
         }
 
@@ -69,7 +76,7 @@ internal static class PythonOutline
             ? null
             : TextPlace.Of(source, all.First(def => def.Groups["name"].Value == near).Groups["name"].Index);
         reading.Report(
-            GraderProblemCodes.NoGradeFunction,
+            NoGradeFunction,
             path,
             near is null
                 ? "The script does not define grade(sample, item)."
@@ -118,13 +125,7 @@ internal static class PythonOutline
         }
 
         void Report(string problem, string fix) =>
-            reading.Report(
-                GraderProblemCodes.WrongParameters,
-                path,
-                $"The function grade at {place.InWords()} {problem}.",
-                fix,
-                place
-            );
+            reading.Report(WrongParameters, path, $"The function grade at {place.InWords()} {problem}.", fix, place);
     }
 
     private static bool TakesTwo(List<string> parameters)

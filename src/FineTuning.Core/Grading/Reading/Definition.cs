@@ -10,6 +10,10 @@ namespace FineTuning.Core.Grading.Reading;
 /// others.</summary>
 internal sealed class Definition
 {
+    internal static readonly ProblemCode EmptyRange = ProblemCode.Error("FT2011", "Range without room");
+    internal static readonly ProblemCode UnusableName = ProblemCode.Error("FT2013", "Name that a formula cannot use");
+    internal static readonly ProblemCode NameTwice = ProblemCode.Error("FT2014", "Two graders of one name");
+
     public const int MaxText = 100_000;
     private static readonly string[] s_media = ["input_image", "input_audio"];
     private static readonly NumberBounds s_anyNumber = new(double.MinValue, double.MaxValue);
@@ -69,12 +73,7 @@ internal sealed class Definition
         if (min >= max)
         {
             string why = min == max ? "the least score is also the highest" : "the highest score comes first";
-            Report(
-                GraderProblemCodes.EmptyRange,
-                name,
-                $"\"{name}\" is empty: {why}.",
-                "Write the smaller number first."
-            );
+            Report(EmptyRange, name, $"\"{name}\" is empty: {why}.", "Write the smaller number first.");
         }
 
         return (min ?? 0, max ?? 1);
@@ -140,7 +139,7 @@ internal sealed class Definition
                 if (value.EnumerateObject().Count() is int count and (0 or > Max))
                 {
                     Report(
-                        GraderProblemCodes.WrongLength,
+                        GraderFaults.WrongLength,
                         name,
                         FormattableString.Invariant($"A multi grader has 1 to {Max} graders, not {count}."),
                         "Name the graders of the formula."
@@ -162,7 +161,7 @@ internal sealed class Definition
             if (!isName || !seen.Add(key))
             {
                 part.Reading.Report(
-                    isName ? GraderProblemCodes.NameTwice : GraderProblemCodes.UnusableName,
+                    isName ? NameTwice : UnusableName,
                     part.Path,
                     isName
                         ? $"Two graders have the name \"{Shorten(key)}\"."

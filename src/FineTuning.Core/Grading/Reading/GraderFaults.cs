@@ -9,6 +9,15 @@ namespace FineTuning.Core.Grading.Reading;
 /// <summary>Makes problems of a grader of what is wrong with its fields, and collects them in a reading.</summary>
 internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
 {
+    internal static readonly ProblemCode WrongKind = ProblemCode.Error("FT2001", "Wrong kind of value");
+    internal static readonly ProblemCode Missing = ProblemCode.Error("FT2002", "Missing field");
+    internal static readonly ProblemCode UnknownField = ProblemCode.Warning("FT2003", "Unknown field");
+    internal static readonly ProblemCode GivenTwice = ProblemCode.Error("FT2004", "Field given twice");
+    internal static readonly ProblemCode Empty = ProblemCode.Error("FT2005", "Empty text");
+    internal static readonly ProblemCode UnknownValue = ProblemCode.Warning("FT2006", "Unknown value");
+    internal static readonly ProblemCode OutOfBounds = ProblemCode.Error("FT2007", "Number out of bounds");
+    internal static readonly ProblemCode WrongLength = ProblemCode.Error("FT2008", "Too few, too many or too long");
+
     public static string Cut(string text) => text.Length <= 100 ? text : text.Substring(0, 100) + "…";
 
     public string Shorten(string name) => Cut(name);
@@ -25,7 +34,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         {
             JsonFaultKind.WrongType => WrongType(fault),
             JsonFaultKind.NotFinite or JsonFaultKind.NotWhole => Number(fault),
-            JsonFaultKind.BelowMinimum or JsonFaultKind.AboveMaximum => OutOfBounds(fault),
+            JsonFaultKind.BelowMinimum or JsonFaultKind.AboveMaximum => Beyond(fault),
             JsonFaultKind.TooLong or JsonFaultKind.TooFew or JsonFaultKind.TooMany => Length(fault),
             JsonFaultKind.UnknownChoice or JsonFaultKind.UnknownName => Unknown(fault),
             _ => Other(fault),
@@ -46,29 +55,21 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
             JsonValueKind.Number => ($"A number belongs here, not {kind}.", "Write a number without quotes."),
             _ => ($"A text belongs here, not {kind}.", "Write a string."),
         };
-        return (GraderProblemCodes.WrongKind, message, fix);
+        return (WrongKind, message, fix);
     }
 
     private static (ProblemCode Code, string Message, string Fix) Number(JsonFault fault) =>
         fault.Kind == JsonFaultKind.NotFinite
-            ? (
-                GraderProblemCodes.WrongKind,
-                "A number belongs here, not one so large.",
-                "Write a number without quotes."
-            )
+            ? (WrongKind, "A number belongs here, not one so large.", "Write a number without quotes.")
         // Of a number that has both faults its size is told.
         : fault.Field.Value!.Value.GetDouble() is double number
         && (fault.Bounds!.IsBelow(number) || number > fault.Bounds.Max)
-            ? OutOfBounds(fault)
-        : (
-            GraderProblemCodes.OutOfBounds,
-            $"\"{fault.Field.Name}\" is not a whole number.",
-            "Write a number without a fraction."
-        );
+            ? Beyond(fault)
+        : (OutOfBounds, $"\"{fault.Field.Name}\" is not a whole number.", "Write a number without a fraction.");
 
-    private static (ProblemCode Code, string Message, string Fix) OutOfBounds(JsonFault fault) =>
+    private static (ProblemCode Code, string Message, string Fix) Beyond(JsonFault fault) =>
         (
-            GraderProblemCodes.OutOfBounds,
+            OutOfBounds,
             string.Format(
                 CultureInfo.InvariantCulture,
                 "{0} is not from {1} to {2}.",
@@ -84,7 +85,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         if (fault.Kind == JsonFaultKind.TooLong)
         {
             return (
-                GraderProblemCodes.WrongLength,
+                WrongLength,
                 FormattableString.Invariant($"The text has {fault.Length} characters; at most {fault.Max} are read."),
                 "Shorten it."
             );
@@ -95,7 +96,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
                 ? FormattableString.Invariant($"{fault.Max}")
                 : FormattableString.Invariant($"{fault.Min} to {fault.Max}");
         return (
-            GraderProblemCodes.WrongLength,
+            WrongLength,
             FormattableString.Invariant($"The list has {fault.Length} entries; {wanted} belong there."),
             "Add or remove entries."
         );
@@ -106,7 +107,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         string name = fault.Field.Name;
         bool isName = fault.Kind == JsonFaultKind.UnknownName;
         return (
-            isName ? GraderProblemCodes.UnknownField : GraderProblemCodes.UnknownValue,
+            isName ? UnknownField : UnknownValue,
             isName
                 ? $"There is no \"{Cut(name)}\" here."
                 : $"\"{Cut(fault.Text)}\" is no known {name.Replace('_', ' ')}.",
@@ -120,14 +121,10 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
         string name = fault.Field.Name;
         return fault.Kind switch
         {
-            JsonFaultKind.Missing => (GraderProblemCodes.Missing, $"\"{name}\" is missing.", $"Add \"{name}\"."),
-            JsonFaultKind.Empty => (GraderProblemCodes.Empty, $"\"{name}\" is empty.", $"Give \"{name}\" a text."),
-            JsonFaultKind.NameTwice => (
-                GraderProblemCodes.GivenTwice,
-                $"\"{name}\" is there twice.",
-                "Remove one of them."
-            ),
-            _ => (GraderProblemCodes.WrongKind, "The text is not valid Unicode.", "Write whole characters."),
+            JsonFaultKind.Missing => (Missing, $"\"{name}\" is missing.", $"Add \"{name}\"."),
+            JsonFaultKind.Empty => (Empty, $"\"{name}\" is empty.", $"Give \"{name}\" a text."),
+            JsonFaultKind.NameTwice => (GivenTwice, $"\"{name}\" is there twice.", "Remove one of them."),
+            _ => (WrongKind, "The text is not valid Unicode.", "Write whole characters."),
         };
     }
 

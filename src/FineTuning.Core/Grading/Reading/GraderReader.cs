@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Kinds;
 using FineTuning.Core.Grading.Linting;
 
@@ -7,6 +8,12 @@ namespace FineTuning.Core.Grading.Reading;
 /// <summary>Makes graders of their definitions, and tells the reading what is wrong with them.</summary>
 internal static class GraderReader
 {
+    internal static readonly ProblemCode NestedMulti = ProblemCode.Error("FT2015", "Multi grader within another");
+    internal static readonly ProblemCode SampleNotNamed = ProblemCode.Warning(
+        "FT2051",
+        "The model's answer plays no part"
+    );
+
     private static readonly string[] s_types =
     [
         StringCheckGrader.TypeName,
@@ -46,7 +53,7 @@ internal static class GraderReader
         }
 
         definition.Report(
-            GraderProblemCodes.NestedMulti,
+            NestedMulti,
             "type",
             "A multi grader cannot be a part of another.",
             "Put all graders into one multi grader, and the whole calculation into its calculate_output."
@@ -71,7 +78,7 @@ internal static class GraderReader
         if (type != PythonGrader.TypeName && reading.SampleNames == names && reading.Problems.Count == problems)
         {
             definition.Report(
-                GraderProblemCodes.SampleNotNamed,
+                SampleNotNamed,
                 "input",
                 "No template names the sample: whatever the model answers, the score is the same.",
                 "Write {{ sample.output_text }} where the model's answer belongs."

@@ -14,6 +14,9 @@ internal sealed class GraderReading
     // A definition with more is no definition with mistakes.
     private const int MaxProblems = 100;
 
+    // No problem of the definition: this machine lacks something.
+    private static readonly ProblemCode s_notHere = ProblemCode.Unlisted("FT2099", "Not available here");
+
     private readonly List<GraderProblem> _problems = [];
     private readonly List<ItemPlace> _itemPlaces = [];
 
@@ -83,13 +86,13 @@ internal sealed class GraderReading
     {
         if (!IsLint)
         {
-            Report(GraderProblemCodes.NotHere, path, message, fix);
+            Report(s_notHere, path, message, fix);
         }
     }
 
     // A service may know what is unknown here; this machine cannot grade with it.
     private ProblemSeverity SeverityOf(ProblemCode code) =>
-        !IsLint && (code == GraderProblemCodes.UnknownField || code == GraderProblemCodes.UnknownValue)
+        !IsLint && (code == GraderFaults.UnknownField || code == GraderFaults.UnknownValue)
             ? ProblemSeverity.Error
             : code.Severity;
 }

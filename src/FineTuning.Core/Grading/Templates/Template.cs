@@ -11,6 +11,20 @@ namespace FineTuning.Core.Grading.Templates;
 /// <summary>A text with <c>{{ item.field }}</c> and <c>{{ sample.output_text }}</c> in it. Immutable.</summary>
 internal sealed class Template
 {
+    internal static readonly ProblemCode UnbalancedBraces = ProblemCode.Error("FT2021", "Unbalanced braces");
+    internal static readonly ProblemCode UnknownTemplateName = ProblemCode.Error(
+        "FT2022",
+        "Unknown name in a template"
+    );
+    internal static readonly ProblemCode UnknownSampleField = ProblemCode.Error(
+        "FT2023",
+        "Field that a sample does not have"
+    );
+    internal static readonly ProblemCode NotInItem = ProblemCode.Error("FT2024", "Field that the item does not have");
+    internal static readonly ProblemCode TooManyPlaceholders = ProblemCode.Error("FT2025", "Too many placeholders");
+    internal static readonly ProblemCode SingleBraces = ProblemCode.Warning("FT2055", "Single braces");
+    internal static readonly ProblemCode FieldOfText = ProblemCode.Warning("FT2056", "Field of a text");
+
     // Each is looked up in the item, for every sample.
     private const int MaxPlaceholders = 200;
 
@@ -63,12 +77,7 @@ internal sealed class Template
             int next = text.IndexOf("{{", open + 2, StringComparison.Ordinal);
             if (close < 0 || (next >= 0 && next < close))
             {
-                source.Report(
-                    GraderProblemCodes.UnbalancedBraces,
-                    open,
-                    "\"{{\" is never closed",
-                    "Close it with \"}}\"."
-                );
+                source.Report(UnbalancedBraces, open, "\"{{\" is never closed", "Close it with \"}}\".");
                 position = next >= 0 ? next : text.Length;
                 continue;
             }
@@ -76,7 +85,7 @@ internal sealed class Template
             if (++count > MaxPlaceholders)
             {
                 reading.Report(
-                    GraderProblemCodes.TooManyPlaceholders,
+                    TooManyPlaceholders,
                     path,
                     FormattableString.Invariant($"The template has more than {MaxPlaceholders} placeholders."),
                     "Put what belongs together into one field of the item."
@@ -118,12 +127,7 @@ internal sealed class Template
         {
             if (s_unopened.IsMatch(literal.Substring(Math.Max(0, close - 256), close - Math.Max(0, close - 256))))
             {
-                source.Report(
-                    GraderProblemCodes.UnbalancedBraces,
-                    start + close,
-                    "\"}}\" closes nothing",
-                    "Open it with \"{{\"."
-                );
+                source.Report(UnbalancedBraces, start + close, "\"}}\" closes nothing", "Open it with \"{{\".");
             }
 
             close = literal.IndexOf("}}", close + 2, StringComparison.Ordinal);
@@ -132,7 +136,7 @@ internal sealed class Template
         if (source.Reading.IsLint && literal == source.Text && s_bare.Match(literal) is { Success: true } bare)
         {
             source.Report(
-                GraderProblemCodes.SingleBraces,
+                SingleBraces,
                 start + bare.Index,
                 $"\"{Shorten(literal.Trim())}\" has no braces, and stays as it is",
                 $"Write \"{{{{ {Shorten(literal.Trim())} }}}}\" for the value."
@@ -142,7 +146,7 @@ internal sealed class Template
         foreach (Match single in source.Reading.IsLint ? s_single.Matches(literal).Cast<Match>() : [])
         {
             source.Report(
-                GraderProblemCodes.SingleBraces,
+                SingleBraces,
                 start + single.Index,
                 $"\"{Shorten(single.Value)}\" has one brace on each side, and stays as it is",
                 $"Write \"{{{Shorten(single.Value)}}}\" for the value, with two braces on each side."
@@ -159,7 +163,7 @@ internal sealed class Template
         if (parsed is null)
         {
             source.Report(
-                GraderProblemCodes.UnknownTemplateName,
+                UnknownTemplateName,
                 place + offset,
                 $"{shown} {problem}",
                 $"{Meant(inside.Trim())}Write \"{{{{ item.FIELD }}}}\" for the dataset, or \"{{{{ sample.output_text "
@@ -180,7 +184,7 @@ internal sealed class Template
         if (parsed.Root == "sample" && !SampleScope.IsField(parsed.Field))
         {
             source.Report(
-                GraderProblemCodes.UnknownSampleField,
+                UnknownSampleField,
                 place,
                 $"{shown} names \"{Shorten(parsed.Field)}\", which a sample does not have",
                 $"{NearestName.Question(parsed.Field, SampleScope.Fields, "sample.")}A sample has "
@@ -190,7 +194,7 @@ internal sealed class Template
         else if (parsed.Root == "sample" && parsed.Field == "output_text" && parsed.IsDeep)
         {
             source.Report(
-                GraderProblemCodes.FieldOfText,
+                FieldOfText,
                 place,
                 $"{shown} names a field of output_text, which is a text and has none",
                 "Write sample.output_json for the fields of an answer that is JSON."
@@ -215,7 +219,7 @@ internal sealed class Template
         string fix =
             names.Length > 0 ? $"Name a field that it has: {Listed(names)}." : "Name a field that every item has.";
         source.Report(
-            GraderProblemCodes.NotInItem,
+            NotInItem,
             place,
             $"{shown} names {what}, which the item does not have",
             (missing is string wrong ? NearestName.Question(wrong, names) : string.Empty) + fix
