@@ -58,7 +58,7 @@ internal sealed class ChatStreamReader(Action<string> onText)
     {
         if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream")
         {
-            // Some servers do not stream, whatever they are asked.
+            // Some servers ignore that a stream was asked for.
             return await ReadWholeAsync(response, attempt).ConfigureAwait(false);
         }
 
@@ -105,7 +105,7 @@ internal sealed class ChatStreamReader(Action<string> onText)
         }
         catch (JsonException)
         {
-            // No answer of a model, as one without choices.
+            // An answer without choices is no answer of a model.
         }
 
         throw Wrong(response, "is no answer of a model");

@@ -57,7 +57,7 @@ public sealed class CheckpointFinder
                 _seen[checkpoint.Id] = checkpoint;
             }
 
-            // Not before: a search that failed begins again with this job.
+            // Noted after the job is done: a search that failed begins again with it.
             _ = _jobs.Dequeue();
             Jobs++;
         }
@@ -81,7 +81,7 @@ public sealed class CheckpointFinder
                 }
             }
 
-            // A server that goes in a circle would be asked for ever.
+            // A server that repeats its pages would be asked without end.
             _isListed = !page.HasMore || page.Data.Count == 0 || !_cursors.Add(_lastJob!);
         }
 

@@ -54,7 +54,7 @@ public sealed class PermissionGranter
             Keep(await GrantOnceAsync(checkpoint, part, cancellationToken).ConfigureAwait(false), part, granted);
             if (granted.Count < part.Length)
             {
-                // Some services answer with what is new alone.
+                // Some services answer with the new permissions only.
                 Keep(await ListAsync(checkpoint, cancellationToken).ConfigureAwait(false), part, granted);
             }
 
@@ -110,7 +110,7 @@ public sealed class PermissionGranter
         }
         catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.Conflict)
         {
-            // Some refuse what is granted already, and with it the rest.
+            // Some services refuse the whole request if a part of it is granted already.
             var there = new Dictionary<string, PermissionResource>(StringComparer.Ordinal);
             Keep(await TryListAsync(checkpoint, cancellationToken).ConfigureAwait(false), projects, there);
             string[] rest = [.. projects.Where(project => !there.ContainsKey(project))];

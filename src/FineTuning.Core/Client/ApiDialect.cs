@@ -13,7 +13,7 @@ public enum ApiDialect
 /// <summary>Tells dialects by their hosts.</summary>
 public static class ApiDialects
 {
-    // Not all of azure.com: below it are other people's machines, too.
+    // Only these domains: other names below azure.com can belong to anybody's machines.
     private static readonly string[] s_azure =
     [
         ".openai.azure.com",

@@ -56,7 +56,7 @@ public sealed record ClientOptions
     /// <summary>Allows plain http to other machines, which shows the key to everybody on the way.</summary>
     public bool AllowInsecureHttp { get; init; }
 
-    /// <summary>Time; replaced by tests.</summary>
+    /// <summary>The clock of time-outs and pauses; tests replace it.</summary>
     public IClock Clock { get; init; } = SystemClock.Instance;
 
     /// <summary>Wipes the secrets among the options from memory; requests fail from then on.</summary>

@@ -39,7 +39,7 @@ internal static class CreationRecovery
             }
             catch (FineTuningApiException e) when (e.IsTransient)
             {
-                // What took the answer away often stays for a while.
+                // What lost the answer often goes on for a while, so failures of the search are expected.
             }
             catch (FineTuningApiException)
             {

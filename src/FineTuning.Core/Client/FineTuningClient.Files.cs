@@ -112,7 +112,7 @@ public sealed partial class FineTuningClient
         }
         catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
         {
-            // What is there is no beginning of this content.
+            // The bytes in the stream are not the beginning of this content.
             transfer.Restart();
             return await _transport
                 .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)

@@ -78,7 +78,7 @@ public sealed partial class FineTuningClient
         ChangeJobAsync(
             jobId,
             "resume",
-            // It can have come to its end meanwhile, which a job that still pauses could not.
+            // The job may have resumed and ended since; one that is still pausing was not resumed.
             (refusal, job) =>
                 refusal.EarlierAttemptMayHaveWorked
                 && job.Status != JobStatus.Pausing

@@ -96,7 +96,7 @@ public sealed partial class FineTuningClient : IDisposable
             return await SendAsync(request, WireContext.Default.DeletedResource, cancellationToken)
                 .ConfigureAwait(false);
         }
-        // By the status: a model that is gone has a kind of its own.
+        // By the status and not the kind: a model that is gone has another kind than a file.
         catch (FineTuningApiException e) when (e.StatusCode == 404 && e.EarlierAttemptMayHaveWorked)
         {
             return new DeletedResource { Id = id, Deleted = true };

@@ -16,7 +16,7 @@ public sealed class SystemClock : IClock
 {
     private SystemClock() { }
 
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance; it has no state.</summary>
     public static SystemClock Instance { get; } = new();
 
     /// <inheritdoc/>

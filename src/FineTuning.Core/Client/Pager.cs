@@ -47,7 +47,7 @@ internal static class Pager
             }
             catch (Exception e) when (held > 0 && !cancellationToken.IsCancellationRequested)
             {
-                // The item that was held is there all the same.
+                // The item that was held back is still to be given.
                 failure = ExceptionDispatchInfo.Capture(e);
             }
 

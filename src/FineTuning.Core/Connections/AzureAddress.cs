@@ -48,7 +48,7 @@ public static class AzureAddress
             );
         }
 
-        // What people copy out of the portal or out of other programs goes further than the resource.
+        // Addresses copied from the portal or from other programs have a path behind the resource.
         string path = s_rest.Replace(uri.AbsolutePath, string.Empty).TrimEnd('/');
         return new Uri(uri.GetLeftPart(UriPartial.Authority) + path + (IsDated(apiVersion) ? "/openai" : "/openai/v1"));
     }

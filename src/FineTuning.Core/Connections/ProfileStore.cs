@@ -65,7 +65,7 @@ public sealed class ProfileStore(string folder)
         }
         catch (JsonException)
         {
-            // As one that is whole JSON and no connection.
+            // The same error as for valid JSON that is no connection.
         }
 
         throw new InvalidDataException(

@@ -12,6 +12,6 @@ public sealed class AccessToken(SecureString value, DateTimeOffset? expiresAt)
 
     internal SecureString Value { get; } = value ?? throw new ArgumentNullException(nameof(value));
 
-    /// <summary>Never the token.</summary>
+    /// <summary>Returns a text that does not contain the token.</summary>
     public override string ToString() => "access token";
 }

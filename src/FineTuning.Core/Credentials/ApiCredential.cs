@@ -14,7 +14,7 @@ public abstract class ApiCredential : IDisposable
     /// <summary>Wipes it from memory.</summary>
     public abstract void Dispose();
 
-    /// <summary>Never the key.</summary>
+    /// <summary>Returns a text that does not contain the key.</summary>
     public override string ToString() => GetType().Name;
 
     /// <summary>What authorises the next attempt; fetched first where that is needed.</summary>

@@ -17,7 +17,7 @@ internal sealed class ApiSecret : IDisposable
     private readonly SecureString _value;
     private bool _isDisposed;
 
-    /// <summary>Keeps a copy.</summary>
+    /// <summary>Creates a secret with a copy of the text.</summary>
     /// <param name="value">The secret; the caller stays its owner. White space around it is not part of it.</param>
     public ApiSecret(SecureString value)
     {

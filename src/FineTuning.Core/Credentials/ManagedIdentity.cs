@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Security;
-using System.Text.Json;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 
@@ -13,7 +10,7 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
     private const int MaxAnswerBytes = 256 * 1024;
     private const int MaxProofBytes = 4096;
 
-    // What is beside the machine answers at once. What is not there at all must not hold a runbook up.
+    // An identity endpoint of the machine answers at once; waiting for one that is not there would delay a runbook.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_guessTimeout = TimeSpan.FromSeconds(4);
 
@@ -95,7 +92,8 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
                     .ConfigureAwait(false);
             }
 
-            AccessToken token = status == 200 ? ReadToken(body, host) : throw Refused(status, body, host);
+            AccessToken token =
+                status == 200 ? IdentityAnswer.ReadToken(body, host) : throw Refused(status, body, host);
             _hasWorked = true;
             return token;
         }
@@ -192,66 +190,9 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
         return File.ReadAllText(path);
     }
 
-    private static AccessToken ReadToken(string body, IdentityHost host)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            JsonElement root = document.RootElement;
-            string text = root.GetProperty("access_token").GetString()!;
-            var token = new SecureString();
-            foreach (char c in text)
-            {
-                token.AppendChar(c);
-            }
-
-            return new AccessToken(token, ReadEnd(root));
-        }
-        catch (Exception e)
-            when (e
-                    is JsonException
-                        or InvalidOperationException
-                        or System.Collections.Generic.KeyNotFoundException
-                        or NullReferenceException
-            )
-        {
-            throw FineTuningApiException.NoToken($"The answer of {host.Name} has no token.", mayPass: true);
-        }
-    }
-
-    private static DateTimeOffset? ReadEnd(JsonElement root)
-    {
-        // Some send numbers, some texts of numbers, the oldest a date; some only how long it lasts.
-        if (
-            root.TryGetProperty("expires_on", out JsonElement on)
-            && on.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(
-                on.GetString(),
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal,
-                out DateTimeOffset date
-            )
-        )
-        {
-            return date;
-        }
-
-        return Number("expires_on") is double end && end < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds((long)end)
-            : Number("expires_in") is double seconds
-                ? DateTimeOffset.UtcNow.AddSeconds(Math.Min(seconds, 366 * 86400.0))
-            : null;
-
-        double? Number(string name) =>
-            root.TryGetProperty(name, out JsonElement value)
-            && double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-            && number >= 0
-                ? number
-                : null;
-    }
-
     private FineTuningApiException Refused(int status, string body, IdentityHost host)
     {
-        string words = Words(body) is string text ? $": {text.TrimEnd('.')}" : string.Empty;
+        string words = IdentityAnswer.ReadError(body) is string text ? $": {text.TrimEnd('.')}" : string.Empty;
         bool passes = status is 408 or 429 or >= 500 || (_hasWorked && status is (404 or 410));
         string who = ClientId is null ? "the system-assigned identity" : $"the identity with the client id {ClientId}";
         return FineTuningApiException.NoToken(
@@ -275,31 +216,5 @@ public sealed class ManagedIdentity : ITokenSource, IDisposable
                 mayPass: false
             )
             : FineTuningApiException.NoToken($"No token could be had of {host.Name}: {why}.", mayPass: true);
-    }
-
-    private static string? Words(string body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            JsonElement root = document.RootElement;
-            foreach (string name in new[] { "error_description", "message", "error" })
-            {
-                if (
-                    root.ValueKind == JsonValueKind.Object
-                    && root.TryGetProperty(name, out JsonElement text)
-                    && text.ValueKind == JsonValueKind.String
-                )
-                {
-                    return text.GetString();
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            // Words that are no JSON explain nothing; the status is told.
-        }
-
-        return null;
     }
 }

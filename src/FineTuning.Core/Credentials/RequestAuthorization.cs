@@ -23,6 +23,6 @@ internal sealed record RequestAuthorization(ApiSecret Secret, bool IsToken)
             return null;
         });
 
-    /// <summary>Never the secret.</summary>
+    /// <summary>Returns a text that does not contain the secret.</summary>
     public override string ToString() => IsToken ? "a token" : "a key";
 }

@@ -47,7 +47,7 @@ public sealed class TokenCredential : ApiCredential
         Interlocked.Exchange(ref _held, null)?.Authorization.Secret.Dispose();
         (_source as IDisposable)?.Dispose();
 
-        // Whoever waits at the gate at this moment still leaves it, so it is left to the collector.
+        // The semaphore is not disposed: another thread may be waiting for it.
     }
 
     internal override async Task<RequestAuthorization> AcquireAsync(
@@ -109,7 +109,7 @@ public sealed class TokenCredential : ApiCredential
         }
         catch (FineTuningApiException) when (before is not null && before.ExpiresAt > _clock.UtcNow)
         {
-            // The old one is good for a while yet; the source is asked again meanwhile.
+            // The old token is still valid for a while, so it is used until the source is asked again.
             held = before with
             {
                 FetchedAt = _clock.UtcNow,

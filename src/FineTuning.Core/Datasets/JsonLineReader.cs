@@ -5,7 +5,7 @@ namespace FineTuning.Core.Datasets;
 /// <summary>How a line ends.</summary>
 public enum LineEnding
 {
-    /// <summary>Not at all: it is the last line.</summary>
+    /// <summary>Without a line end: it is the last line.</summary>
     None,
 
     /// <summary>With a line feed.</summary>

@@ -80,7 +80,7 @@ public sealed class ProblemCode
     internal static ProblemCode AtIndex(int index) =>
         ProblemCodes.Find("FT" + (index + FirstNumber).ToString(CultureInfo.InvariantCulture))!;
 
-    // Said where the entry is made, before anyone else sees it.
+    // Called where the code is declared, before another thread can see it.
     internal ProblemCode Mended()
     {
         IsRepairable = true;

@@ -27,7 +27,7 @@ internal static class ApiErrorKinds
         [ApiErrorKind.ServerError] = Transient | Retried | MayHaveWorked | ServiceHeard,
         // Transient only with a status that refuses nothing: see FineTuningApiException.Has.
         [ApiErrorKind.InvalidResponse] = Transient | Retried | MayHaveWorked,
-        // What a proxy in between does passes, too.
+        // Failures of a proxy in between pass as well.
         [ApiErrorKind.Redirected] = Outlived,
     };
 

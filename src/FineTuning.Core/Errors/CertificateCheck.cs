@@ -14,7 +14,7 @@ internal sealed class CertificateCheck
     /// <summary>What was wrong with the last certificate that was not taken; null if it was taken since.</summary>
     public TlsFault? Last => _last;
 
-    /// <summary>Whether to take it.</summary>
+    /// <summary>Whether the certificate is accepted.</summary>
     /// <param name="host">The name that was connected to.</param>
     /// <param name="certificate">What the server showed.</param>
     /// <param name="chain">The platform's chain to a root.</param>

@@ -131,7 +131,7 @@ internal static class ErrorReader
             return ApiErrorKind.PermissionDenied;
         }
 
-        // More tokens than the limit of a whole minute: it would be refused for ever.
+        // It needs more tokens than a whole minute allows, so that a repeat would be refused too.
         if (status == 429 && Says("Request too large"))
         {
             return ApiErrorKind.TooLarge;

@@ -29,7 +29,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
     private int _failedInARow;
     private int _refused;
 
-    /// <summary>Makes an empty run.</summary>
+    /// <summary>Creates a run without inputs.</summary>
     /// <param name="gate">What the requests pass; it says how many run at a time.</param>
     /// <param name="work">Makes a result of an input, on any thread.</param>
     /// <param name="onResult">Gets the results in order.</param>
@@ -57,7 +57,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
     /// <summary>Whether all inputs ask the same thing, so that if it is not there for one it is for none.</summary>
     public bool IsOneThing { get; init; } = true;
 
-    /// <summary>How far it is.</summary>
+    /// <summary>The progress of the run.</summary>
     public BatchProgress Progress =>
         new(Done, Failed, _time.Elapsed.TotalSeconds > 0 ? Done / _time.Elapsed.TotalSeconds : 0, _gate.Pause);
 
@@ -67,7 +67,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
     /// <summary>Inputs that failed.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Since the first input.</summary>
+    /// <summary>The time since the first input.</summary>
     public TimeSpan Elapsed => _time.Elapsed;
 
     /// <summary>The failure that ended it all; no more inputs are taken then. Null if it goes on.</summary>
@@ -187,7 +187,7 @@ public sealed class BatchRun<TIn, TOut> : IDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // It was on its way, and the error that ended it all stands for it.
+                // It was cancelled by the error that ended the run, which is reported for it.
             }
         }
     }

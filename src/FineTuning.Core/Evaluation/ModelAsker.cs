@@ -18,7 +18,7 @@ public sealed record ModelAsker
     /// <summary>The share of the likeliest tokens to draw from, 0 to 1; null leaves it to the service.</summary>
     public double? TopP { get; init; }
 
-    /// <summary>Seeds the drawing.</summary>
+    /// <summary>The seed of the sampling.</summary>
     public int? Seed { get; init; }
 
     /// <summary>Texts that end an answer.</summary>

@@ -5,7 +5,7 @@ namespace FineTuning.Core.Evaluation;
 /// <summary>None of the first lines of a file is an example, so it is no dataset, and the rest was not tried.</summary>
 public sealed class NoExamplesException : Exception
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="path">The file.</param>
     public NoExamplesException(string path)
         : base(

@@ -38,7 +38,7 @@ public sealed class ScoreMeter
         Count++;
         Errors += result.Errors.Any ? 1 : 0;
 
-        // Welford's method: the squares of large numbers would lose what their differences are.
+        // Welford's method: a sum of squares would lose the small differences of large numbers.
         double mean = Count == 1 ? 0 : Mean,
             distance = result.Reward - mean;
         mean += distance / Count;

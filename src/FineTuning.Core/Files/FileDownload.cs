@@ -86,7 +86,7 @@ public sealed class FileDownload
         whole.Stream.Position = 0;
         var transfer = new ContentTransfer(whole.Stream, there < file.Bytes ? there : 0, file.Bytes, progress)
         {
-            // Of results, which are encoded on the way, services tell either size.
+            // Result files are encoded in transit; services tell either of the two sizes.
             Told = file.Purpose == ResultPurpose ? null : file.Bytes,
         };
         try

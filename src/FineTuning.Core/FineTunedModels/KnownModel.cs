@@ -46,7 +46,7 @@ public sealed class KnownModel
         string? job = jobId ?? Text(model, "fine_tune");
         return new KnownModel(model, name)
         {
-            // A service that says it knows it best.
+            // A service that tells it takes precedence over the name.
             Base = Text(model, "model") ?? name.Base ?? jobBase,
             CreatedAt = model.Created > default(DateTimeOffset) ? model.Created : Time(Field(model, "created_at")),
             RetiresAt = Time(model.ShutdownDate) ?? Time(Field(Field(model, "deprecation"), "inference")),

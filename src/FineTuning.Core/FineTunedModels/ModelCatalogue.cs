@@ -12,7 +12,7 @@ namespace FineTuning.Core.FineTunedModels;
 /// </summary>
 public sealed class ModelCatalogue
 {
-    // Who owns what no job made.
+    // The owner of models that no job made.
     private static readonly string[] s_vendors = ["system", "openai", "openai-internal", "openai-dev"];
 
     private readonly FineTuningClient _client;
@@ -116,7 +116,7 @@ public sealed class ModelCatalogue
             }
         }
 
-        // A server that goes in a circle would be asked for ever.
+        // A server that repeats its pages would be asked without end.
         _allJobs = !page.HasMore || page.Data.Count == 0 || !_cursors.Add(_lastJob!);
     }
 }

@@ -17,7 +17,7 @@ public sealed class AdaptiveRateLimiter
     private static readonly TimeSpan s_leastPause = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(20);
 
-    // A timer takes a shorter time for none at all.
+    // Timers round a shorter time down to zero.
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(1);
 
     // A service that asks for more than this is better reported than waited for in silence.
@@ -129,7 +129,7 @@ public sealed class AdaptiveRateLimiter
             return;
         }
 
-        // The time is that in which all come back; one is back after its part of it.
+        // The time is until all requests are allowed again; one is after its share of that.
         double all = Math.Max(1, Number(response, "x-ratelimit-limit-requests") ?? 1);
         Close(TimeSpan.FromTicks((long)(reset.Ticks / all)));
     }
@@ -228,7 +228,7 @@ public sealed class AdaptiveRateLimiter
         {
             while (_waiting.Count > 0 && _inside < (int)_width && _clock.UtcNow >= _closedUntil)
             {
-                // One that was cancelled meanwhile takes no place.
+                // A request that was cancelled meanwhile does not count.
                 _inside += _waiting.Dequeue().TrySetResult(_round) ? 1 : 0;
             }
         }

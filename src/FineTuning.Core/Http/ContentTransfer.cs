@@ -31,7 +31,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
     /// size is asked for again.</summary>
     public long? Told { get; init; }
 
-    /// <summary>Asks for what is missing.</summary>
+    /// <summary>Adds the headers that ask for the missing bytes.</summary>
     public void Prepare(HttpRequestMessage message)
     {
         if (Count == 0 || !OffersRanges)
@@ -42,19 +42,19 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         message.Headers.Range = new RangeHeaderValue(Count, null);
         if (_tag is not null)
         {
-            // Another content comes whole then, and not as the end of this one.
+            // If the content has changed, the server then sends all of it and not the rest.
             message.Headers.IfRange = new RangeConditionHeaderValue(_tag);
         }
     }
 
-    /// <summary>Forgets what is there.</summary>
+    /// <summary>Starts again at the stream's first position.</summary>
     public void Restart()
     {
         OffersRanges = false;
         Count = 0;
     }
 
-    /// <summary>Takes an answer.</summary>
+    /// <summary>Copies the body of an answer to the stream.</summary>
     /// <returns>The size of the content.</returns>
     public async Task<long> ReadAsync(HttpResponseMessage response, Attempt attempt)
     {
@@ -66,7 +66,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         {
             if (Told is long whole && response.Content.Headers.ContentLength is long coming && coming != whole)
             {
-                // Before what is there gives way to it.
+                // Checked before the bytes that are there are overwritten.
                 throw WrongSize(response, FormattableString.Invariant($"{coming}"));
             }
 

@@ -15,8 +15,7 @@ internal static class HandlerFactory
     public static HttpMessageHandler Create(ClientOptions options, CertificateCheck certificates)
     {
         ProxyOptions? proxy = options.Proxy;
-        // What stays on this machine has no business with the system's proxy, which would see the key where there is no
-        // TLS.
+        // Requests to this machine do not go through the system's proxy: without TLS it would see the key.
         bool useProxy = proxy?.Address is not null || !options.Endpoint.IsLoopback;
 #if NET
         return new SocketsHttpHandler

@@ -57,13 +57,13 @@ public sealed class ProxyOptions
     /// <summary>Its address; null is the system's proxy.</summary>
     public Uri? Address { get; }
 
-    /// <summary>Whom to be at the proxy.</summary>
+    /// <summary>The name and password for the proxy.</summary>
     public string? UserName { get; }
 
     /// <summary>The account that runs this process is known to the proxy.</summary>
     public bool UseDefaultCredentials { get; }
 
-    /// <summary>Never the password.</summary>
+    /// <summary>Returns a text that does not contain the password.</summary>
     public override string ToString() => Address?.ToString() ?? "the system's proxy";
 
     internal ICredentials? Credentials =>

@@ -72,7 +72,7 @@ public sealed class RequestHeader
     /// <summary>The value; null if it is a secret.</summary>
     public string? Value => _value;
 
-    /// <summary>Never the value.</summary>
+    /// <summary>Returns a text that does not contain the value.</summary>
     public override string ToString() => Name;
 
     internal void Use(Action<string, string> apply)
@@ -93,7 +93,7 @@ public sealed class RequestHeader
 
     internal void Forget() => _secret?.Dispose();
 
-    /// <summary>Gives the name back.</summary>
+    /// <summary>Returns the header's name.</summary>
     /// <exception cref="ArgumentException">It is none, or is for the client alone to set.</exception>
     public static string Check(string name)
     {

@@ -6,10 +6,10 @@ namespace FineTuning.Core.Http;
 /// <summary>What became of the attempts at one request until now, and whether another one is made.</summary>
 internal sealed class RetryState(ApiRequest request, RetryPolicy policy, ClientOptions options)
 {
-    // Less is no progress: a server that gives a byte each time must not be asked for ever.
+    // Less does not count as progress: a server that gives a byte each time would be asked without end.
     private const long ProgressBytes = 1024 * 1024;
 
-    // One in so many gets through even where most are refused.
+    // Even where most requests are refused, one of so many attempts gets through.
     private const int MaxRefusals = 30;
 
     private int _refusals;

@@ -158,7 +158,7 @@ internal sealed class Transport : IDisposable
                 && repeated.TryAgain()
             )
             {
-                // The gate holds it back with all the others, for as long as it takes.
+                // The rate limiter delays it together with all the others.
                 delay = request.Gate.Pause;
                 trace.Retrying(number, failure, delay);
                 continue;

@@ -10,7 +10,7 @@ namespace FineTuning.Core.Jobs;
 /// takes.</summary>
 internal sealed class EventTail
 {
-    // A quiet poll moves little; a burst is fetched in few requests.
+    // Small pages while little happens, larger ones for many events at once.
     private const int QuietPage = 25,
         LargestPage = 100,
         ManyNews = 10;

@@ -38,12 +38,12 @@ public sealed record HyperparameterDefinition
     /// <summary>What the service uses where nothing is given: 'auto', or the usual word.</summary>
     public required object Default { get; init; }
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the value from a set of hyperparameters.</summary>
     /// <param name="source">Any hyperparameters; null for none.</param>
     /// <returns>An <see cref="AutoOr{T}"/> or a string; null if it is not set.</returns>
     public object? Get(Hyperparameters? source) => source is null ? null : _read(source);
 
-    /// <summary>Sets it.</summary>
+    /// <summary>Returns a set of hyperparameters with the value.</summary>
     /// <param name="source">The others.</param>
     /// <param name="value">An <see cref="AutoOr{T}"/> of its type, or a string; null for none.</param>
     /// <returns>The others with it.</returns>

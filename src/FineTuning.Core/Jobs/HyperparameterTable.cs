@@ -7,13 +7,13 @@ namespace FineTuning.Core.Jobs;
 /// messages and the output follow this table.</summary>
 public static class HyperparameterTable
 {
-    /// <summary>Learns answers.</summary>
+    /// <summary>The method that learns the answers of examples.</summary>
     public const string Supervised = "supervised";
 
     /// <summary>Learns which of two answers is preferred.</summary>
     public const string Preference = "dpo";
 
-    /// <summary>Learns from a grader's scores.</summary>
+    /// <summary>The method that learns from a grader's scores.</summary>
     public const string Reinforcement = "reinforcement";
 
     private static readonly string[] s_dpo = [Preference];
@@ -99,7 +99,7 @@ public static class HyperparameterTable
         },
     ];
 
-    /// <summary>Those that a method has.</summary>
+    /// <summary>The hyperparameters of a method.</summary>
     /// <param name="method">One of <see cref="Methods"/>.</param>
     public static IEnumerable<HyperparameterDefinition> Of(string method) =>
         All.Where(definition => definition.Methods.Contains(method));
@@ -109,7 +109,7 @@ public static class HyperparameterTable
     public static IEnumerable<HyperparameterDefinition> NumbersFirst(string method) =>
         Of(method).OrderBy(definition => definition.Bounds is null);
 
-    /// <summary>The one of a name.</summary>
+    /// <summary>The hyperparameter of a name.</summary>
     /// <param name="name">Its <see cref="HyperparameterDefinition.Name"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static HyperparameterDefinition Get(string name) =>

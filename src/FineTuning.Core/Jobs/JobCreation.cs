@@ -3,7 +3,7 @@ using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
-/// <summary>How a creation came by its job.</summary>
+/// <summary>Where the job of a creation comes from.</summary>
 public enum JobOrigin
 {
     /// <summary>The service made it and answered.</summary>

@@ -6,14 +6,6 @@ using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Jobs;
 
-/// <summary>A look that was answered: with what was to be seen, or with the reason why the job cannot be looked at any
-/// more.</summary>
-/// <param name="JobId">The job.</param>
-/// <param name="Seen">What was seen.</param>
-/// <param name="Failure">The service's refusal; null if there was something to see.</param>
-internal sealed record PollResult<T>(string JobId, T? Seen, FineTuningApiException? Failure)
-    where T : class;
-
 /// <summary>
 /// Looks at many jobs again and again, a few at a time and each at its own pace, until the time is up. Outages are
 /// waited out in here: only answers come out. A job that was looked at is left alone until <see cref="Again"/> is
@@ -29,10 +21,9 @@ internal sealed class JobPoller<T>
     // These run by the machine's clock whatever the client's is. They are guards against a server that hangs, and how
     // long it hangs is real.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3),
-        s_maxOvertime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = PollDeadline.LookTime;
 
-    // A service that asks for more is asked again all the same: it may have been a slip.
+    // A service that asks for a longer pause is asked again after this one: its answer may be a mistake.
     private static readonly TimeSpan s_maxRequestedPause = TimeSpan.FromMinutes(10);
 
     private readonly FineTuningClient _client;
@@ -45,8 +36,7 @@ internal sealed class JobPoller<T>
     private readonly List<Running> _running = [];
     private readonly List<Running> _undecided = [];
     private readonly List<Running> _abandoned = [];
-    private readonly Stopwatch _overtime = new();
-    private DateTimeOffset? _deadline;
+    private PollDeadline _deadline;
     private volatile bool _wasReached;
 
     /// <param name="client">Where the jobs are.</param>
@@ -62,6 +52,7 @@ internal sealed class JobPoller<T>
     {
         _client = client;
         _clock = client.Options.Clock;
+        _deadline = new PollDeadline(_clock, timeout: null);
         _pollInterval = pollInterval;
         _outages = new OutageDetector(_clock, outages);
         _look = look;
@@ -90,7 +81,7 @@ internal sealed class JobPoller<T>
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        _deadline = _clock.UtcNow + timeout;
+        _deadline = new PollDeadline(_clock, timeout);
         foreach (string id in jobIds)
         {
             _entries.Add(
@@ -116,21 +107,21 @@ internal sealed class JobPoller<T>
                 }
                 else if (_running.Count == 0)
                 {
-                    if (IsTimeUp())
+                    if (_deadline.IsUp())
                     {
                         break;
                     }
 
                     await _clock.DelayAsync(UntilNext(), cancellationToken).ConfigureAwait(false);
                 }
-                else if (!IsTimeUp() || !AbandonSlow())
+                else if (!_deadline.IsUp() || !AbandonSlow())
                 {
                     IEnumerable<Task> open = _running.Where(r => !r.Task.IsCompleted).Select(r => (Task)r.Task);
                     await Task.WhenAny([.. open, Task.Delay(s_tick, cancellationToken)]).ConfigureAwait(false);
                 }
             }
 
-            // Nobody was heard at all: the address may be wrong.
+            // No look was answered, so the address may be wrong.
             foreach (Running silent in _undecided)
             {
                 yield return new PollResult<T>(silent.Entry.JobId, null, silent.Task.Result.Failure);
@@ -138,7 +129,7 @@ internal sealed class JobPoller<T>
         }
         finally
         {
-            // Nothing goes on behind the caller's back.
+            // All looks end before the caller goes on.
             stopping.Cancel();
             await Task.WhenAll(
                     _running
@@ -189,7 +180,7 @@ internal sealed class JobPoller<T>
 
     private void StartDue(CancellationToken cancellationToken)
     {
-        bool isTimeUp = IsTimeUp();
+        bool isTimeUp = _deadline.IsUp();
         DateTimeOffset now = _clock.UtcNow;
         while (_running.Count < AtOnce && FirstDue(isTimeUp, now) is Entry entry)
         {
@@ -206,7 +197,7 @@ internal sealed class JobPoller<T>
         Entry? first = null;
         foreach (Entry entry in _resting)
         {
-            bool isDue = isTimeUp ? IsOwedALook(entry) : entry.Due <= now;
+            bool isDue = isTimeUp ? _deadline.AllowsLastLook(entry.Began) : entry.Due <= now;
             if (isDue && (first is null || (entry.Due, entry.Index).CompareTo((first.Due, first.Index)) < 0))
             {
                 first = entry;
@@ -215,12 +206,6 @@ internal sealed class JobPoller<T>
 
         return first;
     }
-
-    /// <summary>When the time is up, each job is looked at a last time: what ended in time is no time-out.</summary>
-    private bool IsOwedALook(Entry entry) =>
-        entry.Began is null
-            ? _overtime.Elapsed < s_maxOvertime
-            : entry.Began < _deadline && _overtime.Elapsed < s_timeout;
 
     /// <summary>
     /// When the time is up, a look that hangs is given up, so that it does not keep the others from theirs. Says
@@ -234,21 +219,10 @@ internal sealed class JobPoller<T>
         return _running.RemoveAll(slow.Contains) > 0;
     }
 
-    private bool IsTimeUp()
-    {
-        bool isUp = _deadline <= _clock.UtcNow;
-        if (isUp)
-        {
-            _overtime.Start();
-        }
-
-        return isUp;
-    }
-
     private TimeSpan UntilNext()
     {
         DateTimeOffset next = _resting.Min(e => e.Due);
-        TimeSpan pause = (next < _deadline || _deadline is null ? next : _deadline.Value) - _clock.UtcNow;
+        TimeSpan pause = _deadline.Before(next) - _clock.UtcNow;
         return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
     }
 

@@ -19,7 +19,7 @@ public sealed class JobWaiter
     // Real time: the numbers are an extra, and a service that hangs over them must not keep the status back.
     private static readonly TimeSpan s_metricsTime = TimeSpan.FromSeconds(10);
 
-    // The time to find a job in is short, and the last look in it must not lie at its beginning.
+    // The time to find a new job is short, so that long pauses would leave only an early look in it.
     private static readonly TimeSpan s_maxSearchPause = TimeSpan.FromSeconds(5);
 
     private readonly FineTuningClient _client;

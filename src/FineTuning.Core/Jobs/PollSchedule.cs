@@ -11,7 +11,7 @@ internal sealed class PollSchedule
 {
     private const double Growth = 1.4;
 
-    // Less is no pause, and a timer of the platform takes no more than 24.8 days.
+    // A shorter time is no pause, and the platform's timers take at most 24.8 days.
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(10),
         s_most = TimeSpan.FromDays(24);
 

@@ -37,7 +37,7 @@ public sealed record JsonFault(JsonFaultKind Kind, JsonField Field)
 /// collects them, and what cannot be read comes out as null or empty.</summary>
 public interface IJsonFaultSink
 {
-    /// <summary>Takes a fault.</summary>
+    /// <summary>Reports a fault.</summary>
     /// <param name="fault">What is wrong.</param>
     void Report(JsonFault fault);
 

@@ -60,6 +60,6 @@ public static class CheckpointRanking
     private static Func<CheckpointMetrics, Score?> Reward(Func<CheckpointMetrics, MeanReward?> read) =>
         metrics => read(metrics) is { } reward ? new Score(reward.Name, reward.Value) : null;
 
-    // The goodness rises with how good a checkpoint is: a reward, or a loss the other way round.
+    // Higher is better: a reward, or a loss with its sign reversed.
     private readonly record struct Score(string Name, double Goodness);
 }

@@ -8,7 +8,7 @@ namespace FineTuning.Core.Threading;
 /// <typeparam name="T">A result.</typeparam>
 public sealed class OrderedWork<T> : IDisposable
 {
-    // One slow piece is not to leave the others without work at once.
+    // So many results may wait for a slow one before the workers have to stop.
     private const int WindowPerPlace = 4;
 
     private readonly Queue<Task<T>> _tasks = new();
@@ -16,7 +16,7 @@ public sealed class OrderedWork<T> : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly int _window;
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Creates it without any work.</summary>
     /// <param name="atOnce">The most pieces of work that run at a time, at least 1.</param>
     /// <param name="cancellationToken">Ends all work.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
@@ -74,7 +74,7 @@ public sealed class OrderedWork<T> : IDisposable
         var given = new TaskCompletionSource<bool>();
         using (cancellationToken.Register(() => given.TrySetResult(true)))
         {
-            // What the work throws is nobody's: whoever stops it has a reason of his own, and that is told.
+            // Exceptions of the work are ignored: the caller that stops it reports its own reason.
             await Task.WhenAny(Task.WhenAll(_tasks), given.Task).ConfigureAwait(false);
         }
 

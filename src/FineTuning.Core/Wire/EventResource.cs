@@ -31,7 +31,7 @@ public sealed record EventResource : Resource
         init => field = value ?? "info";
     } = "info";
 
-    /// <summary>For people.</summary>
+    /// <summary>The text of the event.</summary>
     public string Message
     {
         get;

@@ -60,6 +60,6 @@ public sealed record DeletedResource : Resource
     [JsonPropertyName("object")]
     public string? Kind { get; init; }
 
-    /// <summary>Whether it is gone.</summary>
+    /// <summary>Whether it was deleted.</summary>
     public bool Deleted { get; init; }
 }

@@ -57,7 +57,7 @@ public sealed class CheckpointCompleter : IArgumentCompleter
         }
         catch (FineTuningApiException)
         {
-            // The other jobs have checkpoints all the same.
+            // The checkpoints of the other jobs are still offered.
             return [];
         }
     }

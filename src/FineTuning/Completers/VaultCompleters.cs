@@ -64,7 +64,7 @@ public sealed class SecretNameCompleter : IArgumentCompleter
         }
         catch (VaultException)
         {
-            // A locked vault stays locked; the others have names all the same.
+            // A locked vault stays locked; the names of the others are still offered.
             return [];
         }
     }

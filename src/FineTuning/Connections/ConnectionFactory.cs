@@ -17,7 +17,7 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
     /// masked.</summary>
     private const string NoKey = "no-key-for-a-local-server";
 
-    /// <summary>A local server without a key takes for an admin's what begins like one.</summary>
+    /// <summary>A local server without a key takes any key that begins like an admin key for one.</summary>
     private const string NoAdminKey = "sk-admin-no-key-for-a-local-server";
 
     /// <summary>Makes a connection; it sends nothing.</summary>
@@ -33,7 +33,7 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
             () =>
             {
                 ClientOptions options = Options(profile, given);
-                // What is wrong with the address is told before a vault is asked for its key.
+                // A wrong address is reported before a vault is asked for the key.
                 options.Validate();
                 (ApiCredential credential, string source) = Key(profile, given);
                 (ApiCredential? admin, string? adminSource) = AdminKey(profile);
@@ -211,7 +211,7 @@ internal sealed class ConnectionFactory(AsyncCmdlet cmdlet)
     /// <summary>Looks for a key that nobody named: in the vault, then in the environment.</summary>
     private ResolvedKey Find(Uri endpoint)
     {
-        // A key in a vault goes only where it is for: a stray base address in the environment must not draw it out.
+        // A key in a vault is sent only to the endpoint it is for, whatever base address the environment has.
         if (
             SecretVault.FindForEndpoint(cmdlet, EnvironmentSettings.Key, endpoint, out string? advice)
             is ResolvedSecret secret

@@ -130,14 +130,14 @@ internal static class EnvironmentSettings
         }
         catch (ArgumentException)
         {
-            // It is told where it would be used.
+            // It is reported where it would be used.
             return null;
         }
     }
 
     private static ConnectionProfile Make(Uri endpoint, ApiDialect? dialect)
     {
-        // An organisation of OpenAI's means nothing to another service, and is none of its business.
+        // An organisation of OpenAI's means nothing to another service, and need not be told to it.
         bool isOpenAI = IsOpenAIService(endpoint);
         return new ConnectionProfile
         {

@@ -82,7 +82,7 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
             );
             if (output.Select(o => o?.BaseObject).OfType<ErrorRecord>().FirstOrDefault() is ErrorRecord error)
             {
-                // Az writes its errors and goes on.
+                // Commands of Az write their errors and continue.
                 throw Fault((error.ErrorDetails?.Message ?? error.Exception.Message).TrimEnd('.'));
             }
 

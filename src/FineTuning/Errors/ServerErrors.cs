@@ -40,7 +40,7 @@ internal static class ServerErrors
         "Get-FineTuningServer lists running servers; -Path and -Port choose another folder and port."
     );
 
-    // The server names the option that is wrong, and what about it.
+    // The server's message names the option and what is wrong with it.
     private static readonly Regex s_refusedOption = new("^--([a-z-]+)(?=: )", RegexOptions.CultureInvariant);
 
     /// <summary>The folder has a server that is not as it was asked for.</summary>

@@ -60,7 +60,7 @@ public sealed class JobFile
             return path;
         }
 
-        // No service makes ids with separators or such endings: sent as an id it would come back as a riddle.
+        // No service makes ids with separators or such endings: sent as an id it would only get a confusing refusal.
         bool looksLikePath =
             IsPath
             || Value.IndexOfAny(['/', '\\']) >= 0

@@ -76,7 +76,7 @@ public sealed class ModelIdentity : ObjectIdentity
             ?? Property(source, "fine_tuned_model_checkpoint");
         if (string.IsNullOrEmpty(name) && (properties["FineTunedModel"] ?? properties["fine_tuned_model"]) is not null)
         {
-            // What such an object calls its model is the base.
+            // The property Model of such an object is the base model.
             return new ModelIdentity(null, NoModelYet(Property(source, "Id"), Property(source, "Status")));
         }
 

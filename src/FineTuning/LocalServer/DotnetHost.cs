@@ -62,7 +62,7 @@ internal static class DotnetHost
         }
         catch (Win32Exception)
         {
-            // Something of that name that does not run here: the next one may.
+            // It does not run here; the next one may.
             return string.Empty;
         }
     }

@@ -11,7 +11,7 @@ namespace FineTuning.LocalServer;
 /// <param name="options">How the server is to be.</param>
 internal sealed class LocalServerLauncher(AsyncCmdlet cmdlet, ServerLaunchOptions options)
 {
-    // What a server that runs already cannot change any more.
+    // Options that cannot be changed while a server runs.
     private static readonly string[] s_fixed = ["TrainerCount", "AllowPython", "TrainerCommand", "TrainerArgument"];
 
     /// <summary>A server that serves the folder already is as good as a new one; null if there is none. One on another

@@ -38,7 +38,7 @@ internal static class ServerControl
         using Process? process = RunFiles.FindProcess(server);
         if (process is null)
         {
-            // It ended without taking its run file away.
+            // It ended without deleting its run file.
             File.Delete(server.RunFile);
             return;
         }

@@ -62,7 +62,7 @@ internal static class ServerProcess
         {
             if (e.Data is null)
             {
-                // The end of its words: it is ending.
+                // The end of its output: it is ending.
                 listening.TrySetResult(false);
                 return;
             }
@@ -99,7 +99,7 @@ internal static class ServerProcess
         }
     }
 
-    /// <summary>Keys for hosted services are no business of a process that this module starts.</summary>
+    /// <summary>A process that this module starts does not get the keys for hosted services.</summary>
     public static void HideSecrets(ProcessStartInfo start)
     {
         foreach (string secret in EnvironmentSettings.Secrets)
@@ -119,7 +119,7 @@ internal static class ServerProcess
         Add(runFile);
         if (options.Folder is null)
         {
-            // What keeps nothing is no use to anybody once the session has gone.
+            // A server that keeps nothing ends with the session.
             Add("--memory");
             Add("--parent-pid");
             using var self = Process.GetCurrentProcess();
@@ -150,7 +150,7 @@ internal static class ServerProcess
             int backslashes = 0;
             foreach (char c in argument)
             {
-                // Backslashes before a quote, the closing one included, would take its meaning away: they are doubled.
+                // Backslashes before a quote, the closing one included, would escape it: they are doubled.
                 arguments.Append('\\', c == '"' ? backslashes + 1 : 0).Append(c);
                 backslashes = c == '\\' ? backslashes + 1 : 0;
             }
@@ -170,7 +170,7 @@ internal static class ServerProcess
             }
             catch (IOException)
             {
-                // It ended before it read the key; its own words say why.
+                // It ended before it read the key; its output says why.
             }
             finally
             {

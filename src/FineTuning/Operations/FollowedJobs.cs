@@ -9,7 +9,7 @@ internal sealed class FollowedJobs
     /// <summary>How many are still followed.</summary>
     public int Count => _jobs.Count;
 
-    /// <summary>Their ids.</summary>
+    /// <summary>The ids of the jobs that are still followed.</summary>
     public IEnumerable<string> Ids => _jobs.Select(job => job.JobId);
 
     /// <summary>Takes a job. False if it is followed already.</summary>
@@ -24,10 +24,10 @@ internal sealed class FollowedJobs
         return isNew;
     }
 
-    /// <summary>A job is at its end.</summary>
+    /// <summary>Stops following a job that has ended.</summary>
     public void Remove(string jobId) => _jobs.RemoveAll(job => job.JobId == jobId);
 
-    /// <summary>An event of a job was shown.</summary>
+    /// <summary>Notes the event of a job that was shown last.</summary>
     public void Shown(string jobId, string eventId) =>
         _jobs[_jobs.FindIndex(job => job.JobId == jobId)] = (jobId, eventId);
 

@@ -11,7 +11,7 @@ namespace FineTuning.Operations;
 /// <param name="Definition">The grader, as the service takes it.</param>
 internal sealed record GraderDefinition(JsonElement Definition)
 {
-    /// <summary>What it calls itself.</summary>
+    /// <summary>The name in its definition.</summary>
     public string Name =>
         Definition.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String
             ? name.GetString()!

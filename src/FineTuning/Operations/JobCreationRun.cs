@@ -52,7 +52,7 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         CancellationToken cancellationToken
     )
     {
-        // All is checked before anything is sent: half of the work is no use to anybody.
+        // Everything is checked before anything is sent: one uploaded file alone makes no job.
         if (await files.CheckAsync(cmdlet, request, cancellationToken) is ErrorRecord refusal)
         {
             cmdlet.WriteError(refusal);
@@ -90,7 +90,7 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
         }
         catch (FineTuningApiException)
         {
-            // Its error says the rest; a later Ctrl+C is about something else.
+            // The error says what became of it; a later Ctrl+C is about something else.
             _sent = null;
             throw;
         }
@@ -151,7 +151,7 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
             );
         }
 
-        // Whoever gave a key is told of that one, below; the others once.
+        // A key that was not kept is warned of below; this is said once per service.
         if (
             !creation.KeepsToken
             && creation.KeepsKey

@@ -35,7 +35,7 @@ internal sealed class JobFiles
     /// <summary>What to say of an upload that was stopped; null if nothing of it is left to go on from.</summary>
     public string? StopMessage => _upload?.PendingMessage;
 
-    /// <summary>Finds out which is which.</summary>
+    /// <summary>Finds out which files are here and which are at the service.</summary>
     /// <exception cref="FileNotFoundException">One can only be a path, and there is no such file.</exception>
     /// <exception cref="PSArgumentException">One is no file at all.</exception>
     public static JobFiles Resolve(PSCmdlet cmdlet, JobFile training, JobFile? validation) =>
@@ -153,7 +153,7 @@ internal sealed class JobFiles
         }
         catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.NotFound or ApiErrorKind.InvalidRequest)
         {
-            // What is wrong with it the creation tells.
+            // The creation of the job reports what is wrong with it.
             return null;
         }
     }

@@ -54,7 +54,7 @@ internal sealed class ModelAnswerRun : IDisposable
         );
     }
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the model one question, and emits the answer when its turn comes.</summary>
     public async Task AskAsync(AnswerRequest request, CancellationToken cancellationToken)
     {
         if (_isStreamed)
@@ -74,7 +74,7 @@ internal sealed class ModelAnswerRun : IDisposable
         ThrowIfEnded();
     }
 
-    /// <summary>Writes what is left.</summary>
+    /// <summary>Waits for the questions that are still open, and emits their answers.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         await _conversation.Run.FinishAsync(cancellationToken);

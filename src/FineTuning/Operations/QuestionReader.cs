@@ -51,7 +51,7 @@ internal sealed class QuestionReader(AsyncCmdlet cmdlet, string? system, Func<In
         }
     }
 
-    // False if it is no question, which was told.
+    // False if it is no question, which was reported.
     private async Task<bool> ReadAsync(object? source, Func<InputQuestion> read)
     {
         InputQuestion question;

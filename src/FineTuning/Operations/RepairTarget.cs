@@ -26,7 +26,8 @@ internal sealed class RepairTarget
     /// <summary>Whether it is the source.</summary>
     public bool IsSource { get; }
 
-    /// <summary>Whether the file is written also if there is nothing to mend: who names a file goes on with it.</summary>
+    /// <summary>Whether the file is written even if there is nothing to mend: what comes after the repair expects a
+    /// file that was named.</summary>
     public bool IsAlwaysWritten => _isNamed && !IsSource;
 
     /// <summary>What a confirmation names.</summary>

@@ -72,7 +72,7 @@ internal sealed class UploadRun
 
         if (result.Reused)
         {
-            // Shown at the prompt, as what Write-Host writes is, and no output.
+            // Shown at the prompt as Write-Host does it, and no output.
             string found =
                 FormattableString.Invariant($"{_name} is at the service already, as {result.File.Id} since ")
                 + FormattableString.Invariant(
@@ -97,7 +97,7 @@ internal sealed class UploadRun
                 : FormattableString.Invariant($", {progress.Parts} of {progress.PartCount} parts");
         string rate = progress.BytesPerSecond is double speed ? $", {ByteSize.Text((long)speed)}/s" : string.Empty;
 
-        // Nothing is guessed from the share: an upload that goes on began with one.
+        // The time left is not computed from the share: a resumed upload does not begin at 0.
         line.Report(
             progress.Stage switch
             {

@@ -87,7 +87,7 @@ public static class DatasetMeasureView
         int width = Text($"{bins[bins.Count - 1].To:N0}").Length;
         foreach (HistogramBin bin in bins)
         {
-            // What is there is seen, however little it is.
+            // A range with any example has a bar of at least one character.
             int length = bin.Count == 0 ? 0 : (int)Math.Max(1, Math.Round((double)bin.Count / most * BarWidth));
             string to = Text($"{bin.To:N0}").PadLeft(width);
             yield return new string(' ', LabelWidth)

@@ -61,7 +61,7 @@ public static class DatasetReportView
             DatasetProblem first = kind.First();
             yield return Heading(first)
                 + (first.Line > 0 ? Places([.. kind], report.CountsByCode[kind.Key]) : string.Empty);
-            // Of several, the text is that of the first.
+            // Of several problems of a code, the first one's text is shown.
             string line =
                 first.Line > 0 && report.CountsByCode[kind.Key] > 1 ? Text($"Line {first.Line}, ") : string.Empty;
             string where = first.JsonPath is null

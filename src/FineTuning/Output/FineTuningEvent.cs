@@ -32,7 +32,7 @@ public sealed class FineTuningEvent : ServiceObject
     /// <summary>message or metrics.</summary>
     public string? Type { get; }
 
-    /// <summary>For people.</summary>
+    /// <summary>The text of the event.</summary>
     public string Message { get; }
 
     /// <summary>The numbers of a metrics event, and whatever else the service sends.</summary>

@@ -12,8 +12,8 @@ namespace FineTuning.Parameters;
 /// <summary>Reads the hashtable of -Header.</summary>
 internal static class HeaderTable
 {
-    // Names as gateways have for their keys. A value that is typed as it is stands in the history, in logs and in the
-    // saved connection.
+    // Names that gateways use for keys. A value given in plain text would be in the history, in logs and in the saved
+    // connection.
     private static readonly Regex s_secretName = new(
         "key|secret|token|password|credential|signature|cookie|auth",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant

@@ -10,7 +10,7 @@ namespace FineTuning.Parameters;
 /// <summary>Reads the other fields of a chat request, which -Option gives.</summary>
 internal static class RequestOptions
 {
-    // What the command makes itself, or a parameter stands for.
+    // Fields that the cmdlet sets itself, or that have a parameter.
     private static readonly Dictionary<string, string> s_parameters = new(StringComparer.Ordinal)
     {
         ["model"] = string.Empty,

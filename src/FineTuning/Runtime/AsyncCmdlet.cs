@@ -147,7 +147,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             when (e is HostException or NotImplementedException or InvalidOperationException or PipelineStoppedException
             )
         {
-            // A host without a screen has nobody to tell.
+            // The host has no user interface.
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class PipelineObserver : IApiObserver
                 }
                 catch (Exception e)
                 {
-                    // It is the task's, and the cmdlet awaits that.
+                    // The exception is kept in the task, which the cmdlet awaits.
                     done.TrySetException(e);
                 }
             },

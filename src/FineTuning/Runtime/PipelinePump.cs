@@ -37,8 +37,8 @@ internal sealed class PipelinePump : SynchronizationContext
                 TaskScheduler.Default
             );
 
-            // The work always runs to its end, also when the pipeline is being stopped: nothing goes on behind the
-            // prompt's back.
+            // The work always runs to its end, also when the pipeline is being stopped: nothing goes on after the
+            // prompt is back.
             ExceptionDispatchInfo? failure = null;
             while (Take() is { Callback: SendOrPostCallback callback } next)
             {

@@ -80,7 +80,7 @@ internal sealed class NonInteractiveShell : VaultShell
     private static Runspace Open()
     {
         var state = InitialSessionState.CreateDefault2();
-        // What runs in it is this module's own; it needs types of the vault's module.
+        // Only scripts of this module run in it; they need types of the vault's module.
         state.LanguageMode = PSLanguageMode.FullLanguage;
         // The very copy that the session loaded, wherever that was; else it is found by its name.
         string? loaded = AppDomain

@@ -7,7 +7,7 @@ namespace FineTuning.Vaults;
 /// <summary>Reads keys with SecretManagement where it is installed. The module does not need it to import.</summary>
 internal static class SecretVault
 {
-    // A vault that asks a service can need seconds; one that waits for a person would wait for ever.
+    // A vault that asks a service can need seconds; one that asks a person would never return.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -68,7 +68,7 @@ internal sealed class VaultReader(VaultShell shell)
                     ),
             ];
 
-            // The first one tells why, the ones after it what came of it.
+            // The first error is the cause; those after it are its consequences.
             return faults.Length == 0
                 ? null
                 : throw VaultErrors.Explain(

@@ -113,7 +113,7 @@ public sealed class DatasetWriter : IDisposable
     private static FileStream OpenRead(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
 
-    // Of the file itself, where its path is a link.
+    // The time of the file itself, also where its path is a link.
     private static DateTime LastWrite(FileStream file) =>
 #if NET
         File.GetLastWriteTimeUtc(file.SafeFileHandle);

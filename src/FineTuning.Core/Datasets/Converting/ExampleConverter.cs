@@ -61,7 +61,7 @@ public sealed class ExampleConverter
 
         if (_reader.Problem is RowProblem problem)
         {
-            // The names of a row of another kind are no reason to take its fellows for the same.
+            // A mapping that failed is not kept: the rows after it may have other properties.
             _map = problem.IsSetUp ? null : _map;
             _results.Add(new ConvertResult(null, problem));
         }
@@ -236,7 +236,7 @@ public sealed class ExampleConverter
             return;
         }
 
-        // A character has up to three bytes here, or two are four.
+        // A UTF-16 character is up to three bytes of UTF-8, and a surrogate pair four.
         bool mayBeTooLong = example.Length > _options.MaxExampleBytes / 3;
         if (mayBeTooLong && Encoding.UTF8.GetByteCount(example) is int bytes && bytes > _options.MaxExampleBytes)
         {

@@ -24,7 +24,7 @@ internal static class PropertyFinder
 
     public static PropertyMap Find(ConvertOptions options, IReadOnlyCollection<string> all)
     {
-        // What was named for one thing is not to be found for another.
+        // A property that was named for one purpose is not found for another.
         string[] named = Named(options);
         string[] names = [.. all.Where(name => !named.Contains(name, StringComparer.OrdinalIgnoreCase))];
         var map = new PropertyMap { System = options.SystemProperty ?? First(names, s_system) };

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FineTuning.Core.Datasets.Duplicates;
 
-// What the memory has no room for: a temporary file of runs, each with the entries of part 0, then those of part 1, and
-// so on.
+// Entries that do not fit into memory: a temporary file of runs, each with the entries of part 0, then those of part 1,
+// and so on.
 internal sealed class SpillFile : IDisposable
 {
     private const int BufferEntries = 16 * 1024;
@@ -34,7 +34,7 @@ internal sealed class SpillFile : IDisposable
         }
     }
 
-    // A file that is gone when it is closed.
+    // The file is deleted when it is closed.
     public static FileStream Create(string folder)
     {
         string path = Path.Combine(folder, "finetuning-" + Path.GetRandomFileName());

@@ -8,7 +8,7 @@ internal sealed class MeasurePass(Tokenizer tokenizer, int? contextLength) : IBl
 {
     public MeasureTotals Totals { get; } = new(contextLength);
 
-    // What the file is when it is no text.
+    // The kind of file, if it is not text.
     public ProblemCode? Signature { get; private set; }
 
     public bool IsInOrder => false;

@@ -10,7 +10,7 @@ namespace FineTuning.Core.Datasets.Reading;
 internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
     where TWorker : IBlockWorker
 {
-    // Progress more often than this is only work for the one who shows it.
+    // Progress more often than this would only slow down what shows it.
     private const long ProgressBytes = 4 * 1024 * 1024;
 
     // More workers than this wait for the reading.
@@ -94,8 +94,8 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
         Tell(force: true);
     }
 
-    // What it would throw has been thrown already, or is the cancellation; looked at, so that nobody is told that
-    // nobody did.
+    // Its exception was thrown already, or is the cancellation; it is read here so that it does not count as
+    // unobserved.
     private static Task Ended(Slot slot) =>
         slot.Task.ContinueWith(
             static task => _ = task.Exception,

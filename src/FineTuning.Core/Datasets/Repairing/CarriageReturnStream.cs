@@ -66,7 +66,7 @@ internal sealed class CarriageReturnStream(Stream inner) : FilterStream(inner)
                 next++;
             }
 
-            // So much white space is no line end, and must not be held for ever.
+            // So much white space is no line end, and holding it back would need unbounded memory.
             if (next == _end && !_isAtEnd && next - position < PieceBytes)
             {
                 return position;

@@ -8,7 +8,7 @@ internal sealed class RepairLog(int maxPerCode)
 
     public IReadOnlyDictionary<string, long> CountsByCode => _counts;
 
-    // Each of the whole file counts as one, however many lines it is about.
+    // A change of the whole file counts once, however many lines it affects.
     public long Count { get; private set; }
 
     public IReadOnlyList<DatasetChange> Changes =>

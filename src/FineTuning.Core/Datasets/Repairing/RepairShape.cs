@@ -9,6 +9,6 @@ internal enum RepairShape
     // JSON objects over several lines, or in an array: they can be put on lines.
     Document,
 
-    // It was meant to be a document and is broken: to touch its lines would only do harm.
+    // A broken document: repairs of single lines would only make it worse.
     BrokenDocument,
 }

@@ -240,7 +240,7 @@ internal sealed class ContentRules(LineContext line)
         return type;
     }
 
-    // The url is not fetched; a path of the own disk or a bare name is what people really get wrong.
+    // The URL is not fetched; the usual mistake is a local path or a bare file name.
     private bool ReadImage(ref JsonScanner json)
     {
         if (json.Token != JsonTokenType.StartObject)

@@ -135,7 +135,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         messages.ReadList(ref json, MessageUse.Output, out ListFacts list);
         output.End = json.End;
 
-        // A message of a wrong role has been named; that there is no right one goes without saying then.
+        // A message of a wrong role was reported already, which explains that there is no right one.
         if (list.Count > 0 && !list.HasAssistant && !list.HasBadRole && !list.HasOtherRole)
         {
             line.Report(OutputNoAssistant, output.Start, null, $"The output has no assistant message.");

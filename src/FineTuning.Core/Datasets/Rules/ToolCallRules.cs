@@ -160,7 +160,7 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
 
     private static bool IsJson(ReadOnlySpan<byte> text)
     {
-        // Nearly all bad ones are bad from the first letter, and an exception costs as much as a hundred good lines.
+        // Nearly all bad ones show it in their first character, and an exception costs as much as a hundred good lines.
         ReadOnlySpan<byte> start = JsonText.TrimStart(text);
         if (start.IsEmpty || "{[\"-0123456789tfn"u8.IndexOf(start[0]) < 0)
         {

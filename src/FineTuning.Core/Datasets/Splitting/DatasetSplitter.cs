@@ -206,7 +206,7 @@ public static class DatasetSplitter
             throw new ArgumentOutOfRangeException(nameof(options), "A count must be at least 1.");
         }
 
-        // Also where capitals make a difference: two files that differ in nothing else are an accident to come.
+        // Case is ignored everywhere: two files whose names differ only in case would be confused.
         if (paths.Select(FilePaths.Resolve).Distinct(StringComparer.OrdinalIgnoreCase).Count() < paths.Length)
         {
             throw new ArgumentException(

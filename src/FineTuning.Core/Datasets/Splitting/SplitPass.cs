@@ -34,7 +34,7 @@ internal sealed class SplitPass(DatasetSplitOptions options, Action<SplitWorker,
             );
         }
 
-        // Not a line is bad here, but the file is of another shape: then a half of it is worth nothing.
+        // The whole file is of another shape, not just a line, so parts of it would be useless.
         if (Examples == 0 && worker.Lines.Count > 0 && !IsObject(block, worker.Lines[0]))
         {
             throw new DatasetSplitException(

@@ -6,7 +6,7 @@ namespace FineTuning.Core.Files.Uploading;
 /// gone.</summary>
 internal static class StaleUploads
 {
-    // Tidying up must not hold up what was asked for.
+    // Cleaning up must not delay the upload that was asked for.
     private static readonly TimeSpan s_max = TimeSpan.FromSeconds(10);
 
     // A file that may have been made is looked for long after.
@@ -45,7 +45,7 @@ internal static class StaleUploads
     public static bool HasExpired(UploadState state, IClock clock) =>
         clock.UtcNow - state.ExpiresAt >= (state.IsCompleting ? s_completionKept : TimeSpan.Zero);
 
-    // What cannot be read is of no use to anybody either.
+    // A state that cannot be read is deleted too.
     private static bool IsStale(UploadState? state, IClock clock) =>
         state is null || HasExpired(state, clock) || !File.Exists(state.Path);
 

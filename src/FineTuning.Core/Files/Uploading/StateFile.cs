@@ -4,7 +4,7 @@ namespace FineTuning.Core.Files.Uploading;
 /// whole.</summary>
 internal static class StateFile
 {
-    /// <summary>More than any state has.</summary>
+    /// <summary>The most bytes that are read; no state has so many.</summary>
     public const int LargestBytes = 8 * 1024 * 1024;
 
     /// <summary>Reads a file; null if there is none, or it cannot be read, or is too large to be a state.</summary>

@@ -75,7 +75,7 @@ internal sealed class UploadCache
             isNew: true
         );
 
-    // What cannot be read is as good as nothing, and is written over by the next.
+    // A cache that cannot be read counts as empty; the next upload overwrites it.
     private static IReadOnlyList<string> Read(string path)
     {
         try

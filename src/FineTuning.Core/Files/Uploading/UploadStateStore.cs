@@ -98,7 +98,7 @@ internal sealed class UploadStateStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // They are in nobody's way.
+            // Files that are left over do no harm.
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
 
     private readonly List<Formula.Step> _steps = [];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
-    private int _position;
+    private readonly FormulaCursor _cursor = new(text);
     private int _depth;
 
     public IReadOnlyCollection<string> Used => _used;
@@ -58,8 +58,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         try
         {
             ReadSum();
-            SkipSpaces();
-            return _position == text.Length ? _steps : throw Unexpected();
+            _cursor.SkipSpaces();
+            return _cursor.IsAtEnd ? _steps : throw Unexpected();
         }
         catch (UnreadableException)
         {
@@ -72,12 +72,12 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         ReadProduct();
         while (true)
         {
-            if (Take('+'))
+            if (_cursor.Take('+'))
             {
                 ReadProduct();
                 Add(2, a => a[0] + a[1], "a sum is too large");
             }
-            else if (Take('-'))
+            else if (_cursor.Take('-'))
             {
                 ReadProduct();
                 Add(2, a => a[0] - a[1], "a difference is too large");
@@ -94,17 +94,17 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         ReadSigned();
         while (true)
         {
-            if (Take('*'))
+            if (_cursor.Take('*'))
             {
                 ReadSigned();
                 Add(2, a => a[0] * a[1], "a product is too large");
             }
-            else if (Take('/'))
+            else if (_cursor.Take('/'))
             {
                 ReadSigned();
                 Add(2, a => a[0] / a[1], "a division by zero, or a quotient that is too large");
             }
-            else if (Take('%'))
+            else if (_cursor.Take('%'))
             {
                 ReadSigned();
                 Add(2, a => Remainder(a[0], a[1]), "a remainder of a division by zero");
@@ -119,12 +119,12 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
     private void ReadSigned()
     {
         Enter();
-        if (Take('-'))
+        if (_cursor.Take('-'))
         {
             ReadSigned();
             Add(1, a => -a[0], string.Empty);
         }
-        else if (Take('+'))
+        else if (_cursor.Take('+'))
         {
             ReadSigned();
         }
@@ -139,7 +139,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
     private void ReadPower()
     {
         ReadOperand();
-        if (Take('^'))
+        if (_cursor.Take('^'))
         {
             ReadSigned();
             Add(2, a => Math.Pow(a[0], a[1]), "a power is too large, or one of a negative number is not real");
@@ -148,9 +148,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
 
     private void ReadOperand()
     {
-        SkipSpaces();
-        char next = _position < text.Length ? text[_position] : '\0';
-        if (Take('('))
+        char next = _cursor.SkipSpaces();
+        if (_cursor.Take('('))
         {
             ReadSum();
             Expect(')', "a parenthesis is not closed");
@@ -171,25 +170,8 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
 
     private void ReadNumber()
     {
-        int start = _position;
-        SkipDigits();
-        if (_position < text.Length && text[_position] == '.')
-        {
-            _position++;
-            SkipDigits();
-        }
-
-        int exponent = _position;
-        if (_position < text.Length && text[_position] is 'e' or 'E')
-        {
-            _position++;
-            _position += _position < text.Length && text[_position] is '+' or '-' ? 1 : 0;
-            int digits = _position;
-            SkipDigits();
-            _position = _position > digits ? _position : exponent;
-        }
-
-        string number = text.Substring(start, _position - start);
+        int start = _cursor.Position;
+        string number = _cursor.TakeNumber();
         if (
             !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             || double.IsInfinity(value)
@@ -203,14 +185,9 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
 
     private void ReadName()
     {
-        int start = _position;
-        while (_position < text.Length && (char.IsLetterOrDigit(text[_position]) || text[_position] == '_'))
-        {
-            _position++;
-        }
-
-        string name = text.Substring(start, _position - start);
-        if (Take('('))
+        int start = _cursor.Position;
+        string name = _cursor.TakeName();
+        if (_cursor.Take('('))
         {
             ReadCall(name, start);
         }
@@ -249,7 +226,7 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         {
             ReadSum();
             count++;
-        } while (Take(','));
+        } while (_cursor.Take(','));
         Expect(')', $"the call of {name} is not closed");
         if (isKnown && count > function.Max)
         {
@@ -278,56 +255,32 @@ internal sealed class FormulaParser(string text, IReadOnlyCollection<string> nam
         if (++_depth > MaxDepth)
         {
             throw Wrong(
-                _position,
+                _cursor.Position,
                 FormattableString.Invariant($"more than {MaxDepth} levels"),
                 "Write the formula with fewer parentheses."
             );
         }
     }
 
-    private bool Take(char wanted)
-    {
-        SkipSpaces();
-        bool found = _position < text.Length && text[_position] == wanted;
-        _position += found ? 1 : 0;
-        return found;
-    }
-
     private void Expect(char wanted, string problem)
     {
-        if (!Take(wanted))
+        if (!_cursor.Take(wanted))
         {
-            throw _position < text.Length ? Unexpected() : Wrong(_position, problem, $"Add \"{wanted}\".");
-        }
-    }
-
-    private void SkipSpaces()
-    {
-        while (_position < text.Length && char.IsWhiteSpace(text[_position]))
-        {
-            _position++;
-        }
-    }
-
-    private void SkipDigits()
-    {
-        while (_position < text.Length && text[_position] is >= '0' and <= '9')
-        {
-            _position++;
+            throw _cursor.IsAtEnd ? Wrong(_cursor.Position, problem, $"Add \"{wanted}\".") : Unexpected();
         }
     }
 
     private UnreadableException Unexpected()
     {
-        if (_position >= text.Length)
+        if (_cursor.IsAtEnd)
         {
-            return Wrong(_position, "it ends too early", "Add the number, name or call that is missing.");
+            return Wrong(_cursor.Position, "it ends too early", "Add the number, name or call that is missing.");
         }
 
-        bool isPower = text[_position] == '*' && _position > 0 && text[_position - 1] == '*';
+        bool isPower = text[_cursor.Position] == '*' && _cursor.Position > 0 && text[_cursor.Position - 1] == '*';
         return Wrong(
-            _position,
-            $"\"{text[_position]}\" does not belong there",
+            _cursor.Position,
+            $"\"{text[_cursor.Position]}\" does not belong there",
             isPower ? "Write ^ for a power." : "Use numbers, names of graders, + - * / % ^, parentheses and functions."
         );
     }

@@ -45,7 +45,7 @@ internal sealed class ModelGraderPrompt
             definition.Reading.NotHere(definition.PathOf("model"), refusal, "Name a model that this service can ask.");
         }
 
-        // Without a service the reading has an error, and nobody asks.
+        // Without a service the reading has an error, so that the grader is never used.
         return new ModelGraderPrompt(service!, model ?? string.Empty, sampling, messages);
     }
 

@@ -1,6 +1,5 @@
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Formulas;
-using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
 
 namespace FineTuning.Core.Grading.Kinds;

@@ -24,7 +24,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
 
     public void Report(JsonFault fault)
     {
-        // What would not be kept need not be put into words.
+        // A problem that would not be kept needs no message.
         if (reading.IsFull)
         {
             return;
@@ -61,7 +61,7 @@ internal sealed class GraderFaults(GraderReading reading) : IJsonFaultSink
     private static (ProblemCode Code, string Message, string Fix) Number(JsonFault fault) =>
         fault.Kind == JsonFaultKind.NotFinite
             ? (WrongKind, "A number belongs here, not one so large.", "Write a number without quotes.")
-        // Of a number that has both faults its size is told.
+        // A number that is neither whole nor in range is reported for its range.
         : fault.Field.Value!.Value.GetDouble() is double number
         && (fault.Bounds!.IsBelow(number) || number > fault.Bounds.Max)
             ? Beyond(fault)

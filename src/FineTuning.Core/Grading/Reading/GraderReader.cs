@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Kinds;
-using FineTuning.Core.Grading.Linting;
 
 namespace FineTuning.Core.Grading.Reading;
 
@@ -74,7 +73,7 @@ internal static class GraderReader
             _ => PythonGrader.Read(definition, name),
         };
 
-        // A misspelt template has said already why nothing names the sample.
+        // A misspelt template was reported already and explains why nothing names the sample.
         if (type != PythonGrader.TypeName && reading.SampleNames == names && reading.Problems.Count == problems)
         {
             definition.Report(

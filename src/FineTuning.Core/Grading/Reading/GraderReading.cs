@@ -11,7 +11,7 @@ namespace FineTuning.Core.Grading.Reading;
 /// </summary>
 internal sealed class GraderReading
 {
-    // A definition with more is no definition with mistakes.
+    // Text with more problems than this was not meant as a definition.
     private const int MaxProblems = 100;
 
     // No problem of the definition: this machine lacks something.

@@ -28,19 +28,19 @@ internal sealed class Template
     // Each is looked up in the item, for every sample.
     private const int MaxPlaceholders = 200;
 
-    // What a forgotten opening brace leaves behind. Other "}}" are text: JSON in a prompt is full of them.
+    // A placeholder whose opening braces are missing. Other "}}" are text: JSON in a prompt is full of them.
     private static readonly Regex s_unopened = new(
         @"\b(item|sample)[.\[][\w.\[\]'-]*\s*\z",
         RegexOptions.CultureInvariant | RegexOptions.RightToLeft
     );
 
-    // What somebody wrote who took one brace for enough. It stays as it is, and no value comes there.
+    // A placeholder with single braces. It stays as it is and is not filled.
     private static readonly Regex s_single = new(
         @"(?<![{])[{]\s*(?:item|sample)[.\[][^{}\r\n]{1,200}[}](?![}])",
         RegexOptions.CultureInvariant
     );
 
-    // A whole text of the kind that stands between braces.
+    // A text that is a placeholder without any braces.
     private static readonly Regex s_bare = new(
         @"\A\s*(?:item|sample)(?:\.\w+|\[[^\]]*\])+\s*\z",
         RegexOptions.CultureInvariant

@@ -39,7 +39,7 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
                 WriteMatches(saved.Names(), saved.ReadForList, ConnectionErrors.SavedNotFound);
                 break;
             default:
-                // Nothing is output where there is none: looking must not open a vault.
+                // Without a connection nothing is output: making one could ask a vault.
                 if (RunspaceState.Current.Connection is FineTuningConnection connection)
                 {
                     WriteObject(connection);

@@ -87,7 +87,7 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
             {
                 if (!SkipCheck && Purpose == "fine-tune")
                 {
-                    // A file may be meant for validation, which needs no ten examples.
+                    // A file may be meant for validation, for which one example is enough.
                     var options = new DatasetCheckOptions { MinimumExamples = 1 };
                     if (
                         await DatasetUpload.CheckAsync(this, path, null, options, cancellationToken)

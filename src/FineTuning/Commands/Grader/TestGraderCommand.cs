@@ -113,7 +113,7 @@ public sealed class TestGraderCommand : ApiCmdlet
         }
         catch (InvalidDataException e)
         {
-            // The same for every grader.
+            // It would fail for every grader, so the cmdlet ends.
             throw Stop(GraderDefinitionErrors.NoRows(e, ItemPath));
         }
     }

@@ -184,7 +184,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
             return;
         }
 
-        // What a creation does not find is a file: it is not found by a job's id.
+        // A 404 is about a file: there is no job yet that could be missing.
         await TryAsync(
             "File",
             TrainingFile,
