@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

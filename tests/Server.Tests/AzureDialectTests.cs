@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using FineTuning.Core.Client;
 using FineTuning.Server.Faults;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuning.Server.Chat;
-using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Runs;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;
@@ -298,7 +298,7 @@ public sealed class ChatTests(ChatTests.Fixture fixture) : IClassFixture<ChatTes
     public async Task A_trained_model_says_what_it_learned_and_the_seed_decides()
     {
         await using TestServer server = await TestServer.StartAsync(new NeuralTrainer());
-        string file = await server.Api.UploadAsync(Support.Api.ChatLines(70));
+        string file = await server.Api.UploadAsync(Api.ChatLines(70));
         string model = await server.Api.CreateModelAsync(
             new JsonObject
             {

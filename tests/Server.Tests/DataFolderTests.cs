@@ -1,5 +1,5 @@
 using FineTuning.Server.Storage;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

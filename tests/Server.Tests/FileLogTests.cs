@@ -1,5 +1,5 @@
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.ClientModel.Primitives;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using OpenAI;
 using OpenAI.Graders;
 using Xunit;

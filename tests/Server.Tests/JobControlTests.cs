@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Runs;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

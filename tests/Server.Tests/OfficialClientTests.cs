@@ -1,8 +1,8 @@
 using System.ClientModel;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Contracts;
+using FineTuning.Tests.Shared.Server;
 using OpenAI;
 using OpenAI.Files;
 using OpenAI.FineTuning;

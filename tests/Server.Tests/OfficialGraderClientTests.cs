@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using OpenAI;
 using OpenAI.Graders;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.ClientModel;
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using OpenAI;
 using OpenAI.FineTuning;
 using Xunit;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

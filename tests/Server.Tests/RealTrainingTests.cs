@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Runs;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -5,6 +5,8 @@ using FineTuning.Server.Hosting;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Contracts;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FineTuning.Server.Storage;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests;

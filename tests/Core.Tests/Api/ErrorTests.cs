@@ -9,6 +9,7 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;

@@ -5,6 +5,7 @@ using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;

@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;

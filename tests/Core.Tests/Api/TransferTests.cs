@@ -1,6 +1,7 @@
 using System.Text;
 using FineTuning.Core.Client;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Api;

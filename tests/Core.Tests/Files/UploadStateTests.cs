@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FineTuning.Core.Client;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Files;

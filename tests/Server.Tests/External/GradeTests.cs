@@ -1,7 +1,7 @@
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Tests.Training;
 using FineTuning.Server.Training.Contracts;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Server.Tests.External;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.External;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.External;

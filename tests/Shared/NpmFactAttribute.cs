@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Xunit;
 
-namespace FineTuning.Server.Tests.Support;
+namespace FineTuning.Tests.Shared;
 
 /// <summary>A test that needs Node and npm. Without them it is shown as skipped, with the reason.</summary>
 public sealed class NpmFactAttribute : FactAttribute
@@ -14,7 +14,7 @@ public sealed class NpmFactAttribute : FactAttribute
     public NpmFactAttribute() => Skip = s_missing;
 
     /// <summary>A program of Node's, by the name it has on this system.</summary>
-    internal static string Program(string name) => OperatingSystem.IsWindows() && name == "npm" ? "npm.cmd" : name;
+    public static string Program(string name) => OperatingSystem.IsWindows() && name == "npm" ? "npm.cmd" : name;
 
     private static string? FindMissing()
     {

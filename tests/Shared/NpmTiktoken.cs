@@ -5,19 +5,19 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace FineTuning.Tests.Tiktoken;
+namespace FineTuning.Tests.Shared;
 
 /// <summary>What <c>measure.mjs</c> tells.</summary>
 /// <param name="LoadSeconds">How long it took to load the encoding.</param>
 /// <param name="Seconds">The time of the fastest of its passes over all texts, after one to warm up.</param>
 /// <param name="Counts">The tokens of each text.</param>
-internal sealed record TiktokenMeasure(double LoadSeconds, double Seconds, int[] Counts);
+public sealed record TiktokenMeasure(double LoadSeconds, double Seconds, int[] Counts);
 
 /// <summary>
 /// The npm package tiktoken, in the version that package-lock.json beside this names. It is the reference for tests and
 /// the peer of the benchmark. Each method installs it first, once for each state of the lock file.
 /// </summary>
-internal sealed class NpmTiktoken(string repository)
+public sealed class NpmTiktoken(string repository)
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);

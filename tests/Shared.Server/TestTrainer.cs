@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using FineTuning.Server.Training.Contracts;
 
-namespace FineTuning.Server.Tests.Support;
+namespace FineTuning.Tests.Shared.Server;
 
 /// <summary>
 /// A trainer without arithmetic. Its numbers follow from seed and step. Unless it is free, a step waits until the test

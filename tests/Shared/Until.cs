@@ -1,10 +1,10 @@
 using System.Diagnostics;
 
-namespace FineTuning.Server.Tests.Support;
+namespace FineTuning.Tests.Shared;
 
 /// <summary>Waits for conditions, never for time to pass; a deadline turns a hang into a failure that says what was
 /// waited for.</summary>
-internal static class Until
+public static class Until
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(120),
         s_interval = TimeSpan.FromMilliseconds(10);

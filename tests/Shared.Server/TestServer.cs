@@ -4,7 +4,7 @@ using FineTuning.Server.Training.Contracts;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
-namespace FineTuning.Server.Tests.Support;
+namespace FineTuning.Tests.Shared.Server;
 
 /// <summary>A real server in this process: its own folder and a free port, with HTTP in between.</summary>
 internal sealed class TestServer : IAsyncDisposable

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace FineTuning.Server.Tests.Soak;
+namespace FineTuning.Tests.Shared;
 
 /// <summary>
 /// How long the long checks are. <c>test</c> runs each in its short form; <c>soak</c> sets the variable and so
 /// multiplies all of their counts.
 /// </summary>
-internal static class SoakScale
+public static class SoakScale
 {
     /// <summary>The trait that a run of the long checks alone filters by.</summary>
     public const string Category = "Soak";

@@ -1,9 +1,9 @@
 using FineTuning.Core.Client;
 
-namespace FineTuning.Core.Tests.Support;
+namespace FineTuning.Tests.Shared;
 
 /// <summary>A clock that turns by itself: a delay is over at once, and the time has gone on by it.</summary>
-internal sealed class TestClock : IClock
+public sealed class TestClock : IClock
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 

@@ -1,6 +1,6 @@
 using FineTuning.Server.Training.Contracts;
 
-namespace FineTuning.Server.Tests.Support;
+namespace FineTuning.Tests.Shared.Server;
 
 /// <summary>Answers with the last message, its tail in brackets, word by word.</summary>
 internal sealed class TestModel(string tail) : IChatModel

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace FineTuning.Core.Tests.Tokenization;
+namespace FineTuning.Tests.Shared;
 
 /// <summary>Texts that a tokenizer may get wrong. All are made here; what is random is seeded.</summary>
-internal static class Corpus
+public static class Corpus
 {
     /// <summary>What the two regular expressions tell apart, and what stands at their edges.</summary>
     private static readonly string[] s_fragments =

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace FineTuning.Server.Tests.Support;
+namespace FineTuning.Tests.Shared.Server;
 
 /// <summary>Plain HTTP: what the wire says, without a client that smooths it over.</summary>
 internal sealed class Api : IDisposable
