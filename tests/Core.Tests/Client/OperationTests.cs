@@ -1,0 +1,669 @@
+using FineTuning.Core.Client;
+using FineTuning.Core.Credentials;
+using FineTuning.Core.Http;
+using FineTuning.Core.Tests.Support;
+using FineTuning.Core.Wire;
+using Xunit;
+
+namespace FineTuning.Core.Tests.Client;
+
+/// <summary>Each operation asks for exactly what the API describes, and understands the answer.</summary>
+public sealed class OperationTests
+{
+    private const string Grader = """{"type":"string_check","name":"g"}""";
+
+    private static readonly Dictionary<string, Operation> s_operations = new()
+    {
+        ["create job"] = new(
+            "POST",
+            "/v1/fine_tuning/jobs",
+            """{"model":"m","training_file":"file-1"}""",
+            Testing.Job("ftjob-9"),
+            async c => (await c.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "file-1" })).Id,
+            "ftjob-9"
+        ),
+        ["list jobs"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs?limit=100",
+            null,
+            Testing.List([Testing.Job("a"), Testing.Job("b")], more: true),
+            async c => Show(await c.ListJobsAsync(), j => j.Id),
+            "a b more"
+        ),
+        ["list jobs, page"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs?after=ftjob-1&limit=5",
+            null,
+            Testing.List([]),
+            async c => Show(await c.ListJobsAsync(new JobQuery { After = "ftjob-1", Limit = 5 }), j => j.Id),
+            ""
+        ),
+        ["list jobs, default page"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs",
+            null,
+            Testing.List([]),
+            async c => Show(await c.ListJobsAsync(new JobQuery { Limit = null }), j => j.Id),
+            ""
+        ),
+        ["list jobs, metadata"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs?limit=100&metadata%5Ba%20key%5D=x%26y%3Dz%2B&metadata%5Bb%5D=%C3%BC",
+            null,
+            Testing.List([]),
+            async c =>
+                Show(
+                    await c.ListJobsAsync(
+                        new JobQuery
+                        {
+                            Metadata = new Dictionary<string, string> { ["a key"] = "x&y=z+", ["b"] = "ü" },
+                        }
+                    ),
+                    j => j.Id
+                ),
+            ""
+        ),
+        ["list jobs, no metadata"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs?limit=100&metadata=null",
+            null,
+            Testing.List([]),
+            async c => Show(await c.ListJobsAsync(new JobQuery { NoMetadata = true }), j => j.Id),
+            ""
+        ),
+        ["get job"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs/ftjob-1",
+            null,
+            Testing.Job(status: "queued"),
+            async c => (await c.GetJobAsync("ftjob-1")).Status.Value,
+            "queued"
+        ),
+        ["cancel job"] = new(
+            "POST",
+            "/v1/fine_tuning/jobs/ftjob-1/cancel",
+            "",
+            Testing.Job(status: "cancelled"),
+            async c => (await c.CancelJobAsync("ftjob-1")).Status.Value,
+            "cancelled"
+        ),
+        ["pause job"] = new(
+            "POST",
+            "/v1/fine_tuning/jobs/ftjob-1/pause",
+            "",
+            Testing.Job(status: "pausing"),
+            async c => (await c.PauseJobAsync("ftjob-1")).Status.Value,
+            "pausing"
+        ),
+        ["resume job"] = new(
+            "POST",
+            "/v1/fine_tuning/jobs/ftjob-1/resume",
+            "",
+            Testing.Job(status: "resuming"),
+            async c => (await c.ResumeJobAsync("ftjob-1")).Status.Value,
+            "resuming"
+        ),
+        ["list events"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs/ftjob-1/events?limit=100",
+            null,
+            Testing.List([Testing.Event("e2"), Testing.Event("e1")]),
+            async c => Show(await c.ListEventsAsync("ftjob-1"), e => e.Id),
+            "e2 e1"
+        ),
+        ["list events, page"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs/ftjob-1/events?after=e9&limit=2",
+            null,
+            Testing.List([Testing.Event("e8")]),
+            async c => Show(await c.ListEventsAsync("ftjob-1", new PageQuery { After = "e9", Limit = 2 }), e => e.Id),
+            "e8"
+        ),
+        ["enumerate events"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs/ftjob-1/events?after=e9&limit=100",
+            null,
+            Testing.List([Testing.Event("e8")]),
+            async c =>
+                string.Join(
+                    " ",
+                    (await c.EnumerateEventsAsync("ftjob-1", new PageQuery { After = "e9" }).ToListAsync()).Select(e =>
+                        e.Id
+                    )
+                ),
+            "e8"
+        ),
+        ["list checkpoints"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs/ftjob-1/checkpoints?limit=100",
+            null,
+            """{"data":[{"id":"ftckpt_1","step_number":7}]}""",
+            async c => Show(await c.ListCheckpointsAsync("ftjob-1"), p => p.Id + "@" + p.StepNumber),
+            "ftckpt_1@7"
+        ),
+        ["enumerate checkpoints"] = new(
+            "GET",
+            "/v1/fine_tuning/jobs/ftjob-1/checkpoints?limit=3",
+            null,
+            """{"data":[{"id":"ftckpt_1","step_number":7}]}""",
+            async c =>
+                string.Join(
+                    " ",
+                    (await c.EnumerateCheckpointsAsync("ftjob-1", new PageQuery { Limit = 3 }).ToListAsync()).Select(
+                        p => p.Id
+                    )
+                ),
+            "ftckpt_1"
+        ),
+        ["create permissions"] = new(
+            "POST",
+            "/v1/fine_tuning/checkpoints/ft%3Am%3Ao%3A%3A1%3Ackpt-step-9/permissions",
+            """{"project_ids":["proj_1","proj_2"]}""",
+            """{"object":"list","data":[{"id":"cp_1","project_id":"proj_1"},{"id":"cp_2","project_id":"proj_2"}],"has_more":false}""",
+            async c => Show(await c.CreatePermissionsAsync("ft:m:o::1:ckpt-step-9", ["proj_1", "proj_2"]), p => p.Id),
+            "cp_1 cp_2"
+        ),
+        ["list permissions"] = new(
+            "GET",
+            "/v1/fine_tuning/checkpoints/c/permissions?limit=100",
+            null,
+            """{"data":[{"id":"cp_1","project_id":"p"}]}""",
+            async c => Show(await c.ListPermissionsAsync("c"), p => p.ProjectId),
+            "p"
+        ),
+        ["list permissions, filtered"] = new(
+            "GET",
+            "/v1/fine_tuning/checkpoints/c/permissions?after=cp_0&limit=9&project_id=p&order=ascending",
+            null,
+            Testing.List([]),
+            async c =>
+                Show(
+                    await c.ListPermissionsAsync(
+                        "c",
+                        new PermissionQuery
+                        {
+                            After = "cp_0",
+                            Limit = 9,
+                            ProjectId = "p",
+                            Order = "ascending",
+                        }
+                    ),
+                    p => p.Id
+                ),
+            ""
+        ),
+        ["enumerate permissions"] = new(
+            "GET",
+            "/v1/fine_tuning/checkpoints/c/permissions?limit=100",
+            null,
+            """{"data":[{"id":"cp_1","project_id":"p"}]}""",
+            async c => string.Join(" ", (await c.EnumeratePermissionsAsync("c").ToListAsync()).Select(p => p.Id)),
+            "cp_1"
+        ),
+        ["delete permission"] = new(
+            "DELETE",
+            "/v1/fine_tuning/checkpoints/ft%3Ac/permissions/cp_1",
+            "",
+            """{"id":"cp_1","deleted":true}""",
+            async c => Show(await c.DeletePermissionAsync("ft:c", "cp_1")),
+            "cp_1 gone"
+        ),
+        ["create chat"] = new(
+            "POST",
+            "/v1/chat/completions",
+            """{"model":"m","messages":[]}""",
+            """{"id":"c1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""",
+            async c =>
+                (await c.CreateChatAsync(new ChatCreateRequest { Model = "m", Messages = Testing.Parse("[]") }))
+                    .Choices[0]
+                    .Message!
+                    .Content!,
+            "Hello"
+        ),
+        ["run grader"] = new(
+            "POST",
+            "/v1/fine_tuning/alpha/graders/run",
+            "{\"grader\":" + Grader + ",\"model_sample\":\"s\",\"item\":{\"a\":1}}",
+            """{"reward":0.75}""",
+            async c =>
+                (
+                    await c.RunGraderAsync(
+                        new GraderRunRequest
+                        {
+                            Grader = Testing.Parse(Grader),
+                            ModelSample = "s",
+                            Item = Testing.Parse("""{"a":1}"""),
+                        }
+                    )
+                ).Reward == 0.75
+                    ? "0.75"
+                    : "other",
+            "0.75"
+        ),
+        ["validate grader"] = new(
+            "POST",
+            "/v1/fine_tuning/alpha/graders/validate",
+            "{\"grader\":" + Grader + "}",
+            "{\"grader\":" + Grader + "}",
+            async c =>
+                (await c.ValidateGraderAsync(Testing.Parse(Grader))).Grader!.Value.GetProperty("name").GetString()!,
+            "g"
+        ),
+        ["list files"] = new(
+            "GET",
+            "/v1/files?limit=100",
+            null,
+            """{"data":[{"id":"file-1"}],"has_more":false}""",
+            async c => Show(await c.ListFilesAsync(), f => f.Id),
+            "file-1"
+        ),
+        ["list files, purpose"] = new(
+            "GET",
+            "/v1/files?after=file-0&limit=100&purpose=fine-tune",
+            null,
+            """{"data":[{"id":"file-1"}]}""",
+            async c =>
+                Show(await c.ListFilesAsync(new FileQuery { After = "file-0", Purpose = "fine-tune" }), f => f.Id),
+            "file-1"
+        ),
+        ["enumerate files"] = new(
+            "GET",
+            "/v1/files?limit=100&purpose=fine-tune",
+            null,
+            """{"data":[{"id":"file-1"}]}""",
+            async c =>
+                string.Join(
+                    " ",
+                    (await c.EnumerateFilesAsync(new FileQuery { Purpose = "fine-tune" }).ToListAsync()).Select(f =>
+                        f.Id
+                    )
+                ),
+            "file-1"
+        ),
+        ["get file"] = new(
+            "GET",
+            "/v1/files/file-1",
+            null,
+            """{"id":"file-1","filename":"a.jsonl","bytes":3}""",
+            async c => (await c.GetFileAsync("file-1")).FileName,
+            "a.jsonl"
+        ),
+        ["get file content"] = new(
+            "GET",
+            "/v1/files/file-1/content",
+            null,
+            "step,train_loss\n",
+            async c =>
+            {
+                using var target = new MemoryStream();
+                return await c.GetFileContentAsync("file-1", target) + " bytes";
+            },
+            "16 bytes"
+        ),
+        ["delete file"] = new(
+            "DELETE",
+            "/v1/files/file-1",
+            "",
+            """{"id":"file-1","object":"file","deleted":true}""",
+            async c => Show(await c.DeleteFileAsync("file-1")),
+            "file-1 gone"
+        ),
+        ["create upload"] = new(
+            "POST",
+            "/v1/uploads",
+            """{"filename":"a.jsonl","purpose":"fine-tune","bytes":9,"mime_type":"text/jsonl"}""",
+            """{"id":"upload_1","status":"pending","bytes":9}""",
+            async c =>
+                (
+                    await c.CreateUploadAsync(
+                        new UploadCreateRequest
+                        {
+                            FileName = "a.jsonl",
+                            Purpose = "fine-tune",
+                            Bytes = 9,
+                            MimeType = "text/jsonl",
+                        }
+                    )
+                ).Status,
+            "pending"
+        ),
+        ["complete upload"] = new(
+            "POST",
+            "/v1/uploads/upload_1/complete",
+            """{"part_ids":["part_2","part_1"],"md5":"0f"}""",
+            """{"id":"upload_1","status":"completed","file":{"id":"file-1"}}""",
+            async c => (await c.CompleteUploadAsync("upload_1", ["part_2", "part_1"], "0f")).File!.Id,
+            "file-1"
+        ),
+        ["complete upload, no md5"] = new(
+            "POST",
+            "/v1/uploads/upload_1/complete",
+            """{"part_ids":["part_1"]}""",
+            """{"id":"upload_1","status":"completed"}""",
+            async c => (await c.CompleteUploadAsync("upload_1", ["part_1"])).Status,
+            "completed"
+        ),
+        ["cancel upload"] = new(
+            "POST",
+            "/v1/uploads/upload_1/cancel",
+            "",
+            """{"id":"upload_1","status":"cancelled"}""",
+            async c => (await c.CancelUploadAsync("upload_1")).Status,
+            "cancelled"
+        ),
+        ["list models"] = new(
+            "GET",
+            "/v1/models",
+            null,
+            """{"object":"list","data":[{"id":"m","owned_by":"o"}]}""",
+            async c => Show(await c.ListModelsAsync(), m => m.Id + " " + m.OwnedBy),
+            "m o"
+        ),
+        ["get model"] = new(
+            "GET",
+            "/v1/models/ft%3Am%3Ao%3As%3A1",
+            null,
+            """{"id":"ft:m:o:s:1"}""",
+            async c => (await c.GetModelAsync("ft:m:o:s:1")).Id,
+            "ft:m:o:s:1"
+        ),
+        ["delete model"] = new(
+            "DELETE",
+            "/v1/models/ft%3Am%3Ao%3As%3A1",
+            "",
+            """{"id":"ft:m:o:s:1","deleted":true}""",
+            async c => Show(await c.DeleteModelAsync("ft:m:o:s:1")),
+            "ft:m:o:s:1 gone"
+        ),
+    };
+
+    public static TheoryData<string> Names => [.. s_operations.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task An_operation_sends_and_reads_what_the_api_describes(string name)
+    {
+        Operation operation = s_operations[name];
+        await using var server = StubServer.Replies(Reply.Json(operation.Answer));
+        using ApiCredential credential = Testing.Credential();
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Organization = "org-1",
+                Project = "proj-1",
+            },
+            credential
+        );
+
+        Assert.Equal(operation.Expected, await operation.Call(client));
+
+        StubRequest request = Assert.Single(server.Requests);
+        Assert.Equal(operation.Method, request.Method);
+        Assert.Equal(operation.Target, request.Target);
+        Assert.Equal("Bearer " + Testing.Key, request["Authorization"]);
+        Assert.Equal("org-1", request["OpenAI-Organization"]);
+        Assert.Equal("proj-1", request["OpenAI-Project"]);
+        Assert.Matches(@"^FineTuning/\d+\.\d+\.\d+$", request["User-Agent"]);
+        Assert.Equal("application/json", request["Accept"]);
+        Assert.Null(request["api-key"]);
+        Assert.Null(request["Expect"]);
+        Assert.Null(request["Cookie"]);
+        if (string.IsNullOrEmpty(operation.Body))
+        {
+            Assert.Empty(request.Body);
+            Assert.Equal(operation.Body is null ? null : "0", request["Content-Length"]);
+        }
+        else
+        {
+            Testing.AssertJson(operation.Body, request.Text);
+            Assert.Equal("application/json; charset=utf-8", request["Content-Type"]);
+        }
+    }
+
+    [Fact]
+    public void Every_operation_is_in_the_table()
+    {
+        // What sends streams has tests of its own.
+        string[] tested =
+        [
+            .. s_operations.Keys.Select(k => k.Split(',')[0].Replace(" ", string.Empty, StringComparison.Ordinal)),
+            "createfile",
+            "adduploadpart",
+            "enumeratejobs",
+            "streamchat",
+        ];
+        IEnumerable<string> methods = typeof(FineTuningClient)
+            .GetMethods()
+            .Where(m => m.Name.EndsWith("Async", StringComparison.Ordinal))
+            .Select(m => m.Name[..^"Async".Length].ToLowerInvariant());
+        Assert.Empty(methods.Except(tested));
+        Assert.Empty(tested.Except(methods));
+    }
+
+    [Fact]
+    public async Task What_is_not_set_is_not_sent()
+    {
+        await using var server = StubServer.Replies(Reply.Json(Testing.List([])));
+        using var client = new FineTuningClient(Testing.Options(server), credential: null);
+        await client.ListModelsAsync();
+        StubRequest request = Assert.Single(server.Requests);
+        Assert.Null(request["Authorization"]);
+        Assert.Null(request["OpenAI-Organization"]);
+        Assert.Null(request["OpenAI-Project"]);
+    }
+
+    [Theory]
+    [InlineData("/v1", "/v1/models/m")]
+    [InlineData("/v1/", "/v1/models/m")]
+    [InlineData("", "/models/m")]
+    [InlineData("/openai/v1", "/openai/v1/models/m")]
+    [InlineData("/openai/v1/?api-version=preview", "/openai/v1/models/m?api-version=preview")]
+    public async Task Nothing_is_added_to_the_base(string path, string expected)
+    {
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"m"}"""));
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Endpoint = new Uri(server.Endpoint.GetLeftPart(UriPartial.Authority) + path),
+            },
+            null
+        );
+        await client.GetModelAsync("m");
+        Assert.Equal(expected, server.Requests[0].Target);
+    }
+
+    [Fact]
+    public async Task A_query_of_the_base_goes_behind_a_query_of_the_request()
+    {
+        await using var server = StubServer.Replies(Reply.Json(Testing.List([])));
+        using var client = new FineTuningClient(
+            Testing.Options(server) with
+            {
+                Endpoint = new Uri(server.Endpoint, "/v1?api-version=1"),
+            },
+            null
+        );
+        await client.ListFilesAsync(new FileQuery { Limit = 2 });
+        Assert.Equal("/v1/files?limit=2&api-version=1", server.Requests[0].Target);
+    }
+
+    [Theory]
+    [InlineData("ft:gpt-4o:org:suffix:id", "ft%3Agpt-4o%3Aorg%3Asuffix%3Aid")]
+    [InlineData("a/b", "a%2Fb")]
+    [InlineData("../files", "..%2Ffiles")]
+    [InlineData("a/../../b", "a%2F..%2F..%2Fb")]
+    [InlineData("..\\files", "..%5Cfiles")]
+    [InlineData("%2e%2e", "%252e%252e")]
+    [InlineData("...", "...")]
+    [InlineData(".a", ".a")]
+    [InlineData("a?b=c#d", "a%3Fb%3Dc%23d")]
+    [InlineData("a b+c", "a%20b%2Bc")]
+    [InlineData("modèle", "mod%C3%A8le")]
+    public async Task An_id_stays_one_segment(string id, string segment)
+    {
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"x"}"""));
+        using FineTuningClient client = Testing.Client(server);
+        await client.GetModelAsync(id);
+        await client.GetJobAsync(id);
+        await client.PauseJobAsync(id);
+        Assert.Equal(
+            ["/v1/models/" + segment, "/v1/fine_tuning/jobs/" + segment, "/v1/fine_tuning/jobs/" + segment + "/pause"],
+            server.Requests.Select(r => r.Target)
+        );
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData(" \t")]
+    [InlineData(null)]
+    public async Task What_cannot_be_an_id_is_refused_unsent(string? id)
+    {
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"x"}"""));
+        using FineTuningClient client = Testing.Client(server);
+        Func<Task>[] calls =
+        [
+            () => client.GetJobAsync(id!),
+            () => client.CancelJobAsync(id!),
+            () => client.PauseJobAsync(id!),
+            () => client.ResumeJobAsync(id!),
+            () => client.ListEventsAsync(id!),
+            () => client.EnumerateEventsAsync(id!).ToListAsync().AsTask(),
+            () => client.ListCheckpointsAsync(id!),
+            () => client.EnumerateCheckpointsAsync(id!).ToListAsync().AsTask(),
+            () => client.CreatePermissionsAsync(id!, ["p"]),
+            () => client.ListPermissionsAsync(id!),
+            () => client.DeletePermissionAsync(id!, "cp_1"),
+            () => client.DeletePermissionAsync("c", id!),
+            () => client.GetFileAsync(id!),
+            () => client.GetFileContentAsync(id!, new MemoryStream()),
+            () => client.DeleteFileAsync(id!),
+            () => client.AddUploadPartAsync(id!, () => new MemoryStream()),
+            () => client.CompleteUploadAsync(id!, ["part_1"]),
+            () => client.CancelUploadAsync(id!),
+            () => client.GetModelAsync(id!),
+            () => client.DeleteModelAsync(id!),
+        ];
+        foreach (Func<Task> call in calls)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(call);
+        }
+
+        Assert.Equal(0, server.Count);
+    }
+
+    [Fact]
+    public async Task An_observer_sees_the_way_of_a_request_without_the_key()
+    {
+        await using var server = StubServer.Replies(
+            Reply.Error(503).With("x-request-id", "req_1"),
+            Reply.Json($$"""{"id":"x","note":"{{Testing.Key}}"}""").With("x-request-id", "req_2")
+        );
+        using FineTuningClient client = Testing.Client(server);
+        var observer = new Observer { WantsBodies = true };
+        await client
+            .WithObserver(observer)
+            .RunGraderAsync(
+                new GraderRunRequest { Grader = Testing.Parse("{}"), ModelSample = "my key is " + Testing.Key }
+            );
+
+        Assert.Equal(
+            [
+                "Sending 1",
+                "Answered 1 503 req_1",
+                "Answered 1 503 +body",
+                "Retrying 1 503 req_1",
+                "Sending 2",
+                "Answered 2 200 req_2",
+                "Answered 2 200 +body",
+            ],
+            observer.Traces.Select(t =>
+                string.Concat(
+                    t.Kind,
+                    " ",
+                    t.Attempt,
+                    t.StatusCode is int s ? " " + s : null,
+                    t.RequestId is string r ? " " + r : null,
+                    t.Kind == ApiTraceKind.Answered && t.Body is not null ? " +body" : null
+                )
+            )
+        );
+        Assert.All(observer.Traces, t => Assert.Equal("POST", t.Method));
+        Assert.Contains("my key is [redacted]", observer.Traces[0].Body, StringComparison.Ordinal);
+        Assert.All(observer.Traces, t => Assert.DoesNotContain(Testing.Key, t.ToString(), StringComparison.Ordinal));
+        Assert.NotNull(observer.Traces[3].Delay);
+        Assert.Equal("No.", observer.Traces[3].Reason);
+    }
+
+    [Fact]
+    public async Task An_observer_that_wants_no_bodies_gets_none()
+    {
+        await using var server = StubServer.Replies(Reply.Json(Testing.Job()));
+        using FineTuningClient client = Testing.Client(server);
+        var observer = new Observer();
+        await client.WithObserver(observer).CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" });
+        Assert.Equal([ApiTraceKind.Sending, ApiTraceKind.Answered], observer.Traces.Select(t => t.Kind));
+        Assert.All(observer.Traces, t => Assert.Null(t.Body));
+    }
+
+    [Fact]
+    public async Task A_view_with_an_observer_leaves_the_connections_open()
+    {
+        await using var server = StubServer.Replies(Reply.Json("""{"id":"x"}"""));
+        using FineTuningClient client = Testing.Client(server);
+        client.WithObserver(new Observer()).Dispose();
+        Assert.Equal("x", (await client.GetModelAsync("m")).Id);
+    }
+
+    [Fact]
+    public async Task Many_threads_share_one_client()
+    {
+        await using var server = StubServer.Answers(r => Reply.Json($$"""{"id":"{{r.Target.Split('/')[^1]}}"}"""));
+        using FineTuningClient client = Testing.Client(server);
+        string[] ids = [.. Enumerable.Range(0, 64).Select(i => "m" + i)];
+        ModelResource[] models = await Task.WhenAll(ids.Select(id => Task.Run(() => client.GetModelAsync(id))));
+        Assert.Equal(ids, models.Select(m => m.Id));
+    }
+
+    private static string Show<T>(ListResource<T> list, Func<T, string> show) =>
+        string.Join(" ", list.Data.Select(show).Concat(list.HasMore ? ["more"] : Array.Empty<string>()));
+
+    private static string Show(DeletedResource deleted) => deleted.Id + (deleted.Deleted ? " gone" : " kept");
+
+    /// <param name="Body">Null for none, empty for a POST of nothing.</param>
+    private sealed record Operation(
+        string Method,
+        string Target,
+        string? Body,
+        string Answer,
+        Func<FineTuningClient, Task<string>> Call,
+        string Expected
+    );
+
+    private sealed class Observer : IApiObserver
+    {
+        private readonly List<ApiTrace> _traces = [];
+
+        public bool WantsBodies { get; init; }
+
+        public IReadOnlyList<ApiTrace> Traces
+        {
+            get
+            {
+                lock (_traces)
+                {
+                    return [.. _traces];
+                }
+            }
+        }
+
+        public void OnTrace(ApiTrace trace)
+        {
+            lock (_traces)
+            {
+                _traces.Add(trace);
+            }
+        }
+    }
+}
