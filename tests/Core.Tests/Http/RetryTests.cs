@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
-using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
 using FineTuning.Tests.Shared;
@@ -10,113 +9,9 @@ using Xunit;
 
 namespace FineTuning.Core.Tests.Http;
 
+/// <summary>Requests that may be sent again, to a server that fails at first.</summary>
 public sealed class RetryTests
 {
-    private static readonly JobCreateRequest s_create = new() { Model = "m", TrainingFile = "file-1" };
-
-    [Theory]
-    [InlineData(ApiErrorKind.ConnectionFailed, null, true, true)]
-    [InlineData(ApiErrorKind.ConnectionLost, null, true, false)]
-    [InlineData(ApiErrorKind.Timeout, null, true, false)]
-    [InlineData(ApiErrorKind.Timeout, 408, true, false)]
-    [InlineData(ApiErrorKind.RateLimited, 429, true, true)]
-    [InlineData(ApiErrorKind.Conflict, 409, true, true)]
-    [InlineData(ApiErrorKind.ServerError, 500, true, false)]
-    [InlineData(ApiErrorKind.ServerError, 503, true, false)]
-    [InlineData(ApiErrorKind.InvalidResponse, 200, true, false)]
-    [InlineData(ApiErrorKind.InvalidResponse, null, true, false)]
-    [InlineData(ApiErrorKind.InvalidResponse, 400, false, false)]
-    [InlineData(ApiErrorKind.TokenUnavailable, null, true, true)]
-    [InlineData(ApiErrorKind.ProxyRefused, 407, false, false)]
-    [InlineData(ApiErrorKind.TlsFailed, null, false, false)]
-    [InlineData(ApiErrorKind.AuthenticationFailed, 401, false, false)]
-    [InlineData(ApiErrorKind.PermissionDenied, 403, false, false)]
-    [InlineData(ApiErrorKind.NotEligible, 403, false, false)]
-    [InlineData(ApiErrorKind.NotFound, 404, false, false)]
-    [InlineData(ApiErrorKind.ModelNotAvailable, 400, false, false)]
-    [InlineData(ApiErrorKind.InvalidRequest, 400, false, false)]
-    [InlineData(ApiErrorKind.TooLarge, 413, false, false)]
-    [InlineData(ApiErrorKind.QuotaExhausted, 429, false, false)]
-    [InlineData(ApiErrorKind.Redirected, 302, false, false)]
-    public void What_is_worth_repeating(ApiErrorKind kind, int? status, bool repeatable, bool paid)
-    {
-        var policy = new RetryPolicy(3, () => 0.5);
-        var failure = new FineTuningApiException(kind, "m") { StatusCode = status };
-        Assert.Equal(repeatable, policy.DelayAfter(failure, 1, Repeatability.Repeatable) is not null);
-        Assert.Equal(paid, policy.DelayAfter(failure, 1, Repeatability.OnlyIfNotTaken) is not null);
-    }
-
-    [Fact]
-    public void Every_kind_is_in_the_table()
-    {
-        IEnumerable<object?> tested = typeof(RetryTests)
-            .GetMethod(nameof(What_is_worth_repeating))!
-            .GetCustomAttributesData()
-            .Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a =>
-                ((IEnumerable<System.Reflection.CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)
-                    .First()
-                    .Value
-            );
-        Assert.Equal(
-            Enum.GetValues<ApiErrorKind>().Select(k => (int)k).Order(),
-            tested.Select(t => (int)t!).Distinct().Order()
-        );
-    }
-
-    [Theory]
-    [InlineData(1, 0.5)]
-    [InlineData(2, 1)]
-    [InlineData(3, 2)]
-    [InlineData(6, 16)]
-    [InlineData(7, 20)]
-    [InlineData(20, 20)]
-    public void The_back_off_doubles_up_to_a_limit_and_is_drawn_from_all_of_it(int attempt, double ceiling)
-    {
-        var failure = new FineTuningApiException(ApiErrorKind.ServerError, "m");
-        foreach (double random in new[] { 0, 0.25, 1 })
-        {
-            Assert.Equal(
-                TimeSpan.FromSeconds(ceiling * random),
-                new RetryPolicy(20, () => random).DelayAfter(failure, attempt, Repeatability.Repeatable)
-            );
-        }
-    }
-
-    [Theory]
-    [InlineData(0, 1, false)]
-    [InlineData(1, 1, true)]
-    [InlineData(1, 2, false)]
-    [InlineData(3, 3, true)]
-    [InlineData(3, 4, false)]
-    public void The_count_of_repeats_is_a_limit(int max, int attempt, bool again) =>
-        Assert.Equal(
-            again,
-            new RetryPolicy(max, () => 1).DelayAfter(
-                new FineTuningApiException(ApiErrorKind.ServerError, "m"),
-                attempt,
-                Repeatability.Repeatable
-            )
-                is not null
-        );
-
-    [Theory]
-    [InlineData(0, 0.0)]
-    [InlineData(7, 7.0)]
-    [InlineData(120, 120.0)]
-    [InlineData(121, null)]
-    public void What_the_service_asks_for_goes_first(int asked, double? expected)
-    {
-        var failure = new FineTuningApiException(ApiErrorKind.RateLimited, "m")
-        {
-            RetryAfter = TimeSpan.FromSeconds(asked),
-        };
-        Assert.Equal(
-            expected,
-            new RetryPolicy(3, () => 1).DelayAfter(failure, 1, Repeatability.Repeatable)?.TotalSeconds
-        );
-    }
-
     [Theory]
     [InlineData("Retry-After", "7", 7000)]
     [InlineData("Retry-After", "0", 0)]
@@ -333,49 +228,6 @@ public sealed class RetryTests
         Assert.Equal(4, server.Count);
     }
 
-    public static TheoryData<string> LostAnswers =>
-        ["reset", "close", "cut off", "500", "502", "503", "504", "408", "empty", "html", "truncated", "no id"];
-
-    [Theory]
-    [MemberData(nameof(LostAnswers))]
-    public async Task A_create_whose_fate_is_not_known_is_never_repeated(string fault)
-    {
-        Reply reply = fault switch
-        {
-            "reset" => Reply.Reset,
-            "close" => Reply.Close,
-            "cut off" => Reply.Json("{\"id\":") with { Length = 500, Ending = Ending.Close },
-            "empty" => Reply.Json(""),
-            "html" => Reply.Json("<html/>"),
-            "truncated" => Reply.Json("{\"id\":\"ftjob"),
-            "no id" => Reply.Json("{}"),
-            _ => Reply.Error(int.Parse(fault, CultureInfo.InvariantCulture)).With("Retry-After", "1"),
-        };
-        var clock = new TestClock();
-        await using var server = StubServer.Replies(reply, Reply.Json(Testing.Job()));
-        using FineTuningClient client = Testing.Client(server, clock);
-        FineTuningApiException error = await Testing.FailsAsync(() => client.CreateJobAsync(s_create));
-        Assert.Equal(1, server.Count);
-        Assert.Equal(1, error.Attempts);
-        Assert.Empty(clock.Delays);
-        Assert.True(error.MayHaveWorked);
-    }
-
-    [Theory]
-    [InlineData("close")]
-    [InlineData("reset")]
-    public async Task A_create_over_a_used_connection_is_never_repeated_either(string fault)
-    {
-        // The platform's own handler repeats some requests when a connection that has rested turns out to be dead.
-        Reply reply = fault == "close" ? Reply.Close : Reply.Reset;
-        await using var server = StubServer.Replies(Reply.Json(Testing.Job()), reply, Reply.Json(Testing.Job()));
-        using FineTuningClient client = Testing.Client(server);
-        await client.GetJobAsync("ftjob-1");
-        FineTuningApiException error = await Testing.FailsAsync(() => client.CreateJobAsync(s_create));
-        Assert.Equal(ApiErrorKind.ConnectionLost, error.Kind);
-        Assert.Equal(["GET", "POST"], server.Requests.Select(r => r.Method));
-    }
-
     [Theory]
     [InlineData("delete")]
     [InlineData("cancel")]
@@ -401,49 +253,6 @@ public sealed class RetryTests
         );
         Assert.Equal(ApiErrorKind.ConnectionLost, error.Kind);
         Assert.Equal(2, server.Count);
-    }
-
-    [Fact]
-    public async Task A_create_is_repeated_after_a_lock()
-    {
-        await using var server = StubServer.Replies(Reply.Error(409), Reply.Json(Testing.Job("ftjob-7")));
-        using FineTuningClient client = Testing.Client(server);
-        Assert.Equal("ftjob-7", (await client.CreateJobAsync(s_create)).Id);
-        Assert.Equal(2, server.Count);
-    }
-
-    [Fact]
-    public async Task A_create_is_repeated_after_a_rate_limit_with_its_body_made_anew()
-    {
-        await using var server = StubServer.Replies(
-            Reply.Error(429),
-            Reply.Error(429),
-            Reply.Json(Testing.Job("ftjob-7"))
-        );
-        using FineTuningClient client = Testing.Client(server);
-        Assert.Equal("ftjob-7", (await client.CreateJobAsync(s_create)).Id);
-        Assert.Equal(3, server.Count);
-        Assert.All(server.Requests, r => Testing.AssertJson("""{"model":"m","training_file":"file-1"}""", r.Text));
-    }
-
-    [Fact]
-    public async Task A_create_is_repeated_after_a_refused_connection()
-    {
-        await using var server = new StubServer(e => e.SendAsync(Reply.Json(Testing.Job("ftjob-7"))), start: false);
-        var clock = new TestClock();
-        clock.OnDelay = (_, _) =>
-        {
-            if (clock.Delays.Count == 2)
-            {
-                server.Start();
-            }
-
-            return Task.CompletedTask;
-        };
-        using FineTuningClient client = Testing.Client(server, clock);
-        Assert.Equal("ftjob-7", (await client.CreateJobAsync(s_create)).Id);
-        Assert.Equal(1, server.Count);
-        Assert.Equal(2, clock.Delays.Count);
     }
 
     [Fact]
