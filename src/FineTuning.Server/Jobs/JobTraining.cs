@@ -1,4 +1,4 @@
-using System.Text.Json;
+using FineTuning.Core.Grading;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
@@ -9,14 +9,14 @@ namespace FineTuning.Server.Jobs;
 /// <param name="folder">Where the job works.</param>
 /// <param name="files">Where its data are.</param>
 /// <param name="bases">What it goes on from.</param>
-/// <param name="rewards">Makes what scores samples with a grader.</param>
+/// <param name="graders">Score samples.</param>
 /// <param name="trainer">Trains.</param>
 internal sealed class JobTraining(
     Database database,
     DataFolder folder,
     FileStore files,
     JobBases bases,
-    Func<JsonElement, IRewardSource> rewards,
+    GraderServices graders,
     ITrainer trainer
 )
 {
@@ -101,7 +101,7 @@ internal sealed class JobTraining(
             EvalSamples = job.Requested.EvalSamples?.Value,
             ReasoningEffort = job.Requested.ReasoningEffort,
             Grader = job.Grader,
-            Rewards = job.Grader is { } grader ? rewards(grader) : null,
+            Rewards = job.Grader is { } grader ? GraderRewards.Create(grader, graders) : null,
             BaseModelPath = bases.PathOf(job),
             Seed = job.Seed,
             WorkFolder = folder.JobFolder(job.Id),
