@@ -46,7 +46,13 @@ internal sealed class TestTrainer : ITrainer
     public void Allow(int steps) => _permits.Release(steps);
 
     public TrainingPlan Plan(TrainingRequest request, CancellationToken cancellationToken = default) =>
-        new(request.EpochCount ?? 3, request.BatchSize ?? 4, request.LearningRateMultiplier ?? 1.5, 10, Steps);
+        new(
+            request.Hyperparameters.EpochCount?.Value ?? 3,
+            request.Hyperparameters.BatchSize?.Value ?? 4,
+            request.Hyperparameters.LearningRateMultiplier?.Value ?? 1.5,
+            10,
+            Steps
+        );
 
     public async Task<TrainingOutcome> TrainAsync(
         TrainingRequest request,

@@ -119,7 +119,8 @@ public sealed class OfficialClientTests : IAsyncLifetime
             (3, 2, 0.5f, 1f),
             (numbers.EpochCount, numbers.BatchSize, numbers.LearningRateMultiplier, numbers.Beta)
         );
-        Assert.Equal(("dpo", 1.0), (_trainer.Calls.Single().Method, _trainer.Calls.Single().Beta));
+        TrainingRequest request = _trainer.Calls.Single();
+        Assert.Equal(("dpo", 1.0), (request.Method, request.Hyperparameters.Beta?.Value));
     }
 
     [Fact]
@@ -151,10 +152,10 @@ public sealed class OfficialClientTests : IAsyncLifetime
             ("reinforcement", 2, 5, null, "low"),
             (
                 request.Method,
-                request.ComputeMultiplier,
-                request.EvalInterval,
-                request.EvalSamples,
-                request.ReasoningEffort
+                request.Hyperparameters.ComputeMultiplier?.Value,
+                request.Hyperparameters.EvalInterval?.Value,
+                request.Hyperparameters.EvalSamples?.Value,
+                request.Hyperparameters.ReasoningEffort
             )
         );
         var item = JsonElement.Parse("""{"reference_answer":"red"}""");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Tests.Support;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Tests.Shared;
@@ -350,10 +351,11 @@ public sealed class JobLifecycleTests
         );
         await server.Api.UntilStatusAsync(id, "succeeded");
         TrainingRequest request = trainer.Calls.Single();
+        Hyperparameters numbers = request.Hyperparameters;
 
         Assert.Equal(
             (9, 7, null, null),
-            (request.Seed, request.BatchSize, request.EpochCount, request.LearningRateMultiplier)
+            (request.Seed, numbers.BatchSize?.Value, numbers.EpochCount?.Value, numbers.LearningRateMultiplier?.Value)
         );
         Assert.Equal(Path.Combine(server.Folder, "jobs", id), request.WorkFolder);
         Assert.Null(request.ResumeFrom);

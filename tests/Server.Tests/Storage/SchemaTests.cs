@@ -1,5 +1,7 @@
 using System.Text.Json;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Storage;
+using FineTuning.Server.Training.Contracts;
 using FineTuning.Tests.Shared.Server;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -47,6 +49,34 @@ public sealed class SchemaTests
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>The texts are those that earlier versions wrote, and are written to the letter.</summary>
+    [Theory]
+    [InlineData(
+        """{"epoch_count":3,"batch_size":4,"learning_rate_multiplier":1.5,"beta":null,"compute_multiplier":null,"eval_interval":null,"eval_samples":null,"trainer":"local-small"}"""
+    )]
+    [InlineData(
+        """{"epoch_count":3,"batch_size":4,"learning_rate_multiplier":1,"beta":0.1,"compute_multiplier":null,"eval_interval":null,"eval_samples":null,"trainer":"local-small"}"""
+    )]
+    [InlineData(
+        """{"epoch_count":3,"batch_size":4,"learning_rate_multiplier":1,"beta":null,"compute_multiplier":0.5,"eval_interval":7,"eval_samples":2,"trainer":"external:my-lora"}"""
+    )]
+    public void Settled_numbers_are_stored_as_they_were(string stored)
+    {
+        (Hyperparameters numbers, string? trainer) = SettledNumbers.Read(stored);
+        Assert.Equal(stored, SettledNumbers.Write(new TrainingPlan(numbers, 10, 20), trainer!));
+        Assert.Equal(3, numbers.EpochCount!.Value.Value);
+    }
+
+    [Fact]
+    public void Settled_numbers_of_the_first_layout_are_read()
+    {
+        (Hyperparameters numbers, string? trainer) = SettledNumbers.Read(
+            """{"epoch_count":3,"batch_size":4,"learning_rate_multiplier":1.5}"""
+        );
+        Assert.Equal(new TrainingPlan(3, 4, 1.5, 10, 20), new TrainingPlan(numbers, 10, 20));
+        Assert.Null(trainer);
     }
 
     private static Session OpenSession(string folder)

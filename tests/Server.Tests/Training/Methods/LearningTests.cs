@@ -30,15 +30,15 @@ public sealed class LearningTests : IDisposable
     public void ParametersTakeEffect()
     {
         string path = _folder.WritePairs(Samples.Town);
-        TrainingRequest usual = TrainerHarness.Request(_folder, path, epochs: 4) with { BatchSize = 4 };
+        TrainingRequest usual = TrainerHarness.Request(_folder, path, epochs: 4).With(new() { BatchSize = 4 });
         var losses = new List<double>();
         foreach (
             (TrainingRequest? request, int steps) in new[]
             {
                 (usual, 60),
-                (usual with { EpochCount = 5 }, 75),
-                (usual with { BatchSize = 7 }, 36),
-                (usual with { LearningRateMultiplier = 0.5 }, 60),
+                (usual.With(new() { EpochCount = 5 }), 75),
+                (usual.With(new() { BatchSize = 7 }), 36),
+                (usual.With(new() { LearningRateMultiplier = 0.5 }), 60),
             }
         )
         {
@@ -61,7 +61,9 @@ public sealed class LearningTests : IDisposable
     {
         TrainingRequest request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 10);
         double normal = TrainerHarness.FinalLoss(TrainerHarness.Train(request).Sink);
-        double high = TrainerHarness.FinalLoss(TrainerHarness.Train(request with { LearningRateMultiplier = 50 }).Sink);
+        double high = TrainerHarness.FinalLoss(
+            TrainerHarness.Train(request.With(new() { LearningRateMultiplier = 50 })).Sink
+        );
         Assert.True(high > 0.5 && high > 20 * normal, $"normal {normal}, high {high}");
     }
 
@@ -71,7 +73,7 @@ public sealed class LearningTests : IDisposable
         TrainingRequest request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 10);
         double normal = TrainerHarness.FinalLoss(TrainerHarness.Train(request).Sink);
         double low = TrainerHarness.FinalLoss(
-            TrainerHarness.Train(request with { LearningRateMultiplier = 0.05 }).Sink
+            TrainerHarness.Train(request.With(new() { LearningRateMultiplier = 0.05 })).Sink
         );
         Assert.True(low > 5 * normal, $"normal {normal}, low {low}");
     }

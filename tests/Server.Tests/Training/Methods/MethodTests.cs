@@ -107,10 +107,7 @@ public sealed class MethodTests : IDisposable
         foreach (
             TrainingRequest other in (TrainingRequest[])
                 [
-                    request with
-                    {
-                        Beta = 0.3,
-                    },
+                    request.With(new() { Beta = 0.3 }),
                     Request("supervised", goesOn: false),
                     request with
                     {
@@ -149,14 +146,14 @@ public sealed class MethodTests : IDisposable
                 .Train(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town.Take(30)), epochs: 1))
                 .Outcome.ModelPath
             : null;
-        return TrainerHarness.Request(_folder, path, seed: 7, epochs: 2) with
+        return TrainerHarness
+            .Request(_folder, path, seed: 7, epochs: 2)
+            .With(new() { BatchSize = 16, EvalInterval = 3 }) with
         {
             Method = method,
-            BatchSize = 16,
             ValidationPath = path,
             BaseModelPath = basis,
             Rewards = new StringCheck(),
-            EvalInterval = 3,
         };
     }
 }

@@ -48,7 +48,12 @@ public sealed class PreferenceTests : IDisposable
         double Gain(double beta) =>
             TrainerHarness.Mean(
                 TrainerHarness
-                    .Train(Request() with { Beta = beta, WorkFolder = _folder.NewFolder(), EpochCount = 20 })
+                    .Train(
+                        Request().With(new() { Beta = beta, EpochCount = 20 }) with
+                        {
+                            WorkFolder = _folder.NewFolder(),
+                        }
+                    )
                     .Sink.Steps.TakeLast(60),
                 "train_reward_margin"
             ) / beta;
@@ -62,9 +67,8 @@ public sealed class PreferenceTests : IDisposable
         double Loss(double multiplier) =>
             TrainerHarness
                 .Train(
-                    Request() with
+                    Request().With(new() { LearningRateMultiplier = multiplier }) with
                     {
-                        LearningRateMultiplier = multiplier,
                         ValidationPath = _folder.WritePreferences(Samples.TownPreferences(Samples.UnseenTown)),
                         WorkFolder = _folder.NewFolder(),
                     }
@@ -80,11 +84,10 @@ public sealed class PreferenceTests : IDisposable
         // Which answer is preferred is in part the opposite of what the words say.
         (List<(string Prompt, string Answer)>? training, List<(string Prompt, string Answer)>? validation) =
             Samples.Noisy();
-        TrainingRequest request = Request() with
+        TrainingRequest request = Request().With(new() { EpochCount = 30 }) with
         {
             TrainingPath = _folder.WritePreferences(Samples.TownPreferences(training)),
             ValidationPath = _folder.WritePreferences(Samples.TownPreferences(validation)),
-            EpochCount = 30,
         };
         (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(request);
         var full = sink.EpochEnds.Select(step => step.FullValidLoss!.Value).ToList();

@@ -41,13 +41,18 @@ public sealed class ReinforcementTests : IDisposable
         {
             var check = new StringCheck();
             (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-                Request(check) with
+                Request(check)
+                    .With(
+                        new()
+                        {
+                            EpochCount = 1,
+                            BatchSize = 6,
+                            ComputeMultiplier = compute,
+                            EvalInterval = interval,
+                            EvalSamples = evalSamples,
+                        }
+                    ) with
                 {
-                    EpochCount = 1,
-                    BatchSize = 6,
-                    ComputeMultiplier = compute,
-                    EvalInterval = interval,
-                    EvalSamples = evalSamples,
                     ValidationPath = _folder.WriteItems(Samples.UnseenTown),
                     WorkFolder = _folder.NewFolder(),
                 }
@@ -67,7 +72,12 @@ public sealed class ReinforcementTests : IDisposable
         double Reward(double multiplier) =>
             TrainerHarness.Mean(
                 TrainerHarness
-                    .Train(Request() with { LearningRateMultiplier = multiplier, WorkFolder = _folder.NewFolder() })
+                    .Train(
+                        Request().With(new() { LearningRateMultiplier = multiplier }) with
+                        {
+                            WorkFolder = _folder.NewFolder(),
+                        }
+                    )
                     .Sink.Steps.TakeLast(20),
                 "train_reward_mean"
             );
@@ -86,12 +96,15 @@ public sealed class ReinforcementTests : IDisposable
                 : null
         );
         (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-            Request(check) with
-            {
-                BatchSize = 6,
-                EpochCount = 1,
-                ComputeMultiplier = 1,
-            }
+            Request(check)
+                .With(
+                    new()
+                    {
+                        BatchSize = 6,
+                        EpochCount = 1,
+                        ComputeMultiplier = 1,
+                    }
+                )
         );
         Assert.Equal(17, sink.Steps[0].Extra!["train_grader_errors"]);
         Assert.Equal(16, sink.Steps[1].Extra!["train_grader_errors"]);
@@ -114,10 +127,8 @@ public sealed class ReinforcementTests : IDisposable
     {
         string valid = _folder.WriteLines(TrainingFolder.Item("nobody knows this", "unknown"));
         (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-            Request(new KnownCheck()) with
+            Request(new KnownCheck()).With(new() { EpochCount = 2, EvalSamples = 3 }) with
             {
-                EpochCount = 2,
-                EvalSamples = 3,
                 ValidationPath = valid,
             }
         );
@@ -136,7 +147,7 @@ public sealed class ReinforcementTests : IDisposable
     public void RewardsThatNeverDifferAreToldAndTeachNothing(double reward)
     {
         var alike = new StringCheck((_, _) => Task.FromResult(new SampleReward(reward)));
-        (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(Request(alike) with { EpochCount = 2 });
+        (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(Request(alike).With(new() { EpochCount = 2 }));
         (int step, string? warning) = Assert.Single(
             sink.Steps.SelectMany(step => step.Warnings.Select(warning => (step.Step, warning)))
         );
@@ -147,7 +158,9 @@ public sealed class ReinforcementTests : IDisposable
         // One sample that differs from the others of its item is something to learn.
         var once = new StringCheck((count, _) => Task.FromResult(new SampleReward(count == 30 ? 0.5 : reward)));
         Assert.All(
-            TrainerHarness.Train(Request(once) with { EpochCount = 2, WorkFolder = _folder.NewFolder() }).Sink.Steps,
+            TrainerHarness
+                .Train(Request(once).With(new() { EpochCount = 2 }) with { WorkFolder = _folder.NewFolder() })
+                .Sink.Steps,
             step => Assert.Empty(step.Warnings)
         );
     }
@@ -157,7 +170,7 @@ public sealed class ReinforcementTests : IDisposable
     {
         StringCheck Check() =>
             new((count, _) => count % 2 == 0 ? Task.FromResult(new SampleReward(0, "every other")) : null);
-        TrainingRequest request = Request(Check()) with { EpochCount = 2, BatchSize = 6 };
+        TrainingRequest request = Request(Check()).With(new() { EpochCount = 2, BatchSize = 6 });
         RecordingSink whole = TrainerHarness.Train(request).Sink;
         request = request with { WorkFolder = _folder.NewFolder(), Rewards = Check() };
         var first = new RecordingSink();
@@ -195,7 +208,7 @@ public sealed class ReinforcementTests : IDisposable
 
         // One sample that could be graded is enough.
         var late = new StringCheck((count, _) => count < 70 ? Task.FromResult(new SampleReward(0, "not yet")) : null);
-        Assert.False(TrainerHarness.Train(Request(late) with { EpochCount = 1 }).Outcome.IsPaused);
+        Assert.False(TrainerHarness.Train(Request(late).With(new() { EpochCount = 1 })).Outcome.IsPaused);
 
         // One that stops working later is given more time, but not for ever.
         var gone = new StringCheck(
@@ -231,7 +244,9 @@ public sealed class ReinforcementTests : IDisposable
     [Fact]
     public void SlowGradersRunSideBySideAndTheirOrderDoesNotMatter()
     {
-        (TrainingOutcome Outcome, RecordingSink Sink) quick = TrainerHarness.Train(Request() with { EpochCount = 1 });
+        (TrainingOutcome Outcome, RecordingSink Sink) quick = TrainerHarness.Train(
+            Request().With(new() { EpochCount = 1 })
+        );
         int running = 0;
         int most = 0;
         var slow = new SlowCheck(async () =>
@@ -241,9 +256,8 @@ public sealed class ReinforcementTests : IDisposable
             Interlocked.Decrement(ref running);
         });
         (TrainingOutcome Outcome, RecordingSink Sink) same = TrainerHarness.Train(
-            Request(slow) with
+            Request(slow).With(new() { EpochCount = 1 }) with
             {
-                EpochCount = 1,
                 WorkFolder = _folder.NewFolder(),
             }
         );
@@ -255,7 +269,7 @@ public sealed class ReinforcementTests : IDisposable
     public void TheFirstSamplesAreAnswersOfTheItemsWithoutTheirOrder()
     {
         var check = new StringCheck();
-        TrainerHarness.Train(Request(check) with { EpochCount = 1, BatchSize = 60 });
+        TrainerHarness.Train(Request(check).With(new() { EpochCount = 1, BatchSize = 60 }));
         var known = Samples.Town.Select(pair => pair.Answer).ToHashSet();
         Assert.True(check.Samples.Count(known.Contains) > 0.7 * check.Samples.Count);
         Assert.All(
@@ -313,10 +327,9 @@ public sealed class ReinforcementTests : IDisposable
         }
 
         (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-            Request() with
+            Request().With(new() { EpochCount = 1 }) with
             {
                 TrainingPath = path,
-                EpochCount = 1,
             }
         );
         Assert.Equal(length == 0 ? [] : ["a" + string.Concat(Enumerable.Repeat("😀", 999))], pool.Answers);
@@ -330,10 +343,9 @@ public sealed class ReinforcementTests : IDisposable
             .Train(TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 10))
             .Outcome.ModelPath!;
         (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-            Request() with
+            Request().With(new() { EpochCount = 1 }) with
             {
                 BaseModelPath = basis,
-                EpochCount = 1,
             }
         );
         Assert.True(TrainerHarness.Mean(sink.Steps.Take(5), "train_reward_mean") > 0.8);

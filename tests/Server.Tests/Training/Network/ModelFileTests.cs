@@ -15,9 +15,8 @@ public sealed class ModelFileTests : IDisposable
     public void TheLastThreeEpochsLeaveModels()
     {
         string path = _folder.WritePairs(Samples.Town);
-        TrainingRequest request = TrainerHarness.Request(_folder, path, epochs: 5) with
+        TrainingRequest request = TrainerHarness.Request(_folder, path, epochs: 5).With(new() { BatchSize = 10 }) with
         {
-            BatchSize = 10,
             ValidationPath = path,
         };
         (TrainingOutcome? outcome, RecordingSink? sink) = TrainerHarness.Train(request);
@@ -60,9 +59,8 @@ public sealed class ModelFileTests : IDisposable
     {
         string path = _folder.WritePairs(Samples.Town);
         (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-            TrainerHarness.Request(_folder, path, epochs: 3) with
+            TrainerHarness.Request(_folder, path, epochs: 3).With(new() { BatchSize = 4 }) with
             {
-                BatchSize = 4,
                 ValidationPath = path,
             }
         );

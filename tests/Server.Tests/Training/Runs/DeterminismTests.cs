@@ -60,10 +60,7 @@ public sealed class DeterminismTests : IDisposable
         int[][] Orders(int seed)
         {
             (TrainingOutcome _, RecordingSink? sink) = TrainerHarness.Train(
-                TrainerHarness.Request(_folder, path, seed, epochs: 2) with
-                {
-                    BatchSize = 1,
-                }
+                TrainerHarness.Request(_folder, path, seed, epochs: 2).With(new() { BatchSize = 1 })
             );
             var totals = sink.Steps.Select(step => (int)step.TrainedTokens).ToList();
             return [.. totals.Zip(totals.Prepend(0), (now, before) => now - before - 1).Chunk(12)];

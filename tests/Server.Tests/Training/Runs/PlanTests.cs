@@ -20,14 +20,15 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void GivenParametersAreKept()
     {
-        TrainingRequest request = TrainerHarness.Request(_folder, _folder.WritePairs(Samples.Town), epochs: 2) with
-        {
-            BatchSize = 7,
-            LearningRateMultiplier = 0.3,
-        };
+        TrainingRequest request = TrainerHarness
+            .Request(_folder, _folder.WritePairs(Samples.Town), epochs: 2)
+            .With(new() { BatchSize = 7, LearningRateMultiplier = 0.3 });
         Assert.Equal(new TrainingPlan(2, 7, 0.3, 60, 18), new NeuralTrainer().Plan(request));
         // A batch is never larger than the file.
-        Assert.Equal(new TrainingPlan(2, 60, 0.3, 60, 2), new NeuralTrainer().Plan(request with { BatchSize = 256 }));
+        Assert.Equal(
+            new TrainingPlan(2, 60, 0.3, 60, 2),
+            new NeuralTrainer().Plan(request.With(new() { BatchSize = 256 }))
+        );
     }
 
     [Fact]
@@ -37,22 +38,10 @@ public sealed class PlanTests : IDisposable
         foreach (
             TrainingRequest senseless in (TrainingRequest[])
                 [
-                    request with
-                    {
-                        EpochCount = 0,
-                    },
-                    request with
-                    {
-                        BatchSize = 0,
-                    },
-                    request with
-                    {
-                        LearningRateMultiplier = 0,
-                    },
-                    request with
-                    {
-                        LearningRateMultiplier = double.NaN,
-                    },
+                    request.With(new() { EpochCount = 0 }),
+                    request.With(new() { BatchSize = 0 }),
+                    request.With(new() { LearningRateMultiplier = 0 }),
+                    request.With(new() { LearningRateMultiplier = double.NaN }),
                 ]
         )
         {
@@ -83,37 +72,43 @@ public sealed class PlanTests : IDisposable
         {
             Method = "dpo",
         };
-        Assert.Equal(new TrainingPlan(10, 1, 1, 60, 600) { Beta = 0.1 }, trainer.Plan(preference));
-        Assert.Equal(1.5, trainer.Plan(preference with { Beta = 1.5 }).Beta);
+        Assert.Equal(new TrainingPlan(10, 1, 1, 60, 600).With(new() { Beta = 0.1 }), trainer.Plan(preference));
+        Assert.Equal(1.5, trainer.Plan(preference.With(new() { Beta = 1.5 })).Hyperparameters.Beta!.Value.Value);
         TrainingRequest reinforcement = TrainerHarness.Request(_folder, _folder.WriteItems(Samples.Town)) with
         {
             Method = "reinforcement",
         };
         Assert.Equal(
-            new TrainingPlan(10, 4, 1, 60, 150)
-            {
-                ComputeMultiplier = 1,
-                EvalInterval = 7,
-                EvalSamples = 2,
-            },
+            new TrainingPlan(10, 4, 1, 60, 150).With(
+                new()
+                {
+                    ComputeMultiplier = 1,
+                    EvalInterval = 7,
+                    EvalSamples = 2,
+                }
+            ),
             trainer.Plan(reinforcement)
         );
         Assert.Equal(
-            new TrainingPlan(2, 8, 1, 60, 16)
-            {
-                ComputeMultiplier = 0.5,
-                EvalInterval = 3,
-                EvalSamples = 4,
-            },
-            trainer.Plan(
-                reinforcement with
+            new TrainingPlan(2, 8, 1, 60, 16).With(
+                new()
                 {
-                    EpochCount = 2,
-                    BatchSize = 8,
                     ComputeMultiplier = 0.5,
                     EvalInterval = 3,
                     EvalSamples = 4,
                 }
+            ),
+            trainer.Plan(
+                reinforcement.With(
+                    new()
+                    {
+                        EpochCount = 2,
+                        BatchSize = 8,
+                        ComputeMultiplier = 0.5,
+                        EvalInterval = 3,
+                        EvalSamples = 4,
+                    }
+                )
             )
         );
     }

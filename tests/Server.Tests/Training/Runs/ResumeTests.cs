@@ -12,9 +12,8 @@ public sealed class ResumeTests : IDisposable
     public ResumeTests()
     {
         string path = _folder.WritePairs(Samples.Town);
-        _request = TrainerHarness.Request(_folder, path, seed: 3, epochs: 5) with
+        _request = TrainerHarness.Request(_folder, path, seed: 3, epochs: 5).With(new() { BatchSize = 8 }) with
         {
-            BatchSize = 8,
             ValidationPath = path,
         };
     }
@@ -150,7 +149,17 @@ public sealed class ResumeTests : IDisposable
         string other = _folder.WritePairs(Samples.Town.Reverse());
         foreach (
             TrainingRequest request in (TrainingRequest[])
-                [_request with { Seed = 4 }, _request with { EpochCount = 6 }, _request with { TrainingPath = other }]
+                [
+                    _request with
+                    {
+                        Seed = 4,
+                    },
+                    _request.With(new() { EpochCount = 6 }),
+                    _request with
+                    {
+                        TrainingPath = other,
+                    },
+                ]
         )
         {
             TrainingException e = Assert.Throws<TrainingException>(() =>
@@ -176,6 +185,26 @@ public sealed class ResumeTests : IDisposable
 
         File.Delete(state);
         Assert.Throws<TrainingException>(() => TrainerHarness.Train(_request with { ResumeFrom = state }));
+    }
+
+    /// <summary>A state of an earlier version is gone on from only if its numbers stand where they did.</summary>
+    [Fact]
+    public void TheNumbersOfAStateStandWhereTheyDid()
+    {
+        TrainingRequest request = TrainerHarness
+            .Request(_folder, _folder.WriteItems(Samples.Town), epochs: 5)
+            .With(new() { BatchSize = 8, EvalInterval = 3 }) with
+        {
+            Method = "reinforcement",
+            Rewards = new StringCheck(),
+        };
+        using BinaryReader reader = new(File.OpenRead(StateOf(request)));
+        reader.ReadInt64();
+        Assert.Equal(3, reader.ReadInt32());
+        Assert.Equal((5, 8, 1.0), (reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble()));
+        Assert.Equal((60, 40), (reader.ReadInt32(), reader.ReadInt32()));
+        Assert.Equal((0.0, 1.0), (reader.ReadDouble(), reader.ReadDouble()));
+        Assert.Equal((3, 2), (reader.ReadInt32(), reader.ReadInt32()));
     }
 
     private string StateOf(TrainingRequest request)
