@@ -62,7 +62,7 @@ internal sealed class ChatStreamReader(Action<string> onText)
             return await ReadWholeAsync(response, attempt).ConfigureAwait(false);
         }
 
-        using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
+        using Stream body = await AnswerBody.OpenAsync(response, attempt.Token).ConfigureAwait(false);
         var line = new List<byte>();
         byte[] piece = new byte[8 * 1024];
         int count;
@@ -91,8 +91,8 @@ internal sealed class ChatStreamReader(Action<string> onText)
 
     private async Task<ChatResource> ReadWholeAsync(HttpResponseMessage response, Attempt attempt)
     {
-        (byte[] body, bool isWhole) = await Transport
-            .ReadBytesAsync(response, Transport.MaxJsonBytes, attempt)
+        (byte[] body, bool isWhole) = await AnswerBody
+            .ReadAsync(response, AnswerBody.MaxJsonBytes, attempt)
             .ConfigureAwait(false);
         try
         {

@@ -40,7 +40,7 @@ public sealed class AdaptiveRateLimiter
     /// <param name="clock">Time; null is the machine's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public AdaptiveRateLimiter(int maxConcurrent, IClock? clock = null)
-        : this(maxConcurrent, clock, Transport.NextRandom) { }
+        : this(maxConcurrent, clock, SharedRandom.Next) { }
 
     internal AdaptiveRateLimiter(int maxConcurrent, IClock? clock, Func<double> random)
     {

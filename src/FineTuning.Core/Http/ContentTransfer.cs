@@ -84,7 +84,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
             throw;
         }
 
-        using Stream body = await Transport.OpenBodyAsync(response, attempt.Token).ConfigureAwait(false);
+        using Stream body = await AnswerBody.OpenAsync(response, attempt.Token).ConfigureAwait(false);
         byte[] piece = new byte[PieceBytes];
         int count;
         while ((count = await body.ReadAsync(piece, 0, piece.Length, attempt.Token).ConfigureAwait(false)) > 0)

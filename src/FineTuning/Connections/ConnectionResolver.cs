@@ -62,45 +62,20 @@ internal static class ConnectionResolver
             return open;
         }
 
-        ConnectionProfile profile = ReadSaved(cmdlet, name) ?? throw NotFound(cmdlet, name);
+        ConnectionProfile profile = new SavedConnections(cmdlet).Read(name) ?? throw NotFound(cmdlet, name);
         FineTuningConnection connection = new ConnectionFactory(cmdlet).Make(profile, ExplicitSecrets.None, name);
         RunspaceState.Current.Add(connection);
         return connection;
     }
 
-    /// <summary>A saved connection, or null if there is none of the name. One that is damaged stops the
-    /// cmdlet.</summary>
-    public static ConnectionProfile? ReadSaved(AsyncCmdlet cmdlet, string name) =>
-        WithSaved(cmdlet, name, store => store.Read(name));
-
-    /// <summary>Works with the saved connections; their files' faults stop the cmdlet. The default where this account
-    /// has no place for them.</summary>
-    public static T? WithSaved<T>(AsyncCmdlet cmdlet, string? name, Func<ProfileStore, T> work)
-    {
-        if (UserFolder.Connections is not string folder)
-        {
-            return default;
-        }
-
-        try
-        {
-            return work(new ProfileStore(folder));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw cmdlet.Stop(ConnectionErrors.SavedUnusable(e.Message, name));
-        }
-    }
-
     /// <summary>Stops the cmdlet: there is no connection of the name.</summary>
     public static InvalidOperationException NotFound(AsyncCmdlet cmdlet, string name)
     {
-        IEnumerable<string> saved = WithSaved(cmdlet, name, store => store.Names()) ?? [];
         string[] known =
         [
             .. RunspaceState
                 .Current.Named.Select(c => c.Name!)
-                .Concat(saved)
+                .Concat(new SavedConnections(cmdlet).Names(name))
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
         string list = known.Length == 0 ? "None has a name yet." : $"Known are: {string.Join(", ", known)}.";

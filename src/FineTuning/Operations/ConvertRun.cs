@@ -9,17 +9,73 @@ namespace FineTuning.Operations;
 
 /// <summary>Makes examples of what comes down the pipeline, and writes them to the file or, without one, to the
 /// pipeline.</summary>
-internal sealed class ConvertRun(
-    AsyncCmdlet cmdlet,
-    ConvertOptions options,
-    ExampleConverter converter,
-    DatasetOutput? output
-)
+internal sealed class ConvertRun : IDisposable
 {
+    private readonly AsyncCmdlet _cmdlet;
+    private readonly ConvertOptions _options;
+    private readonly ExampleConverter _converter;
+    private readonly DatasetOutput? _output;
     private long _examples;
     private long _leftOut;
     private long _strangers;
     private int _inVain;
+
+    private ConvertRun(AsyncCmdlet cmdlet, ConvertOptions options, ExampleConverter converter, DatasetOutput? output)
+    {
+        _cmdlet = cmdlet;
+        _options = options;
+        _converter = converter;
+        _output = output;
+    }
+
+    /// <summary>Begins, or stops the cmdlet where the options or the file are no good.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="options">What to make of rows.</param>
+    /// <param name="file">The file as the user named it; null writes to the pipeline.</param>
+    /// <param name="adds">Whether to add to the file.</param>
+    /// <param name="replaces">Whether to replace it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null where -WhatIf or the user said no.</returns>
+    public static async Task<ConvertRun?> StartAsync(
+        AsyncCmdlet cmdlet,
+        ConvertOptions options,
+        string? file,
+        bool adds,
+        bool replaces,
+        CancellationToken cancellationToken
+    )
+    {
+        ExampleConverter converter;
+        try
+        {
+            converter = new ExampleConverter(options);
+        }
+        catch (ArgumentException e)
+        {
+            throw cmdlet.Stop(DatasetErrors.InvalidOptions(e, null));
+        }
+
+        if (file is null)
+        {
+            return new(cmdlet, options, converter, output: null);
+        }
+
+        string path = LocalPath.Target(cmdlet, file);
+        if (DatasetOutput.Refuse(path, adds, replaces) is ErrorRecord refusal)
+        {
+            throw cmdlet.Stop(refusal);
+        }
+
+        bool isThere = adds && File.Exists(path);
+        return cmdlet.ShouldProcess(path, isThere ? "Add examples to dataset" : "Write dataset")
+            ? new(
+                cmdlet,
+                options,
+                converter,
+                await DatasetOutput.OpenAsync(cmdlet, path, options.Format, adds, replaces, cancellationToken)
+            )
+            : null;
+    }
 
     /// <summary>Takes an object.</summary>
     public void Add(PSObject input)
@@ -31,11 +87,11 @@ internal sealed class ConvertRun(
             return;
         }
 
-        bool isFirst = converter.Mapping is null;
-        IReadOnlyList<ConvertResult> results = converter.Add(row);
-        if (isFirst && converter.Mapping is string mapping)
+        bool isFirst = _converter.Mapping is null;
+        IReadOnlyList<ConvertResult> results = _converter.Add(row);
+        if (isFirst && _converter.Mapping is string mapping)
         {
-            cmdlet.WriteVerbose($"Each example is made thus: {mapping}");
+            _cmdlet.WriteVerbose($"Each example is made thus: {mapping}");
         }
 
         foreach (ConvertResult result in results)
@@ -45,63 +101,66 @@ internal sealed class ConvertRun(
     }
 
     /// <summary>Ends the last conversation and puts the file at its place.</summary>
-    /// <returns>Whether there is a file now.</returns>
-    public bool Finish()
+    /// <returns>The full path of the file; null if there is none.</returns>
+    public string? Finish()
     {
-        foreach (ConvertResult result in converter.Finish())
+        foreach (ConvertResult result in _converter.Finish())
         {
             Write(result, null);
         }
 
-        if (converter.ScatteredGroup is string group)
+        if (_converter.ScatteredGroup is string group)
         {
-            cmdlet.WriteWarning(
-                $"The rows with '{group}' in '{options.GroupProperty}' do not all follow each other, so they make "
+            _cmdlet.WriteWarning(
+                $"The rows with '{group}' in '{_options.GroupProperty}' do not all follow each other, so they make "
                     + $"several examples: sort by it first."
             );
         }
 
-        if (output is null)
+        if (_output is null)
         {
-            return false;
+            return null;
         }
 
-        if (output.Examples == 0)
+        if (_output.Examples == 0)
         {
-            cmdlet.WriteWarning(
-                converter.Rows == 0
+            _cmdlet.WriteWarning(
+                _converter.Rows == 0
                     ? "No rows came, so nothing was written."
                     : "No row became an example, so nothing was written."
             );
-            return false;
+            return null;
         }
 
-        output.Commit();
+        _output.Commit();
         if (_leftOut > 0)
         {
-            cmdlet.WriteWarning(
-                FormattableString.Invariant($"{_leftOut:N0} of {converter.Rows + _strangers:N0} rows were left out, ")
-                    + FormattableString.Invariant($"for the reasons told; {output.Examples:N0} examples were written.")
+            _cmdlet.WriteWarning(
+                FormattableString.Invariant($"{_leftOut:N0} of {_converter.Rows + _strangers:N0} rows were left out, ")
+                    + FormattableString.Invariant($"for the reasons told; {_output.Examples:N0} examples were written.")
             );
         }
 
-        cmdlet.WriteVerbose(
+        _cmdlet.WriteVerbose(
             FormattableString.Invariant(
-                $"{output.Examples} examples of {converter.Rows} rows were written to '{output.Path}'."
+                $"{_output.Examples} examples of {_converter.Rows} rows were written to '{_output.Path}'."
             )
         );
-        return true;
+        return _output.Path;
     }
+
+    /// <summary>Gives a file up that is not at its place.</summary>
+    public void Dispose() => _output?.Dispose();
 
     private void Write(ConvertResult result, PSObject? input)
     {
         if (result.Problem is RowProblem problem)
         {
             // A conversation ends when the first row of the next one comes, which is not at fault.
-            ErrorRecord record = ConversionErrors.Row(problem, problem.Row == converter.Rows ? input : null);
+            ErrorRecord record = ConversionErrors.Row(problem, problem.Row == _converter.Rows ? input : null);
             if (problem.IsSetUp)
             {
-                cmdlet.ThrowTerminatingError(record);
+                _cmdlet.ThrowTerminatingError(record);
             }
 
             LeaveOut(record, isMisfit: problem.Id == "PropertyMissing");
@@ -109,23 +168,23 @@ internal sealed class ConvertRun(
         }
 
         _examples++;
-        if (output is null)
+        if (_output is null)
         {
-            cmdlet.WriteObject(result.Example);
+            _cmdlet.WriteObject(result.Example);
         }
         else
         {
-            output.Write(result.Example!);
+            _output.Write(result.Example!);
         }
     }
 
     private void LeaveOut(ErrorRecord record, bool isMisfit)
     {
         _leftOut++;
-        cmdlet.WriteError(record);
+        _cmdlet.WriteError(record);
         if (_examples == 0 && isMisfit && ++_inVain == DatasetLimits.FirstRows)
         {
-            cmdlet.ThrowTerminatingError(ConversionErrors.NoRowFits(DatasetLimits.FirstRows));
+            _cmdlet.ThrowTerminatingError(ConversionErrors.NoRowFits(DatasetLimits.FirstRows));
         }
     }
 }

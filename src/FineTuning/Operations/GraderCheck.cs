@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json;
+using FineTuning.Core.Client;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Grading.Linting;
@@ -58,8 +59,28 @@ internal static class GraderCheck
         }
     }
 
-    /// <summary>What the service has against a grader.</summary>
-    public static GraderProblem OfService(FineTuningApiException e)
+    /// <summary>Asks the service whether it takes a grader. What it says of the grader is a finding; that it cannot say
+    /// anything is an error.</summary>
+    /// <returns>What it has against the grader; null if it takes it.</returns>
+    /// <exception cref="FineTuningApiException">It could not be asked.</exception>
+    public static async Task<GraderProblem?> AskAsync(
+        FineTuningClient client,
+        JsonElement grader,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await client.ValidateGraderAsync(grader, cancellationToken);
+            return null;
+        }
+        catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.ModelNotAvailable)
+        {
+            return OfService(e);
+        }
+    }
+
+    private static GraderProblem OfService(FineTuningApiException e)
     {
         // The service's own place begins at the request: "grader.reference".
         string param = e.Param ?? string.Empty;

@@ -42,6 +42,21 @@ public static class DatasetMeasureView
         return [.. lines];
     }
 
+    /// <summary>Says how many lines were left out of a measure; null if none was.</summary>
+    internal static string? SkippedLines(DatasetMeasure measure)
+    {
+        if (measure.SkippedLines == 0)
+        {
+            return null;
+        }
+
+        string what =
+            measure.SkippedLines == 1
+                ? "1 line is no example and was"
+                : Text($"{measure.SkippedLines:N0} lines are no examples and were");
+        return $"{measure.Name}: {what} left out. Test-FineTuningDataset says what is wrong.";
+    }
+
     private static string Summary(DatasetMeasure measure) =>
         Text($"{measure.Format.ToString().ToLowerInvariant()}, {Plural(measure.Examples, "example")}, ")
         + Text($"{ByteSize.Text(measure.Bytes)}, for {measure.Model} ({measure.Encoding})");

@@ -1,4 +1,6 @@
+using System.Management.Automation;
 using FineTuning.Commands;
+using FineTuning.Connections;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
 using FineTuning.Core.Http;
@@ -10,6 +12,26 @@ namespace FineTuning.Parameters;
 /// <summary>What the parameters of Connect-FineTuning mean together.</summary>
 internal sealed class ConnectParameters(ConnectFineTuningCommand command)
 {
+    // These say nothing of the connection itself.
+    private static readonly string[] s_manners =
+    [
+        nameof(ConnectFineTuningCommand.Name),
+        nameof(ConnectFineTuningCommand.SkipCheck),
+        nameof(ConnectFineTuningCommand.PassThru),
+    ];
+
+    /// <summary>Whether a connection was named and nothing else, so that an open one of the name serves.</summary>
+    public bool IsNameAlone =>
+        command.Name is not null
+        && !command
+            .MyInvocation.BoundParameters.Keys.Except(s_manners)
+            .Except(Cmdlet.CommonParameters)
+            .Except(Cmdlet.OptionalCommonParameters)
+            .Any();
+
+    /// <summary>Whether the service was given as the local server.</summary>
+    public bool IsLocal => "Local".Equals(command.Endpoint, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Stops the cmdlet if parameters do not go together.</summary>
     public void Check()
     {
@@ -57,6 +79,41 @@ internal sealed class ConnectParameters(ConnectFineTuningCommand command)
             );
         }
     }
+
+    /// <summary>What the parameters change: the service that is named, an open or saved connection, or the service of
+    /// the environment.</summary>
+    public ConnectionProfile Base()
+    {
+        if (command.Endpoint is not null || command.AzureResource is not null)
+        {
+            return ServiceAddress.Find(command, command.Endpoint, command.AzureResource, command.ApiVersion);
+        }
+
+        if (command.Name is string name)
+        {
+            // Not the environment's: a name that is spelled wrong must not send a key somewhere else.
+            return RunspaceState.Current.Find(name)?.Profile
+                ?? new SavedConnections(command).Read(name)
+                ?? throw ConnectionResolver.NotFound(command, name);
+        }
+
+        return EnvironmentSettings.Service(
+            command,
+            isForToken: command.ParameterSetName is "Identity" or "Token" or "Provider"
+        );
+    }
+
+    /// <summary>The secrets among the parameters.</summary>
+    /// <param name="headers">What -Header has.</param>
+    public ExplicitSecrets Secrets(IReadOnlyList<RequestHeader> headers) =>
+        new()
+        {
+            ApiKey = command.ApiKey,
+            AccessToken = command.AccessToken,
+            TokenProvider = command.TokenProvider,
+            ProxyCredential = command.ProxyCredential,
+            Headers = [.. headers.Where(h => h.IsSecret)],
+        };
 
     /// <summary>A profile as the parameters change it.</summary>
     /// <param name="profile">The service that was named, a saved connection, or the environment's.</param>

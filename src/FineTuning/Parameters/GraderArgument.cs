@@ -73,6 +73,16 @@ internal static class GraderArgument
         return !element.TryGetProperty("type", out _) && Inner(element) is { } inner ? inner : WithoutOrigin(element);
     }
 
+    /// <summary>The full path of the file that a grader was given as; null if it was given as something
+    /// else.</summary>
+    public static string? PathOf(PSCmdlet cmdlet, object? grader) =>
+        Plain(grader) switch
+        {
+            FileInfo file => file.FullName,
+            string text => LocalPath.FindFile(cmdlet, text),
+            _ => null,
+        };
+
     /// <summary>The object that PowerShell wraps; a custom object stays as it is.</summary>
     public static object? Plain(object? value) =>
         value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;

@@ -102,6 +102,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     public new bool ShouldProcess(string? target, string action) =>
         base.ShouldProcess(Redaction.Scrub(target ?? string.Empty), Redaction.Scrub(action));
 
+    /// <summary>Whether -WhatIf is on, so that nothing is changed.</summary>
+    private protected bool IsWhatIf =>
+        MyInvocation.BoundParameters.ContainsKey("WhatIf")
+        || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Ends the cmdlet with an error.</summary>
     /// <returns>Nothing: what is thrown after it is for the compiler.</returns>
     internal InvalidOperationException Stop(ErrorRecord record)

@@ -50,6 +50,35 @@ internal sealed class RunspaceState
         return Named.Find(c => c.Name!.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>The names of the open connections that have one.</summary>
+    public string[] OpenNames()
+    {
+        Named.RemoveAll(c => c.IsClosed);
+        return [.. Named.Select(c => c.Name!)];
+    }
+
+    /// <summary>Makes a connection the one that cmdlets use, and keeps it under its name if it has one. The connection
+    /// before is not closed: a variable or another runspace may still use it.</summary>
+    public void Use(FineTuningConnection connection)
+    {
+        Connection = connection;
+        if (connection.Name is not null)
+        {
+            Add(connection);
+        }
+    }
+
+    /// <summary>Closes a connection and forgets it.</summary>
+    public void Close(FineTuningConnection connection)
+    {
+        connection.Close();
+        Named.Remove(connection);
+        if (ReferenceEquals(connection, Connection))
+        {
+            Connection = null;
+        }
+    }
+
     /// <summary>Keeps a connection under its name. The one that had the name before is not closed: a variable or
     /// another runspace may still use it.</summary>
     public void Add(FineTuningConnection connection)

@@ -23,9 +23,6 @@ namespace FineTuning.Commands;
 [OutputType(typeof(FineTuningConnection))]
 public sealed class ConnectFineTuningCommand : AsyncCmdlet
 {
-    // These say nothing of the connection itself.
-    private static readonly string[] s_manners = [nameof(Name), nameof(SkipCheck), nameof(PassThru)];
-
     /// <summary>The exact base of the API, or the words OpenAI or Local.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -153,29 +150,22 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync(CancellationToken cancellationToken)
     {
-        new ConnectParameters(this).Check();
-        if (Open() is FineTuningConnection open)
+        var parameters = new ConnectParameters(this);
+        parameters.Check();
+        if (parameters.IsNameAlone && RunspaceState.Current.Find(Name!) is FineTuningConnection open)
         {
             Use(open);
             return;
         }
 
         IReadOnlyList<RequestHeader> headers = HeaderTable.Read(this, Header);
-        ConnectionProfile profile = new ConnectParameters(this).Change(Base(), headers);
+        ConnectionProfile profile = parameters.Change(parameters.Base(), headers);
         if (!ShouldProcess(profile.Endpoint.ToString(), "Connect"))
         {
             return;
         }
 
-        var given = new ExplicitSecrets
-        {
-            ApiKey = ApiKey,
-            AccessToken = AccessToken,
-            TokenProvider = TokenProvider,
-            ProxyCredential = ProxyCredential,
-            Headers = [.. headers.Where(h => h.IsSecret)],
-        };
-        FineTuningConnection connection = new ConnectionFactory(this).Make(profile, given, Name);
+        FineTuningConnection connection = new ConnectionFactory(this).Make(profile, parameters.Secrets(headers), Name);
         if (!SkipCheck)
         {
             await ConnectionResolver.CheckAsync(this, connection, cancellationToken);
@@ -183,87 +173,18 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
 
         if (Save && ShouldProcess(Name, "Save connection"))
         {
-            ConnectionResolver.WithSaved(
-                this,
-                Name,
-                store =>
-                {
-                    store.Write(Name!, profile);
-                    return true;
-                }
-            );
-            WarnOfSaved(profile);
+            new SavedConnections(this).Save(Name!, profile, parameters.IsLocal);
         }
 
         Use(connection);
     }
 
-    /// <summary>An open connection of this session that was named and nothing else.</summary>
-    private FineTuningConnection? Open() => Name is not null && !HasSettings ? RunspaceState.Current.Find(Name) : null;
-
     /// <summary>Whether the cmdlet was given a parameter.</summary>
     internal bool Has(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private bool HasSettings =>
-        MyInvocation
-            .BoundParameters.Keys.Except(s_manners)
-            .Except(CommonParameters)
-            .Except(OptionalCommonParameters)
-            .Any();
-
-    /// <summary>Whether a service was named.</summary>
-    internal bool HasService => Endpoint is not null || AzureResource is not null;
-
-    /// <summary>What the parameters change: the service that is named, an open or saved connection, or the service of
-    /// the environment.</summary>
-    private ConnectionProfile Base()
-    {
-        if (HasService)
-        {
-            return ServiceAddress.Find(this, Endpoint, AzureResource, ApiVersion);
-        }
-
-        if (Name is not null)
-        {
-            // Not the environment's: a name that is spelled wrong must not send a key somewhere else.
-            return RunspaceState.Current.Find(Name)?.Profile
-                ?? ConnectionResolver.ReadSaved(this, Name)
-                ?? throw ConnectionResolver.NotFound(this, Name);
-        }
-
-        return EnvironmentSettings.Service(this, isForToken: ParameterSetName is "Identity" or "Token" or "Provider");
-    }
-
-    /// <summary>Says what a session that nobody watches will miss.</summary>
-    private void WarnOfSaved(ConnectionProfile profile)
-    {
-        if (profile.Key == KeyOrigin.Given || profile.SecretHeaders is not null || profile.ProxyUserName is not null)
-        {
-            WriteWarning(
-                $"'{Name}' is saved without the secrets that were given by hand: they have to be given again where "
-                    + $"it is used."
-            );
-        }
-
-        if ("Local".Equals(Endpoint, StringComparison.OrdinalIgnoreCase))
-        {
-            WriteWarning(
-                $"'{Name}' is saved with the address {profile.Endpoint}: start the server with -Port "
-                    + $"{profile.Endpoint.Port} from now on, so that it keeps it."
-            );
-        }
-    }
-
     private void Use(FineTuningConnection connection)
     {
-        // The connection before is not closed: a variable or another runspace may still use it.
-        RunspaceState session = RunspaceState.Current;
-        session.Connection = connection;
-        if (connection.Name is not null)
-        {
-            session.Add(connection);
-        }
-
+        RunspaceState.Current.Use(connection);
         if (PassThru)
         {
             WriteObject(connection);

@@ -87,32 +87,20 @@ public sealed class DisconnectFineTuningCommand : AsyncCmdlet
         bool isForgotten = false;
         if (Forget && ShouldProcess(name, "Delete saved connection"))
         {
-            isForgotten = ConnectionResolver.WithSaved(this, name, store => store.Delete(name));
+            isForgotten = new SavedConnections(this).Delete(name);
         }
 
-        if (open is null && !isForgotten && !(Forget && IsPreview))
+        if (open is null && !isForgotten && !(Forget && IsWhatIf))
         {
             WriteError(ConnectionErrors.NotClosed(name, Forget));
         }
     }
 
-    private bool IsPreview =>
-        MyInvocation.BoundParameters.ContainsKey("WhatIf")
-        || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-
     private void Close(FineTuningConnection connection)
     {
-        if (!ShouldProcess(connection.Name ?? connection.Endpoint.ToString(), "Close connection"))
+        if (ShouldProcess(connection.Name ?? connection.Endpoint.ToString(), "Close connection"))
         {
-            return;
-        }
-
-        connection.Close();
-        RunspaceState session = RunspaceState.Current;
-        session.Named.Remove(connection);
-        if (ReferenceEquals(connection, session.Connection))
-        {
-            session.Connection = null;
+            RunspaceState.Current.Close(connection);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using FineTuning.Completers;
 using FineTuning.Connections;
-using FineTuning.Core.Connections;
 using FineTuning.Errors;
 using FineTuning.Output;
 using FineTuning.Runtime;
@@ -33,16 +32,11 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
         {
             case "Name":
                 RunspaceState session = RunspaceState.Current;
-                session.Named.RemoveAll(c => c.IsClosed);
-                WriteMatches(
-                    [.. session.Named.Select(c => c.Name!)],
-                    name => session.Find(name)!,
-                    ConnectionErrors.NotOpen
-                );
+                WriteMatches(session.OpenNames(), session.Find, ConnectionErrors.NotOpen);
                 break;
             case "Saved":
-                string[] saved = [.. ConnectionResolver.WithSaved(this, null, store => store.Names()) ?? []];
-                WriteMatches(saved, ReadSaved, ConnectionErrors.SavedNotFound);
+                var saved = new SavedConnections(this);
+                WriteMatches(saved.Names(), saved.ReadForList, ConnectionErrors.SavedNotFound);
                 break;
             default:
                 // Nothing is output where there is none: looking must not open a vault.
@@ -64,7 +58,11 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
         return Task.CompletedTask;
     }
 
-    private void WriteMatches(string[] names, Func<string, object?> read, Func<string, ErrorRecord> missing)
+    private void WriteMatches(
+        IReadOnlyList<string> names,
+        Func<string, object?> read,
+        Func<string, ErrorRecord> missing
+    )
     {
         foreach (string pattern in Name)
         {
@@ -82,22 +80,6 @@ public sealed class GetFineTuningConnectionCommand : AsyncCmdlet
             {
                 WriteError(missing(pattern));
             }
-        }
-    }
-
-    /// <summary>A damaged one is an error, and the others are shown.</summary>
-    private SavedConnection? ReadSaved(string name)
-    {
-        try
-        {
-            return new ProfileStore(UserFolder.Connections!).Read(name) is ConnectionProfile profile
-                ? new SavedConnection(name, profile)
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            WriteError(ConnectionErrors.SavedDamaged(e, name));
-            return null;
         }
     }
 }

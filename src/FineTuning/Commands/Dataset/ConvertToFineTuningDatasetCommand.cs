@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
-using FineTuning.Errors;
 using FineTuning.Operations;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
@@ -16,7 +15,6 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
 {
     // None where -WhatIf or the user said no.
     private ConvertRun? _run;
-    private DatasetOutput? _output;
 
     /// <summary>The rows.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -106,37 +104,15 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task BeginAsync(CancellationToken cancellationToken)
-    {
-        ConvertOptions options = Options();
-        ExampleConverter? converter = null;
-        try
-        {
-            converter = new ExampleConverter(options);
-        }
-        catch (ArgumentException e)
-        {
-            ThrowTerminatingError(DatasetErrors.InvalidOptions(e, null));
-        }
-
-        if (ParameterSetName == "Path")
-        {
-            string target = LocalPath.Target(this, Path);
-            if (DatasetOutput.Refuse(target, Append, Force) is ErrorRecord refusal)
-            {
-                ThrowTerminatingError(refusal);
-            }
-
-            if (!ShouldProcess(target, Append && File.Exists(target) ? "Add examples to dataset" : "Write dataset"))
-            {
-                return;
-            }
-
-            _output = await DatasetOutput.OpenAsync(this, target, Format, Append, Force, cancellationToken);
-        }
-
-        _run = new ConvertRun(this, options, converter!, _output);
-    }
+    protected override async Task BeginAsync(CancellationToken cancellationToken) =>
+        _run = await ConvertRun.StartAsync(
+            this,
+            Options(),
+            ParameterSetName == "Path" ? Path : null,
+            Append,
+            Force,
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     protected override Task ProcessAsync(CancellationToken cancellationToken)
@@ -161,9 +137,9 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        if (_run?.Finish() == true && PassThru)
+        if (_run?.Finish() is string path && PassThru)
         {
-            LocalPath.Write(this, _output!.Path);
+            LocalPath.Write(this, path);
         }
 
         return Task.CompletedTask;
@@ -174,7 +150,7 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     {
         if (disposing)
         {
-            _output?.Dispose();
+            _run?.Dispose();
         }
 
         base.Dispose(disposing);

@@ -3,6 +3,8 @@ using FineTuning.Completers;
 using FineTuning.Core.Datasets.Measuring;
 using FineTuning.Core.Wire;
 using FineTuning.Errors;
+using FineTuning.Operations;
+using FineTuning.Output;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
 
@@ -67,34 +69,16 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
             ThrowTerminatingError(PriceErrors.NotValid(Price));
         }
 
-        _price = Price is { } given
+        TrainingPrice? given = Price is { } price
             ? new TrainingPrice
             {
                 Model = Model,
-                PerMillionTokens = given,
+                PerMillionTokens = price,
                 Currency = Currency,
                 AsOf = DateTime.Today,
             }
             : null;
-        string path = PriceFile ?? "prices.json";
-        try
-        {
-            path = PriceFile is null ? System.IO.Path.Combine(UserFolder.Path, path) : LocalPath.Target(this, path);
-            if (_price is null)
-            {
-                _price = Core.Datasets.Measuring.PriceFile.Read(path).Find(Model);
-            }
-            else if (SavePrice && ShouldProcess(path, $"Keep the price of {Model}: {_price}"))
-            {
-                Core.Datasets.Measuring.PriceFile.Read(path).Save(_price);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            // The numbers of the dataset are worth having without it.
-            WriteError(PriceErrors.FileFailed(e, path, SavePrice));
-        }
-
+        _price = MeasurePrice.Find(this, Model, given, PriceFile, SavePrice);
         return Task.CompletedTask;
     }
 
@@ -121,13 +105,9 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
                 );
             }
 
-            if (measure.SkippedLines > 0)
+            if (DatasetMeasureView.SkippedLines(measure) is string warning)
             {
-                string what =
-                    measure.SkippedLines == 1
-                        ? "1 line is no example and was"
-                        : FormattableString.Invariant($"{measure.SkippedLines:N0} lines are no examples and were");
-                WriteWarning($"{measure.Name}: {what} left out. Test-FineTuningDataset says what is wrong.");
+                WriteWarning(warning);
             }
 
             WriteObject(measure);

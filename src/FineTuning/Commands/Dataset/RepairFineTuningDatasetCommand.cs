@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using FineTuning.Core.Datasets.Repairing;
 using FineTuning.Errors;
+using FineTuning.Operations;
 using FineTuning.Output;
 using FineTuning.Runtime;
 
@@ -37,35 +38,29 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
             return;
         }
 
-        string destination =
-            Destination is not null ? LocalPath.Target(this, Destination)
-            : Force ? source
-            : Beside(source);
-        bool inPlace = string.Equals(destination, source, LocalPath.Comparison);
-        if (Refuse(destination, inPlace) is ErrorRecord refusal)
+        var target = RepairTarget.Choose(this, source, Destination, Force);
+        ErrorRecord? refusal = _hasWritten
+            ? DatasetErrors.TargetUsedTwice(target.Path, "Repair", "-Destination")
+            : target.Refuse();
+        if (refusal is not null)
         {
             WriteError(refusal);
             return;
         }
 
-        if (
-            !ShouldProcess(
-                inPlace ? source : $"{source} to {destination}",
-                inPlace ? "Repair dataset in place" : "Repair dataset"
-            )
-        )
+        if (!ShouldProcess(target.Description, target.Action))
         {
             return;
         }
 
         using var line = new ProgressLine(this, $"Repairing {System.IO.Path.GetFileName(source)}");
-        var options = new DatasetRepairOptions { Overwrite = Force, AlwaysWrite = Destination is not null && !inPlace };
+        var options = new DatasetRepairOptions { Overwrite = Force, AlwaysWrite = target.IsAlwaysWritten };
         try
         {
             var repair = new DatasetRepair(
                 await DatasetRepairer.RepairAsync(
                     source,
-                    destination,
+                    target.Path,
                     options,
                     DatasetProgressLine.For(line),
                     cancellationToken
@@ -90,29 +85,5 @@ public sealed class RepairFineTuningDatasetCommand : AsyncCmdlet
         {
             WriteError(DatasetErrors.NotRepaired(e, source));
         }
-    }
-
-    private static string Beside(string source)
-    {
-        string extension = System.IO.Path.GetExtension(source);
-        return System.IO.Path.ChangeExtension(source, "repaired" + (extension.Length > 0 ? extension : ".jsonl"));
-    }
-
-    private ErrorRecord? Refuse(string destination, bool inPlace)
-    {
-        if (_hasWritten)
-        {
-            return DatasetErrors.TargetUsedTwice(destination, "Repair", "-Destination");
-        }
-
-        if (inPlace)
-        {
-            return Force ? null : DatasetErrors.NotInPlace(destination);
-        }
-
-        string action = Destination is null
-            ? "Use -Destination with -Force to replace it; -Force alone repairs the file itself."
-            : "Use -Force to replace it, or -Destination to choose another place.";
-        return FileErrors.Refuse(destination, Force, action);
     }
 }

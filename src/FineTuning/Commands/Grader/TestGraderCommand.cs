@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Errors;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Errors;
 using FineTuning.Operations;
@@ -84,11 +83,6 @@ public sealed class TestGraderCommand : ApiCmdlet
             return;
         }
 
-        object? plain = GraderArgument.Plain(grader);
-        string? path =
-            plain is FileInfo file ? file.FullName
-            : plain is string text ? LocalPath.FindFile(this, text)
-            : null;
         List<GraderProblem> problems = [.. GraderLinter.Check(definition, _item)];
         await TryAsync(
             "Endpoint",
@@ -97,8 +91,11 @@ public sealed class TestGraderCommand : ApiCmdlet
             {
                 problems.AddRange(await CompareAsync(definition, cancellationToken));
                 bool asks = !Local && problems.TrueForAll(problem => problem.Severity != ProblemSeverity.Error);
-                GraderProblem? refusal = asks ? await AskAsync(definition, cancellationToken) : null;
+                GraderProblem? refusal = asks
+                    ? await GraderCheck.AskAsync(Client, definition, cancellationToken)
+                    : null;
                 problems.AddRange(refusal is null ? [] : [refusal]);
+                string? path = GraderArgument.PathOf(this, grader);
                 var report = new GraderReport(definition, problems, path, asks && refusal is null);
                 WriteObject(Quiet ? report.IsValid : report);
             }
@@ -118,20 +115,6 @@ public sealed class TestGraderCommand : ApiCmdlet
         {
             // The same for every grader.
             throw Stop(GraderDefinitionErrors.NoRows(e, ItemPath));
-        }
-    }
-
-    // What the service says of the grader is a finding; that it cannot say anything is an error.
-    private async Task<GraderProblem?> AskAsync(JsonElement definition, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Client.ValidateGraderAsync(definition, cancellationToken);
-            return null;
-        }
-        catch (FineTuningApiException e) when (e.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.ModelNotAvailable)
-        {
-            return GraderCheck.OfService(e);
         }
     }
 }

@@ -1,10 +1,6 @@
 using System.Management.Automation;
-using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
-using FineTuning.Core.Threading;
-using FineTuning.Core.Wire;
-using FineTuning.Errors;
-using FineTuning.Output;
+using FineTuning.Operations;
 using FineTuning.Runtime;
 
 namespace FineTuning.Commands;
@@ -14,8 +10,7 @@ public abstract class JobWaitCmdlet : ApiCmdlet
 {
     private static readonly TimeSpan s_timeToAppear = TimeSpan.FromSeconds(30);
 
-    private readonly List<string> _waitedFor = [];
-    private StatusWarnings? _statuses;
+    private JobWaitRun? _run;
 
     /// <summary>Seconds to wait at the most; the jobs go on after that. Requests have the connection's own
     /// time-out.</summary>
@@ -42,86 +37,26 @@ public abstract class JobWaitCmdlet : ApiCmdlet
         bool areNew = false
     )
     {
-        _waitedFor.AddRange(jobIds.Distinct(StringComparer.Ordinal));
-        using var view = new WaitView(this, _waitedFor);
+        JobWaitRun run = _run ??= new(this);
+        run.Add(jobIds);
         var options = new WaitOptions
         {
             Timeout = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec))
                 ? TimeSpan.FromSeconds(TimeoutSec)
                 : null,
             PollInterval = PollIntervalSec > 0 ? TimeSpan.FromSeconds(PollIntervalSec) : null,
-            ReadMetrics = view.ShowsSteps,
             WasReached = wasReached,
             NotFoundTime = areNew ? s_timeToAppear : TimeSpan.Zero,
-            Outages = new OutageWarnings(this, "The wait"),
         };
-        StatusWarnings statuses = _statuses ??= new(this);
-        var progress = new SynchronousProgress<WaitProgress>(p =>
-        {
-            view.Show(p);
-            statuses.Report(p);
-        });
-        await WhileOpenAsync(
-            cancellationToken,
-            async token =>
-            {
-                await foreach (
-                    WaitOutcome outcome in new JobWaiter(Client, options).WaitAsync(
-                        _waitedFor.ToList(),
-                        progress,
-                        token
-                    )
-                )
-                {
-                    view.End(outcome.JobId);
-                    _waitedFor.Remove(outcome.JobId);
-                    Write(outcome);
-                }
-            }
-        );
+        await WhileOpenAsync(cancellationToken, token => run.WaitAsync(Client, options, token));
     }
 
     /// <inheritdoc/>
     protected override void OnStopped()
     {
-        if (_waitedFor.Count > 0)
+        if (_run?.StopMessage is string message)
         {
-            string ids = string.Join(", ", _waitedFor);
-            TellHost(
-                _waitedFor.Count == 1
-                    ? $"The wait was stopped; the job goes on. 'Wait-FineTuningJob {ids}' waits again, "
-                        + $"'Stop-FineTuningJob {ids}' ends it."
-                    : $"The wait was stopped; the jobs go on. 'Wait-FineTuningJob {ids}' waits again, "
-                        + $"'Stop-FineTuningJob {ids}' ends them."
-            );
-        }
-    }
-
-    private void Write(WaitOutcome outcome)
-    {
-        if (outcome.Job is not null)
-        {
-            WriteObject(new FineTuningJob(outcome.Job));
-        }
-
-        if (outcome.Failure is FineTuningApiException failure)
-        {
-            WriteError(ApiErrors.Make(failure, "Job", outcome.JobId, InUse?.Endpoint));
-        }
-        else if (outcome.TimedOut)
-        {
-            string silence = outcome.Outage is null
-                ? string.Empty
-                : $" The service {OutageWarnings.State(outcome.Outage)}: {outcome.Outage.Message}";
-            string status = outcome.Job?.Status.Value ?? "in an unknown state";
-            WriteError(JobErrors.WaitTimedOut(outcome.JobId, TimeoutSec, status, silence));
-        }
-        else if (outcome.Job?.Status == JobStatus.Failed)
-        {
-            string reason = outcome.Job.Error is { IsEmpty: false } error
-                ? new FineTuningJobError(error).ToString()
-                : "The service gave no reason.";
-            WriteError(JobErrors.Failed(outcome.JobId, reason));
+            TellHost(message);
         }
     }
 }

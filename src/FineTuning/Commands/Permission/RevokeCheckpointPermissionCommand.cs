@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using FineTuning.Completers;
-using FineTuning.Core.Client;
-using FineTuning.Core.Wire;
+using FineTuning.Core.Checkpoints;
 using FineTuning.Errors;
 using FineTuning.Identities;
 
@@ -95,28 +94,7 @@ public sealed class RevokeCheckpointPermissionCommand : CheckpointPermissionCmdl
         }
 
         string model = await ModelOfAsync(checkpoint, cancellationToken);
-        List<PermissionResource> found = [];
-        await foreach (
-            PermissionResource permission in Client.EnumeratePermissionsAsync(
-                model,
-                new PermissionQuery { ProjectId = project },
-                cancellationToken
-            )
-        )
-        {
-            // Some take no notice of the filter.
-            if (permission.ProjectId == project)
-            {
-                found.Add(permission);
-            }
-        }
-
-        foreach (PermissionResource permission in found)
-        {
-            await Client.DeletePermissionAsync(model, permission.Id, cancellationToken);
-        }
-
-        if (found.Count == 0)
+        if (await new PermissionRevoker(Client).RevokeAsync(model, project, cancellationToken) == 0)
         {
             WriteError(NotFoundErrors.PermissionOf(project, model));
         }

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using FineTuning.Core.Wire;
+
+namespace FineTuning.Core.Client;
+
+/// <content>Graders at the service.</content>
+public sealed partial class FineTuningClient
+{
+    /// <summary>Grades one sample at the service.</summary>
+    public Task<GraderRunResource> RunGraderAsync(
+        GraderRunRequest request,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            Post("fine_tuning/alpha/graders/run", request, RequestContext.Default.GraderRunRequest) with
+            {
+                Gate = _gate,
+            },
+            WireContext.Default.GraderRunResource,
+            cancellationToken
+        );
+
+    /// <summary>Asks the service whether it takes a grader.</summary>
+    public Task<GraderValidateResource> ValidateGraderAsync(
+        JsonElement grader,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            Post(
+                "fine_tuning/alpha/graders/validate",
+                new GraderValidateRequest { Grader = grader },
+                RequestContext.Default.GraderValidateRequest
+            ),
+            WireContext.Default.GraderValidateResource,
+            cancellationToken
+        );
+}
