@@ -4,7 +4,7 @@ using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Tests.Client;
 
-/// <summary>Each operation of the API: a call of it, what that must send, and how an answer must be understood.</summary>
+/// <summary>Each operation: a call of it, what that must send, and how an answer must be understood.</summary>
 internal static class OperationTable
 {
     private const string Grader = """{"type":"string_check","name":"g"}""";
