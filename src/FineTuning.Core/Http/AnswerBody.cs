@@ -2,8 +2,8 @@ using System.Text;
 
 namespace FineTuning.Core.Http;
 
-/// <summary>Reads the bodies of answers in bounded memory. Each read that brings something keeps the attempt from timing
-/// out.</summary>
+/// <summary>Reads the bodies of answers in bounded memory. Each read that brings something keeps the attempt from
+/// timing out.</summary>
 internal static class AnswerBody
 {
     public const int MaxJsonBytes = 64 * 1024 * 1024;

@@ -8,8 +8,8 @@ namespace FineTuning.Core.Http;
 /// <summary>Reads an answer that is a JSON resource, or says why it is none.</summary>
 /// <param name="endpoint">The endpoint, which the error names: it may be the base of something else.</param>
 /// <param name="type">How to read the answer.</param>
-/// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null does not
-/// look.</param>
+/// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null does
+/// not look.</param>
 internal sealed class JsonAnswer<T>(Uri endpoint, JsonTypeInfo<T> type, Func<T, string>? id)
 {
     /// <exception cref="FineTuningApiException">The body is not such a resource.</exception>

@@ -26,7 +26,8 @@ internal sealed class RepairTarget
     /// <summary>Whether it is the source.</summary>
     public bool IsSource { get; }
 
-    /// <summary>Whether the file is written also if there is nothing to mend: who names a file goes on with it.</summary>
+    /// <summary>Whether the file is written also if there is nothing to mend: whoever names a file goes on with
+    /// it.</summary>
     public bool IsAlwaysWritten => _isNamed && !IsSource;
 
     /// <summary>What a confirmation names.</summary>
