@@ -3,7 +3,8 @@
 # The classes of Core.Tests that take most of its time: comparisons with other programs, random and huge data, outages.
 $slow = @(
     'EqualityTests', 'LongTextTests', 'TextSimilarityTests'
-    'PropertyTests', 'RepairTests', 'SizeTests', 'JobWaiterTests'
+    'PropertyTests', 'RepairTests', 'SizeTests'
+    'JobWaiterTests', 'JobWaiterOutageTests', 'JobWaiterTimeTests'
 )
 
 function Invoke-Test {

@@ -3,10 +3,13 @@ using Xunit;
 
 namespace FineTuning.Architecture.Tests;
 
-/// <summary>The folders, their namespaces, and the map of them in docs/architecture.md.</summary>
+/// <summary>The folders, their namespaces, the map of them in docs/architecture.md, and those of the tests.</summary>
 public sealed partial class RoomTests
 {
     private const string Commands = "src/FineTuning/Commands/";
+
+    /// <summary>Helpers; clients against the server, Core's and the official ones; the long checks of it all.</summary>
+    private static readonly string[] s_onlyInTests = ["Support", "Client", "Soak"];
 
     [Fact]
     public void A_namespace_is_its_folder()
@@ -49,6 +52,26 @@ public sealed partial class RoomTests
             .Distinct()
             .Where(folder => folder.Count(character => character == '/') > 1);
         Assert.Equal(folders.Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("tests/Core.Tests/", "src/FineTuning.Core/")]
+    [InlineData("tests/Server.Tests/", "src/FineTuning.Server/")]
+    public void Tests_stand_in_the_folder_of_what_they_test(string tests, string sources)
+    {
+        string[] folders =
+        [
+            .. Sources
+                .AllCode.Where(file => file.StartsWith(tests, StringComparison.Ordinal))
+                .Select(file => file[tests.Length..(file.LastIndexOf('/') + 1)])
+                .Where(folder => !s_onlyInTests.Contains(folder.Split('/')[0]))
+                .Distinct(),
+        ];
+        Assert.InRange(folders.Length, 10, 100);
+        Assert.DoesNotContain(
+            folders,
+            folder => !Sources.Files.Any(file => file.StartsWith(sources + folder, StringComparison.Ordinal))
+        );
     }
 
     [GeneratedRegex("^namespace ([A-Za-z.]+);", RegexOptions.Multiline)]

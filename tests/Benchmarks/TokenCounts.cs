@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using FineTuning.Core.Tests.Tokenization;
 using FineTuning.Core.Tokenization;
-using FineTuning.Tests.Tiktoken;
+using FineTuning.Tests.Shared;
 
 namespace FineTuning.Benchmarks;
 

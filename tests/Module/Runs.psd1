@@ -1,11 +1,12 @@
 # Which files each run takes. net8.0 takes all there are; the others take those whose result can differ there.
 @{
     # The build for Windows PowerShell has a transport, JSON, file handling and text scanning of its own (#if NET in the
-    # sources), and brings the assemblies that PowerShell 7 has by itself.
+    # sources), and brings the assemblies that PowerShell 7 has by itself. Each of these is met by one of these files;
+    # what stands above them, such as help, graders and waiting, is the same code as net8.0's.
     'netstandard2.0' = @(
-        'Coexistence', 'Compatibility', 'Connection', 'ConvertTo', 'Dataset', 'Desktop', 'Event', 'Fault'
-        'File', 'Grader', 'Help', 'InvokeGrader', 'InvokeModel', 'Job', 'Module', 'NamedConnection', 'NewJob'
-        'Reliability', 'Repair', 'Secret', 'SendFile', 'Server', 'Split', 'Stop', 'Stream', 'Token', 'WaitJob'
+        'Coexistence', 'Compatibility', 'Connection', 'ConvertTo', 'Dataset', 'Desktop', 'Event', 'File'
+        'InvokeGrader', 'Job', 'Module', 'NamedConnection', 'Reliability', 'Repair', 'Secret', 'SendFile', 'Split'
+        'Stop', 'Stream', 'Token'
     )
     # The same assemblies as net8.0's, out of the package: whether all is there, is found, and works.
     'package'        = @('Desktop', 'Help', 'Module')

@@ -32,6 +32,14 @@ public sealed record HyperparameterDefinition
     /// <summary>The numbers that it may be; null if it is a word.</summary>
     public NumberBounds? Bounds { get; init; }
 
+    /// <summary>The numbers that the local server takes, where it takes fewer than the service; null if it is a
+    /// word.</summary>
+    public NumberBounds? LocalBounds
+    {
+        get => field ?? Bounds;
+        init;
+    }
+
     /// <summary>The words that it may be, the usual one first; empty if it is a number.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
@@ -49,4 +57,23 @@ public sealed record HyperparameterDefinition
     /// <returns>The others with it.</returns>
     /// <exception cref="InvalidCastException">The value is of another type.</exception>
     public Hyperparameters Set(Hyperparameters source, object? value) => _write(source, value);
+
+    /// <summary>Reads it as a number.</summary>
+    /// <param name="source">Any hyperparameters; null for none.</param>
+    /// <returns>The number; null if it is 'auto', a word, or not set.</returns>
+    public double? GetNumber(Hyperparameters? source) =>
+        Get(source) switch
+        {
+            AutoOr<int> whole => whole.Value,
+            AutoOr<double> real => real.Value,
+            _ => null,
+        };
+
+    /// <summary>Sets it to a number.</summary>
+    /// <param name="source">The others.</param>
+    /// <param name="number">The number, whole where it must be.</param>
+    /// <returns>The others with it.</returns>
+    /// <exception cref="InvalidCastException">It is a word.</exception>
+    public Hyperparameters SetNumber(Hyperparameters source, double number) =>
+        Set(source, Bounds is { IsWhole: true } ? (object)new AutoOr<int>((int)number) : new AutoOr<double>(number));
 }

@@ -95,9 +95,14 @@ public static class HyperparameterTable
             Label = "eval samples",
             Methods = s_reinforcement,
             Bounds = Whole(int.MaxValue),
+            // An evaluation on one machine must come to an end.
+            LocalBounds = Whole(1000),
             Default = AutoOr<int>.Auto,
         },
     ];
+
+    /// <summary>The hyperparameters that are numbers.</summary>
+    public static IReadOnlyList<HyperparameterDefinition> Numbers { get; } = [.. All.Where(d => d.Bounds is not null)];
 
     /// <summary>The hyperparameters of a method.</summary>
     /// <param name="method">One of <see cref="Methods"/>.</param>

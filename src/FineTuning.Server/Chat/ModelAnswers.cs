@@ -8,7 +8,7 @@ namespace FineTuning.Server.Chat;
 /// Answers conversations with the models made here, a few at a time; the others wait for their turn. An answer is made
 /// on a thread of its own below normal priority, so that it does not hold up the API.
 /// </summary>
-internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mostWaiting, ILogger<ModelAnswers> log)
+internal sealed partial class ModelAnswers(ModelCache cache, ILogger<ModelAnswers> log)
 {
     /// <summary>
     /// What a base says, which was never trained: scripts that compare a model with its base run unchanged, and whoever
@@ -16,7 +16,10 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
     /// </summary>
     public const string Untrained = "I am an untrained base model of a local server and know nothing yet.";
 
-    private readonly SemaphoreSlim _slots = new(atOnce);
+    private const int MaxWaiting = 256;
+
+    // One long answer must not hold up all others, on a small machine either.
+    private readonly SemaphoreSlim _slots = new(Math.Max(2, Environment.ProcessorCount));
     private int _waiting;
 
     /// <summary>Answers a conversation.</summary>
@@ -83,7 +86,7 @@ internal sealed partial class ModelAnswers(ModelCache cache, int atOnce, int mos
         ModelLease? lease = null;
         try
         {
-            if (Interlocked.Increment(ref _waiting) > mostWaiting && mayBeRefused)
+            if (Interlocked.Increment(ref _waiting) > MaxWaiting && mayBeRefused)
             {
                 throw ApiErrors.Busy(
                     "Too many requests wait for an answer of a model already. Try again when some have been answered."

@@ -1,3 +1,4 @@
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
@@ -27,15 +28,15 @@ internal sealed partial class ModelCache : IAsyncDisposable
     /// <param name="database">Knows the models.</param>
     /// <param name="folder">Has their files.</param>
     /// <param name="trainers">Open them.</param>
-    /// <param name="maxBytes">What unused models may hold, with those in use.</param>
+    /// <param name="options">Say what unused models may hold, with those in use.</param>
     /// <param name="log">Gets what cannot be opened.</param>
     public ModelCache(
         Database database,
         DataFolder folder,
         TrainerSet trainers,
-        long maxBytes,
+        ServerOptions options,
         ILogger<ModelCache> log
-    ) => (_database, _folder, _trainers, _maxBytes, _log) = (database, folder, trainers, maxBytes, log);
+    ) => (_database, _folder, _trainers, _maxBytes, _log) = (database, folder, trainers, options.MaxModelBytes, log);
 
     /// <summary>What is known of a model that can answer.</summary>
     /// <exception cref="ApiException">There is no such model.</exception>

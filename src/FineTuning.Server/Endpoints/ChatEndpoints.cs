@@ -9,7 +9,7 @@ using FineTuning.Server.Training.Contracts;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/chat/completions, answered by the models that jobs made.</summary>
-internal sealed class ChatEndpoints(ModelAnswers answers)
+internal sealed class ChatEndpoints(ModelAnswers answers) : IEndpoints
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/chat/completions", CreateAsync);
 

@@ -5,7 +5,8 @@ using FineTuning.Server.Storage;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/_server: what the API does not have. All but health want the control token.</summary>
-internal sealed class ControlEndpoints(Database database, RequestLog requestLog, ControlToken token, Action requestStop)
+internal sealed class ControlEndpoints(Database database, RequestLog requestLog, ControlToken token, StopSignal stop)
+    : IEndpoints
 {
     public const string Root = "/_server";
 
@@ -36,7 +37,7 @@ internal sealed class ControlEndpoints(Database database, RequestLog requestLog,
             ServerJson.Default.StopInfo,
             StatusCodes.Status202Accepted
         );
-        requestStop();
+        stop.Request("asked by the control endpoint");
     }
 
     private Task ClearRequestLogAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
 using FineTuning.Server.Requests;
 using FineTuning.Server.Storage;
@@ -7,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/files.</summary>
-internal sealed class FilesEndpoints(Database database, FileStore files, long maxFileBytes)
+internal sealed class FilesEndpoints(Database database, FileStore files, ServerOptions options) : IEndpoints
 {
     private const int MaxPage = 10_000,
         MaxFileName = 512;
@@ -29,7 +30,7 @@ internal sealed class FilesEndpoints(Database database, FileStore files, long ma
             context,
             "file",
             files.Begin,
-            maxFileBytes,
+            options.MaxFileBytes,
             "The file"
         );
         string purpose = FilePurposes.Check(form.Field("purpose"));

@@ -9,7 +9,7 @@ using FineTuning.Server.Requests;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/fine_tuning/alpha/graders: graders are checked and tried without a job.</summary>
-internal sealed class GradersEndpoints(GraderServices services)
+internal sealed class GradersEndpoints(GraderServices services) : IEndpoints
 {
     private const int MaxWaiting = 256;
 

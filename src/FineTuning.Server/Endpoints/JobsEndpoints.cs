@@ -13,6 +13,7 @@ namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/fine_tuning/jobs.</summary>
 internal sealed class JobsEndpoints(Database database, JobActions actions, JobRunner runner, GraderServices graders)
+    : IEndpoints
 {
     private const string Root = "/v1/fine_tuning/jobs";
 

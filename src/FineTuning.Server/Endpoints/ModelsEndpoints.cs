@@ -8,7 +8,7 @@ using FineTuning.Server.Training.External;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/models: the names a job can be made for, and what jobs made.</summary>
-internal sealed class ModelsEndpoints(Database database, DataFolder folder, ModelCache models)
+internal sealed class ModelsEndpoints(Database database, DataFolder folder, ModelCache models) : IEndpoints
 {
     /// <summary>Whoever lists models must see that these are not the hosted ones.</summary>
     public const string Owner = "org-local (small local model)";

@@ -8,7 +8,7 @@ using FineTuning.Server.Storage;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/fine_tuning/checkpoints/…/permissions. An admin key is asked for before a request comes here.</summary>
-internal sealed class PermissionsEndpoints(Database database)
+internal sealed class PermissionsEndpoints(Database database) : IEndpoints
 {
     private const string Root = Authentication.AdminPath + "/{checkpoint}/permissions";
     private const int MaxProjects = 100,

@@ -9,7 +9,7 @@ using FineTuning.Server.Storage;
 namespace FineTuning.Server.Endpoints;
 
 /// <summary>/v1/uploads: files in parts.</summary>
-internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions options)
+internal sealed class UploadsEndpoints(UploadStore uploads, ServerOptions options) : IEndpoints
 {
     private const string Root = "/v1/uploads";
     private const int MaxName = 512,

@@ -7,7 +7,7 @@ using FineTuning.Server.Requests;
 namespace FineTuning.Server.Faults;
 
 /// <summary>/_server/faults: the rules in force, with what they hit.</summary>
-internal sealed class FaultEndpoints(FaultRules rules, ControlToken token)
+internal sealed class FaultEndpoints(FaultRules rules, ControlToken token) : IEndpoints
 {
     private const string Root = ControlEndpoints.Root + "/faults";
 

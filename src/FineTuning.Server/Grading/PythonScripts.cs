@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using FineTuning.Core.Grading;
 using FineTuning.Server.Hosting;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Grading;
 
@@ -14,7 +15,7 @@ namespace FineTuning.Server.Grading;
 /// afterwards, with next to nothing of the environment, within a time limit, and with bounds on what it can say. This
 /// keeps mistakes in, not attackers: a script has the rights of the server's user.
 /// </summary>
-internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, string folder) : IGraderPython
+internal sealed class PythonScripts(ServerOptions options, DataFolder folder) : IGraderPython, IHostedService
 {
     private const int MaxAnswer = 16 * 1024,
         MaxNoise = 1024;
@@ -59,7 +60,16 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
         os._exit(0)
         """;
 
+    private readonly TimeSpan _timeLimit = options.ScriptTime;
     private readonly SemaphoreSlim _slots = new(Environment.ProcessorCount);
+
+    private string _interpreter = string.Empty;
+
+    /// <exception cref="StartException">There is no Python that works.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        _interpreter = await PythonInterpreter.FindAsync();
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task<double> GradeAsync(
         string source,
@@ -175,8 +185,8 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
     )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeLimit);
-        string own = Directory.CreateDirectory(Path.Combine(folder, Ids.NewScriptFolder())).FullName;
+        limit.CancelAfter(_timeLimit);
+        string own = Directory.CreateDirectory(Path.Combine(folder.Scripts, Ids.NewScriptFolder())).FullName;
         try
         {
             using Process process = Process.Start(Describe(own))!;
@@ -198,7 +208,7 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw Failed(
-                string.Create(CultureInfo.InvariantCulture, $"It was stopped after {timeLimit.TotalSeconds} seconds."),
+                string.Create(CultureInfo.InvariantCulture, $"It was stopped after {_timeLimit.TotalSeconds} seconds."),
                 e
             );
         }
@@ -222,7 +232,7 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
 
     private ProcessStartInfo Describe(string own)
     {
-        ProcessStartInfo start = new(interpreter, ["-I", "-B", "-X", "utf8", "-c", Bootstrap, LastSeconds()])
+        ProcessStartInfo start = new(_interpreter, ["-I", "-B", "-X", "utf8", "-c", Bootstrap, LastSeconds()])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -253,7 +263,7 @@ internal sealed class PythonScripts(string interpreter, TimeSpan timeLimit, stri
 
     // One more than the server waits.
     private string LastSeconds() =>
-        ((int)Math.Ceiling(timeLimit.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
+        ((int)Math.Ceiling(_timeLimit.TotalSeconds) + 1).ToString(CultureInfo.InvariantCulture);
 
     private static void Kill(Process process)
     {

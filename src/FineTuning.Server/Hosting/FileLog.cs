@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FineTuning.Core.Credentials;
 using FineTuning.Server.Faults;
+using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Hosting;
 
@@ -19,7 +20,20 @@ internal sealed class FileLog : ILoggerProvider
     public FileLog(string path, long maxBytes = 4 * 1024 * 1024)
     {
         (_path, _maxBytes) = (path, maxBytes);
-        _writer = Open(path);
+        _writer = OpenWriter(path);
+    }
+
+    /// <exception cref="StartException">It cannot be written.</exception>
+    public static FileLog Open(DataFolder folder)
+    {
+        try
+        {
+            return new FileLog(folder.LogPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The log '{folder.LogPath}' cannot be written: {e.Message}", e);
+        }
     }
 
     public ILogger CreateLogger(string categoryName) =>
@@ -57,7 +71,7 @@ internal sealed class FileLog : ILoggerProvider
             try
             {
                 // There is none when it could not be opened again after a turn.
-                _writer ??= Open(_path);
+                _writer ??= OpenWriter(_path);
                 _writer.WriteLine(entry);
                 if (_writer.BaseStream.Length > _maxBytes)
                 {
@@ -81,7 +95,7 @@ internal sealed class FileLog : ILoggerProvider
         }
     }
 
-    private static StreamWriter Open(string path) =>
+    private static StreamWriter OpenWriter(string path) =>
         new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
         {
             AutoFlush = true,
@@ -99,7 +113,7 @@ internal sealed class FileLog : ILoggerProvider
         finally
         {
             // If the old one cannot be moved, a log that grows is better than none.
-            _writer = Open(_path);
+            _writer = OpenWriter(_path);
         }
     }
 

@@ -2,22 +2,32 @@ using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
 using System.Text.Json;
+using FineTuning.Server.Http;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Hosting;
 
 /// <summary>Tells other programs of this user where the server is and how to stop it. It holds the control token: owner
 /// only.</summary>
-internal sealed class RunFile : IDisposable
+internal sealed class RunFile(ServerOptions options, DataFolder folder, ControlToken token) : IDisposable
 {
-    private readonly string _path;
-    private readonly string _token;
+    private string? _path;
 
-    private RunFile(string path, string token) => (_path, _token) = (path, token);
-
+    /// <param name="url">Where the server listens.</param>
     /// <exception cref="StartException">It cannot be written.</exception>
-    public static RunFile Write(string path, RunInfo info)
+    public void Write(string url)
     {
+        string path = options.RunFile ?? Path.Combine(folder.Root, "run.json");
+        RunInfo info = new(
+            Environment.ProcessId,
+            url,
+            folder.Root,
+            options.Memory,
+            DateTimeOffset.UtcNow,
+            token.Value,
+            ServerHost.Version,
+            options.Dialect.ToString()
+        );
         string draft = path + "." + Ids.NewModelPart() + ".tmp";
         try
         {
@@ -33,7 +43,7 @@ internal sealed class RunFile : IDisposable
 
             // A reader sees no file or a whole one.
             File.Move(draft, path, overwrite: true);
-            return new RunFile(path, info.ControlToken);
+            _path = path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -45,9 +55,15 @@ internal sealed class RunFile : IDisposable
     /// <summary>Removes the file, unless another server has written its own there by now.</summary>
     public void Dispose()
     {
+        if (_path is null)
+        {
+            return;
+        }
+
         try
         {
-            if (JsonSerializer.Deserialize(File.ReadAllText(_path), ServerJson.Default.RunInfo)?.ControlToken == _token)
+            RunInfo? info = JsonSerializer.Deserialize(File.ReadAllText(_path), ServerJson.Default.RunInfo);
+            if (info?.ControlToken == token.Value)
             {
                 File.Delete(_path);
             }

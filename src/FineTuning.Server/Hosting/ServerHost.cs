@@ -1,12 +1,7 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
-using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Grading;
 using FineTuning.Server.Chat;
-using FineTuning.Server.Dialects;
 using FineTuning.Server.Endpoints;
 using FineTuning.Server.Faults;
 using FineTuning.Server.Grading;
@@ -14,10 +9,7 @@ using FineTuning.Server.Http;
 using FineTuning.Server.Jobs;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
-using FineTuning.Server.Training.External;
 using FineTuning.Server.Training.Runs;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace FineTuning.Server.Hosting;
 
@@ -25,15 +17,13 @@ namespace FineTuning.Server.Hosting;
 /// several.</summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
-    // One long answer must not hold up all others, on a small machine either.
-    private static readonly int s_answersAtOnce = Math.Max(2, Environment.ProcessorCount);
-    private const int MaxWaitingForAnswers = 256;
     private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(5);
-    private readonly Stack<IDisposable> _owned = new();
-    private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // What is there before the container and after it: the log tells what the container fails with, and the folder's
+    // lock is given up last.
+    private readonly Stack<IDisposable> _ground = new();
     private WebApplication? _app;
-    private JobRunner? _runner;
-    private ModelCache? _models;
+    private StopSignal? _stop;
     private int _disposed;
 
     private ServerHost(ServerOptions options) => Options = options;
@@ -50,13 +40,13 @@ internal sealed class ServerHost : IAsyncDisposable
     /// dialect.</summary>
     public string Url { get; private set; } = string.Empty;
 
-    public string ControlToken { get; } = Ids.NewToken();
+    public string ControlToken { get; private set; } = string.Empty;
 
     public string DataFolder { get; private set; } = string.Empty;
 
     /// <summary>Ends when somebody wants the server to stop: a signal, the control endpoint, the end of the
     /// parent.</summary>
-    public Task StopRequested => _stopRequested.Task;
+    public Task StopRequested => _stop!.Requested;
 
     public FileLog Log { get; private set; } = null!;
 
@@ -89,13 +79,7 @@ internal sealed class ServerHost : IAsyncDisposable
         }
     }
 
-    public void RequestStop(string reason)
-    {
-        if (_stopRequested.TrySetResult())
-        {
-            Log.Write(LogLevel.Information, "Server", "stops: " + reason);
-        }
-    }
+    public void RequestStop(string reason) => _stop!.Request(reason);
 
     /// <summary>Stops taking requests, lets running jobs save their state, and gives back all it holds.</summary>
     public async ValueTask DisposeAsync()
@@ -105,8 +89,7 @@ internal sealed class ServerHost : IAsyncDisposable
             return;
         }
 
-        _stopRequested.TrySetResult();
-        Task runner = _runner?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+        _stop?.Complete();
         if (_app is not null)
         {
             using CancellationTokenSource timeout = new(s_drainTime);
@@ -114,125 +97,48 @@ internal sealed class ServerHost : IAsyncDisposable
             await _app.DisposeAsync();
         }
 
-        await runner;
-        if (_models is not null)
+        while (_ground.TryPop(out IDisposable? held))
         {
-            await _models.DisposeAsync();
-        }
-
-        while (_owned.TryPop(out IDisposable? owned))
-        {
-            owned.Dispose();
+            held.Dispose();
         }
     }
 
     private async Task StartAsync(ITrainer? trainer, IDatasetValidator? validator)
     {
-        ExternalProgram? program =
-            trainer is null && Options.TrainerCommand is { } command
-                ? ExternalProgram.Find(command, Options.TrainerArguments, Options.TrainerName)
-                : null;
-        DataFolder folder = Own(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
+        WebApplicationBuilder builder = WebServer.NewBuilder(Options);
+        builder.Services.AddTraining(Options, trainer);
+        DataFolder folder = Ground(Storage.DataFolder.Open(Options.Memory ? null : Options.DataFolder));
         DataFolder = folder.Root;
-        Log = Own(OpenLog(folder));
+        Log = Ground(FileLog.Open(folder));
         if (Options.ApiKey is { } key)
         {
-            Own(Redaction.Know(new NetworkCredential(string.Empty, key).SecurePassword));
+            Ground(Redaction.Know(new NetworkCredential(string.Empty, key).SecurePassword));
         }
 
-        Database database = Own(Database.Open(folder.DatabasePath));
-        FileStore files = new(database, folder);
-        await files.SweepAsync();
-        UploadStore uploads = new(database, folder, files, Options.MaxUploadBytes);
-        await uploads.SweepAsync();
-
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        ConfigureWeb(builder);
+        builder.Logging.AddProvider(Log).AddFilter("Microsoft", LogLevel.Warning);
+        builder
+            .Services.AddSingleton(Log)
+            .AddSingleton<StopSignal>()
+            .AddSingleton<RunFile>()
+            .AddStorage(folder)
+            .AddJobs(validator)
+            .AddChat()
+            .AddGrading(Options)
+            .AddHttp()
+            .AddFaults(Options)
+            .AddEndpoints();
         _app = builder.Build();
-        ILoggerFactory loggers = _app.Services.GetRequiredService<ILoggerFactory>();
-        TrainerSet trainers = new(
-            program is null
-                ? trainer
-                : new ExternalTrainer(
-                    program,
-                    loggers.CreateLogger<ExternalTrainer>(),
-                    new ExternalLimits { ModelBytes = Options.MaxModelBytes }
-                )
-        );
-        JobFinisher finisher = new(database, folder, files);
-        _models = new ModelCache(database, folder, trainers, Options.MaxModelBytes, loggers.CreateLogger<ModelCache>());
-        ModelAnswers answers = new(
-            _models,
-            s_answersAtOnce,
-            MaxWaitingForAnswers,
-            loggers.CreateLogger<ModelAnswers>()
-        );
-        GraderServices graders = await GraderServicesAsync(database, folder, answers);
-        JobBases bases = new(database, folder, trainers.Training);
-        _runner = new JobRunner(
-            database,
-            folder,
-            finisher,
-            new JobChecks(database, files, validator ?? new CoreDatasetValidator(), bases),
-            new JobTraining(
-                database,
-                folder,
-                files,
-                bases,
-                grader => GraderRewards.Create(grader, graders),
-                trainers.Training
-            ),
-            Options.Trainers,
-            loggers.CreateLogger<JobRunner>()
-        );
+        _stop = _app.Services.GetRequiredService<StopSignal>();
+        ControlToken = _app.Services.GetRequiredService<ControlToken>().Value;
 
-        RequestLog requestLog = new();
-        FaultRules faults = new(Options.Faults);
-        ControlToken token = new(ControlToken);
-        _app.UseMiddleware<RequestIds>(requestLog);
-        _app.UseMiddleware<HostCheck>(Options);
-        if (Options.Dialect == ApiDialect.Azure)
-        {
-            _app.UseMiddleware<AzureMiddleware>(Options);
-        }
-
-        _app.UseMiddleware<FaultInjection>(faults);
-        _app.UseMiddleware<ErrorResults>();
-        _app.UseMiddleware<Authentication>(Options);
-        _app.UseRouting();
-        new FilesEndpoints(database, files, Options.MaxFileBytes).Map(_app);
-        new UploadsEndpoints(uploads, Options).Map(_app);
-        new JobsEndpoints(
-            database,
-            new JobActions(database, _runner, finisher, Options.MaxUnfinishedJobs),
-            _runner,
-            graders
-        ).Map(_app);
-        new ModelsEndpoints(database, folder, _models).Map(_app);
-        new PermissionsEndpoints(database).Map(_app);
-        new ChatEndpoints(answers).Map(_app);
-        new GradersEndpoints(graders).Map(_app);
-        new FaultEndpoints(faults, token).Map(_app);
-        new ControlEndpoints(database, requestLog, token, () => RequestStop("asked by the control endpoint")).Map(_app);
-
-        // Listening comes first: a port that is taken must not start any training.
-        await ListenAsync(_app);
-        await _runner.StartAsync();
-        Own(
-            RunFile.Write(
-                Options.RunFile ?? Path.Combine(folder.Root, "run.json"),
-                new RunInfo(
-                    Environment.ProcessId,
-                    Url,
-                    folder.Root,
-                    Options.Memory,
-                    DateTimeOffset.UtcNow,
-                    ControlToken,
-                    Version,
-                    Options.Dialect.ToString()
-                )
-            )
-        );
+        // The container gives back in the reverse order: models are closed before the run file goes, and nothing
+        // outlives the database.
+        _app.Services.GetRequiredService<Database>();
+        RunFile runFile = _app.Services.GetRequiredService<RunFile>();
+        _app.UseMiddleware(Options);
+        _app.MapEndpoints();
+        Url = await _app.ListenAsync(Options);
+        runFile.Write(Url);
         Log.Write(
             LogLevel.Information,
             "Server",
@@ -242,93 +148,10 @@ internal sealed class ServerHost : IAsyncDisposable
         );
     }
 
-    private static FileLog OpenLog(DataFolder folder)
-    {
-        try
-        {
-            return new FileLog(folder.LogPath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartException($"The log '{folder.LogPath}' cannot be written: {e.Message}", e);
-        }
-    }
-
-    private async Task<GraderServices> GraderServicesAsync(
-        Database database,
-        DataFolder folder,
-        ModelAnswers answers
-    ) =>
-        new()
-        {
-            Model = new LocalGraderModel(database, answers),
-            Python = Options.AllowPython
-                ? new PythonScripts(await PythonInterpreter.FindAsync(), Options.ScriptTime, folder.Scripts)
-                : null,
-            PythonFix = "Start the server with --allow-python, if all who have a key may run programs on this machine.",
-        };
-
-    private T Own<T>(T owned)
+    private T Ground<T>(T held)
         where T : IDisposable
     {
-        _owned.Push(owned);
-        return owned;
-    }
-
-    private void ConfigureWeb(WebApplicationBuilder builder)
-    {
-        // Nothing comes from the environment or from a settings file: two servers started alike behave alike.
-        builder
-            .WebHost.UseKestrelCore()
-            .ConfigureKestrel(kestrel =>
-            {
-                kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = HttpExtensions.MaxJsonBytes;
-                kestrel.Limits.MaxRequestLineSize = 64 * 1024;
-                kestrel.Limits.MaxRequestBufferSize = 1024 * 1024;
-                kestrel.Limits.MaxRequestHeaderCount = 100;
-                kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-                kestrel.Limits.MaxConcurrentConnections = 1000;
-                kestrel.Listen(Options.Listen.Address, Options.Listen.Port);
-            });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Logging.AddProvider(Log);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-    }
-
-    private async Task ListenAsync(WebApplication app)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            ListenAddress wanted = Options.Listen;
-            throw new StartException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Port {wanted.Port} on {wanted.Address} cannot be used: "
-                        + $"{(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. Choose another."
-                ),
-                e
-            );
-        }
-
-        IServerAddressesFeature addresses = app
-            .Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!;
-        Url =
-            Options.Listen.UrlAt(new Uri(addresses.Addresses.Single()).Port)
-            + (Options.Dialect == ApiDialect.Azure ? "/openai/v1" : "/v1");
-    }
-
-    /// <summary>Signals are the process's business, not the host's: tests run several hosts in one process.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        _ground.Push(held);
+        return held;
     }
 }

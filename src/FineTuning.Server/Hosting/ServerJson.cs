@@ -10,7 +10,6 @@ namespace FineTuning.Server.Hosting;
 [JsonSerializable(typeof(RunInfo))]
 [JsonSerializable(typeof(HealthInfo))]
 [JsonSerializable(typeof(RequestLogPage))]
-[JsonSerializable(typeof(SettledNumbers))]
 [JsonSerializable(typeof(StopInfo))]
 internal sealed partial class ServerJson : JsonSerializerContext;
 
@@ -57,19 +56,4 @@ internal sealed record RequestLogEntry(
 
     /// <summary>A few headers that are no secrets; of keys only that they were there.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
-}
-
-/// <summary>What 'auto' came to, as it is stored.</summary>
-internal sealed record SettledNumbers(int EpochCount, int BatchSize, double LearningRateMultiplier)
-{
-    public double? Beta { get; init; }
-
-    public double? ComputeMultiplier { get; init; }
-
-    public int? EvalInterval { get; init; }
-
-    public int? EvalSamples { get; init; }
-
-    /// <summary>The trainer that settled them; null was the built-in one.</summary>
-    public string? Trainer { get; init; }
 }

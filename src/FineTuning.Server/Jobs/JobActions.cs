@@ -1,19 +1,20 @@
 using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
 using FineTuning.Server.Storage;
 
 namespace FineTuning.Server.Jobs;
 
 /// <summary>What requests do to jobs. Each is committed before it is answered.</summary>
-internal sealed class JobActions(Database database, JobRunner runner, JobFinisher finisher, int maxUnfinished)
+internal sealed class JobActions(Database database, JobRunner runner, JobFinisher finisher, ServerOptions options)
 {
     public async Task<JobRecord> CreateAsync(JobRecord job)
     {
         JobRecord stored = await database.WriteAsync(session =>
         {
-            if (JobStore.CountUnfinished(session) >= maxUnfinished)
+            if (JobStore.CountUnfinished(session) >= options.MaxUnfinishedJobs)
             {
-                throw ApiErrors.TooManyJobs(maxUnfinished);
+                throw ApiErrors.TooManyJobs(options.MaxUnfinishedJobs);
             }
 
             JobRecord inserted = JobStore.Insert(session, job);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FineTuning.Core.Wire;
+using FineTuning.Server.Hosting;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
@@ -17,9 +18,9 @@ internal sealed partial class JobRunner(
     JobFinisher finisher,
     JobChecks checks,
     JobTraining training,
-    int trainerCount,
+    ServerOptions options,
     ILogger<JobRunner> log
-) : IAsyncDisposable
+) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_pauseTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_minRest = TimeSpan.FromSeconds(1),
@@ -28,9 +29,15 @@ internal sealed partial class JobRunner(
     private volatile Channel<bool>[] _bells = [];
     private readonly CancellationTokenSource _stop = new();
     private Task[] _workers = [];
+    private Task _stopped = Task.CompletedTask;
 
-    /// <summary>Takes up what an earlier server left, then starts to work.</summary>
-    public async Task StartAsync()
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes up what an earlier server left, then starts to work. Listening comes first: a port that is taken
+    /// must not start any training.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await database.WriteAsync(session =>
         {
@@ -42,7 +49,7 @@ internal sealed partial class JobRunner(
         });
 
         // All bells are there before the first worker: requests ring already.
-        Func<Task<bool>>[] work = [ValidateNextAsync, .. Enumerable.Repeat(TrainNextAsync, trainerCount)];
+        Func<Task<bool>>[] work = [ValidateNextAsync, .. Enumerable.Repeat(TrainNextAsync, options.Trainers)];
         Channel<bool>[] bells =
         [
             .. work.Select(_ =>
@@ -91,28 +98,38 @@ internal sealed partial class JobRunner(
     public DateTimeOffset? EstimatedFinish(string jobId) =>
         _active.TryGetValue(jobId, out JobRun? run) ? run.EstimatedFinish : null;
 
-    /// <summary>Lets the runs save their state and come to a stop; a later start goes on from there.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks the runs to stop, while requests that are under way still come to their end.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (!_stop.IsCancellationRequested)
+        _stopped = StopAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Waits for the runs, however long the server may take to stop: what they have not saved is
+    /// lost.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _stopped;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Lets the runs save their state and come to a stop; a later start goes on from there.</summary>
+    private async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        foreach (JobRun run in _active.Values)
         {
-            await _stop.CancelAsync();
+            run.Control.RequestPause();
+        }
+
+        var all = Task.WhenAll(_workers);
+        if (await Task.WhenAny(all, Task.Delay(s_pauseTimeout)) != all)
+        {
             foreach (JobRun run in _active.Values)
             {
-                run.Control.RequestPause();
+                run.Cancel();
             }
-
-            var all = Task.WhenAll(_workers);
-            if (await Task.WhenAny(all, Task.Delay(s_pauseTimeout)) != all)
-            {
-                foreach (JobRun run in _active.Values)
-                {
-                    run.Cancel();
-                }
-            }
-
-            await all;
         }
+
+        await all;
     }
 
     /// <summary>Tidying up may take a while and nothing waits for it; what it does not come to, the next start

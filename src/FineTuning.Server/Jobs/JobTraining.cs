@@ -1,4 +1,4 @@
-using System.Text.Json;
+using FineTuning.Core.Grading;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Training.Contracts;
 
@@ -9,14 +9,14 @@ namespace FineTuning.Server.Jobs;
 /// <param name="folder">Where the job works.</param>
 /// <param name="files">Where its data are.</param>
 /// <param name="bases">What it goes on from.</param>
-/// <param name="rewards">Makes what scores samples with a grader.</param>
+/// <param name="graders">Score samples.</param>
 /// <param name="trainer">Trains.</param>
 internal sealed class JobTraining(
     Database database,
     DataFolder folder,
     FileStore files,
     JobBases bases,
-    Func<JsonElement, IRewardSource> rewards,
+    GraderServices graders,
     ITrainer trainer
 )
 {
@@ -92,16 +92,9 @@ internal sealed class JobTraining(
             Method = job.Method,
             TrainingPath = files.PathOf(job.TrainingFile),
             ValidationPath = job.ValidationFile is { } id ? files.PathOf(id) : null,
-            EpochCount = job.Requested.EpochCount?.Value,
-            BatchSize = job.Requested.BatchSize?.Value,
-            LearningRateMultiplier = job.Requested.LearningRateMultiplier?.Value,
-            Beta = job.Requested.Beta?.Value,
-            ComputeMultiplier = job.Requested.ComputeMultiplier?.Value,
-            EvalInterval = job.Requested.EvalInterval?.Value,
-            EvalSamples = job.Requested.EvalSamples?.Value,
-            ReasoningEffort = job.Requested.ReasoningEffort,
+            Hyperparameters = job.Requested,
             Grader = job.Grader,
-            Rewards = job.Grader is { } grader ? rewards(grader) : null,
+            Rewards = job.Grader is { } grader ? GraderRewards.Create(grader, graders) : null,
             BaseModelPath = bases.PathOf(job),
             Seed = job.Seed,
             WorkFolder = folder.JobFolder(job.Id),

@@ -17,9 +17,6 @@ internal static class MethodReader
     /// <summary>Every page of jobs repeats them.</summary>
     private const int MaxGraderText = 256 * 1024;
 
-    /// <summary>An evaluation must come to an end.</summary>
-    private const int MaxEvalSamples = 1000;
-
     public static void Check(JsonField request)
     {
         CheckNumbers(request["hyperparameters"], TrainingMethods.Supervised);
@@ -139,11 +136,9 @@ internal static class MethodReader
         foreach (HyperparameterDefinition number in HyperparameterTable.NumbersFirst(method))
         {
             JsonField field = numbers[number.WireName];
-            if (number.Bounds is { } bounds)
+            if (number.LocalBounds is { } bounds)
             {
-                field.AsNumber(
-                    number.Name == nameof(Hyperparameters.EvalSamples) ? bounds with { Max = MaxEvalSamples } : bounds
-                );
+                field.AsNumber(bounds);
             }
             else if (field.IsGiven)
             {

@@ -72,8 +72,9 @@ internal sealed record JobRecord
     /// <summary>The job as the service shows it.</summary>
     public JobResource ToResource(DateTimeOffset? estimatedFinish)
     {
-        Hyperparameters? settled = Plan is null ? null : PlanNumbers.Of(Plan);
-        Hyperparameters numbers = HyperparameterTable.Make(number => number.Get(settled) ?? number.Get(Requested));
+        Hyperparameters numbers = HyperparameterTable.Make(number =>
+            number.Get(Plan?.Hyperparameters) ?? number.Get(Requested)
+        );
         JobResource resource = new()
         {
             Id = Id,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Hosting;
 using FineTuning.Server.Requests;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Runs;
@@ -201,17 +200,7 @@ internal static class JobStore
         session.Execute(
             "UPDATE jobs SET settled = $2, example_count = $3, total_steps = $4 WHERE seq = $1",
             job.Seq,
-            JsonSerializer.Serialize(
-                new SettledNumbers(plan.EpochCount, plan.BatchSize, plan.LearningRateMultiplier)
-                {
-                    Beta = plan.Beta,
-                    ComputeMultiplier = plan.ComputeMultiplier,
-                    EvalInterval = plan.EvalInterval,
-                    EvalSamples = plan.EvalSamples,
-                    Trainer = trainer,
-                },
-                ServerJson.Default.SettledNumbers
-            ),
+            SettledNumbers.Write(plan, trainer),
             plan.ExampleCount,
             plan.TotalSteps
         );
@@ -265,7 +254,15 @@ internal static class JobStore
 
     private static JobRecord Map(Row row)
     {
-        SettledNumbers? settled = row.JsonOrNull("settled", ServerJson.Default.SettledNumbers);
+        TrainingPlan? plan = null;
+        string? plannedBy = null;
+        if (row.TextOrNull("settled") is { } settled)
+        {
+            (Hyperparameters numbers, string? trainer) = SettledNumbers.Read(settled);
+            plan = new TrainingPlan(numbers, row.Count("example_count"), row.Count("total_steps"));
+            plannedBy = trainer ?? NeuralTrainer.BuiltInName;
+        }
+
         return new JobRecord
         {
             Seq = row.Number("seq"),
@@ -282,8 +279,8 @@ internal static class JobStore
             Seed = row.Count("seed"),
             Method = row.Text("method"),
             Requested = row.Json("hyperparameters", WireContext.Default.Hyperparameters),
-            Plan = settled is null ? null : PlanOf(settled, row),
-            PlannedBy = settled is null ? null : settled.Trainer ?? NeuralTrainer.BuiltInName,
+            Plan = plan,
+            PlannedBy = plannedBy,
             TrainedTokens = row.NumberOrNull("trained_tokens"),
             Error = row.JsonOrNull("error", WireContext.Default.JobError),
             Metadata = row.JsonOrNull("metadata", WireContext.Default.IReadOnlyDictionaryStringString),
@@ -295,19 +292,4 @@ internal static class JobStore
             TrainingType = row.TextOrNull("training_type"),
         };
     }
-
-    private static TrainingPlan PlanOf(SettledNumbers settled, Row row) =>
-        new(
-            settled.EpochCount,
-            settled.BatchSize,
-            settled.LearningRateMultiplier,
-            row.Count("example_count"),
-            row.Count("total_steps")
-        )
-        {
-            Beta = settled.Beta,
-            ComputeMultiplier = settled.ComputeMultiplier,
-            EvalInterval = settled.EvalInterval,
-            EvalSamples = settled.EvalSamples,
-        };
 }

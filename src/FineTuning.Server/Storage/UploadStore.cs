@@ -12,7 +12,7 @@ namespace FineTuning.Server.Storage;
 /// Files that arrive in parts. A part is known once its content is safely on disk. Until the file that is made of them
 /// is known, the upload is pending and its parts stay: a kill at any moment leaves either the parts or the file.
 /// </summary>
-internal sealed class UploadStore(Database database, DataFolder folder, FileStore files, long maxBytes)
+internal sealed class UploadStore(Database database, DataFolder folder, FileStore files, ServerOptions options)
 {
     public const int MaxPending = 100,
         MaxParts = 10_000;
@@ -20,6 +20,7 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
 
     /// <summary>How long after its time an upload that has ended can still be asked why.</summary>
     private static readonly TimeSpan s_memory = TimeSpan.FromDays(1);
+    private readonly long _maxBytes = options.MaxUploadBytes;
     private readonly ConcurrentDictionary<string, bool> _completing = new(StringComparer.Ordinal);
 
     public async Task CreateAsync(UploadRecord upload)
@@ -73,9 +74,9 @@ internal sealed class UploadStore(Database database, DataFolder folder, FileStor
                 );
             }
 
-            if (total + bytes > maxBytes)
+            if (total + bytes > _maxBytes)
             {
-                throw ApiErrors.TooLarge("The sum of the upload's parts", maxBytes);
+                throw ApiErrors.TooLarge("The sum of the upload's parts", _maxBytes);
             }
 
             UploadRows.InsertPart(session, upload, part.Id, bytes, now);

@@ -3,6 +3,7 @@ using System.Text;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Tests.Datasets.Rules;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Datasets;

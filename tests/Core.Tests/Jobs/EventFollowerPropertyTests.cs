@@ -2,6 +2,7 @@ using System.Globalization;
 using FineTuning.Core.Client;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Tests.Support;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Jobs;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Support;

@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuning.Core.Tokenization;
-using FineTuning.Server.Tests.Support;
-using FineTuning.Tests.Tiktoken;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Tokenization;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Unicode;
 using FineTuning.Core.Tests.Grading;
 using FineTuning.Core.Tokenization;
+using FineTuning.Tests.Shared;
 using Xunit;
 
 namespace FineTuning.Core.Tests.Tokenization;

@@ -126,6 +126,18 @@ function Invoke-Scenario([string] $Label, [string] $Script, [switch] $Stop, [dou
     [pscustomobject]@{ Output = $output.Count; Errors = $errors.Count; IsStopped = $isStopped }
 }
 
+$isTranscribed = $false
+
+function Set-Transcript([bool] $On) {
+    if ($On -eq $script:isTranscribed) { return }
+    $script:isTranscribed = $On
+    $null = Invoke-Plain $(if ($On) {
+            'param($path) $null = Start-Transcript -Path $path -Append'
+        } else {
+            '$null = Stop-Transcript'
+        }) @("$Work/transcript.txt")
+}
+
 $functions = @'
 param($folder)
 $global:ErrorActionPreference = 'Continue'
@@ -145,7 +157,7 @@ $null = Invoke-Plain 'param($module) Import-Module $module, Microsoft.PowerShell
 $null = Invoke-Plain $functions $folder
 
 if (-not $Leak) {
-    $null = Invoke-Plain 'param($path) $null = Start-Transcript -Path $path' @("$Work/transcript.txt")
+    Set-Transcript $true
     $null = Invoke-Plain @'
 Import-Module Microsoft.PowerShell.SecretStore
 Reset-SecretStore -Authentication None -Interaction None -Force -WarningAction Ignore -Confirm:$false
@@ -230,12 +242,16 @@ function Invoke-Cmdlet([string] $Name) {
     }
     if (-not $scenario.Call) { return }
     foreach ($kind in $kinds) {
+        # A transcript gets what the screen gets, which is searched each time, and makes a command many times slower.
+        # So it goes on for one fault of each cmdlet.
+        Set-Transcript ($kind -eq 'e401')
         $call = "$($scenario.Call) -Connection `$faulty['$kind'] -Verbose -Debug"
         $result = Invoke-Scenario "$Name fault $kind" $call -Seconds 2
         if ($result.Errors -eq 0 -and -not $result.IsStopped -and
             $kind -notin @($scenario.Taken)) { $script:unwanted += "$Name fault $kind" }
     }
     $null = Invoke-Scenario "$Name Ctrl+C" "$($scenario.Call) -Connection `$faulty['hang'] -Verbose -Debug" -Stop
+    Set-Transcript $true
 }
 
 $unwanted = @()

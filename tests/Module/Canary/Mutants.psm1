@@ -91,10 +91,10 @@ $leaks = @(
     }
     @{
         Name = 'saved connection'
-        File = 'FineTuning/Commands/Connection/ConnectFineTuningCommand.cs'
+        File = 'FineTuning/Connections/SavedConnections.cs'
         Finds = 'Connect-FineTuning $server.Endpoint -ApiKey $(Secure key) -Name leak -Save'
-        Old = 'store.Write(Name!, profile)'
-        New = ('store.Write(Name!, FineTuning.Core.Credentials.CanaryLeak.Is("saved connection") ' +
+        Old = 'store.Write(name, profile)'
+        New = ('store.Write(name, FineTuning.Core.Credentials.CanaryLeak.Is("saved connection") ' +
             '? profile with { Organization = FineTuning.Core.Credentials.CanaryLeak.Secret } : profile)')
     }
     @{

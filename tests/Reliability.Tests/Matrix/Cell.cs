@@ -2,7 +2,7 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Reliability.Tests.Support;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
 
 namespace FineTuning.Reliability.Tests.Matrix;
 

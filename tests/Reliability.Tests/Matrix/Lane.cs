@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Credentials;
 using FineTuning.Reliability.Tests.Support;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 
 namespace FineTuning.Reliability.Tests.Matrix;
 

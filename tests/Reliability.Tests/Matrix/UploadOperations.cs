@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FineTuning.Core.Files.Uploading;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Reliability.Tests.Matrix;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using FineTuning.Server.Tests.Soak;
+using FineTuning.Tests.Shared;
 using Xunit;
 using Xunit.Abstractions;
 

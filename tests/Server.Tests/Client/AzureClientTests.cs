@@ -4,7 +4,7 @@ using FineTuning.Core.Files;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;

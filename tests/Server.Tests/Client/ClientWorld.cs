@@ -2,10 +2,10 @@ using System.Net;
 using System.Text.Json.Nodes;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Tests.Support;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 
 namespace FineTuning.Server.Tests.Client;
 

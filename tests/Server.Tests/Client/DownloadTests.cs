@@ -2,6 +2,7 @@ using FineTuning.Core.Files;
 using FineTuning.Core.Threading;
 using FineTuning.Core.Wire;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;

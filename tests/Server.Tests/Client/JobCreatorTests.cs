@@ -3,7 +3,7 @@ using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Threading;
 using FineTuning.Core.Wire;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Client;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using FineTuning.Server.Faults;
 using FineTuning.Server.Hosting;
 using FineTuning.Server.Http;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Soak;

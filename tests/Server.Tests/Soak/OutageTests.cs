@@ -3,6 +3,7 @@ using FineTuning.Core.Errors;
 using FineTuning.Core.Jobs;
 using FineTuning.Core.Threading;
 using FineTuning.Core.Wire;
+using FineTuning.Tests.Shared;
 using Xunit;
 using Xunit.Abstractions;
 

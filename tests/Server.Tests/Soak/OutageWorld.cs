@@ -1,9 +1,9 @@
 using System.Net;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
-using FineTuning.Core.Tests.Support;
 using FineTuning.Server.Hosting;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 
 namespace FineTuning.Server.Tests.Soak;
 

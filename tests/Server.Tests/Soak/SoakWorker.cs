@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 
 namespace FineTuning.Server.Tests.Soak;
 

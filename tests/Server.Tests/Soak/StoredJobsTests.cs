@@ -3,6 +3,8 @@ using System.Text.Json;
 using FineTuning.Server.Requests;
 using FineTuning.Server.Storage;
 using FineTuning.Server.Tests.Support;
+using FineTuning.Tests.Shared;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FineTuning.Tests.Shared.Server;
 using Xunit;
 
 namespace FineTuning.Server.Tests.Support;

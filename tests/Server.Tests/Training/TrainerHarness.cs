@@ -1,3 +1,5 @@
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Network;
 using FineTuning.Server.Training.Runs;
@@ -19,9 +21,23 @@ internal static class TrainerHarness
             BaseModel = "base",
             Method = "supervised",
             TrainingPath = trainingPath,
-            EpochCount = epochs,
+            Hyperparameters = new() { EpochCount = epochs },
             Seed = seed,
             WorkFolder = folder.NewFolder(),
+        };
+
+    /// <summary>The request with other numbers; those that are null stay as they are.</summary>
+    public static TrainingRequest With(this TrainingRequest request, Hyperparameters numbers) =>
+        request with
+        {
+            Hyperparameters = Merge(request.Hyperparameters, numbers),
+        };
+
+    /// <summary>The plan with other numbers; those that are null stay as they are.</summary>
+    public static TrainingPlan With(this TrainingPlan plan, Hyperparameters numbers) =>
+        plan with
+        {
+            Hyperparameters = Merge(plan.Hyperparameters, numbers),
         };
 
     public static (TrainingOutcome Outcome, RecordingSink Sink) Train(
@@ -73,4 +89,7 @@ internal static class TrainerHarness
     /// <summary>The mean train loss of the last steps.</summary>
     public static double FinalLoss(RecordingSink sink, int steps = 20) =>
         sink.Steps.TakeLast(steps).Average(step => step.TrainLoss!.Value);
+
+    private static Hyperparameters Merge(Hyperparameters numbers, Hyperparameters others) =>
+        HyperparameterTable.Make(number => number.Get(others) ?? number.Get(numbers));
 }

@@ -1,23 +1,38 @@
+using FineTuning.Core.Wire;
+
 namespace FineTuning.Server.Training.Contracts;
 
 /// <summary>The settled parameters of a run.</summary>
-public sealed record TrainingPlan(
-    int EpochCount,
-    int BatchSize,
-    double LearningRateMultiplier,
-    int ExampleCount,
-    int TotalSteps
-)
+/// <param name="Hyperparameters">The numbers of the method, none of them 'auto'; those that all methods have are always
+/// there.</param>
+/// <param name="ExampleCount">Examples that are trained on.</param>
+/// <param name="TotalSteps">Steps of the whole run.</param>
+public sealed record TrainingPlan(Hyperparameters Hyperparameters, int ExampleCount, int TotalSteps)
 {
-    /// <summary>dpo only.</summary>
-    public double? Beta { get; init; }
+    /// <summary>A plan of the numbers that all methods have.</summary>
+    /// <param name="epochCount">Passes over the training data.</param>
+    /// <param name="batchSize">Examples a step.</param>
+    /// <param name="learningRateMultiplier">Factor on the trainer's own base rate.</param>
+    /// <param name="exampleCount">Examples that are trained on.</param>
+    /// <param name="totalSteps">Steps of the whole run.</param>
+    public TrainingPlan(int epochCount, int batchSize, double learningRateMultiplier, int exampleCount, int totalSteps)
+        : this(
+            new Hyperparameters
+            {
+                EpochCount = epochCount,
+                BatchSize = batchSize,
+                LearningRateMultiplier = learningRateMultiplier,
+            },
+            exampleCount,
+            totalSteps
+        ) { }
 
-    /// <summary>reinforcement only.</summary>
-    public double? ComputeMultiplier { get; init; }
+    /// <summary>Passes over the training data.</summary>
+    public int EpochCount => Hyperparameters.EpochCount!.Value.Value!.Value;
 
-    /// <summary>reinforcement only: steps.</summary>
-    public int? EvalInterval { get; init; }
+    /// <summary>Examples a step.</summary>
+    public int BatchSize => Hyperparameters.BatchSize!.Value.Value!.Value;
 
-    /// <summary>reinforcement only: samples an item.</summary>
-    public int? EvalSamples { get; init; }
+    /// <summary>Factor on the trainer's own base rate.</summary>
+    public double LearningRateMultiplier => Hyperparameters.LearningRateMultiplier!.Value.Value!.Value;
 }

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Server.Training.Contracts;
 
-/// <summary>What is to be trained. A null number means 'auto'.</summary>
+/// <summary>What is to be trained.</summary>
 public sealed record TrainingRequest
 {
     /// <summary>The job's id, for messages only: it never influences the result.</summary>
@@ -20,29 +21,8 @@ public sealed record TrainingRequest
     /// <summary>Path of the checked validation file (JSONL), if there is one.</summary>
     public string? ValidationPath { get; init; }
 
-    /// <summary>Passes over the training data, 1 to 50; null is 'auto'.</summary>
-    public int? EpochCount { get; init; }
-
-    /// <summary>Examples a step, 1 to 256; null is 'auto'.</summary>
-    public int? BatchSize { get; init; }
-
-    /// <summary>Factor on the trainer's own base rate, above 0; null is 'auto'.</summary>
-    public double? LearningRateMultiplier { get; init; }
-
-    /// <summary>dpo: strength of the reference, above 0 to 2; null is 'auto'.</summary>
-    public double? Beta { get; init; }
-
-    /// <summary>reinforcement: factor on the samples drawn a step, above 0.00001 to 10; null is 'auto'.</summary>
-    public double? ComputeMultiplier { get; init; }
-
-    /// <summary>reinforcement: steps between two evaluations, at least 1; null is 'auto'.</summary>
-    public int? EvalInterval { get; init; }
-
-    /// <summary>reinforcement: samples an item in an evaluation, at least 1; null is 'auto'.</summary>
-    public int? EvalSamples { get; init; }
-
-    /// <summary>reinforcement: default, low, medium or high; null is default.</summary>
-    public string? ReasoningEffort { get; init; }
+    /// <summary>What was asked for; 'auto', and what is null, is for the trainer to choose.</summary>
+    public Hyperparameters Hyperparameters { get; init; } = new();
 
     /// <summary>reinforcement: the job's grader, as the service takes it; for trainers that grade by
     /// themselves.</summary>

@@ -25,13 +25,20 @@ internal sealed class PlanRun(ExternalProgram program, ExternalLimits limits, IL
             return default;
         }
 
-        Hyperparameters settled = HyperparameterTable.Make(number =>
-            number.Bounds is not { } bounds || !number.Methods.Contains(Request.Method) ? (object?)null
-            : bounds.IsWhole ? (object)new AutoOr<int>(message.Int(number.WireName, 1, Max))
-            : new AutoOr<double>(message.Positive(number.WireName))
-        );
+        Hyperparameters settled = new();
+        foreach (HyperparameterDefinition number in HyperparameterTable.Of(Request.Method))
+        {
+            if (number.Bounds is { } bounds)
+            {
+                double value = bounds.IsWhole
+                    ? message.Int(number.WireName, 1, Max)
+                    : message.Positive(number.WireName);
+                settled = number.SetNumber(settled, value);
+            }
+        }
+
         return new ValueTask<TrainingPlan?>(
-            PlanNumbers.ToPlan(settled, message.Int("examples", 1, int.MaxValue), message.Int("total_steps", 1, Max))
+            new TrainingPlan(settled, message.Int("examples", 1, int.MaxValue), message.Int("total_steps", 1, Max))
         );
     }
 }

@@ -15,7 +15,10 @@ internal static class RequestMessage
     public static JsonObject Plan(TrainingRequest request)
     {
         JsonObject message = Common("plan", request);
-        message["hyperparameters"] = Numbers(request.Method, PlanNumbers.Of(request), orAuto: true);
+        message["hyperparameters"] = Numbers(
+            request.Method,
+            number => number.Get(request.Hyperparameters) ?? number.Default
+        );
         return message;
     }
 
@@ -26,13 +29,14 @@ internal static class RequestMessage
     public static JsonObject Train(TrainingRequest request, TrainingPlan plan, string? resumeFrom)
     {
         JsonObject message = Common("train", request);
+
+        // A plan settles numbers; a word that was not given is the usual one.
         message["hyperparameters"] = Numbers(
             request.Method,
-            PlanNumbers.Of(plan) with
-            {
-                ReasoningEffort = request.ReasoningEffort,
-            },
-            orAuto: false
+            number =>
+                number.Bounds is null
+                    ? number.Get(request.Hyperparameters) ?? number.Default
+                    : number.Get(plan.Hyperparameters)
         );
         message["examples"] = plan.ExampleCount;
         message["total_steps"] = plan.TotalSteps;
@@ -56,14 +60,12 @@ internal static class RequestMessage
             ["grader"] = request.Grader is { } grader ? JsonNode.Parse(grader.GetRawText()) : null,
         };
 
-    // A word that was not given is the usual one; a number is 'auto' where the program has still to choose.
-    private static JsonObject Numbers(string method, Hyperparameters source, bool orAuto)
+    private static JsonObject Numbers(string method, Func<HyperparameterDefinition, object?> valueOf)
     {
         var numbers = new JsonObject();
         foreach (HyperparameterDefinition number in HyperparameterTable.NumbersFirst(method))
         {
-            object? value = number.Get(source) ?? (orAuto || number.Bounds is null ? number.Default : null);
-            if (value is not null)
+            if (valueOf(number) is { } value)
             {
                 numbers[number.WireName] = value switch
                 {

@@ -1,3 +1,4 @@
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -24,6 +25,8 @@ internal sealed class PreferenceMethod : TrainingMethod
     /// </summary>
     private const float Anchor = 0.2f;
 
+    private const double UsualBeta = 0.1;
+
     private readonly PreferenceData _training;
     private readonly PreferenceData? _validation;
     private readonly NetworkWorkspace _work;
@@ -43,7 +46,7 @@ internal sealed class PreferenceMethod : TrainingMethod
         _training = training;
         _validation = validation;
         _work = new NetworkWorkspace(model.Network.Shape);
-        _beta = plan.Beta ?? throw new ArgumentException("The plan has no beta.", nameof(plan));
+        _beta = plan.Hyperparameters.Beta?.Value ?? throw new ArgumentException("The plan has no beta.", nameof(plan));
         _validationBatch = ValidationBatches.Size(plan, validation?.Count ?? 0);
         _margins = new double[plan.BatchSize];
     }
@@ -53,6 +56,13 @@ internal sealed class PreferenceMethod : TrainingMethod
     public override bool HasValidation => _validation is not null;
 
     public override int ValidationInterval => ValidationBatches.UsualInterval;
+
+    /// <inheritdoc cref="TrainingMethods.Settle"/>
+    public static Hyperparameters Settle(Hyperparameters asked, TrainingPlan plan) =>
+        plan.Hyperparameters with
+        {
+            Beta = asked.Beta?.Value ?? UsualBeta,
+        };
 
     public static PreferenceMethod Start(
         TrainingRequest request,

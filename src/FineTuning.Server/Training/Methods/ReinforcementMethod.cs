@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -15,6 +16,14 @@ internal sealed class ReinforcementMethod : TrainingMethod
 {
     /// <summary>Samples an item at a compute multiplier of 1.</summary>
     private const int UsualSamples = 8;
+
+    private const double UsualComputeMultiplier = 1;
+    private const int UsualEvalSamples = 2;
+
+    /// <summary>Evaluations of a whole run, if the job does not say how often.</summary>
+    private const int UsualEvaluations = 20;
+
+    private const int LargestEvalInterval = 50;
 
     /// <summary>Rewards say less than answers do, so what they say is followed further.</summary>
     private const double RateFactor = 2;
@@ -34,7 +43,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
     private readonly RewardData _training;
     private readonly RewardData? _validation;
     private readonly GradedSamples _samples;
-    private readonly TrainingPlan _plan;
+    private readonly Hyperparameters _numbers;
     private readonly int _seed;
     private readonly int _samplesPerItem;
     private readonly RewardMonitor _watch;
@@ -51,10 +60,13 @@ internal sealed class ReinforcementMethod : TrainingMethod
     {
         _training = training;
         _validation = validation;
-        _plan = plan;
+        _numbers = plan.Hyperparameters;
         _watch = new RewardMonitor(plan.TotalSteps);
         _seed = request.Seed;
-        _samplesPerItem = Math.Max(MinSamples, (int)Math.Round(UsualSamples * (plan.ComputeMultiplier ?? 1)));
+        _samplesPerItem = Math.Max(
+            MinSamples,
+            (int)Math.Round(UsualSamples * (_numbers.ComputeMultiplier?.Value ?? UsualComputeMultiplier))
+        );
         IRewardSource rewards =
             request.Rewards
             ?? throw new TrainingException(
@@ -62,14 +74,24 @@ internal sealed class ReinforcementMethod : TrainingMethod
                 "invalid_grader",
                 "method.reinforcement.grader"
             );
-        _samples = new GradedSamples(model, rewards, MaxTokens(request.ReasoningEffort));
+        _samples = new GradedSamples(model, rewards, MaxTokens(request.Hyperparameters.ReasoningEffort));
     }
 
     public override int ExampleCount => _training.Count;
 
     public override bool HasValidation => _validation is not null;
 
-    public override int ValidationInterval => _plan.EvalInterval ?? ValidationBatches.UsualInterval;
+    public override int ValidationInterval => _numbers.EvalInterval?.Value ?? ValidationBatches.UsualInterval;
+
+    /// <inheritdoc cref="TrainingMethods.Settle"/>
+    public static Hyperparameters Settle(Hyperparameters asked, TrainingPlan plan) =>
+        plan.Hyperparameters with
+        {
+            ComputeMultiplier = asked.ComputeMultiplier?.Value ?? UsualComputeMultiplier,
+            EvalInterval =
+                asked.EvalInterval?.Value ?? Math.Clamp(plan.TotalSteps / UsualEvaluations, 1, LargestEvalInterval),
+            EvalSamples = asked.EvalSamples?.Value ?? UsualEvalSamples,
+        };
 
     public static ReinforcementMethod Start(
         TrainingRequest request,
@@ -230,7 +252,7 @@ internal sealed class ReinforcementMethod : TrainingMethod
         List<GradedSample> samples = _samples.Draw(
             _validation!,
             examples,
-            _plan.EvalSamples ?? 1,
+            _numbers.EvalSamples?.Value ?? 1,
             random,
             cancellationToken
         );

@@ -1,4 +1,5 @@
 using FineTuning.Core.Jobs;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Network;
@@ -34,6 +35,19 @@ internal static class TrainingMethods
         };
         return count > 0 ? count : throw nothing;
     }
+
+    /// <summary>Settles what only this method has.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="asked">What was asked for.</param>
+    /// <param name="plan">The plan so far, with the numbers that all methods have.</param>
+    /// <returns>The numbers of the plan with those of the method.</returns>
+    public static Hyperparameters Settle(string method, Hyperparameters asked, TrainingPlan plan) =>
+        method switch
+        {
+            Preference => PreferenceMethod.Settle(asked, plan),
+            Reinforcement => ReinforcementMethod.Settle(asked, plan),
+            _ => plan.Hyperparameters,
+        };
 
     /// <summary>Reads the data and makes the model that the first step begins with.</summary>
     public static TrainingMethod Start(

@@ -1,28 +1,21 @@
 using FineTuning.Core.Datasets.Measuring;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Methods;
 
 namespace FineTuning.Server.Training.Runs;
 
 /// <summary>What 'auto' means for the built-in trainer. Epochs and batch size are Core's, where a dataset is measured
-/// without a server.</summary>
+/// without a server; what only one method has is that method's.</summary>
 internal static class PlanRules
 {
-    private const double UsualBeta = 0.1;
-    private const double UsualComputeMultiplier = 1;
-    private const int UsualEvalSamples = 2;
-
-    /// <summary>Evaluations of a whole run, if the job does not say how often.</summary>
-    private const int UsualEvaluations = 20;
-
-    private const int LargestEvalInterval = 50;
-
     public static TrainingPlan Settle(TrainingRequest request, int exampleCount)
     {
+        Hyperparameters asked = request.Hyperparameters;
         bool isSupervised = request.Method == TrainingMethods.Supervised;
         bool isReinforcement = request.Method == TrainingMethods.Reinforcement;
         int epochs =
-            request.EpochCount
+            asked.EpochCount?.Value
             ?? (
                 isSupervised
                     ? AutoHyperparameters.LocalEpochCount(exampleCount)
@@ -30,14 +23,14 @@ internal static class PlanRules
             );
         int batch = Math.Min(
             exampleCount,
-            request.BatchSize
+            asked.BatchSize?.Value
                 ?? (
                     isReinforcement
                         ? AutoHyperparameters.LocalRewardBatchSize(exampleCount)
                         : AutoHyperparameters.LocalBatchSize(exampleCount)
                 )
         );
-        double multiplier = request.LearningRateMultiplier ?? 1;
+        double multiplier = asked.LearningRateMultiplier?.Value ?? 1;
         if (epochs < 1 || batch < 1 || !(multiplier > 0) || double.IsInfinity(multiplier))
         {
             throw new TrainingException(
@@ -49,20 +42,6 @@ internal static class PlanRules
 
         int stepsPerEpoch = (exampleCount + batch - 1) / batch;
         var plan = new TrainingPlan(epochs, batch, multiplier, exampleCount, checked(epochs * stepsPerEpoch));
-        return request.Method switch
-        {
-            TrainingMethods.Preference => plan with { Beta = request.Beta ?? UsualBeta },
-            TrainingMethods.Reinforcement => plan with
-            {
-                ComputeMultiplier = request.ComputeMultiplier ?? UsualComputeMultiplier,
-                EvalInterval = request.EvalInterval ?? AutoEvalInterval(plan.TotalSteps),
-                EvalSamples = request.EvalSamples ?? UsualEvalSamples,
-            },
-            _ => plan,
-        };
+        return plan with { Hyperparameters = TrainingMethods.Settle(request.Method, asked, plan) };
     }
-
-    /// <summary>About twenty evaluations in all.</summary>
-    public static int AutoEvalInterval(int totalSteps) =>
-        Math.Clamp(totalSteps / UsualEvaluations, 1, LargestEvalInterval);
 }

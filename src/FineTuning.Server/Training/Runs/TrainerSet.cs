@@ -2,21 +2,12 @@ using FineTuning.Server.Training.Contracts;
 
 namespace FineTuning.Server.Training.Runs;
 
-/// <summary>The trainers of a server: the one that takes the jobs, and all that can open a model that was made
-/// before.</summary>
-internal sealed class TrainerSet
+/// <summary>The trainers that can open a model that was made before: the one that takes the jobs, and the built-in
+/// one.</summary>
+/// <param name="training">Takes the jobs.</param>
+internal sealed class TrainerSet(ITrainer training)
 {
-    private readonly ITrainer[] _all;
-
-    /// <param name="training">Takes the jobs; null is the built-in one.</param>
-    public TrainerSet(ITrainer? training = null)
-    {
-        ITrainer builtIn = training as NeuralTrainer ?? new NeuralTrainer();
-        Training = training ?? builtIn;
-        _all = [Training, builtIn];
-    }
-
-    public ITrainer Training { get; }
+    private readonly ITrainer[] _all = training is NeuralTrainer ? [training] : [training, new NeuralTrainer()];
 
     /// <summary>The trainer that made a model and can open it; null if this server was started without it.</summary>
     /// <param name="name">As stored with the model.</param>

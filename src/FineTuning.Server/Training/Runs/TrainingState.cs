@@ -1,4 +1,6 @@
 using System.Text;
+using FineTuning.Core.Jobs;
+using FineTuning.Core.Wire;
 using FineTuning.Server.Training.Contracts;
 using FineTuning.Server.Training.Data;
 using FineTuning.Server.Training.Methods;
@@ -11,7 +13,11 @@ namespace FineTuning.Server.Training.Runs;
 internal sealed record TrainingState
 {
     private const string Magic = "FTSTATE1";
-    private const int Version = 3;
+
+    // Each number of the table is a part of the file, so that a new one makes a new version.
+    private const int BaseVersion = 3,
+        BaseNumbers = 7;
+    private static readonly int s_version = BaseVersion + HyperparameterTable.Numbers.Count - BaseNumbers;
 
     public required TrainingPlan Plan { get; init; }
 
@@ -35,7 +41,7 @@ internal sealed record TrainingState
         ChecksummedFile.Write(
             path,
             Magic,
-            Version,
+            s_version,
             writer =>
             {
                 WritePlan(writer, Plan);
@@ -61,7 +67,7 @@ internal sealed record TrainingState
         ChecksummedFile.Read(
             path,
             Magic,
-            Version,
+            s_version,
             reader =>
             {
                 var state = new TrainingState
@@ -91,35 +97,47 @@ internal sealed record TrainingState
         }
     }
 
+    // What all methods have comes first, in the order of the table, and what only some have comes last.
     private static void WritePlan(BinaryWriter writer, TrainingPlan plan)
     {
-        writer.Write(plan.EpochCount);
-        writer.Write(plan.BatchSize);
-        writer.Write(plan.LearningRateMultiplier);
+        WriteNumbers(writer, plan.Hyperparameters, areShared: true);
         writer.Write(plan.ExampleCount);
         writer.Write(plan.TotalSteps);
-        // None of these is ever 0 where it means something.
-        writer.Write(plan.Beta ?? 0);
-        writer.Write(plan.ComputeMultiplier ?? 0);
-        writer.Write(plan.EvalInterval ?? 0);
-        writer.Write(plan.EvalSamples ?? 0);
+        WriteNumbers(writer, plan.Hyperparameters, areShared: false);
     }
 
     private static TrainingPlan ReadPlan(BinaryReader reader)
     {
-        var plan = new TrainingPlan(
-            reader.ReadInt32(),
-            reader.ReadInt32(),
-            reader.ReadDouble(),
-            reader.ReadInt32(),
-            reader.ReadInt32()
-        );
-        return plan with
+        Hyperparameters numbers = ReadNumbers(reader, new Hyperparameters(), areShared: true);
+        var plan = new TrainingPlan(numbers, reader.ReadInt32(), reader.ReadInt32());
+        return plan with { Hyperparameters = ReadNumbers(reader, numbers, areShared: false) };
+    }
+
+    /// <summary>None of them is ever 0 where it means something.</summary>
+    private static void WriteNumbers(BinaryWriter writer, Hyperparameters numbers, bool areShared)
+    {
+        foreach (HyperparameterDefinition number in HyperparameterTable.Numbers.Where(n => n.IsShared == areShared))
         {
-            Beta = reader.ReadDouble() is var beta and not 0 ? beta : null,
-            ComputeMultiplier = reader.ReadDouble() is var multiplier and not 0 ? multiplier : null,
-            EvalInterval = reader.ReadInt32() is var interval and not 0 ? interval : null,
-            EvalSamples = reader.ReadInt32() is var samples and not 0 ? samples : null,
-        };
+            double value = number.GetNumber(numbers) ?? 0;
+            if (number.Bounds!.IsWhole)
+            {
+                writer.Write((int)value);
+            }
+            else
+            {
+                writer.Write(value);
+            }
+        }
+    }
+
+    private static Hyperparameters ReadNumbers(BinaryReader reader, Hyperparameters numbers, bool areShared)
+    {
+        foreach (HyperparameterDefinition number in HyperparameterTable.Numbers.Where(n => n.IsShared == areShared))
+        {
+            double value = number.Bounds!.IsWhole ? reader.ReadInt32() : reader.ReadDouble();
+            numbers = value == 0 ? numbers : number.SetNumber(numbers, value);
+        }
+
+        return numbers;
     }
 }
