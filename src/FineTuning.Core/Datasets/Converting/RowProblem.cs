@@ -9,7 +9,9 @@ public sealed record RowProblem
 
     /// <summary>
     /// A stable name of the problem: PropertyMissing, PropertyNotNamed, TextEmpty, ValueNotRead, ValueNotJson,
-    /// RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong.
+    /// RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong; of a
+    /// row of a file also ShapeUnknown, RowNotRead, PromptMissing, AnswerNotOne, TextPlain, CallUnnamed,
+    /// ToolResultAlone, ToolsNotList, ImageMissing or ExampleRefused.
     /// </summary>
     public required string Id { get; init; }
 
