@@ -11,8 +11,8 @@ namespace FineTuning.Commands;
 
 /// <summary>Makes examples of objects, to a file or as texts.</summary>
 [Cmdlet(VerbsData.ConvertTo, "FineTuningDataset", DefaultParameterSetName = "String", SupportsShouldProcess = true)]
-[OutputType(typeof(string), ParameterSetName = ["String", "Source"])]
-[OutputType(typeof(FileInfo), ParameterSetName = ["Path", "Source"])]
+[OutputType(typeof(string), ParameterSetName = ["String", "Source", "From"])]
+[OutputType(typeof(FileInfo), ParameterSetName = ["Path", "Source", "From"])]
 public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
 {
     // None where -WhatIf or the user said no.
@@ -27,23 +27,25 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     /// <summary>The file to write; without it the examples are emitted as texts.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
     [Parameter(Position = 0, ParameterSetName = "Source")]
+    [Parameter(Position = 0, ParameterSetName = "From")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
     /// <summary>Files in the format of another trainer; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Source")]
     [Parameter(
         Mandatory = true,
         ValueFromPipeline = true,
         ValueFromPipelineByPropertyName = true,
-        ParameterSetName = "Source"
+        ParameterSetName = "From"
     )]
     [Alias("PSPath", "FullName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] SourcePath { get; set; } = [];
 
-    /// <summary>The format of the files; their rows decide by default.</summary>
-    [Parameter(ParameterSetName = "Source")]
+    /// <summary>The format of the files; the first row of each decides by default.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "From")]
     public SourceFormat From { get; set; }
 
     /// <summary>The kind of example.</summary>
@@ -115,19 +117,22 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
     /// <summary>Adds to the file.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Source")]
+    [Parameter(ParameterSetName = "From")]
     public SwitchParameter Append { get; set; }
 
     /// <summary>Replaces the file.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Source")]
+    [Parameter(ParameterSetName = "From")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Emits the file.</summary>
     [Parameter(ParameterSetName = "Path")]
     [Parameter(ParameterSetName = "Source")]
+    [Parameter(ParameterSetName = "From")]
     public SwitchParameter PassThru { get; set; }
 
-    private bool HasSources => ParameterSetName == "Source";
+    private bool HasSources => ParameterSetName is "Source" or "From";
 
     /// <inheritdoc/>
     protected override async Task BeginAsync(CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public static class SourceFile
     public static (SourceFormat? Format, string? Reason) Recognise(string path)
     {
         using FileStream file = DatasetFile.Open(path);
-        SourceHead head = SourceHead.Read(file);
+        var head = SourceHead.Read(file);
         return head.Fault is null ? head.Recognise() : (null, head.Fault);
     }
 
@@ -54,7 +54,7 @@ public static class SourceFile
     {
         DatasetFormat target = TargetOf(path, options);
         using FileStream file = DatasetFile.Open(path);
-        SourceHead head = SourceHead.Read(file);
+        var head = SourceHead.Read(file);
         if (head.Fault is string fault)
         {
             throw new InvalidDataException(fault);
@@ -75,7 +75,7 @@ public static class SourceFile
                 ),
         };
         Stream lines = head.IsArray ? new ArrayLineStream(file) : file;
-        Task run = Task.Run(
+        var run = Task.Run(
             async () =>
             {
                 try
