@@ -71,6 +71,8 @@ internal struct MessageFacts
     public bool WeightIsZero;
     public int ToolCallsEnd;
     public ulong ToolCallId;
+    public int ToolCallIdLength;
+    public int ToolCallIdLength;
     public bool HasToolCallId;
 }
 

@@ -104,21 +104,21 @@ internal sealed class MessageRules
 
     private readonly LineContext _line;
     private readonly ContentRules _content;
+    private readonly CallOrderRules _calls;
     private readonly ToolCallRules _toolCalls;
     private readonly MessageValidator _judge;
 
-    // The ids of the calls that a tool message can answer.
-    private readonly HashSet<ulong> _calls = [];
-
-    public MessageRules(LineContext line)
+    public MessageRules(LineContext line, CallOrderRules calls)
     {
         _line = line;
         _content = new ContentRules(line);
-        _toolCalls = new ToolCallRules(line);
-        _judge = new MessageValidator(line, _calls);
+        _calls = calls;
+        _toolCalls = new ToolCallRules(line, calls);
+        _judge = new MessageValidator(line);
     }
 
-    public void ReadList(ref JsonScanner json, MessageUse use, out ListFacts facts)
+    // The name of the list is its path in the example.
+    public void ReadList(ref JsonScanner json, MessageUse use, string name, out ListFacts facts)
     {
         facts = default;
         bool isOutput = use == MessageUse.Output;
@@ -136,16 +136,14 @@ internal sealed class MessageRules
 
         int start = json.Start;
         facts.IsList = true;
-        if (_calls.Count > 0)
-        {
-            _calls.Clear();
-        }
-
+        _calls.BeginList(name);
         json.EnterArray();
         while (json.NextElement())
         {
             ReadMessage(ref json, use, ref facts);
         }
+
+        _calls.EndList(mayEndOpen: use != MessageUse.Prompt || facts.Last != Role.Assistant);
 
         if (facts.Count == 0)
         {
@@ -167,11 +165,13 @@ internal sealed class MessageRules
     {
         list.Count++;
         list.LastStart = json.Start;
+        _calls.BeginMessage();
         if (json.Token != JsonTokenType.StartObject)
         {
             _line.Report(MessageNotObject, json.Start, null, $"The message is {json.Kind}, not an object.");
             list.HasBadRole = true;
             list.Last = Role.None;
+            _calls.EndUnreadable();
             json.Skip();
             return;
         }
@@ -184,6 +184,8 @@ internal sealed class MessageRules
         }
 
         _judge.Judge(in message, use);
+        _calls.EndMessage(in message);
+        _calls.EndMessage(in message);
         AddTo(ref list, in message);
     }
 
@@ -215,7 +217,7 @@ internal sealed class MessageRules
             case Key.ToolCalls:
                 // Programs that write out what the service answered leave nulls where there is nothing.
                 message.ToolCallsAt = json.IsNull ? 0 : json.Start + 1;
-                _toolCalls.ReadCalls(ref json, _calls);
+                _toolCalls.ReadCalls(ref json);
                 message.ToolCallsEnd = json.End;
                 break;
             case Key.FunctionCall:
@@ -292,6 +294,8 @@ internal sealed class MessageRules
         {
             message.HasToolCallId = true;
             message.ToolCallId = Hash128.Of(json.Value).Low;
+            message.ToolCallIdLength = json.Raw.Length;
+            message.ToolCallIdLength = json.Raw.Length;
         }
 
         json.Skip();

@@ -3,7 +3,7 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
+internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls) : ExampleRules
 {
     internal static readonly ProblemCode InputMissing = ProblemCode.Error(
         "FT1401",
@@ -66,6 +66,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
     {
         facts = default;
+        calls.BeginExample();
         int start = json.Start;
         bool hasInput = false;
         Output preferred = default;
@@ -80,10 +81,10 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     ReadInput(ref json);
                     break;
                 case Key.PreferredOutput:
-                    ReadOutput(ref json, out preferred);
+                    ReadOutput(ref json, "$.preferred_output", out preferred);
                     break;
                 case Key.NonPreferredOutput:
-                    ReadOutput(ref json, out other);
+                    ReadOutput(ref json, "$.non_preferred_output", out other);
                     break;
                 default:
                     line.Report(
@@ -98,6 +99,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
             }
         }
 
+        calls.JudgeFunctions();
         facts.IsForeign = !hasInput && !preferred.Exists && !other.Exists;
         if (!hasInput)
         {
@@ -129,10 +131,10 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         }
     }
 
-    private void ReadOutput(ref JsonScanner json, out Output output)
+    private void ReadOutput(ref JsonScanner json, string name, out Output output)
     {
         output = new Output { Exists = true, Start = json.Start };
-        messages.ReadList(ref json, MessageUse.Output, out ListFacts list);
+        messages.ReadList(ref json, MessageUse.Output, name, out ListFacts list);
         output.End = json.End;
 
         // A message of a wrong role was reported already, which explains that there is no right one.
@@ -160,7 +162,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
             {
                 case Key.Messages:
                     hasMessages = true;
-                    messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
+                    messages.ReadList(ref json, MessageUse.Prompt, "$.input.messages", out ListFacts list);
                     if (list.Last == Role.Assistant)
                     {
                         line.Report(

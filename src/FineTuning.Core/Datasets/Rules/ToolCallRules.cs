@@ -4,7 +4,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Rules;
 
 // Calls of tools and functions in messages.
-internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
+internal sealed class ToolCallRules(LineContext line, CallOrderRules calls) : ShapeRules(line)
 {
     internal static readonly ProblemCode ToolCallsNotList = ProblemCode.Error(
         "FT1221",
@@ -38,8 +38,7 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"x=1"}}]}]}"""
     );
 
-    // Adds the ids of the calls, so that the messages after can be matched with them.
-    public void ReadCalls(ref JsonScanner json, HashSet<ulong> ids)
+    public void ReadCalls(ref JsonScanner json)
     {
         if (json.IsNull)
         {
@@ -52,14 +51,14 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
             return;
         }
 
-        bool isEmpty = true;
+        int count = 0;
         while (json.NextElement())
         {
-            isEmpty = false;
-            ReadCall(ref json, ids);
+            calls.AddCall(json.Start, count++);
+            ReadCall(ref json);
         }
 
-        if (isEmpty)
+        if (count == 0)
         {
             Line.Report(ToolCallsNotList, start, null, $"\"tool_calls\" is an empty list.");
         }
@@ -69,11 +68,14 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
     {
         if (!json.IsNull)
         {
-            ReadInvocation(ref json, FunctionCallShape);
+            calls.AddCall(json.Start, 0, isOld: true);
+            ToolCall call = new() { Index = -1, Position = json.Start };
+            ReadInvocation(ref json, FunctionCallShape, ref call);
+            calls.Add(call);
         }
     }
 
-    private void ReadCall(ref JsonScanner json, HashSet<ulong> ids)
+    private void ReadCall(ref JsonScanner json)
     {
         int start = json.Start;
         if (!EnterObject(ref json, ToolCallShape, "The tool call"))
@@ -92,7 +94,7 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
                     hasId = json.IsString;
                     if (hasId)
                     {
-                        ids.Add(Hash128.Of(json.Value).Low);
+                        calls.SetId(Hash128.Of(json.Value).Low, json.Start + 1, json.Raw.Length);
                     }
 
                     json.Skip();
@@ -103,7 +105,7 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
                     break;
                 case Key.Function:
                     hasFunction = true;
-                    ReadInvocation(ref json, ToolCallShape);
+                    ReadInvocation(ref json, ToolCallShape, ref call);
                     break;
                 default:
                     json.Skip();
@@ -111,13 +113,14 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
             }
         }
 
+        calls.Add(call);
         Require(hasId, ToolCallShape, start, "The tool call has no \"id\" that is a string.");
         Require(hasType, ToolCallShape, start, "The tool call does not have the type \"function\".");
         Require(hasFunction, ToolCallShape, start, "The tool call has no \"function\".");
     }
 
     // {"name": ..., "arguments": "..."}: the same in a tool call and in the older function call.
-    private void ReadInvocation(ref JsonScanner json, ProblemCode code)
+    private void ReadInvocation(ref JsonScanner json, ProblemCode code, ref ToolCall call)
     {
         int start = json.Start;
         if (!EnterObject(ref json, code, "The function that is called"))
@@ -132,6 +135,16 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
             if (key == Key.Name)
             {
                 hasName = json.IsString && !json.Raw.IsEmpty;
+                if (hasName)
+                {
+                    call.Name = Hash128.Of(json.Value).Low;
+                    call.NameStart = json.Start + 1;
+                    call.NameEnd = json.End - 1;
+                }
+                if (hasName)
+                {
+                    calls.SetFunction(Hash128.Of(json.Value).Low, json.Start + 1, json.Raw.Length);
+                }
             }
             else if (key == Key.Arguments)
             {

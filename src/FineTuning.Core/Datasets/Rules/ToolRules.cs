@@ -4,7 +4,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Rules;
 
 // Definitions of tools and functions.
-internal sealed class ToolRules(LineContext line) : ShapeRules(line)
+internal sealed class ToolRules(LineContext line, CallOrderRules calls) : ShapeRules(line)
 {
     internal static readonly ProblemCode ToolShape = ProblemCode.Error(
         "FT1224",
@@ -120,6 +120,11 @@ internal sealed class ToolRules(LineContext line) : ShapeRules(line)
             {
                 case Key.Name:
                     hasName = json.IsString;
+                    if (hasName)
+                    {
+                        calls.Declare(Hash128.Of(json.Value).Low);
+                    }
+
                     if (hasName && !IsFunctionName(json.Value))
                     {
                         Line.Report(

@@ -30,17 +30,18 @@ internal sealed class BlockChecker : IBlockWorker
         _shape = new LineRules(_line);
         _text = new TextRules(_line);
         _context = new ContextRules(_line, options.Model);
-        ToolRules tools = new(_line);
-        MessageRules messages = new(_line);
+        CallOrderRules calls = new(_line);
+        ToolRules tools = new(_line, calls);
+        MessageRules messages = new(_line, calls);
 
         // In the order of DatasetFormat, which is the index.
         _rules =
         [
             new UnknownRules(_line),
-            new ChatRules(_line, messages, tools),
+            new ChatRules(_line, messages, tools, calls),
             new CompletionRules(_line),
-            new PreferenceRules(_line, messages, tools),
-            new ReinforcementRules(_line, messages, tools),
+            new PreferenceRules(_line, messages, tools, calls),
+            new ReinforcementRules(_line, messages, tools, calls),
         ];
 #if NET
 

@@ -70,6 +70,22 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Reports a problem at a position of the line and at a path that is known already; null where no text is wanted.
+    public void ReportAt(
+        ProblemCode code,
+        int position,
+        string? path,
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message
+    )
+    {
+        if (message.IsWanted)
+        {
+            Keep(code, position, path, message.ToString());
+        }
+
+        Count(code);
+    }
+
     // Reports a problem of the line as such, without a path.
     public void ReportLine(
         ProblemCode code,
