@@ -72,7 +72,6 @@ internal struct MessageFacts
     public int ToolCallsEnd;
     public ulong ToolCallId;
     public int ToolCallIdLength;
-    public int ToolCallIdLength;
     public bool HasToolCallId;
 }
 

@@ -185,7 +185,6 @@ internal sealed class MessageRules
 
         _judge.Judge(in message, use);
         _calls.EndMessage(in message);
-        _calls.EndMessage(in message);
         AddTo(ref list, in message);
     }
 
@@ -203,7 +202,12 @@ internal sealed class MessageRules
                 break;
             case Key.Name:
                 message.NameAt = json.Start + 1;
-                if (!json.IsString)
+                if (json.IsNull)
+                {
+                    message.NameAt = 0;
+                    _line.Note(LineFact.NullName);
+                }
+                else if (!json.IsString)
                 {
                     _line.Report(NameNotString, json.Start, null, $"The name is {json.Kind}, not a string.");
                 }
@@ -211,6 +215,12 @@ internal sealed class MessageRules
                 json.Skip();
                 break;
             case Key.Weight:
+                if (json.IsNull)
+                {
+                    _line.Note(LineFact.NullWeight);
+                    break;
+                }
+
                 message.WeightAt = json.Start + 1;
                 ReadWeight(ref json, ref message);
                 break;
@@ -234,6 +244,13 @@ internal sealed class MessageRules
             case Key.Audio:
                 message.AudioAt = json.IsNull ? 0 : json.Start + 1;
                 json.Skip();
+                break;
+            case Key.Annotations when json.IsEmptyList:
+                _line.Note(LineFact.Annotations);
+                json.Skip();
+                break;
+            case Key.Other or Key.Annotations when json.IsNull:
+                _line.Note(key == Key.Other ? LineFact.OtherNull : LineFact.Annotations);
                 break;
             default:
                 _line.Report(
@@ -294,7 +311,6 @@ internal sealed class MessageRules
         {
             message.HasToolCallId = true;
             message.ToolCallId = Hash128.Of(json.Value).Low;
-            message.ToolCallIdLength = json.Raw.Length;
             message.ToolCallIdLength = json.Raw.Length;
         }
 

@@ -69,9 +69,7 @@ internal sealed class ToolCallRules(LineContext line, CallOrderRules calls) : Sh
         if (!json.IsNull)
         {
             calls.AddCall(json.Start, 0, isOld: true);
-            ToolCall call = new() { Index = -1, Position = json.Start };
-            ReadInvocation(ref json, FunctionCallShape, ref call);
-            calls.Add(call);
+            ReadInvocation(ref json, FunctionCallShape);
         }
     }
 
@@ -105,7 +103,7 @@ internal sealed class ToolCallRules(LineContext line, CallOrderRules calls) : Sh
                     break;
                 case Key.Function:
                     hasFunction = true;
-                    ReadInvocation(ref json, ToolCallShape, ref call);
+                    ReadInvocation(ref json, ToolCallShape);
                     break;
                 default:
                     json.Skip();
@@ -113,14 +111,13 @@ internal sealed class ToolCallRules(LineContext line, CallOrderRules calls) : Sh
             }
         }
 
-        calls.Add(call);
         Require(hasId, ToolCallShape, start, "The tool call has no \"id\" that is a string.");
         Require(hasType, ToolCallShape, start, "The tool call does not have the type \"function\".");
         Require(hasFunction, ToolCallShape, start, "The tool call has no \"function\".");
     }
 
     // {"name": ..., "arguments": "..."}: the same in a tool call and in the older function call.
-    private void ReadInvocation(ref JsonScanner json, ProblemCode code, ref ToolCall call)
+    private void ReadInvocation(ref JsonScanner json, ProblemCode code)
     {
         int start = json.Start;
         if (!EnterObject(ref json, code, "The function that is called"))
@@ -135,12 +132,6 @@ internal sealed class ToolCallRules(LineContext line, CallOrderRules calls) : Sh
             if (key == Key.Name)
             {
                 hasName = json.IsString && !json.Raw.IsEmpty;
-                if (hasName)
-                {
-                    call.Name = Hash128.Of(json.Value).Low;
-                    call.NameStart = json.Start + 1;
-                    call.NameEnd = json.End - 1;
-                }
                 if (hasName)
                 {
                     calls.SetFunction(Hash128.Of(json.Value).Low, json.Start + 1, json.Raw.Length);

@@ -35,6 +35,12 @@ internal sealed class ToolRules(LineContext line, CallOrderRules calls) : ShapeR
 
     public void ReadTools(ref JsonScanner json)
     {
+        if (json.IsNull)
+        {
+            Line.Note(LineFact.NullTools);
+            return;
+        }
+
         if (!EnterList(ref json, ToolShape, "The tools are"))
         {
             return;
@@ -48,6 +54,12 @@ internal sealed class ToolRules(LineContext line, CallOrderRules calls) : ShapeR
 
     public void ReadFunctions(ref JsonScanner json)
     {
+        if (json.IsNull)
+        {
+            Line.Note(LineFact.NullFunctions);
+            return;
+        }
+
         if (!EnterList(ref json, FunctionShape, "The functions are"))
         {
             return;
@@ -61,7 +73,11 @@ internal sealed class ToolRules(LineContext line, CallOrderRules calls) : ShapeR
 
     public void ReadParallelToolCalls(ref JsonScanner json)
     {
-        if (json.Token is not (JsonTokenType.True or JsonTokenType.False))
+        if (json.IsNull)
+        {
+            Line.Note(LineFact.NullParallelToolCalls);
+        }
+        else if (json.Token is not (JsonTokenType.True or JsonTokenType.False))
         {
             Line.Report(
                 ParallelNotBoolean,

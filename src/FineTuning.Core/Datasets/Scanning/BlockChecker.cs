@@ -164,6 +164,11 @@ internal sealed class BlockChecker : IBlockWorker
     {
         DatasetFormat format = _state.Format;
         bool isOpen = format == DatasetFormat.Unknown;
+        if ((isOpen || _line.Line[0] != (byte)'{') && TryForeignTrainer())
+        {
+            return;
+        }
+
         if (isOpen)
         {
             format = _state.Adapt(FormatProbe.Guess(_line.Line));
@@ -177,6 +182,11 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         if (!TryRead(_rules[(int)format], out ExampleFacts facts))
+        {
+            return;
+        }
+
+        if (!isOpen && _line.PendingErrors > 0 && TryForeignTrainer())
         {
             return;
         }
@@ -206,6 +216,20 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         _line.Commit();
+    }
+
+    // A row for another trainer has nothing else to be told of.
+    private bool TryForeignTrainer()
+    {
+        if (SourceProbe.Find(_line.Line) is not { } source)
+        {
+            return false;
+        }
+
+        _line.Discard();
+        _line.Note(SourceRules.FactOf(source));
+        _line.Commit();
+        return true;
     }
 
     private void ReportForeign(DatasetFormat format)

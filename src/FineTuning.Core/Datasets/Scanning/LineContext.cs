@@ -14,6 +14,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     private byte[] _line = [];
     private int _start;
     private int _length;
+    private uint _facts;
     private byte[] _scratch = new byte[256];
 
     public PathStack Path { get; } = new();
@@ -101,9 +102,18 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Keeps what is told once a file.
+    public void Note(LineFact fact) => _facts |= 1u << (int)fact;
+
     // Moves what was found to the result of the block.
     public void Commit()
     {
+        if (_facts != 0)
+        {
+            _result.Facts.Add(_facts, Number);
+            _facts = 0;
+        }
+
         if (_pendingCodes.Count == 0)
         {
             return;
@@ -134,6 +144,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
             _pendingCounts[code.Index] = 0;
         }
 
+        _facts = 0;
         Forget();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
@@ -84,6 +85,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     private readonly long[] _counts = new long[ProblemCode.IndexCount];
     private readonly int[] _kept = new int[ProblemCode.IndexCount];
     private readonly List<DatasetProblem> _problems = [];
+    private readonly FactTally _facts = new();
     private AnswerTally _answers;
     private long _carriageReturnLines;
     private long _firstCarriageReturnLine;
@@ -109,6 +111,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             _counts[i] += block.Counts[i];
         }
 
+        _facts.Add(block.Facts, Lines);
         if (block.CarriageReturnLines > 0 && _carriageReturnLines == 0)
         {
             _firstCarriageReturnLine = Lines + block.FirstCarriageReturnLine;
@@ -208,6 +211,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             );
         }
 
+        AddFacts();
         if (IsStopped)
         {
             return;
@@ -268,6 +272,25 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private void AddFacts()
+    {
+        if (AbsentRules.Describe(_facts) is string absent)
+        {
+            Add(AbsentRules.Absent, 0, 0, null, absent);
+        }
+
+        foreach (ProblemCode code in SourceRules.All)
+        {
+            LineFact fact = SourceRules.FactOf(code.Source!.Value);
+            long count = _facts[fact];
+            if (count > 0)
+            {
+                string lines = count == Examples ? "This is" : Invariant($"{count} of {Examples} lines are");
+                Add(code, 0, 0, null, lines + Invariant($" {code.Title}, from line {_facts.First(fact)} on."));
+            }
+        }
+    }
 
     private void Add(ProblemCode code, long line, long byteOffset, string? path, string message, int count = 1)
     {
