@@ -104,6 +104,7 @@ internal sealed class MessageRules
 
     private readonly LineContext _line;
     private readonly ContentRules _content;
+    private readonly OrderRules _order;
     private readonly CallOrderRules _calls;
     private readonly ToolCallRules _toolCalls;
     private readonly MessageValidator _judge;
@@ -112,6 +113,7 @@ internal sealed class MessageRules
     {
         _line = line;
         _content = new ContentRules(line);
+        _order = new OrderRules(line);
         _calls = calls;
         _toolCalls = new ToolCallRules(line, calls);
         _judge = new MessageValidator(line);
@@ -150,6 +152,11 @@ internal sealed class MessageRules
             _line.Report(isOutput ? OutputEmpty : MessagesEmpty, start, null, $"The list of messages is empty.");
         }
 
+        if (use == MessageUse.Example ? facts.HasAssistant : use == MessageUse.Prompt && facts.Last != Role.System)
+        {
+            _order.JudgeEnd(in facts, start, name);
+        }
+
         if (facts.Images > ContentRules.MaxImages)
         {
             _line.Report(
@@ -185,6 +192,11 @@ internal sealed class MessageRules
 
         _judge.Judge(in message, use);
         _calls.EndMessage(in message);
+        if (use != MessageUse.Output)
+        {
+            _order.Judge(in message, ref list);
+        }
+
         AddTo(ref list, in message);
     }
 
@@ -328,6 +340,7 @@ internal sealed class MessageRules
                 break;
             case Role.Assistant:
                 list.HasAssistant = true;
+                list.Assistants++;
                 list.HasLearned |= !message.WeightIsZero;
                 list.AnswerStart = message.ContentStart;
                 list.AnswerEnd = message.ContentEnd;

@@ -61,6 +61,22 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         """{"input":{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
     );
 
+    internal static readonly ProblemCode Images = ProblemCode.Warning(
+        "FT1412",
+        "images in a preference example",
+        "The guides describe images for supervised fine-tuning only; preferences are between texts.",
+        "Leave out the images unless your service takes them.",
+        """{"input":{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode TwoAnswers = ProblemCode.Warning(
+        "FT1413",
+        "two answers in an output",
+        "An output has several assistant messages in a row. The answer to compare is one message.",
+        "Keep one assistant message in each output.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"assistant","content":"Hello"},{"role":"assistant","content":"Hi"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
     public override DatasetFormat Format => DatasetFormat.Preference;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
@@ -137,6 +153,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         messages.ReadList(ref json, MessageUse.Output, name, out ListFacts list);
         output.End = json.End;
 
+        // With tool messages between them, they are calls and what follows.
+        if (list.Assistants > 1 && list.Assistants == list.Count)
+        {
+            line.Report(TwoAnswers, output.Start, null, $"The output has {list.Assistants} assistant messages.");
+        }
+
         // A message of a wrong role was reported already, which explains that there is no right one.
         if (list.Count > 0 && !list.HasAssistant && !list.HasBadRole && !list.HasOtherRole)
         {
@@ -163,6 +185,11 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                 case Key.Messages:
                     hasMessages = true;
                     messages.ReadList(ref json, MessageUse.Prompt, "$.input.messages", out ListFacts list);
+                    if (list.Images > 0)
+                    {
+                        line.Report(Images, json.Start, null, $"The input has {list.Images} images.");
+                    }
+
                     if (list.Last == Role.Assistant)
                     {
                         line.Report(

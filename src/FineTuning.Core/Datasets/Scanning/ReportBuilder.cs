@@ -124,15 +124,11 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         IsStopped |= block.Stop;
     }
 
-    public void AddSignature(ProblemCode code)
+    public void AddSignature(ProblemCode code, byte[] head)
     {
         IsStopped = true;
-        string what =
-            code == FileSignature.Gzip ? "compressed with gzip"
-            : code == FileSignature.Zip ? "a zip archive"
-            : code == FileSignature.Utf16 ? "UTF-16 text"
-            : "UTF-32 text";
-        Add(code, 0, 0, null, "The file is " + what + ", not UTF-8 text.");
+        string what = code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
+        Add(code, 0, 0, null, "The file is " + FileSignature.Describe(code, head) + what);
     }
 
     public void AddByteOrderMark() => Add(ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
