@@ -2,7 +2,7 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class ReinforcementRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
+internal sealed class ReinforcementRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls) : ExampleRules
 {
     internal static readonly ProblemCode LastNotUser = ProblemCode.Error(
         "FT1501",
@@ -26,6 +26,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
     {
         facts = default;
+        calls.BeginExample();
         int start = json.Start;
         bool hasMessages = false,
             hasItem = false;
@@ -36,7 +37,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
             {
                 case Key.Messages:
                     hasMessages = true;
-                    messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
+                    messages.ReadList(ref json, MessageUse.Prompt, "$.messages", out ListFacts list);
                     if (list.Count > 0 && list.Last is not (Role.User or Role.None))
                     {
                         line.Report(
@@ -62,6 +63,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
             }
         }
 
+        calls.JudgeFunctions();
         if (!hasMessages)
         {
             facts.IsForeign = true;

@@ -30,17 +30,18 @@ internal sealed class BlockChecker : IBlockWorker
         _shape = new LineRules(_line);
         _text = new TextRules(_line);
         _context = new ContextRules(_line, options.Model);
-        ToolRules tools = new(_line);
-        MessageRules messages = new(_line);
+        CallOrderRules calls = new(_line);
+        ToolRules tools = new(_line, calls);
+        MessageRules messages = new(_line, calls);
 
         // In the order of DatasetFormat, which is the index.
         _rules =
         [
             new UnknownRules(_line),
-            new ChatRules(_line, messages, tools),
+            new ChatRules(_line, messages, tools, calls),
             new CompletionRules(_line),
-            new PreferenceRules(_line, messages, tools),
-            new ReinforcementRules(_line, messages, tools),
+            new PreferenceRules(_line, messages, tools, calls),
+            new ReinforcementRules(_line, messages, tools, calls),
         ];
 #if NET
 
@@ -163,6 +164,11 @@ internal sealed class BlockChecker : IBlockWorker
     {
         DatasetFormat format = _state.Format;
         bool isOpen = format == DatasetFormat.Unknown;
+        if ((isOpen || _line.Line[0] != (byte)'{') && TryForeignTrainer())
+        {
+            return;
+        }
+
         if (isOpen)
         {
             format = _state.Adapt(FormatProbe.Guess(_line.Line));
@@ -176,6 +182,11 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         if (!TryRead(_rules[(int)format], out ExampleFacts facts))
+        {
+            return;
+        }
+
+        if (!isOpen && _line.PendingErrors > 0 && TryForeignTrainer())
         {
             return;
         }
@@ -205,6 +216,20 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         _line.Commit();
+    }
+
+    // A row for another trainer has nothing else to be told of.
+    private bool TryForeignTrainer()
+    {
+        if (SourceProbe.Find(_line.Line) is not { } source)
+        {
+            return false;
+        }
+
+        _line.Discard();
+        _line.Note(SourceRules.FactOf(source));
+        _line.Commit();
+        return true;
     }
 
     private void ReportForeign(DatasetFormat format)

@@ -12,6 +12,8 @@ internal sealed class BlockResult
 
     public List<SeenExample> Examples { get; } = [];
 
+    public FactTally Facts { get; } = new();
+
     public long Lines { get; set; }
 
     public long ExampleCount { get; set; }
@@ -30,6 +32,7 @@ internal sealed class BlockResult
         Array.Clear(Counts, 0, Counts.Length);
         Problems.Clear();
         Examples.Clear();
+        Facts.Clear();
         Lines = 0;
         ExampleCount = 0;
         CarriageReturnLines = 0;

@@ -14,6 +14,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     private byte[] _line = [];
     private int _start;
     private int _length;
+    private uint _facts;
     private byte[] _scratch = new byte[256];
 
     public PathStack Path { get; } = new();
@@ -70,6 +71,22 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Reports a problem at a position of the line and at a path that is known already; null where no text is wanted.
+    public void ReportAt(
+        ProblemCode code,
+        int position,
+        string? path,
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message
+    )
+    {
+        if (message.IsWanted)
+        {
+            Keep(code, position, path, message.ToString());
+        }
+
+        Count(code);
+    }
+
     // Reports a problem of the line as such, without a path.
     public void ReportLine(
         ProblemCode code,
@@ -85,9 +102,18 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Keeps what is told once a file.
+    public void Note(LineFact fact) => _facts |= 1u << (int)fact;
+
     // Moves what was found to the result of the block.
     public void Commit()
     {
+        if (_facts != 0)
+        {
+            _result.Facts.Add(_facts, Number);
+            _facts = 0;
+        }
+
         if (_pendingCodes.Count == 0)
         {
             return;
@@ -118,6 +144,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
             _pendingCounts[code.Index] = 0;
         }
 
+        _facts = 0;
         Forget();
     }
 

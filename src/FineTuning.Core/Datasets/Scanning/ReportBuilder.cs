@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
@@ -84,6 +85,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     private readonly long[] _counts = new long[ProblemCode.IndexCount];
     private readonly int[] _kept = new int[ProblemCode.IndexCount];
     private readonly List<DatasetProblem> _problems = [];
+    private readonly FactTally _facts = new();
     private AnswerTally _answers;
     private long _carriageReturnLines;
     private long _firstCarriageReturnLine;
@@ -109,6 +111,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             _counts[i] += block.Counts[i];
         }
 
+        _facts.Add(block.Facts, Lines);
         if (block.CarriageReturnLines > 0 && _carriageReturnLines == 0)
         {
             _firstCarriageReturnLine = Lines + block.FirstCarriageReturnLine;
@@ -121,15 +124,11 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         IsStopped |= block.Stop;
     }
 
-    public void AddSignature(ProblemCode code)
+    public void AddSignature(ProblemCode code, byte[] head)
     {
         IsStopped = true;
-        string what =
-            code == FileSignature.Gzip ? "compressed with gzip"
-            : code == FileSignature.Zip ? "a zip archive"
-            : code == FileSignature.Utf16 ? "UTF-16 text"
-            : "UTF-32 text";
-        Add(code, 0, 0, null, "The file is " + what + ", not UTF-8 text.");
+        string what = code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
+        Add(code, 0, 0, null, "The file is " + FileSignature.Describe(code, head) + what);
     }
 
     public void AddByteOrderMark() => Add(ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
@@ -208,6 +207,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             );
         }
 
+        AddFacts();
         if (IsStopped)
         {
             return;
@@ -268,6 +268,25 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private void AddFacts()
+    {
+        if (AbsentRules.Describe(_facts) is string absent)
+        {
+            Add(AbsentRules.Absent, 0, 0, null, absent);
+        }
+
+        foreach (ProblemCode code in SourceRules.All)
+        {
+            LineFact fact = SourceRules.FactOf(code.Source!.Value);
+            long count = _facts[fact];
+            if (count > 0)
+            {
+                string lines = count == Examples ? "This is" : Invariant($"{count} of {Examples} lines are");
+                Add(code, 0, 0, null, lines + Invariant($" {code.Title}, from line {_facts.First(fact)} on."));
+            }
+        }
+    }
 
     private void Add(ProblemCode code, long line, long byteOffset, string? path, string message, int count = 1)
     {
