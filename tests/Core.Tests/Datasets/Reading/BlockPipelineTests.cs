@@ -65,20 +65,20 @@ public class BlockPipelineTests
     {
         Pass plain = new();
         await new BlockPipeline<Worker>(plain) { MaxLineBytes = 1000 }.RunAsync(new MemoryStream([]), default);
-        Assert.Equal(new StreamStart(null, false), Assert.Single(plain.Starts));
+        Assert.Equal(new StreamStart(null, false, []), Assert.Single(plain.Starts));
 
         Pass marked = new();
         await new BlockPipeline<Worker>(marked) { MaxLineBytes = 1000 }.RunAsync(
             new MemoryStream([0xEF, 0xBB, 0xBF, (byte)'7']),
             default
         );
-        Assert.Equal(new StreamStart(null, true), Assert.Single(marked.Starts));
+        Assert.Equal(new StreamStart(null, true, []), Assert.Single(marked.Starts));
         Assert.Equal([7], marked.Merged);
 
         Pass zipped = new() { Begins = false };
         BlockPipeline<Worker> pipeline = new(zipped) { MaxLineBytes = 1000 };
         await pipeline.RunAsync(new MemoryStream([0x1F, 0x8B, 8, 0]), default);
-        Assert.Equal(new StreamStart(FileSignature.Gzip, false), Assert.Single(zipped.Starts));
+        Assert.Equal(new StreamStart(FileSignature.Gzip, false, []), Assert.Single(zipped.Starts));
         Assert.Equal(0, zipped.Blocks);
         Assert.Equal(4, pipeline.Bytes);
     }
