@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using FineTuning.Core.Datasets.Repairing;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
@@ -15,6 +17,7 @@ internal sealed class ArrayLineStream(Stream inner) : FilterStream(inner)
     private bool _inString;
     private bool _isEscaped;
 
+    [MethodImpl(Jit.Optimized)]
     protected override (byte[] Piece, int Start, int Length) Produce()
     {
         int read = Inner.Read(_buffer, 0, _buffer.Length);
@@ -36,6 +39,7 @@ internal sealed class ArrayLineStream(Stream inner) : FilterStream(inner)
     }
 
     // Takes what is text up to its end, as much of it as is here.
+    [MethodImpl(Jit.Optimized)]
     private int TakeText(ReadOnlySpan<byte> rest)
     {
         if (_isEscaped)
@@ -59,6 +63,7 @@ internal sealed class ArrayLineStream(Stream inner) : FilterStream(inner)
         return end + 1;
     }
 
+    [MethodImpl(Jit.Optimized)]
     private int TakeOther(byte value)
     {
         bool isOutside = _depth <= 0;
@@ -97,6 +102,7 @@ internal sealed class ArrayLineStream(Stream inner) : FilterStream(inner)
         return 1;
     }
 
+    [MethodImpl(Jit.Optimized)]
     private void Append(ReadOnlySpan<byte> bytes)
     {
         if (_lines.Length - _length < bytes.Length)

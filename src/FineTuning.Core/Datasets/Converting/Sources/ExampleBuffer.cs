@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
@@ -44,6 +46,7 @@ internal sealed class ExampleBuffer
         }
     }
 
+    [MethodImpl(Jit.Optimized)]
     public ExampleBuffer Raw(ReadOnlySpan<byte> json)
     {
         json.CopyTo(Room(json.Length));
@@ -62,6 +65,7 @@ internal sealed class ExampleBuffer
     }
 
     // A value as a JSON text: a text as it is, of anything else its JSON.
+    [MethodImpl(Jit.Optimized)]
     public ExampleBuffer Text(RowValue value)
     {
         if (!value.IsText)

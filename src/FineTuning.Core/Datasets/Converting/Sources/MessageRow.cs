@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // A message as formats write it: from and value, or role and content.
@@ -5,6 +8,7 @@ internal static class MessageRow
 {
     public static bool Is(RowValue value) => SpeakerOf(value).IsText;
 
+    [MethodImpl(Jit.Optimized)]
     public static Speaker Speaker(RowValue message)
     {
         RowValue name = SpeakerOf(message);
@@ -25,6 +29,7 @@ internal static class MessageRow
             );
     }
 
+    [MethodImpl(Jit.Optimized)]
     public static RowValue Content(RowValue message) =>
         message["value"u8] is { Is: true } value ? value
         : message["content"u8] is { Is: true } content ? content

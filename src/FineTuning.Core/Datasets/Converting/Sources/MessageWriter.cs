@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // Writes the messages of one example, whichever way the format has written them. Not safe for several threads.
@@ -62,6 +65,7 @@ internal sealed class MessageWriter
     public void Assistant(RowValue content) => Message(Speaker.Assistant, content, default);
 
     // Messages as a list; what begins in the middle of a conversation has no system message of its own.
+    [MethodImpl(Jit.Optimized)]
     public void All(RowValue list)
     {
         foreach (RowValue message in list)
@@ -99,6 +103,7 @@ internal sealed class MessageWriter
             _ => "assistant"u8,
         };
 
+    [MethodImpl(Jit.Optimized)]
     private void Message(Speaker speaker, RowValue content, RowValue message)
     {
         switch (speaker)
@@ -148,6 +153,7 @@ internal sealed class MessageWriter
     }
 
     // What else a message of the chat form may have; nulls, and what an API adds to its answers, are left out.
+    [MethodImpl(Jit.Optimized)]
     private void Extras(RowValue message, Speaker speaker)
     {
         if (speaker == Speaker.Assistant)
@@ -186,6 +192,7 @@ internal sealed class MessageWriter
         }
     }
 
+    [MethodImpl(Jit.Optimized)]
     private ExampleBuffer Start(ReadOnlySpan<byte> role)
     {
         if (_messages++ > 0)

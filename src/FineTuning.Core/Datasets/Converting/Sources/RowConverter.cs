@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // Makes the example of one row of a format, into a buffer. One a format and worker.
@@ -29,6 +32,7 @@ internal abstract class RowConverter(ExampleBuffer json, MessageWriter messages)
     public abstract void Write(RowValue row);
 
     // The messages of a list as a chat example, with the functions that its row has.
+    [MethodImpl(Jit.Optimized)]
     protected void WriteChat(RowValue row, RowValue list)
     {
         json.Raw("{\"messages\":["u8);

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FineTuning.Core.Datasets.Scanning;
+using FineTuning.Core.Runtime;
 
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
@@ -45,6 +47,7 @@ internal readonly struct RowValue(RowTokens tokens, int index)
     // for most readers.
     public RowValue this[ReadOnlySpan<byte> name]
     {
+        [MethodImpl(Jit.Optimized)]
         get
         {
             RowValue found = default;
@@ -89,6 +92,7 @@ internal readonly struct RowValue(RowTokens tokens, int index)
 
         public readonly RowValue Current => new(tokens, _at);
 
+        [MethodImpl(Jit.Optimized)]
         public bool MoveNext()
         {
             _at =

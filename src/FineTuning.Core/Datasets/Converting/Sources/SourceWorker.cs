@@ -90,6 +90,7 @@ internal sealed class SourceWorker : IBlockWorker
         Check(cancellationToken);
     }
 
+    [MethodImpl(Jit.Optimized)]
     private void Convert(byte[] buffer, int start, int length)
     {
         int before = _json.Length;

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 internal enum Speaker
@@ -43,6 +46,7 @@ internal static class SpeakerNames
         ["tool_call"] = Speaker.Call,
     };
 
+    [MethodImpl(Jit.Optimized)]
     public static Speaker Find(RowValue name)
     {
         ReadOnlySpan<byte> raw = name.Raw;
