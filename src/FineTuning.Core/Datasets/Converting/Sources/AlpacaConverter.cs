@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // An instruction, what it is about, and what comes of it; earlier questions and answers as pairs in "history".
 internal sealed class AlpacaConverter(ExampleBuffer json, MessageWriter messages) : RowConverter(json, messages)
 {
+    [MethodImpl(Jit.Optimized)]
     public override void Write(RowValue row)
     {
         if (!row[Names.Instruction].Is || !row[Names.Output].Is)

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // ShareGPT, and lists of messages as rows.
 internal sealed class ConversationConverter(ExampleBuffer json, MessageWriter messages) : RowConverter(json, messages)
 {
+    [MethodImpl(Jit.Optimized)]
     public override void Write(RowValue row)
     {
         RowValue list = row.IsList ? row : Names.ListOf(row);

@@ -145,6 +145,7 @@ internal sealed class ExampleBuffer
         return json;
     }
 
+    [MethodImpl(Jit.Optimized)]
     private Span<byte> Room(int count)
     {
         if (_bytes.Length - Length < count)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // Pictures that rows name apart from their texts, which have the mark <image> where one belongs. A file beside the
@@ -14,6 +17,7 @@ internal sealed class ImageWriter(ExampleBuffer json, string folder)
 
     public bool Any => _images.Count > 0;
 
+    [MethodImpl(Jit.Optimized)]
     public void Begin(RowValue images)
     {
         _images.Clear();

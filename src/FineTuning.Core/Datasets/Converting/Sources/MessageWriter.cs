@@ -21,6 +21,7 @@ internal sealed class MessageWriter
     }
 
     // Begins the example of a row.
+    [MethodImpl(Jit.Optimized)]
     public void Begin(RowValue row)
     {
         _calls.Clear();
@@ -31,6 +32,7 @@ internal sealed class MessageWriter
     public void System(RowValue content) => Start("system"u8).Text(content).Raw("}"u8);
 
     // The system message of all examples, where this one has none of its own.
+    [MethodImpl(Jit.Optimized)]
     public void DefaultSystem(bool hasOwn)
     {
         if (!hasOwn && _messages == 0 && !string.IsNullOrEmpty(_options.SystemMessage))
@@ -79,12 +81,14 @@ internal sealed class MessageWriter
         }
     }
 
+    [MethodImpl(Jit.Optimized)]
     public void Message(RowValue message) => Message(MessageRow.Speaker(message), MessageRow.Content(message), message);
 
     // Ends a list of messages, so that another one can begin.
     public void EndList() => _messages = 0;
 
     // The functions that may be called, as a list or as a text that holds one.
+    [MethodImpl(Jit.Optimized)]
     public void Tools(RowValue tools)
     {
         if (!tools.IsBlank && !tools.IsEmptyList)
@@ -93,6 +97,7 @@ internal sealed class MessageWriter
         }
     }
 
+    [MethodImpl(Jit.Optimized)]
     private static ReadOnlySpan<byte> Role(Speaker speaker) =>
         speaker switch
         {
@@ -175,6 +180,7 @@ internal sealed class MessageWriter
         Copy(message[Names.Name], ",\"name\":"u8);
     }
 
+    [MethodImpl(Jit.Optimized)]
     private void Copy(RowValue value, ReadOnlySpan<byte> name)
     {
         if (value.Is)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using FineTuning.Core.Runtime;
+
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
 // The names of fields that the formats have.
@@ -48,6 +51,7 @@ internal static class Names
     public static ReadOnlySpan<byte> Text => "text"u8;
 
     // The list of messages, under one of its names; none if there is none.
+    [MethodImpl(Jit.Optimized)]
     public static RowValue ListOf(RowValue row) =>
         row["conversations"u8] is { IsList: true } many ? many
         : row["conversation"u8] is { IsList: true } one ? one

@@ -45,6 +45,7 @@ internal abstract class RowConverter(ExampleBuffer json, MessageWriter messages)
     }
 
     // The system message of the row itself, or that of all.
+    [MethodImpl(Jit.Optimized)]
     protected void WriteSystem(RowValue row)
     {
         RowValue system = row[Names.System].IsBlank ? row["system_prompt"u8] : row[Names.System];

@@ -84,6 +84,7 @@ internal readonly struct RowValue(RowTokens tokens, int index)
     public bool HasText(ReadOnlySpan<byte> text) => IsText && Raw.SequenceEqual(text);
 
     // The items of a list; of an object, its names and values in turn.
+    [MethodImpl(Jit.Optimized)]
     public Items GetEnumerator() => new(tokens, index, Is && !IsText ? tokens[index].Next : index);
 
     internal struct Items(RowTokens tokens, int index, int end)
