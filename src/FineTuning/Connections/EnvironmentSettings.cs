@@ -1,6 +1,7 @@
 using System.Security;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
+using FineTuning.Core.Credentials;
 using FineTuning.Errors;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
@@ -27,13 +28,10 @@ internal static class EnvironmentSettings
 
     /// <summary>The value of a variable; null if it has none. Files of variables have values in quotes, which some
     /// programs that read them keep.</summary>
-    public static string? Variable(string name)
-    {
-        string value = Environment.GetEnvironmentVariable(name)?.Trim() ?? string.Empty;
-        bool isQuoted = value.Length > 1 && value[0] is '"' or '\'' && value[value.Length - 1] == value[0];
-        value = isQuoted ? value.Substring(1, value.Length - 2).Trim() : value;
-        return value.Length > 0 ? value : null;
-    }
+    public static string? Variable(string name) =>
+        PastedText.Clean(Environment.GetEnvironmentVariable(name) ?? string.Empty) is { Length: > 0 } value
+            ? value
+            : null;
 
     /// <summary>The service to use where none is named: the one of OPENAI_BASE_URL, or of AZURE_OPENAI_ENDPOINT, or
     /// OpenAI.</summary>
