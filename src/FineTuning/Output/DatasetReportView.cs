@@ -38,6 +38,21 @@ public static class DatasetReportView
             );
         }
 
+        string[] sources =
+        [
+            .. reports
+                .SelectMany(one => one.CountsByCode.Keys)
+                .Select(code => ProblemCodes.Find(code)?.Source)
+                .OfType<SourceFormat>()
+                .Distinct()
+                .Select(source => $"ConvertTo-FineTuningDataset -From {source} converts the rows."),
+        ];
+        if (sources.Length > 0)
+        {
+            lines.AddRange(mended > 0 ? [] : [string.Empty]);
+            lines.AddRange(sources.Select(Style.Faint));
+        }
+
         if (reports.Any(one => one.Problems.Count > one.CountsByCode.Count))
         {
             lines.AddRange(mended > 0 ? [] : [string.Empty]);

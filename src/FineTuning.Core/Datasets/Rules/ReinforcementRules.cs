@@ -21,6 +21,16 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
         """{"messages":[{"role":"user","content":"Hi"}]} with the method reinforcement"""
     );
 
+    internal static readonly ProblemCode FieldLacking = ProblemCode.Warning(
+        "FT1503",
+        "field that some rows lack",
+        "Most rows have a field for the grader that others lack or spell otherwise, so those cannot be graded alike.",
+        "Give every row the same fields, spelt the same.",
+        "three rows, of which one has \"Answer\" for \"answer\""
+    );
+
+    private readonly System.Text.StringBuilder _fields = new();
+
     public override DatasetFormat Format => DatasetFormat.Reinforcement;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
@@ -28,6 +38,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
         facts = default;
         calls.BeginExample();
         int start = json.Start;
+        _fields.Clear();
         bool hasMessages = false,
             hasItem = false;
         json.EnterObject();
@@ -58,6 +69,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
                 default:
                     // Every other key is the item's, for the grader.
                     hasItem = true;
+                    _fields.Append(JsonText.Show(line.Key)).Append('\n');
                     json.Skip();
                     break;
             }
@@ -69,7 +81,11 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
             facts.IsForeign = true;
             line.Report(MessageRules.MessagesMissing, start, null, $"The example has no \"messages\".");
         }
-        else if (!hasItem)
+        else if (hasItem)
+        {
+            line.NoteFields(_fields.ToString());
+        }
+        else
         {
             line.Report(
                 NoItemFields,

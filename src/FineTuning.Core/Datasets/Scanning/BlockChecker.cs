@@ -141,7 +141,31 @@ internal sealed class BlockChecker : IBlockWorker
             offset++;
         }
 
+        bool hasMark = false;
+        while (buffer.AsSpan(start, end - start).StartsWith("\uFEFF"u8))
+        {
+            hasMark = true;
+            start += 3;
+            offset += 3;
+            while (start < end && IsSpace(buffer[start]))
+            {
+                start++;
+                offset++;
+            }
+        }
+
         _line.BeginLine(buffer, start, end - start, _number, offset);
+        if (hasMark)
+        {
+            _text.ReportMark();
+            _line.Commit();
+        }
+
+        if (start == end && hasMark)
+        {
+            return;
+        }
+
         if (start == end)
         {
             _shape.ReportBlank();

@@ -86,6 +86,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     private readonly int[] _kept = new int[ProblemCode.IndexCount];
     private readonly List<DatasetProblem> _problems = [];
     private readonly FactTally _facts = new();
+    private readonly FieldTally _fields = new();
+    private readonly List<byte> _samples = [];
     private AnswerTally _answers;
     private long _carriageReturnLines;
     private long _firstCarriageReturnLine;
@@ -112,6 +114,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         }
 
         _facts.Add(block.Facts, Lines);
+        _fields.Add(block.Fields, Lines);
+        if (_samples.Count < LegacyEncoding.SampleBytes)
+        {
+            _samples.AddRange(block.Samples);
+        }
+
         if (block.CarriageReturnLines > 0 && _carriageReturnLines == 0)
         {
             _firstCarriageReturnLine = Lines + block.FirstCarriageReturnLine;
@@ -208,6 +216,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         }
 
         AddFacts();
+        AddEncoding();
+        foreach ((long line, string message) in _fields.Describe())
+        {
+            Add(ReinforcementRules.FieldLacking, line, 0, null, message);
+        }
+
         if (IsStopped)
         {
             return;
@@ -268,6 +282,36 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // In an old encoding all lines with other letters are wrong for one reason: it is told once.
+    private void AddEncoding()
+    {
+        ProblemCode code = TextRules.InvalidUtf8;
+        if (_counts[code.Index] == 0 || LegacyEncoding.Guess([.. _samples]) is not string encoding)
+        {
+            return;
+        }
+
+        long count = _counts[code.Index];
+        int first = _problems.FindIndex(problem => problem.Code == code.Code);
+        _counts[code.Index] = 1;
+        if (first < 0)
+        {
+            return;
+        }
+
+        DatasetProblem told = _problems[first] with
+        {
+            Message = count == 1
+                ? $"{_problems[first].Message.TrimEnd('.')}; it is likely {encoding}."
+                : Invariant($"{count} lines are not UTF-8, from line {_problems[first].Line} on; they are likely {encoding}."),
+            Fix =
+                $"Save the file as UTF-8, as with: Get-Content old.jsonl -Encoding {encoding} | "
+                + "Set-Content new.jsonl -Encoding utf8NoBOM.",
+        };
+        _problems.RemoveAll(problem => problem.Code == code.Code);
+        _problems.Add(told);
+    }
 
     private void AddFacts()
     {
