@@ -8,7 +8,7 @@ public sealed record RowProblem
     public required long Row { get; init; }
 
     /// <summary>
-    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, TextEmpty, ValueNotRead, ValueNotJson,
+    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, RowIsExample, TextEmpty, ValueNotRead, ValueNotJson,
     /// RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong.
     /// </summary>
     public required string Id { get; init; }

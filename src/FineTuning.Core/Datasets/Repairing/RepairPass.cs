@@ -65,7 +65,9 @@ internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take
             "FT1105" => FormattableString.Invariant(
                 $"{change.Count} trailing comma{(isOne ? " was" : "s were")} removed."
             ),
-            "FT1012" => FormattableString.Invariant($"{change.Count} examples of a list were put on lines of their own."),
+            "FT1012" => FormattableString.Invariant(
+                $"{change.Count} examples of a list were put on lines of their own."
+            ),
             "FT1112" => FormattableString.Invariant(
                 $"{change.Count} key{(isOne ? " with nothing in it was" : "s with nothing in them were")} removed."
             ),

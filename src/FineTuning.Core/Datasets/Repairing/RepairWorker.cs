@@ -85,11 +85,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         if (text.IsEmpty)
         {
             Changes.Add(
-                new FoundChange(
-                    marks > 0 ? TextRules.MarkWithin : LineRules.BlankLine,
-                    LineCount,
-                    Math.Max(marks, 1)
-                )
+                new FoundChange(marks > 0 ? TextRules.MarkWithin : LineRules.BlankLine, LineCount, Math.Max(marks, 1))
             );
             return;
         }

@@ -58,6 +58,9 @@ internal sealed class CallOrderRules(LineContext line)
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]}],"tools":[{"type":"function","function":{"name":"f"}}]}"""
     );
 
+    // No real example has as many calls, and a million must not be compared with a million.
+    private const int MaxCompared = 10_000;
+
     private readonly HashSet<ulong> _declared = [];
     private Call[] _calls = new Call[8];
     private int _count;
@@ -137,7 +140,7 @@ internal sealed class CallOrderRules(LineContext line)
         _calls[added].Id = id;
         _calls[added].IdStart = start;
         _calls[added].IdLength = length;
-        for (int i = _messageStart; i < added; i++)
+        for (int i = Math.Max(_messageStart, added - MaxCompared); i < added; i++)
         {
             if (_calls[i].Id == id && _calls[i].State == State.Open)
             {
@@ -177,7 +180,7 @@ internal sealed class CallOrderRules(LineContext line)
                 break;
             default:
                 Pass(message.Role);
-                Settle(_messageStart, _count, message.Role == Role.Assistant ? State.Open : State.Void);
+                Forget(message.Role);
                 break;
         }
     }
@@ -253,9 +256,7 @@ internal sealed class CallOrderRules(LineContext line)
     private static string PathOf(in Call call) =>
         Text(call.List, call.Message)
         + (
-            call.Index < 0
-                ? ".function_call"
-                : ".tool_calls[" + call.Index.ToString(CultureInfo.InvariantCulture) + "]"
+            call.Index < 0 ? ".function_call" : ".tool_calls[" + call.Index.ToString(CultureInfo.InvariantCulture) + "]"
         );
 
     private static string PlaceOf(in Call call) =>
@@ -273,6 +274,15 @@ internal sealed class CallOrderRules(LineContext line)
             {
                 _calls[i].State = state;
             }
+        }
+    }
+
+    // Calls of other roles are told of otherwise.
+    private void Forget(Role role)
+    {
+        if (role != Role.Assistant)
+        {
+            _count = _messageStart;
         }
     }
 
@@ -306,8 +316,7 @@ internal sealed class CallOrderRules(LineContext line)
 
     private void Answer(in MessageFacts message)
     {
-        // Calls that a tool message makes are told of otherwise.
-        Settle(_messageStart, _count, State.Void);
+        Forget(message.Role);
         if (!message.HasToolCallId)
         {
             _misaddressed++;
@@ -316,13 +325,19 @@ internal sealed class CallOrderRules(LineContext line)
 
         // The last one with the id is meant: a new turn may use the ids of one before.
         int found = _messageStart - 1;
-        while (found >= _listStart && (_calls[found].Id != message.ToolCallId || _calls[found].State == State.Void))
+        int end = Math.Max(_listStart, _messageStart - MaxCompared);
+        while (found >= end && (_calls[found].Id != message.ToolCallId || _calls[found].State == State.Void))
         {
             found--;
         }
 
         int place = message.ToolCallIdAt - 1;
-        if (found < _listStart)
+        if (found < end && end > _listStart)
+        {
+            return;
+        }
+
+        if (found < end)
         {
             _misaddressed++;
             line.Report(

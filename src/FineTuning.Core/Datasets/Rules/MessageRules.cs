@@ -157,6 +157,11 @@ internal sealed class MessageRules
             _order.JudgeEnd(in facts, start, name);
         }
 
+        if (facts.Images > 0)
+        {
+            _line.Note(LineFact.Image);
+        }
+
         if (facts.Images > ContentRules.MaxImages)
         {
             _line.Report(

@@ -222,6 +222,12 @@ internal sealed class BlockChecker : IBlockWorker
             if (other != DatasetFormat.Unknown && other != format)
             {
                 _line.Discard();
+                if (other == DatasetFormat.Completion && format == DatasetFormat.Chat && _state.IsGiven)
+                {
+                    Note(SourceFormat.Completion);
+                    return;
+                }
+
                 ReportForeign(other);
                 return;
             }
@@ -251,9 +257,14 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         _line.Discard();
+        Note(source);
+        return true;
+    }
+
+    private void Note(SourceFormat source)
+    {
         _line.Note(SourceRules.FactOf(source));
         _line.Commit();
-        return true;
     }
 
     private void ReportForeign(DatasetFormat format)

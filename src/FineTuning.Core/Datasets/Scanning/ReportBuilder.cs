@@ -79,6 +79,16 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         "a chat training file with a preference validation file"
     );
 
+    internal static readonly ProblemCode TooManyImageExamples = ProblemCode.Error(
+        "FT1609",
+        "too many examples with images",
+        "A training file may have at most 50,000 examples with images; those without do not count.",
+        "Keep 50,000 of them, or split the file.",
+        "a file of 50,001 examples with images"
+    );
+
+    private const int MaxImageExamples = 50_000;
+
     // Below this many examples one answer says little.
     private const int OneAnswerExamples = 10;
 
@@ -135,7 +145,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     public void AddSignature(ProblemCode code, byte[] head)
     {
         IsStopped = true;
-        string what = code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
+        string what =
+            code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
         Add(code, 0, 0, null, "The file is " + FileSignature.Describe(code, head) + what);
     }
 
@@ -217,6 +228,17 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 
         AddFacts();
         AddEncoding();
+        if (_facts[LineFact.Image] > MaxImageExamples)
+        {
+            Add(
+                TooManyImageExamples,
+                0,
+                0,
+                null,
+                Invariant($"{_facts[LineFact.Image]} examples have images; at most {MaxImageExamples} may.")
+            );
+        }
+
         foreach ((long line, string message) in _fields.Describe())
         {
             Add(ReinforcementRules.FieldLacking, line, 0, null, message);
@@ -283,7 +305,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    // In an old encoding all lines with other letters are wrong for one reason: it is told once.
+    // Lines that are not UTF-8 are so for one reason as a rule: an old encoding, which all of them show better than one.
     private void AddEncoding()
     {
         ProblemCode code = TextRules.InvalidUtf8;
@@ -292,25 +314,19 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             return;
         }
 
-        long count = _counts[code.Index];
-        int first = _problems.FindIndex(problem => problem.Code == code.Code);
-        _counts[code.Index] = 1;
-        if (first < 0)
+        for (int i = 0; i < _problems.Count; i++)
         {
-            return;
+            if (_problems[i].Code == code.Code)
+            {
+                _problems[i] = _problems[i] with
+                {
+                    Message = $"{_problems[i].Message.TrimEnd('.')}; the text is likely {encoding}.",
+                    Fix =
+                        $"Save the file as UTF-8, as with: Get-Content old.jsonl -Encoding {encoding} | "
+                        + "Set-Content new.jsonl -Encoding utf8NoBOM.",
+                };
+            }
         }
-
-        DatasetProblem told = _problems[first] with
-        {
-            Message = count == 1
-                ? $"{_problems[first].Message.TrimEnd('.')}; it is likely {encoding}."
-                : Invariant($"{count} lines are not UTF-8, from line {_problems[first].Line} on; they are likely {encoding}."),
-            Fix =
-                $"Save the file as UTF-8, as with: Get-Content old.jsonl -Encoding {encoding} | "
-                + "Set-Content new.jsonl -Encoding utf8NoBOM.",
-        };
-        _problems.RemoveAll(problem => problem.Code == code.Code);
-        _problems.Add(told);
     }
 
     private void AddFacts()

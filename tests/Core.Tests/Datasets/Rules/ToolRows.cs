@@ -7,39 +7,44 @@ public static class ToolRows
     public static TheoryData<string, string, string, string> All =>
         new()
         {
-            { "call and answer", "", "{'messages':[<U>,<CALL>,<TOOL>,<A>]}", "" },
-            { "call at the end", "", "{'messages':[<U>,<CALL>]}", "" },
+            { "call and answer", "", "{'messages':[<U>,<CALL>,<TOOL>,<A>]}", "FT1240@1" },
+            { "call at the end", "", "{'messages':[<U>,<CALL>]}", "FT1240@1" },
             {
                 "call without a content key",
                 "",
                 "{'messages':[<U>,{'role':'assistant','tool_calls':[<C>]}]}".Replace("<C>", Call),
-                ""
+                "FT1240@1"
             },
             {
                 "call with an empty content",
                 "",
                 "{'messages':[<U>,{'role':'assistant','content':'','tool_calls':[<C>]}]}".Replace("<C>", Call),
-                ""
+                "FT1240@1"
             },
-            { "tool without id", "", "{'messages':[<U>,<CALL>,{'role':'tool','content':'1'},<A>]}", "FT1220@1" },
+            {
+                "tool without id",
+                "",
+                "{'messages':[<U>,<CALL>,{'role':'tool','content':'1'},<A>]}",
+                "FT1220@1 FT1240@1"
+            },
             {
                 "tool with a number as id",
                 "",
                 "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':1,'content':'1'},<A>]}",
-                "FT1220@1"
+                "FT1220@1 FT1240@1"
             },
             {
                 "tool that answers nothing",
                 "",
                 "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c2','content':'1'},<A>]}",
-                "FT1231@1"
+                "FT1231@1 FT1240@1"
             },
-            { "tool before the call", "", "{'messages':[<U>,<TOOL>,<CALL>]}", "FT1231@1" },
+            { "tool before the call", "", "{'messages':[<U>,<TOOL>,<CALL>]}", "FT1231@1 FT1240@1" },
             {
                 "calls of the line before do not count",
                 "",
                 "{'messages':[<U>,<CALL>]}\n{'messages':[<U>,<TOOL>,<A>]}",
-                "FT1231@2"
+                "FT1240@1 FT1231@2"
             },
             {
                 "tool_call_id of the user",
@@ -76,14 +81,19 @@ public static class ToolRows
                 "call without id",
                 "",
                 WithCall("{'type':'function','function':{'name':'f','arguments':'{}'}}"),
-                "FT1222@1"
+                "FT1222@1 FT1240@1"
             },
-            { "call without type", "", WithCall("{'id':'c','function':{'name':'f','arguments':'{}'}}"), "FT1222@1" },
+            {
+                "call without type",
+                "",
+                WithCall("{'id':'c','function':{'name':'f','arguments':'{}'}}"),
+                "FT1222@1 FT1240@1"
+            },
             {
                 "call of another type",
                 "",
                 WithCall("{'id':'c','type':'tool','function':{'name':'f','arguments':'{}'}}"),
-                "FT1222@1"
+                "FT1222@1 FT1240@1"
             },
             { "call without function", "", WithCall("{'id':'c','type':'function'}"), "FT1222@1" },
             { "call without anything", "", WithCall("{}"), "FT1222@1 FT1222@1 FT1222@1" },
@@ -97,49 +107,49 @@ public static class ToolRows
                 "call without arguments",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f'}}"),
-                "FT1222@1"
+                "FT1222@1 FT1240@1"
             },
             {
                 "arguments an object",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f','arguments':{'x':1}}}"),
-                "FT1222@1"
+                "FT1222@1 FT1240@1"
             },
             {
                 "arguments with JSON",
                 "",
                 WithCall(@"{'id':'c','type':'function','function':{'name':'f','arguments':'{\'x\':[1,2]}'}}"),
-                ""
+                "FT1240@1"
             },
             {
                 "arguments not JSON",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f','arguments':'x=1'}}"),
-                "FT1232@1"
+                "FT1232@1 FT1240@1"
             },
             {
                 "arguments cut off",
                 "",
                 WithCall(@"{'id':'c','type':'function','function':{'name':'f','arguments':'{\'x\':'}}"),
-                "FT1232@1"
+                "FT1232@1 FT1240@1"
             },
             {
                 "arguments empty",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f','arguments':''}}"),
-                "FT1232@1"
+                "FT1232@1 FT1240@1"
             },
             {
                 "function_call",
                 "",
                 "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}}]}",
-                ""
+                "FT1240@1"
             },
             {
                 "function_call without arguments",
                 "",
                 "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f'}}]}",
-                "FT1223@1"
+                "FT1223@1 FT1240@1"
             },
             {
                 "function_call a string",
@@ -163,7 +173,7 @@ public static class ToolRows
                 ""
             },
             { "tools an object", "", WithTools("{}"), "FT1224@1" },
-            { "tools null", "", WithTools("null"), "FT1224@1" },
+            { "tools null", "", WithTools("null"), "FT1112@0" },
             { "tool a string", "", WithTools("['f']"), "FT1224@1" },
             { "tool without type", "", WithTools("[{'function':{'name':'f'}}]"), "FT1224@1" },
             { "tool without function", "", WithTools("[{'type':'function'}]"), "FT1224@1" },
@@ -203,7 +213,7 @@ public static class ToolRows
             { "functions a string", "", "{'messages':[<U>,<A>],'functions':'f'}", "FT1225@1" },
             { "parallel", "", "{'messages':[<U>,<A>],'parallel_tool_calls':false}", "" },
             { "parallel a string", "", "{'messages':[<U>,<A>],'parallel_tool_calls':'yes'}", "FT1226@1" },
-            { "parallel null", "", "{'messages':[<U>,<A>],'parallel_tool_calls':null}", "FT1226@1" },
+            { "parallel null", "", "{'messages':[<U>,<A>],'parallel_tool_calls':null}", "FT1112@0" },
         };
 
     private static string Call => "{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}";
