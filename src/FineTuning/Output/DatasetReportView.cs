@@ -12,9 +12,6 @@ public static class DatasetReportView
     private const int SeverityWidth = 9;
     private const int ShownLines = 6;
 
-    // A table of text, such as CSV.
-    private const string TableCode = "FT1018";
-
     /// <summary>Returns the lines of a report.</summary>
     /// <param name="report">The report.</param>
     /// <param name="width">The columns of the window; 0 where that is not known.</param>
@@ -41,16 +38,16 @@ public static class DatasetReportView
             );
         }
 
-        string[] conversions = [.. reports.SelectMany(Conversions).Distinct()];
-        if (conversions.Length > 0)
+        string[] advice = [.. reports.SelectMany(DatasetAdvice.Of).Distinct()];
+        if (advice.Length > 0)
         {
             lines.AddRange(mended > 0 ? [] : [string.Empty]);
-            lines.AddRange(conversions.Select(Style.Faint));
+            lines.AddRange(advice.Select(Style.Faint));
         }
 
         if (reports.Any(one => one.Problems.Count > one.CountsByCode.Count))
         {
-            lines.AddRange(mended > 0 || conversions.Length > 0 ? [] : [string.Empty]);
+            lines.AddRange(mended > 0 || advice.Length > 0 ? [] : [string.Empty]);
             lines.Add(Style.Faint("The report's .Problems lists each one with its place."));
         }
 
@@ -133,22 +130,6 @@ public static class DatasetReportView
         string times = count == 1 ? string.Empty : string.Format(CultureInfo.InvariantCulture, ", {0:N0} times", count);
         string end = lines.Length == 1 && !more ? string.Empty : "s";
         return $"{times}: line{end} {list}{(more ? ", ..." : string.Empty)}";
-    }
-
-    // What makes examples of rows that are none yet.
-    private static IEnumerable<string> Conversions(DatasetReport report)
-    {
-        foreach (ProblemCode? code in report.CountsByCode.Keys.Select(ProblemCodes.Find))
-        {
-            if (code?.Source is SourceFormat source)
-            {
-                yield return $"ConvertTo-FineTuningDataset -From {source} converts the file.";
-            }
-            else if (code?.Code == TableCode)
-            {
-                yield return "Import-Csv and ConvertTo-FineTuningDataset make examples of the table's rows.";
-            }
-        }
     }
 
     private static long Mended(DatasetReport report) =>

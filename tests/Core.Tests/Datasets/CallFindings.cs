@@ -5,9 +5,9 @@ namespace FineTuning.Core.Tests.Datasets;
 // The order of calls and their answers, in chats that declare the function f.
 public static class CallFindings
 {
-    private const string Tools = "'tools':[{'type':'function','function':{'name':'f'}}]";
     private const string C1 = "{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}";
     private const string C2 = "{'id':'c2','type':'function','function':{'name':'f','arguments':'{}'}}";
+    private const string C3 = "{'id':'c3','type':'function','function':{'name':'f','arguments':'{}'}}";
     private const string Answer2 = "{'role':'tool','tool_call_id':'c2','content':'2'}";
     private const string System = "{'role':'system','content':'Be kind.'}";
 
@@ -75,6 +75,49 @@ public static class CallFindings
                 null
             },
             {
+                "the middle one of three unanswered",
+                "",
+                Chat("<U>", Calls(C1, C2, C3), "<TOOL>", "{'role':'tool','tool_call_id':'c3','content':'3'}", "<A>"),
+                "E:FT1237@1$.messages[1].tool_calls[1]",
+                null
+            },
+            {
+                "the second round unanswered",
+                "",
+                Chat("<U>", Calls(C1), "<TOOL>", "<A>", "<U>", Calls(C2), "<A>"),
+                "E:FT1237@1$.messages[5].tool_calls[0]",
+                null
+            },
+            {
+                "a call left open at the end of a second round",
+                "",
+                Chat("<U>", Calls(C1), "<TOOL>", "<A>", "<U>", Calls(C2)),
+                "",
+                null
+            },
+            {
+                "the same id again, answered once",
+                "",
+                Chat("<U>", Calls(C1), "<TOOL>", "<A>", "<U>", Calls(C1), "<A>"),
+                "E:FT1237@1$.messages[5].tool_calls[0]",
+                null
+            },
+            {
+                "a call of the user",
+                "",
+                Chat("{'role':'user','content':'Hi','tool_calls':[" + C1 + "]}", "<A>"),
+                "E:FT1218@1$.messages[0].tool_calls",
+                null
+            },
+            {
+                "two undeclared functions",
+                "",
+                Chat("<U>", Calls(C1.Replace("'f'", "'g'"), C2.Replace("'f'", "'h'"))),
+                "W:FT1240@1$.messages[1].tool_calls[0].function.name "
+                    + "W:FT1240@1$.messages[1].tool_calls[1].function.name",
+                null
+            },
+            {
                 "a user between call and answer",
                 "",
                 Chat("<U>", Calls(C1), "<U>", "<TOOL>", "<A>"),
@@ -137,7 +180,7 @@ public static class CallFindings
                 "W:FT1240@1$.messages[1].tool_calls[0].function.name",
                 null
             },
-            { "tools before the messages", "", "{" + Tools + ",'messages':[<U>,<CALL>,<TOOL>,<A>]}", "", null },
+            { "tools before the messages", "", "{<TOOLS>,'messages':[<U>,<CALL>,<TOOL>,<A>]}", "", null },
             {
                 "the older way",
                 "",
@@ -157,14 +200,14 @@ public static class CallFindings
             {
                 "in the input of a preference",
                 "",
-                "{'input':{'messages':[<U>,<CALL>,<U>]," + Tools + "},<PO>,<NO>}",
+                "{'input':{'messages':[<U>,<CALL>,<U>],<TOOLS>},<PO>,<NO>}",
                 "E:FT1237@1$.input.messages[1].tool_calls[0]",
                 null
             },
             {
                 "in the messages of a reinforcement example",
                 "",
-                "{'messages':[<U>,<CALL>,<U>],'answer':1," + Tools + "}",
+                "{'messages':[<U>,<CALL>,<U>],'answer':1,<TOOLS>}",
                 "E:FT1237@1$.messages[1].tool_calls[0]",
                 null
             },
@@ -173,6 +216,5 @@ public static class CallFindings
     private static string Calls(params string[] calls) =>
         "{'role':'assistant','content':null,'tool_calls':[" + string.Join(",", calls) + "]}";
 
-    private static string Chat(params string[] messages) =>
-        "{'messages':[" + string.Join(",", messages) + "]," + Tools + "}";
+    private static string Chat(params string[] messages) => "{'messages':[" + string.Join(",", messages) + "],<TOOLS>}";
 }

@@ -26,8 +26,18 @@ public class LargeFindingTests
         DatasetProblem[] problems = [.. report.Problems.Where(problem => problem.Code == "FT1009")];
         Assert.Equal([1, 2], problems.Select(problem => problem.Line));
         Assert.All(problems, problem => Assert.EndsWith($"; the text is likely {encoding}.", problem.Message));
-        Assert.All(problems, problem => Assert.Contains($"Get-Content old.jsonl -Encoding {encoding} |", problem.Fix));
+        Assert.All(problems, problem => Assert.Equal($"Save the file as UTF-8 instead of {encoding}.", problem.Fix));
+        Assert.Equal(encoding, report.LikelyEncoding);
     }
+
+    [Theory]
+    [InlineData("prompt,completion\na,b\n", ',')]
+    [InlineData("a;b\n1;2\n", ';')]
+    [InlineData("a\tb\n1\t2\n", '\t')]
+    [InlineData("a|b\n1|2\n", '|')]
+    [InlineData("{'prompt':'a','completion':'b'}\n", null)]
+    public async Task What_separates_the_columns_of_a_table_is_reported(string text, char? expected) =>
+        Assert.Equal(expected, (await Check.RunAsync(text)).Delimiter);
 
     [Fact]
     public async Task A_character_that_was_cut_is_taken_for_no_encoding()
@@ -36,6 +46,7 @@ public class LargeFindingTests
         DatasetReport report = await Check.RunAsync([.. line[..^5], .. line[^3..]]);
 
         Assert.DoesNotContain("likely", Assert.Single(report.Problems, p => p.Code == "FT1009").Message);
+        Assert.Null(report.LikelyEncoding);
     }
 
     [Theory]

@@ -7,6 +7,7 @@ public static class SourceFindings
 {
     private const string Alpaca = "{'instruction':'Greet.','input':'','output':'Hello'}";
     private const string Pair = "{'prompt':'a','completion':'b'}";
+    private const string Absent = "E:FT1112@0";
     private const string Chat = "{'messages':[<U>,<A>]}";
 
     public static TheoryData<string, string, string, string, string?> All =>
@@ -27,15 +28,57 @@ public static class SourceFindings
                 "E:FT1113@0",
                 null
             },
+            {
+                "ShareGPT with calls and tools",
+                "",
+                Twice(
+                    "{'conversations':[{'from':'human','value':'q#'},{'from':'function_call','value':'{}'},"
+                        + "{'from':'observation','value':'1'},{'from':'gpt','value':'a'}],'tools':'[]'}"
+                ),
+                "E:FT1113@0",
+                null
+            },
+            { "ShareGPT without a turn", "", "{'conversations':[]}", "E:FT1113@0", null },
+            {
+                "ShareGPT under another name",
+                "",
+                Twice("{'conversation':[{'from':'human','value':'#'}]}"),
+                "E:FT1113@0",
+                null
+            },
+            { "conversations of texts", "", "{'conversations':['a','b']}", "E:FT1201@1", null },
+            {
+                "ShareGPT for a chat model",
+                "chat",
+                Twice("{'conversations':[{'from':'human','value':'q#'}]}"),
+                "E:FT1113@0",
+                null
+            },
+            {
+                "ShareGPT behind a chat",
+                "",
+                Chat + "\n{'conversations':[{'from':'human','value':'q'}]}",
+                "E:FT1113@0",
+                null
+            },
             { "Alpaca", "", Twice("{'instruction':'q#','input':'','output':'a'}"), "E:FT1114@0", null },
             { "Alpaca without an input", "", Twice("{'instruction':'q#','output':'a'}"), "E:FT1114@0", null },
             { "Alpaca for dpo", "dpo", Twice("{'instruction':'q#','input':'','output':'a'}"), "E:FT1114@0", null },
+            {
+                "Alpaca with a text of both",
+                "",
+                Twice("{'instruction':'q#','input':'','output':'a','text':'q#a'}"),
+                "E:FT1114@0",
+                null
+            },
+            { "an instruction without an output", "", "{'instruction':'a'}", "E:FT1106@1", null },
             { "TRL's texts", "", Twice("{'prompt':'q#','chosen':'a','rejected':'b'}"), "E:FT1115@0", null },
             { "TRL's texts for dpo", "dpo", Twice("{'prompt':'q#','chosen':'a','rejected':'b'}"), "E:FT1115@0", null },
             { "TRL's messages", "", Twice("{'chosen':[<U>,<A>],'rejected':[<U>,<A>],'n':#}"), "E:FT1115@0", null },
             { "TRL's turns", "", Twice("{'prompt':[<U>],'completion':[<A>],'n':#}"), "E:FT1121@0", null },
             { "pairs for a chat model", "chat", Twice("{'prompt':'q#','completion':'b'}"), "E:FT1121@0", null },
             { "pairs for any model", "", Twice("{'prompt':'q#','completion':'b'}"), "", null },
+            { "chosen without rejected", "", "{'prompt':'a','chosen':'b'}", "E:FT1301@1", null },
             { "texts", "", Twice("{'text':'q#'}"), "E:FT1116@0", null },
             {
                 "batch lines",
@@ -69,6 +112,31 @@ public static class SourceFindings
                 "E:FT1112@0",
                 "{'messages':[<U>,{'role':'assistant','content':'x','refusal':null,'audio':null,"
                     + "'function_call':null,'tool_calls':null}]}\n"
+            },
+            { "a null name", "", "{'messages':[{'role':'user','content':'Hi','name':null},<A>]}", Absent, Chat + "\n" },
+            {
+                "a null weight",
+                "",
+                "{'messages':[<U>,{'role':'assistant','content':'Hello','weight':null}]}",
+                Absent,
+                Chat + "\n"
+            },
+            { "null tools", "", "{'messages':[<U>,<A>],'tools':null}", Absent, Chat + "\n" },
+            { "null functions", "", "{'functions':null,'messages':[<U>,<A>]}", Absent, Chat + "\n" },
+            { "null parallel calls", "", "{'messages':[<U>,<A>],'parallel_tool_calls':null}", Absent, Chat + "\n" },
+            {
+                "nulls that services take",
+                "",
+                "{'messages':[<U>,{'role':'assistant','content':'x','refusal':null,'audio':null,'tool_calls':null,'function_call':null}]}",
+                "",
+                null
+            },
+            {
+                "a null role stays an error",
+                "",
+                "{'messages':[{'role':null,'content':'Hi'},<A>]}",
+                "E:FT1206@1$.messages[0].role",
+                null
             },
             {
                 "nulls of every kind",

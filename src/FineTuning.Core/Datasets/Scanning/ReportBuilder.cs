@@ -79,16 +79,6 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         "a chat training file with a preference validation file"
     );
 
-    internal static readonly ProblemCode TooManyImageExamples = ProblemCode.Error(
-        "FT1609",
-        "too many examples with images",
-        "A training file may have at most 50,000 examples with images; those without do not count.",
-        "Keep 50,000 of them, or split the file.",
-        "a file of 50,001 examples with images"
-    );
-
-    private const int MaxImageExamples = 50_000;
-
     // Below this many examples one answer says little.
     private const int OneAnswerExamples = 10;
 
@@ -99,6 +89,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     private readonly FieldTally _fields = new();
     private readonly List<byte> _samples = [];
     private AnswerTally _answers;
+    private string? _encoding;
+    private char? _delimiter;
     private long _carriageReturnLines;
     private long _firstCarriageReturnLine;
 
@@ -145,6 +137,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     public void AddSignature(ProblemCode code, byte[] head)
     {
         IsStopped = true;
+        _delimiter = code == FileSignature.Table ? TextKind.Separator(head) : null;
         string what =
             code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
         Add(code, 0, 0, null, "The file is " + FileSignature.Describe(code, head) + what);
@@ -226,19 +219,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             );
         }
 
-        AddFacts();
-        AddEncoding();
-        if (_facts[LineFact.Image] > MaxImageExamples)
+        foreach ((ProblemCode code, string message) in FactRules.Of(_facts, Examples))
         {
-            Add(
-                TooManyImageExamples,
-                0,
-                0,
-                null,
-                Invariant($"{_facts[LineFact.Image]} examples have images; at most {MaxImageExamples} may.")
-            );
+            Add(code, 0, 0, null, message);
         }
 
+        AddEncoding();
         foreach ((long line, string message) in _fields.Describe())
         {
             Add(ReinforcementRules.FieldLacking, line, 0, null, message);
@@ -299,6 +285,8 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             WarningCount = warnings,
             Problems = _problems.OrderBy(problem => problem.Line).ToArray(),
             CountsByCode = counts,
+            LikelyEncoding = _encoding,
+            Delimiter = _delimiter,
             Duration = duration,
         };
     }
@@ -308,42 +296,17 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     // Lines that are not UTF-8 are so for one reason as a rule: an old encoding, which all of them show better than one.
     private void AddEncoding()
     {
-        ProblemCode code = TextRules.InvalidUtf8;
-        if (_counts[code.Index] == 0 || LegacyEncoding.Guess([.. _samples]) is not string encoding)
+        string invalid = TextRules.InvalidUtf8.Code;
+        _encoding = LegacyEncoding.Guess([.. _samples]);
+        for (int i = 0; _encoding is not null && i < _problems.Count; i++)
         {
-            return;
-        }
-
-        for (int i = 0; i < _problems.Count; i++)
-        {
-            if (_problems[i].Code == code.Code)
+            if (_problems[i].Code == invalid)
             {
                 _problems[i] = _problems[i] with
                 {
-                    Message = $"{_problems[i].Message.TrimEnd('.')}; the text is likely {encoding}.",
-                    Fix =
-                        $"Save the file as UTF-8, as with: Get-Content old.jsonl -Encoding {encoding} | "
-                        + "Set-Content new.jsonl -Encoding utf8NoBOM.",
+                    Message = $"{_problems[i].Message.TrimEnd('.')}; the text is likely {_encoding}.",
+                    Fix = $"Save the file as UTF-8 instead of {_encoding}.",
                 };
-            }
-        }
-    }
-
-    private void AddFacts()
-    {
-        if (AbsentRules.Describe(_facts) is string absent)
-        {
-            Add(AbsentRules.Absent, 0, 0, null, absent);
-        }
-
-        foreach (ProblemCode code in SourceRules.All)
-        {
-            LineFact fact = SourceRules.FactOf(code.Source!.Value);
-            long count = _facts[fact];
-            if (count > 0)
-            {
-                string lines = count == Examples ? "This is" : Invariant($"{count} of {Examples} lines are");
-                Add(code, 0, 0, null, lines + Invariant($" {code.Title}, from line {_facts.First(fact)} on."));
             }
         }
     }

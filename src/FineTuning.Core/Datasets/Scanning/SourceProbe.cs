@@ -64,7 +64,9 @@ internal static class SourceProbe
             {
                 int depth = reader.CurrentDepth;
                 reader.Read();
-                found |= reader.TokenType == JsonTokenType.StartObject ? Found.Conversations : default;
+                found |= reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndArray
+                    ? Found.Conversations
+                    : default;
                 while (reader.CurrentDepth > depth)
                 {
                     reader.Read();

@@ -50,8 +50,8 @@ public static class ChatRows
             {
                 "tool with null",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c1','content':null},<A>]}",
-                "FT1209@1 FT1240@1"
+                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c1','content':null},<A>],<TOOLS>}",
+                "FT1209@1"
             },
             { "function with null", "", "{'messages':[<U>,{'role':'function','name':'f','content':null},<A>]}", "" },
             {

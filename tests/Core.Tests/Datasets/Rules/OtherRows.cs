@@ -52,8 +52,8 @@ public static class OtherRows
             {
                 "output with a tool answer",
                 "",
-                "{<IN>,<PO>,'non_preferred_output':[<CALL>,<TOOL>,<A>]}",
-                "FT1240@1 FT1408@1"
+                "{'input':{'messages':[<U>],<TOOLS>},<PO>,'non_preferred_output':[<CALL>,<TOOL>,<A>]}",
+                "FT1408@1"
             },
             {
                 "output of a tool answer only",

@@ -7,44 +7,44 @@ public static class ToolRows
     public static TheoryData<string, string, string, string> All =>
         new()
         {
-            { "call and answer", "", "{'messages':[<U>,<CALL>,<TOOL>,<A>]}", "FT1240@1" },
-            { "call at the end", "", "{'messages':[<U>,<CALL>]}", "FT1240@1" },
+            { "call and answer", "", "{'messages':[<U>,<CALL>,<TOOL>,<A>],<TOOLS>}", "" },
+            { "call at the end", "", "{'messages':[<U>,<CALL>],<TOOLS>}", "" },
             {
                 "call without a content key",
                 "",
-                "{'messages':[<U>,{'role':'assistant','tool_calls':[<C>]}]}".Replace("<C>", Call),
-                "FT1240@1"
+                "{'messages':[<U>,{'role':'assistant','tool_calls':[<C>]}],<TOOLS>}".Replace("<C>", Call),
+                ""
             },
             {
                 "call with an empty content",
                 "",
-                "{'messages':[<U>,{'role':'assistant','content':'','tool_calls':[<C>]}]}".Replace("<C>", Call),
-                "FT1240@1"
+                "{'messages':[<U>,{'role':'assistant','content':'','tool_calls':[<C>]}],<TOOLS>}".Replace("<C>", Call),
+                ""
             },
             {
                 "tool without id",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','content':'1'},<A>]}",
-                "FT1220@1 FT1240@1"
+                "{'messages':[<U>,<CALL>,{'role':'tool','content':'1'},<A>],<TOOLS>}",
+                "FT1220@1"
             },
             {
                 "tool with a number as id",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':1,'content':'1'},<A>]}",
-                "FT1220@1 FT1240@1"
+                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':1,'content':'1'},<A>],<TOOLS>}",
+                "FT1220@1"
             },
             {
                 "tool that answers nothing",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c2','content':'1'},<A>]}",
-                "FT1231@1 FT1240@1"
+                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c2','content':'1'},<A>],<TOOLS>}",
+                "FT1231@1"
             },
-            { "tool before the call", "", "{'messages':[<U>,<TOOL>,<CALL>]}", "FT1231@1 FT1240@1" },
+            { "tool before the call", "", "{'messages':[<U>,<TOOL>,<CALL>],<TOOLS>}", "FT1231@1" },
             {
                 "calls of the line before do not count",
                 "",
-                "{'messages':[<U>,<CALL>]}\n{'messages':[<U>,<TOOL>,<A>]}",
-                "FT1240@1 FT1231@2"
+                "{'messages':[<U>,<CALL>],<TOOLS>}\n{'messages':[<U>,<TOOL>,<A>]}",
+                "FT1231@2"
             },
             {
                 "tool_call_id of the user",
@@ -81,19 +81,14 @@ public static class ToolRows
                 "call without id",
                 "",
                 WithCall("{'type':'function','function':{'name':'f','arguments':'{}'}}"),
-                "FT1222@1 FT1240@1"
+                "FT1222@1"
             },
-            {
-                "call without type",
-                "",
-                WithCall("{'id':'c','function':{'name':'f','arguments':'{}'}}"),
-                "FT1222@1 FT1240@1"
-            },
+            { "call without type", "", WithCall("{'id':'c','function':{'name':'f','arguments':'{}'}}"), "FT1222@1" },
             {
                 "call of another type",
                 "",
                 WithCall("{'id':'c','type':'tool','function':{'name':'f','arguments':'{}'}}"),
-                "FT1222@1 FT1240@1"
+                "FT1222@1"
             },
             { "call without function", "", WithCall("{'id':'c','type':'function'}"), "FT1222@1" },
             { "call without anything", "", WithCall("{}"), "FT1222@1 FT1222@1 FT1222@1" },
@@ -107,49 +102,49 @@ public static class ToolRows
                 "call without arguments",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f'}}"),
-                "FT1222@1 FT1240@1"
+                "FT1222@1"
             },
             {
                 "arguments an object",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f','arguments':{'x':1}}}"),
-                "FT1222@1 FT1240@1"
+                "FT1222@1"
             },
             {
                 "arguments with JSON",
                 "",
                 WithCall(@"{'id':'c','type':'function','function':{'name':'f','arguments':'{\'x\':[1,2]}'}}"),
-                "FT1240@1"
+                ""
             },
             {
                 "arguments not JSON",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f','arguments':'x=1'}}"),
-                "FT1232@1 FT1240@1"
+                "FT1232@1"
             },
             {
                 "arguments cut off",
                 "",
                 WithCall(@"{'id':'c','type':'function','function':{'name':'f','arguments':'{\'x\':'}}"),
-                "FT1232@1 FT1240@1"
+                "FT1232@1"
             },
             {
                 "arguments empty",
                 "",
                 WithCall("{'id':'c','type':'function','function':{'name':'f','arguments':''}}"),
-                "FT1232@1 FT1240@1"
+                "FT1232@1"
             },
             {
                 "function_call",
                 "",
-                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}}]}",
-                "FT1240@1"
+                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}}],<TOOLS>}",
+                ""
             },
             {
                 "function_call without arguments",
                 "",
-                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f'}}]}",
-                "FT1223@1 FT1240@1"
+                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f'}}],<TOOLS>}",
+                "FT1223@1"
             },
             {
                 "function_call a string",
@@ -219,7 +214,7 @@ public static class ToolRows
     private static string Call => "{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}";
 
     private static string WithCall(string call) =>
-        "{'messages':[<U>,{'role':'assistant','content':null,'tool_calls':[" + call + "]}]}";
+        "{'messages':[<U>,{'role':'assistant','content':null,'tool_calls':[" + call + "]}],<TOOLS>}";
 
     private static string WithTools(string tools) => "{'messages':[<U>,<A>],'tools':" + tools + "}";
 }
