@@ -106,7 +106,7 @@ public static class CallFindings
                 "a call of the user",
                 "",
                 Chat("{'role':'user','content':'Hi','tool_calls':[" + C1 + "]}", "<A>"),
-                "E:FT1218@1$.messages[0].tool_calls",
+                "E:FT1216@1$.messages[0].tool_calls",
                 null
             },
             {

@@ -39,14 +39,27 @@ public class LargeFindingTests
     public async Task What_separates_the_columns_of_a_table_is_reported(string text, char? expected) =>
         Assert.Equal(expected, (await Check.RunAsync(text)).Delimiter);
 
-    [Fact]
-    public async Task A_character_that_was_cut_is_taken_for_no_encoding()
+    [Theory]
+    [InlineData("中", 2)]
+    [InlineData("中", 1)]
+    [InlineData("x中文", 1)]
+    [InlineData("é", 1)]
+    [InlineData("\U0001F600", 1)]
+    public async Task A_character_that_was_cut_is_taken_for_no_encoding(string text, int lost)
     {
-        byte[] line = [.. Encoding.UTF8.GetBytes("{\"prompt\":\"a\",\"completion\":\"中"), .. "\"}\n"u8];
-        DatasetReport report = await Check.RunAsync([.. line[..^5], .. line[^3..]]);
+        byte[] cut = Encoding.UTF8.GetBytes("{\"prompt\":\"a\",\"completion\":\"" + text);
+        DatasetReport report = await Check.RunAsync([.. cut[..^lost], .. "\"}\n"u8]);
 
         Assert.DoesNotContain("likely", Assert.Single(report.Problems, p => p.Code == "FT1009").Message);
         Assert.Null(report.LikelyEncoding);
+    }
+
+    [Fact]
+    public async Task A_word_that_ends_in_an_accent_is_taken_for_an_old_encoding()
+    {
+        byte[] line = Encoding.Latin1.GetBytes("{\"prompt\":\"a\",\"completion\":\"café\"}\n");
+
+        Assert.Equal("windows-1252", (await Check.RunAsync(line)).LikelyEncoding);
     }
 
     [Theory]

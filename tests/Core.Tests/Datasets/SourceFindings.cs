@@ -46,7 +46,7 @@ public static class SourceFindings
                 "E:FT1113@0",
                 null
             },
-            { "conversations of texts", "", "{'conversations':['a','b']}", "E:FT1201@1", null },
+            { "conversations of texts", "", "{'conversations':['a','b']}", "E:FT1106@1$", null },
             {
                 "ShareGPT for a chat model",
                 "chat",
@@ -71,14 +71,13 @@ public static class SourceFindings
                 "E:FT1114@0",
                 null
             },
-            { "an instruction without an output", "", "{'instruction':'a'}", "E:FT1106@1", null },
+            { "an instruction without an output", "", "{'instruction':'a'}", "E:FT1106@1$", null },
             { "TRL's texts", "", Twice("{'prompt':'q#','chosen':'a','rejected':'b'}"), "E:FT1115@0", null },
             { "TRL's texts for dpo", "dpo", Twice("{'prompt':'q#','chosen':'a','rejected':'b'}"), "E:FT1115@0", null },
             { "TRL's messages", "", Twice("{'chosen':[<U>,<A>],'rejected':[<U>,<A>],'n':#}"), "E:FT1115@0", null },
             { "TRL's turns", "", Twice("{'prompt':[<U>],'completion':[<A>],'n':#}"), "E:FT1121@0", null },
             { "pairs for a chat model", "chat", Twice("{'prompt':'q#','completion':'b'}"), "E:FT1121@0", null },
             { "pairs for any model", "", Twice("{'prompt':'q#','completion':'b'}"), "", null },
-            { "chosen without rejected", "", "{'prompt':'a','chosen':'b'}", "E:FT1301@1", null },
             { "texts", "", Twice("{'text':'q#'}"), "E:FT1116@0", null },
             {
                 "batch lines",

@@ -81,7 +81,7 @@ public static class OtherRows
                 "reinforcement that ends with the system",
                 "reinforcement",
                 "{'messages':[{'role':'system','content':'x'}],'answer':'4'}",
-                "FT1501@1"
+                "FT1246@1 FT1501@1"
             },
             { "reinforcement without fields", "reinforcement", "{'messages':[<U>]}", "FT1502@1" },
             { "reinforcement without messages", "reinforcement", "{'answer':'4'}", "FT1201@1" },
