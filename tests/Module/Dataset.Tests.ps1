@@ -191,6 +191,44 @@ Describe 'Test-FineTuningDataset' {
         (Test-FineTuningDataset $file).Problems.Code | Should -Be $code
     }
 
+    It 'names <name> once, with what to do' -ForEach @(
+        @{ name = 'ShareGPT data'; code = 'FT1113'; next = 'ConvertTo-FineTuningDataset -From ShareGpt'
+            row = '{"conversations":[{"from":"human","value":"q#"},{"from":"gpt","value":"a"}]}' }
+        @{ name = 'Alpaca data'; code = 'FT1114'; next = 'ConvertTo-FineTuningDataset -From Alpaca'
+            row = '{"instruction":"q#","input":"","output":"a"}' }
+        @{ name = 'TRL data'; code = 'FT1115'; next = 'ConvertTo-FineTuningDataset -From Trl'
+            row = '{"prompt":"q#","chosen":"a","rejected":"b"}' }
+        @{ name = 'texts'; code = 'FT1116'; next = 'ConvertTo-FineTuningDataset -From Text'; row = '{"text":"q#"}' }
+        @{ name = 'batch lines'; code = 'FT1117'; next = 'ConvertTo-FineTuningDataset -From Batch'
+            row = '{"custom_id":"#","method":"POST","url":"/v1","body":{"messages":[{"role":"user","content":"a"}]}}' }
+        @{ name = 'strings'; code = 'FT1118'; next = 'ConvertTo-FineTuningDataset -From JsonText'
+            row = '"{\"messages\":[#]}"' }
+        @{ name = 'lists of messages'; code = 'FT1119'; next = 'ConvertTo-FineTuningDataset -From MessageList'
+            row = '[{"role":"user","content":"q#"},{"role":"assistant","content":"a"}]' }
+        @{ name = 'keys that are null'; code = 'FT1112'; next = 'Repair-FineTuningDataset mends 1 of'
+            row = '{"messages":[{"role":"user","content":"q#","name":null},{"role":"assistant","content":"a#"}]}' }
+        @{ name = 'CSV'; code = 'FT1018'; next = 'Import-Csv and ConvertTo-FineTuningDataset'; row = 'prompt,completion' }
+        @{ name = 'HTML'; code = 'FT1019'; next = 'Download the data themselves'; row = '<html>' }
+    ) {
+        $file = Join-Path $TestDrive "once-$code.jsonl"
+        [IO.File]::WriteAllText($file, ((1..20 | ForEach-Object { $row.Replace('#', "$_") }) -join "`n") + "`n")
+        $report = Test-FineTuningDataset $file
+        $report.Problems.Code | Should -Be $code
+        $report.CountsByCode[$code] | Should -Be 1
+        $report | Out-String -Width 200 | Should -BeLike "*$next*"
+    }
+
+    It 'says which call has no answer, and what stands in its place' {
+        $file = Join-Path $TestDrive calls.jsonl
+        [IO.File]::WriteAllText($file, '{"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[' +
+            '{"id":"call_a","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"assistant",' +
+            '"content":"b"}],"tools":[{"type":"function","function":{"name":"f"}}]}')
+        $problem = (Test-FineTuningDataset $file -MinimumExampleCount 1).Problems
+        $problem.Code, $problem.Severity, $problem.JsonPath |
+            Should -Be @('FT1237', 'Error', '$.messages[1].tool_calls[0]')
+        $problem.Message | Should -BeLike '*"call_a"*$.messages`[2`]*assistant*'
+    }
+
     It 'finds the same with <ends>, and under <culture>' -ForEach @(
         @{ ends = 'LF'; culture = 'de-DE' }, @{ ends = 'CRLF'; culture = 'tr-TR' },
             @{ ends = 'CRLF and BOM'; culture = 'de-DE' }, @{ ends = 'LF and BOM'; culture = 'tr-TR' }

@@ -10,6 +10,12 @@ internal static class ConversionErrors
     private static readonly ErrorDefinition[] s_rows =
     [
         Define("PropertyNotNamed", "It is not known which property has the text.", "Name it with -{option}."),
+        Define(
+            "RowIsExample",
+            "The row is an example already.",
+            "Write it as it is: ... | ForEach-Object { ConvertTo-Json -InputObject $_ -Depth 20 -Compress } | "
+                + "Set-Content train.jsonl."
+        ),
         Define("ItemMissing", "Nothing says what belongs to the item of the row.", "Name it with -{option}."),
         Define(
             "PropertyMissing",

@@ -60,7 +60,7 @@ internal static class FileSignature
         "FT1018",
         "table of text (CSV)",
         "The file is a table with names of columns and separators, such as CSV. The service reads JSON lines only.",
-        "Read the table with Import-Csv and convert its rows to examples.",
+        "Convert the rows of the table to examples.",
         "a file that starts with prompt,completion"
     );
 
@@ -176,7 +176,7 @@ internal static class FileSignature
         }
 
         return TextKind.IsMarkup(head) ? Markup
-            : TextKind.IsTable(head) ? Table
+            : TextKind.Separator(head) is not null ? Table
             : null;
     }
 

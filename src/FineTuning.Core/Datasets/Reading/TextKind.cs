@@ -12,32 +12,32 @@ internal static class TextKind
     // A page or another kind of markup: no JSON starts with an angle bracket.
     public static bool IsMarkup(ReadOnlySpan<byte> head) => Begin(head) is [(byte)'<', ..];
 
-    // A table: names of columns, and at least one row with as many separators.
-    public static bool IsTable(ReadOnlySpan<byte> head)
+    // A table: names of columns, and a row behind them. What separates its columns; null if the text is no table.
+    public static char? Separator(ReadOnlySpan<byte> head)
     {
         head = Begin(head);
         int end = head.IndexOf((byte)'\n');
         if (end <= 0)
         {
-            return false;
+            return null;
         }
 
         ReadOnlySpan<byte> header = JsonText.TrimEnd(head.Slice(0, end));
         ReadOnlySpan<byte> rest = JsonText.TrimStart(head.Slice(end));
         if (rest.IsEmpty || rest[0] is (byte)'{' or (byte)'[')
         {
-            return false;
+            return null;
         }
 
         foreach (byte separator in s_separators)
         {
             if (IsHeader(header, separator) && rest.IndexOf(separator) >= 0)
             {
-                return true;
+                return (char)separator;
             }
         }
 
-        return false;
+        return null;
     }
 
     private static ReadOnlySpan<byte> Begin(ReadOnlySpan<byte> head) =>

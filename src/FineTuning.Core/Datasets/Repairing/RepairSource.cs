@@ -101,6 +101,11 @@ internal sealed class RepairSource
         ReadOnlySpan<byte> line = JsonText.TrimEnd(end < 0 ? text : text.Slice(0, end));
         bool isWholeLine = end >= 0 || head.Length < HeadBytes;
         bool isArray = !line.IsEmpty && line[0] == (byte)'[';
+        if (isArray && isWholeLine && SourceProbe.Find(line) is not null)
+        {
+            return RepairShape.Lines;
+        }
+
         if (line.IsEmpty || (!isArray && line[0] != (byte)'{') || (!isArray && (!isWholeLine || IsExample(line))))
         {
             return RepairShape.Lines;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
@@ -41,15 +40,6 @@ internal sealed class CallOrderRules(LineContext line)
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"call_1","content":"1"},{"role":"tool","tool_call_id":"call_1","content":"2"},{"role":"assistant","content":"Hello"}]}"""
     );
 
-    internal static readonly ProblemCode Undeclared = ProblemCode.Warning(
-        "FT1240",
-        "call of an undeclared function",
-        "An assistant message calls a function that the example does not declare, so the model learns to call what it "
-            + "was not given.",
-        """Declare the function in "tools", or correct its name.""",
-        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]}],"tools":[{"type":"function","function":{"name":"g"}}]}"""
-    );
-
     internal static readonly ProblemCode IdTwice = ProblemCode.Error(
         "FT1241",
         "two calls with one id",
@@ -58,7 +48,10 @@ internal sealed class CallOrderRules(LineContext line)
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]}],"tools":[{"type":"function","function":{"name":"f"}}]}"""
     );
 
-    private readonly HashSet<ulong> _declared = [];
+    // No real example has as many calls, and a million must not be compared with a million.
+    private const int MaxCompared = 10_000;
+
+    private readonly FunctionRules _functions = new(line);
     private Call[] _calls = new Call[8];
     private int _count;
 
@@ -75,25 +68,10 @@ internal sealed class CallOrderRules(LineContext line)
     private int _misaddressed;
     private bool _hasAnswers;
 
-    private enum State : byte
-    {
-        Open,
-        Answered,
-
-        // Something else came before the answer.
-        Passed,
-
-        // Of a message that may make no calls: told already.
-        Void,
-    }
-
     public void BeginExample()
     {
         _count = 0;
-        if (_declared.Count > 0)
-        {
-            _declared.Clear();
-        }
+        _functions.BeginExample();
     }
 
     // The name of the list is its path, such as $.messages.
@@ -127,7 +105,7 @@ internal sealed class CallOrderRules(LineContext line)
             Index = isOld ? -1 : index,
             Start = start,
             Copies = 1,
-            State = isOld ? State.Void : State.Open,
+            State = isOld ? CallState.Void : CallState.Open,
         };
     }
 
@@ -137,17 +115,17 @@ internal sealed class CallOrderRules(LineContext line)
         _calls[added].Id = id;
         _calls[added].IdStart = start;
         _calls[added].IdLength = length;
-        for (int i = _messageStart; i < added; i++)
+        for (int i = Math.Max(_messageStart, added - MaxCompared); i < added; i++)
         {
-            if (_calls[i].Id == id && _calls[i].State == State.Open)
+            if (_calls[i].Id == id && _calls[i].State == CallState.Open)
             {
                 _calls[i].Copies++;
-                _calls[added].State = State.Void;
+                _calls[added].State = CallState.Void;
                 line.ReportAt(
                     IdTwice,
                     start - 1,
-                    line.Wants(IdTwice) ? PathOf(in _calls[added]) + ".id" : null,
-                    $"The call has the id \"{IdOf(in _calls[added])}\", and so has {PathOf(in _calls[i])}."
+                    line.Wants(IdTwice) ? _calls[added].Path + ".id" : null,
+                    $"The call has the id \"{IdOf(in _calls[added])}\", and so has {_calls[i].Path}."
                 );
                 return;
             }
@@ -161,7 +139,10 @@ internal sealed class CallOrderRules(LineContext line)
         _calls[_count - 1].NameLength = length;
     }
 
-    public void Declare(ulong name) => _declared.Add(name);
+    public void Declare(ulong name) => _functions.Declare(name);
+
+    // At the end of the example.
+    public void JudgeFunctions() => _functions.Judge(_calls.AsSpan(0, _count));
 
     public void EndMessage(in MessageFacts message)
     {
@@ -173,17 +154,17 @@ internal sealed class CallOrderRules(LineContext line)
                 break;
             case Role.None:
                 // It may well be the answer, were it not for its role.
-                Settle(_groupStart, _messageStart, State.Void);
+                Settle(_groupStart, _messageStart, CallState.Void);
                 break;
             default:
                 Pass(message.Role);
-                Settle(_messageStart, _count, message.Role == Role.Assistant ? State.Open : State.Void);
+                Forget(message.Role);
                 break;
         }
     }
 
     // What is not a message at all.
-    public void EndUnreadable() => Settle(_groupStart, _messageStart, State.Void);
+    public void EndUnreadable() => Settle(_groupStart, _messageStart, CallState.Void);
 
     // With mayEndOpen, calls that end the list are what is to be learned.
     public void EndList(bool mayEndOpen)
@@ -197,7 +178,7 @@ internal sealed class CallOrderRules(LineContext line)
         for (int i = _listStart; i < _count; i++)
         {
             ref Call call = ref _calls[i];
-            if (call.State != State.Passed)
+            if (call.State != CallState.Passed)
             {
                 continue;
             }
@@ -205,74 +186,31 @@ internal sealed class CallOrderRules(LineContext line)
             line.ReportAt(
                 Unanswered,
                 call.Start,
-                line.Wants(Unanswered) ? PathOf(in call) : null,
-                $"The call \"{IdOf(in call)}\" is not answered before {PlaceOf(in call)}."
+                line.Wants(Unanswered) ? call.Path : null,
+                $"The call \"{IdOf(in call)}\" is not answered before {call.NextPlace}."
             );
         }
     }
-
-    // At the end of the example, as its tools may stand before its messages or behind them.
-    public void JudgeFunctions()
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            ref Call call = ref _calls[i];
-            if (call.NameLength == 0 || _declared.Contains(call.Function))
-            {
-                continue;
-            }
-
-            ReadOnlySpan<byte> name = line.Line.Slice(call.NameStart, call.NameLength);
-            string? path = line.Wants(Undeclared) ? PathOf(in call) + NameSuffix(in call) : null;
-            if (_declared.Count == 0)
-            {
-                // One is enough: the same is wrong with all.
-                line.ReportAt(
-                    Undeclared,
-                    call.NameStart - 1,
-                    path,
-                    $"The call is of \"{name}\", but the example declares no tools."
-                );
-                return;
-            }
-
-            line.ReportAt(
-                Undeclared,
-                call.NameStart - 1,
-                path,
-                $"The call is of \"{name}\", which no tool of the example declares."
-            );
-        }
-    }
-
-    private static string NameSuffix(in Call call) => call.Index < 0 ? ".name" : ".function.name";
-
-    private static string Text(string list, int message) =>
-        list + "[" + message.ToString(CultureInfo.InvariantCulture) + "]";
-
-    private static string PathOf(in Call call) =>
-        Text(call.List, call.Message)
-        + (
-            call.Index < 0
-                ? ".function_call"
-                : ".tool_calls[" + call.Index.ToString(CultureInfo.InvariantCulture) + "]"
-        );
-
-    private static string PlaceOf(in Call call) =>
-        call.Next == Role.None
-            ? "the end of " + call.List
-            : Text(call.List, call.NextMessage) + ", which is of the role \"" + Roles.Name(call.Next) + "\"";
 
     private ReadOnlySpan<byte> IdOf(in Call call) => line.Line.Slice(call.IdStart, call.IdLength);
 
-    private void Settle(int start, int end, State state)
+    private void Settle(int start, int end, CallState state)
     {
         for (int i = start; i < end; i++)
         {
-            if (_calls[i].State == State.Open)
+            if (_calls[i].State == CallState.Open)
             {
                 _calls[i].State = state;
             }
+        }
+    }
+
+    // Calls of other roles are told of otherwise.
+    private void Forget(Role role)
+    {
+        if (role != Role.Assistant)
+        {
+            _count = _messageStart;
         }
     }
 
@@ -282,7 +220,7 @@ internal sealed class CallOrderRules(LineContext line)
         for (int i = _groupStart; i < _messageStart; i++)
         {
             ref Call call = ref _calls[i];
-            if (call.State != State.Open)
+            if (call.State != CallState.Open)
             {
                 continue;
             }
@@ -290,11 +228,11 @@ internal sealed class CallOrderRules(LineContext line)
             if (_misaddressed > 0 || call.IdLength == 0)
             {
                 _misaddressed--;
-                call.State = State.Void;
+                call.State = CallState.Void;
                 continue;
             }
 
-            call.State = State.Passed;
+            call.State = CallState.Passed;
             call.Next = next;
             call.NextMessage = _message;
         }
@@ -306,8 +244,7 @@ internal sealed class CallOrderRules(LineContext line)
 
     private void Answer(in MessageFacts message)
     {
-        // Calls that a tool message makes are told of otherwise.
-        Settle(_messageStart, _count, State.Void);
+        Forget(message.Role);
         if (!message.HasToolCallId)
         {
             _misaddressed++;
@@ -316,13 +253,19 @@ internal sealed class CallOrderRules(LineContext line)
 
         // The last one with the id is meant: a new turn may use the ids of one before.
         int found = _messageStart - 1;
-        while (found >= _listStart && (_calls[found].Id != message.ToolCallId || _calls[found].State == State.Void))
+        int end = Math.Max(_listStart, _messageStart - MaxCompared);
+        while (found >= end && (_calls[found].Id != message.ToolCallId || _calls[found].State == CallState.Void))
         {
             found--;
         }
 
         int place = message.ToolCallIdAt - 1;
-        if (found < _listStart)
+        if (found < end && end > _listStart)
+        {
+            return;
+        }
+
+        if (found < end)
         {
             _misaddressed++;
             line.Report(
@@ -336,30 +279,30 @@ internal sealed class CallOrderRules(LineContext line)
         }
 
         ref Call call = ref _calls[found];
-        if (call.State == State.Answered)
+        if (call.State == CallState.Answered)
         {
             line.Report(
                 AnsweredTwice,
                 place,
                 ".tool_call_id",
-                $"The tool message answers the call \"{IdOf(in call)}\" of {PathOf(in call)}, which "
-                    + $"{Text(call.List, call.NextMessage)} answers already."
+                $"The tool message answers the call \"{IdOf(in call)}\" of {call.Path}, which "
+                    + $"{Call.PathOf(call.List, call.NextMessage)} answers already."
             );
         }
-        else if (call.State == State.Passed)
+        else if (call.State == CallState.Passed)
         {
             line.Report(
                 AnsweredLate,
                 place,
                 ".tool_call_id",
-                $"The tool message answers the call \"{IdOf(in call)}\" of {PathOf(in call)}, but "
-                    + $"{Text(call.List, call.NextMessage)} stands between them."
+                $"The tool message answers the call \"{IdOf(in call)}\" of {call.Path}, but "
+                    + $"{Call.PathOf(call.List, call.NextMessage)} stands between them."
             );
         }
 
         if (--call.Copies <= 0)
         {
-            call.State = State.Answered;
+            call.State = CallState.Answered;
             call.NextMessage = _message;
         }
     }
@@ -368,32 +311,12 @@ internal sealed class CallOrderRules(LineContext line)
     {
         for (int i = _groupStart; i < _messageStart; i++)
         {
-            if (_calls[i].State == State.Open && _calls[i].IdLength > 0)
+            if (_calls[i].State == CallState.Open && _calls[i].IdLength > 0)
             {
-                return "; \"" + JsonText.Show(IdOf(in _calls[i])) + "\" of " + PathOf(in _calls[i]) + " has no answer";
+                return "; \"" + JsonText.Show(IdOf(in _calls[i])) + "\" of " + _calls[i].Path + " has no answer";
             }
         }
 
         return string.Empty;
-    }
-
-    private struct Call
-    {
-        public string List;
-        public int Message;
-        public int Index;
-        public int Start;
-        public ulong Id;
-        public int IdStart;
-        public int IdLength;
-        public ulong Function;
-        public int NameStart;
-        public int NameLength;
-        public int Copies;
-        public State State;
-
-        // The message that answers it, or that came instead.
-        public Role Next;
-        public int NextMessage;
     }
 }

@@ -2,7 +2,8 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls) : ExampleRules
+internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls)
+    : ExampleRules
 {
     internal static readonly ProblemCode NoAssistant = ProblemCode.Error(
         "FT1227",

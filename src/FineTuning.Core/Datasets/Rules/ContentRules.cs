@@ -94,7 +94,7 @@ internal sealed class ContentRules(LineContext line)
     private static void SetText(ReadOnlySpan<byte> raw, ref MessageFacts message)
     {
         message.HasTrailingSpace = JsonText.TrailingSpaceLength(raw, lineFeedsToo: true) > 0;
-        message.IsBlank = JsonText.IsBlank(raw);
+        message.IsBlank = InvisibleText.IsBlank(raw);
     }
 
     private void ReadParts(ref JsonScanner json, ref MessageFacts message)
@@ -187,7 +187,7 @@ internal sealed class ContentRules(LineContext line)
                     hasImage,
                     start,
                     "image_url",
-                    "an \"image_url\" with a \"url\" that starts with https:// or data:image/"
+                    "an \"image_url\" with a \"url\" that starts with https://, http:// or data:image/"
                 );
                 message.Images.Add(index, start);
                 break;

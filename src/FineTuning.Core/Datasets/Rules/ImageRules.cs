@@ -109,8 +109,7 @@ internal sealed class ImageRules(LineContext line)
         ReadOnlySpan<byte> type = semicolon < 0 ? head : head.Slice(0, semicolon);
         ReadOnlySpan<byte> data = comma < 0 ? default : rest.Slice(comma + 1);
         bool isBase64 = head.Length >= 7 && StartsWith(head.Slice(head.Length - 7), ";base64"u8);
-        bool isTaken =
-            Is(type, "png"u8) || Is(type, "jpeg"u8) || Is(type, "jpg"u8) || Is(type, "webp"u8);
+        bool isTaken = Is(type, "png"u8) || Is(type, "jpeg"u8) || Is(type, "jpg"u8) || Is(type, "webp"u8);
         if (!isTaken)
         {
             line.Report(Format, start, null, $"The image is of the type image/{type}; JPEG, PNG and WEBP are taken.");
@@ -131,7 +130,12 @@ internal sealed class ImageRules(LineContext line)
 
         if (data.Length / 4L * 3 > MaxBytes)
         {
-            line.Report(TooLarge, start, null, $"The image has {data.Length / 4L * 3} bytes; at most {MaxBytes} are taken.");
+            line.Report(
+                TooLarge,
+                start,
+                null,
+                $"The image has {data.Length / 4L * 3} bytes; at most {MaxBytes} are taken."
+            );
         }
     }
 

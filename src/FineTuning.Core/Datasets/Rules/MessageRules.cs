@@ -152,9 +152,14 @@ internal sealed class MessageRules
             _line.Report(isOutput ? OutputEmpty : MessagesEmpty, start, null, $"The list of messages is empty.");
         }
 
-        if (use == MessageUse.Example ? facts.HasAssistant : use == MessageUse.Prompt && facts.Last != Role.System)
+        if (use == MessageUse.Prompt || (use == MessageUse.Example && facts.HasAssistant))
         {
             _order.JudgeEnd(in facts, start, name);
+        }
+
+        if (facts.Images > 0)
+        {
+            _line.Note(LineFact.Image);
         }
 
         if (facts.Images > ContentRules.MaxImages)

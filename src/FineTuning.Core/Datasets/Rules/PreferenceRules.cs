@@ -3,7 +3,8 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls) : ExampleRules
+internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls)
+    : ExampleRules
 {
     internal static readonly ProblemCode InputMissing = ProblemCode.Error(
         "FT1401",

@@ -75,7 +75,27 @@ internal static class SourceRules
         )
         .ConvertedFrom(SourceFormat.MessageList);
 
-    private static readonly ProblemCode[] s_all = [ShareGpt, Alpaca, Trl, Text, Batch, JsonText, MessageList];
+    internal static readonly ProblemCode Completion = ProblemCode
+        .Error(
+            "FT1121",
+            "prompts and completions",
+            "The rows are prompts with completions, but the model learns from chat examples.",
+            "Convert the file: its format is Completion.",
+            """{"prompt":"a","completion":"b"} in a file for a chat model"""
+        )
+        .ConvertedFrom(SourceFormat.Completion);
+
+    private static readonly ProblemCode[] s_all =
+    [
+        ShareGpt,
+        Alpaca,
+        Trl,
+        Completion,
+        Text,
+        Batch,
+        JsonText,
+        MessageList,
+    ];
 
     public static LineFact FactOf(SourceFormat format) => LineFact.Source + (int)format;
 

@@ -141,7 +141,31 @@ internal sealed class BlockChecker : IBlockWorker
             offset++;
         }
 
+        bool hasMark = false;
+        while (buffer.AsSpan(start, end - start).StartsWith("\uFEFF"u8))
+        {
+            hasMark = true;
+            start += 3;
+            offset += 3;
+            while (start < end && IsSpace(buffer[start]))
+            {
+                start++;
+                offset++;
+            }
+        }
+
         _line.BeginLine(buffer, start, end - start, _number, offset);
+        if (hasMark)
+        {
+            _text.ReportMark();
+            _line.Commit();
+        }
+
+        if (start == end && hasMark)
+        {
+            return;
+        }
+
         if (start == end)
         {
             _shape.ReportBlank();
@@ -198,6 +222,12 @@ internal sealed class BlockChecker : IBlockWorker
             if (other != DatasetFormat.Unknown && other != format)
             {
                 _line.Discard();
+                if (other == DatasetFormat.Completion && format == DatasetFormat.Chat && _state.IsGiven)
+                {
+                    Note(SourceFormat.Completion);
+                    return;
+                }
+
                 ReportForeign(other);
                 return;
             }
@@ -227,9 +257,14 @@ internal sealed class BlockChecker : IBlockWorker
         }
 
         _line.Discard();
+        Note(source);
+        return true;
+    }
+
+    private void Note(SourceFormat source)
+    {
         _line.Note(SourceRules.FactOf(source));
         _line.Commit();
-        return true;
     }
 
     private void ReportForeign(DatasetFormat format)

@@ -102,6 +102,16 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Keeps a piece of the line around a byte that is not UTF-8, to guess its encoding by.
+    public void Sample(int position)
+    {
+        ReadOnlySpan<byte> piece = Line.Slice(position);
+        _result.AddSample(piece.Slice(0, Math.Min(piece.Length, 200)));
+    }
+
+    // Keeps which fields for the grader the line has.
+    public void NoteFields(string names) => _result.Fields.Add(names, Number);
+
     // Keeps what is told once a file.
     public void Note(LineFact fact) => _facts |= 1u << (int)fact;
 

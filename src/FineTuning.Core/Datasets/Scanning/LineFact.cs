@@ -1,6 +1,6 @@
 namespace FineTuning.Core.Datasets.Scanning;
 
-// What a line can have that is told once a file: as a rule all lines have it, for one reason.
+// What a line can have that is told once a file: as a rule all lines have it, for one reason, or their number counts.
 internal enum LineFact
 {
     // Keys that are null where services want them left out.
@@ -15,12 +15,15 @@ internal enum LineFact
     // Rows for other trainers, in the order of SourceFormat.
     Source,
     SourceEnd = Source + SourceFormat.MessageList,
+
+    // An example with images, of which a file may have only so many.
+    Image,
 }
 
 // In how many lines each fact is, and in which line first; 0 where it is in none.
 internal sealed class FactTally
 {
-    private const int Length = (int)LineFact.SourceEnd + 1;
+    private const int Length = (int)LineFact.Image + 1;
 
     private readonly long[] _counts = new long[Length];
     private readonly long[] _first = new long[Length];

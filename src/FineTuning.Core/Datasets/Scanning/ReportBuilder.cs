@@ -86,7 +86,11 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     private readonly int[] _kept = new int[ProblemCode.IndexCount];
     private readonly List<DatasetProblem> _problems = [];
     private readonly FactTally _facts = new();
+    private readonly FieldTally _fields = new();
+    private readonly List<byte> _samples = [];
     private AnswerTally _answers;
+    private string? _encoding;
+    private char? _delimiter;
     private long _carriageReturnLines;
     private long _firstCarriageReturnLine;
 
@@ -112,6 +116,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         }
 
         _facts.Add(block.Facts, Lines);
+        _fields.Add(block.Fields, Lines);
+        if (_samples.Count < LegacyEncoding.SampleBytes)
+        {
+            _samples.AddRange(block.Samples);
+        }
+
         if (block.CarriageReturnLines > 0 && _carriageReturnLines == 0)
         {
             _firstCarriageReturnLine = Lines + block.FirstCarriageReturnLine;
@@ -127,7 +137,9 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     public void AddSignature(ProblemCode code, byte[] head)
     {
         IsStopped = true;
-        string what = code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
+        _delimiter = code == FileSignature.Table ? TextKind.Separator(head) : null;
+        string what =
+            code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
         Add(code, 0, 0, null, "The file is " + FileSignature.Describe(code, head) + what);
     }
 
@@ -207,7 +219,17 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             );
         }
 
-        AddFacts();
+        foreach ((ProblemCode code, string message) in FactRules.Of(_facts, Examples))
+        {
+            Add(code, 0, 0, null, message);
+        }
+
+        AddEncoding();
+        foreach ((long line, string message) in _fields.Describe())
+        {
+            Add(ReinforcementRules.FieldLacking, line, 0, null, message);
+        }
+
         if (IsStopped)
         {
             return;
@@ -263,27 +285,28 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             WarningCount = warnings,
             Problems = _problems.OrderBy(problem => problem.Line).ToArray(),
             CountsByCode = counts,
+            LikelyEncoding = _encoding,
+            Delimiter = _delimiter,
             Duration = duration,
         };
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private void AddFacts()
+    // Lines that are not UTF-8 are so for one reason as a rule: an old encoding, which all of them show better than one.
+    private void AddEncoding()
     {
-        if (AbsentRules.Describe(_facts) is string absent)
+        string invalid = TextRules.InvalidUtf8.Code;
+        _encoding = LegacyEncoding.Guess([.. _samples]);
+        for (int i = 0; _encoding is not null && i < _problems.Count; i++)
         {
-            Add(AbsentRules.Absent, 0, 0, null, absent);
-        }
-
-        foreach (ProblemCode code in SourceRules.All)
-        {
-            LineFact fact = SourceRules.FactOf(code.Source!.Value);
-            long count = _facts[fact];
-            if (count > 0)
+            if (_problems[i].Code == invalid)
             {
-                string lines = count == Examples ? "This is" : Invariant($"{count} of {Examples} lines are");
-                Add(code, 0, 0, null, lines + Invariant($" {code.Title}, from line {_facts.First(fact)} on."));
+                _problems[i] = _problems[i] with
+                {
+                    Message = $"{_problems[i].Message.TrimEnd('.')}; the text is likely {_encoding}.",
+                    Fix = $"Save the file as UTF-8 instead of {_encoding}.",
+                };
             }
         }
     }

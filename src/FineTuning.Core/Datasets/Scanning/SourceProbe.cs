@@ -56,12 +56,17 @@ internal static class SourceProbe
         {
             Found key = KeyOf(in reader);
             reader.Read();
-            found |= Fits(key, in reader) ? key : default;
+            found |=
+                Fits(key, in reader) ? key
+                : (key & Found.Turns) != 0 ? Found.Pair
+                : default;
             if (key == Found.Conversations && reader.TokenType == JsonTokenType.StartArray)
             {
                 int depth = reader.CurrentDepth;
                 reader.Read();
-                found |= reader.TokenType == JsonTokenType.StartObject ? Found.Conversations : default;
+                found |= reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndArray
+                    ? Found.Conversations
+                    : default;
                 while (reader.CurrentDepth > depth)
                 {
                     reader.Read();
@@ -79,6 +84,7 @@ internal static class SourceProbe
             : Has(Found.Conversations) ? SourceFormat.ShareGpt
             : Has(Found.Preference) ? SourceFormat.Trl
             : Has(Found.Alpaca) ? SourceFormat.Alpaca
+            : Has(Found.Turns) ? SourceFormat.Completion
             : Has(Found.Text) && (found & Found.Pair) == 0 ? SourceFormat.Text
             : null;
     }
@@ -93,11 +99,9 @@ internal static class SourceProbe
         : reader.ValueTextEquals("text"u8) ? Found.Text
         : reader.ValueTextEquals("custom_id"u8) ? Found.CustomId
         : reader.ValueTextEquals("body"u8) ? Found.Body
-        : reader.ValueTextEquals("prompt"u8)
-        || reader.ValueTextEquals("completion"u8)
-        || reader.ValueTextEquals("input"u8)
-        || reader.ValueTextEquals("preferred_output"u8)
-            ? Found.Pair
+        : reader.ValueTextEquals("prompt"u8) ? Found.PromptTurns
+        : reader.ValueTextEquals("completion"u8) ? Found.CompletionTurns
+        : reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("preferred_output"u8) ? Found.Pair
         : default;
 
     private static bool Fits(Found key, in Utf8JsonReader reader) =>
@@ -106,6 +110,7 @@ internal static class SourceProbe
             Found.Conversations => false,
             Found.Body => reader.TokenType == JsonTokenType.StartObject,
             Found.Instruction or Found.Output or Found.Text => reader.TokenType == JsonTokenType.String,
+            Found.PromptTurns or Found.CompletionTurns => reader.TokenType == JsonTokenType.StartArray,
             Found.Chosen or Found.Rejected => reader.TokenType
                 is JsonTokenType.String
                     or JsonTokenType.StartArray
@@ -128,6 +133,11 @@ internal static class SourceProbe
 
         // Keys of our own examples beside which a text is something else.
         Pair = 512,
+
+        // Lists of messages for texts, as TRL has them too.
+        PromptTurns = 1024,
+        CompletionTurns = 2048,
+        Turns = PromptTurns | CompletionTurns,
         Preference = Chosen | Rejected,
         Alpaca = Instruction | Output,
         Batch = CustomId | Body,

@@ -100,7 +100,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
                 }
 
                 ReadOnlySpan<byte> text = _data.Slice(_answerStart, _answerEnd - _answerStart);
-                if (JsonText.IsBlank(text) || JsonText.TrailingSpaceLength(text, lineFeedsToo: false) > 0)
+                if (InvisibleText.IsBlank(text) || JsonText.TrailingSpaceLength(text, lineFeedsToo: false) > 0)
                 {
                     return false;
                 }
@@ -275,7 +275,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         if (role != Role.Assistant)
         {
             bool isUser = role == Role.User;
-            bool isInOrder = isUser ? !JsonText.IsBlank(_data.Slice(start, end - start)) : !read.HasUser;
+            bool isInOrder = isUser ? !InvisibleText.IsBlank(_data.Slice(start, end - start)) : !read.HasUser;
             read.HasUser |= isUser;
             return isInOrder && !hasWeight && use != MessageUse.Output;
         }
@@ -297,7 +297,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
 
         return use == MessageUse.Prompt
             || (
-                !JsonText.IsBlank(_data.Slice(start, end - start))
+                !InvisibleText.IsBlank(_data.Slice(start, end - start))
                 && JsonText.TrailingSpaceLength(_data.Slice(start, end - start), lineFeedsToo: true) == 0
             );
     }

@@ -72,6 +72,9 @@ internal sealed class ValidLineFastPath(DatasetCheckOptions options, ScanState s
 
     [MethodImpl(Jit.Optimized)]
     private static bool IsInOrder(ReadOnlySpan<byte> text) =>
-        Utf8Check.IsValid(text) && text.IndexOf("\u2028"u8) < 0 && text.IndexOf("\u2029"u8) < 0;
+        Utf8Check.IsValid(text)
+        && text.IndexOf("\u2028"u8) < 0
+        && text.IndexOf("\u2029"u8) < 0
+        && text.IndexOf("\u0085"u8) < 0;
 }
 #endif

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Reading;
 using Xunit;
 

@@ -61,7 +61,7 @@ public static class SourceFile
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var batches = new Handover<SourceBatch>();
+        using var batches = new BoundedQueue<SourceBatch>();
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty;
         SourcePass pass = new(options, target, folder, batches, stop.Token);
         long size = file.CanSeek ? file.Length : 0;

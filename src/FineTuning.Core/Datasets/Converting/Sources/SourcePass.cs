@@ -7,7 +7,7 @@ internal sealed class SourcePass(
     SourceOptions options,
     DatasetFormat target,
     string folder,
-    Handover<SourceBatch> batches,
+    BoundedQueue<SourceBatch> batches,
     CancellationToken cancellationToken
 ) : IBlockPass<SourceWorker>
 {

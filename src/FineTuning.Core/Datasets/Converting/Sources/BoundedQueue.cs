@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
-// A few things between one that makes them and one that takes them: who is ahead waits. What was taken is given back
+// Things between one that makes them and one that takes them: a maker who is MaxReady ahead waits. What was taken is given back
 // to be used again.
-internal sealed class Handover<T> : IDisposable
+internal sealed class BoundedQueue<T> : IDisposable
     where T : class
 {
-    private const int Most = 4;
+    private const int MaxReady = 4;
 
     private readonly ConcurrentQueue<T> _ready = new();
     private readonly ConcurrentBag<T> _used = [];
     private readonly SemaphoreSlim _filled = new(0);
-    private readonly SemaphoreSlim _free = new(Most);
+    private readonly SemaphoreSlim _free = new(MaxReady);
 
     public T? TakeUsed() => _used.TryTake(out T? used) ? used : null;
 
