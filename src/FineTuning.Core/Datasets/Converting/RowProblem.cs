@@ -8,8 +8,8 @@ public sealed record RowProblem
     public required long Row { get; init; }
 
     /// <summary>
-    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, RowIsExample, TextEmpty, ValueNotRead, ValueNotJson,
-    /// RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong.
+    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, RowIsExample, TextEmpty, ValueNotRead,
+    /// ValueNotJson, RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong.
     /// </summary>
     public required string Id { get; init; }
 
