@@ -89,11 +89,20 @@ Describe 'Repair-FineTuningDataset' {
         @{ what = 'a mark within'; code = 'FT1015'; make = { param($line) "$([char] 0xFEFF)$line" } }
         @{ what = 'a comma behind'; code = 'FT1105'; make = { param($line) "$line," } }
         @{ what = 'keys that are null'; code = 'FT1112'; make = { param($line) $line -replace '}$', ',"tools":null}' } }
+        @{ what = 'two objects on a line'; code = 'FT1103'; more = 1; make = { param($line) $line + $lines[2] } }
     ) {
-        [IO.File]::WriteAllText($source, (@($lines[0], (& $make $lines[1])) + $lines[2..11] -join "`n") + "`n")
+        $rest = $lines[(2 + [int] $more)..11]
+        [IO.File]::WriteAllText($source, (@($lines[0], (& $make $lines[1])) + $rest -join "`n") + "`n")
         (Test-FineTuningDataset $source).CountsByCode.Keys | Should -Contain $code -Because 'both use one code'
         (Repair-FineTuningDataset $source).CountsByCode.Keys | Should -Be $code
         [IO.File]::ReadAllText($target) | Should -BeExactly $good
+    }
+
+    It 'writes a next-line character as an escape' {
+        $text = $good.Replace($lines[1], $lines[1].Insert($lines[1].IndexOf('content') + 10, [string] [char] 0x85))
+        [IO.File]::WriteAllText($source, $text)
+        (Repair-FineTuningDataset $source).CountsByCode.Keys | Should -Be FT1010
+        [IO.File]::ReadAllText($target) | Should -BeExactly $text.Replace([string] [char] 0x85, '\u0085')
     }
 
     It 'takes files from the pipeline, paths, drives and names in brackets' {
@@ -156,7 +165,7 @@ Describe 'Repair-FineTuningDataset' {
         $result = Invoke-Captured { Repair-FineTuningDataset $source }
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id NotText)
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
-        Get-ErrorText $result.Errors | Should -BeLike 'data.jsonl cannot be repaired. The file is gzip*Unpack*'
+        Get-ErrorText $result.Errors | Should -BeLike 'data.jsonl cannot be repaired. The file is compressed with gzip*Unpack*'
     }
 
     It 'changes nothing with -WhatIf' {

@@ -27,7 +27,7 @@ public enum SourceFormat
     Text,
 
     /// <summary>
-    /// Lines for the batch API: <c>{"custom_id": "...", "method": "POST", "url": "...", "body": {"messages": [...]}}</c>.
+    /// Lines for the batch API: <c>{"custom_id": "...", "method": "POST", "url": "...", "body": {...}}</c>.
     /// </summary>
     Batch,
 

@@ -111,7 +111,7 @@ public class LargeFindingTests
         DatasetReport report = await Check.RunAsync(Encoding.UTF8.GetBytes(data));
 
         DatasetProblem problem = Assert.Single(report.Problems);
-        Assert.Equal("This is TRL's preference data, from line 1 on.", problem.Message);
+        Assert.Equal("3000 of 3000 lines: TRL's preference data, from line 1 on.", problem.Message);
         Assert.Equal("Convert the file: its format is Trl.", problem.Fix);
         Assert.Equal((1, 3000), (report.ErrorCount, report.ExampleCount));
         Assert.Equal(SourceFormat.Trl, ProblemCodes.Find(problem.Code)!.Source);

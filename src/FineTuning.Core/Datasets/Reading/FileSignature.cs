@@ -67,8 +67,8 @@ internal static class FileSignature
     internal static readonly ProblemCode Markup = ProblemCode.Error(
         "FT1019",
         "HTML or XML",
-        "The file is a page or another kind of markup, often the sign-in or error page of a download. The service reads "
-            + "JSON lines only.",
+        "The file is a page or another kind of markup, often the sign-in or error page of a download. The service "
+            + "reads JSON lines only.",
         "Download the data themselves, or write them as JSON lines.",
         "a file that starts with <!DOCTYPE html>"
     );

@@ -12,7 +12,7 @@ internal static class AbsentRules
             "keys with nothing in them",
             "Keys that should be absent are there and null (or an empty list of annotations), as programs write them "
                 + "that dump what an API answered. The service refuses them.",
-            "Leave out the keys that are null.",
+            "Leave out the keys that have nothing in them.",
             """{"messages":[{"role":"user","content":"Hi","name":null},{"role":"assistant","content":"Hello","annotations":[]}],"tools":null}"""
         )
         .Mended();

@@ -272,8 +272,8 @@ internal sealed class CallOrderRules(LineContext line)
                 ToolCallUnmatched,
                 place,
                 ".tool_call_id",
-                $"The tool message answers the call \"{line.Line.Slice(message.ToolCallIdAt, message.ToolCallIdLength)}\", "
-                    + $"which no assistant message before it made{Waiting()}."
+                $"The tool message answers the call "
+                    + $"\"{line.Line.Slice(message.ToolCallIdAt, message.ToolCallIdLength)}\", which no assistant message before it made{Waiting()}."
             );
             return;
         }

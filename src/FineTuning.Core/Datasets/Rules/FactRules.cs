@@ -29,11 +29,11 @@ internal static class FactRules
             long count = facts[fact];
             if (count > 0)
             {
-                string lines =
-                    count == examples ? "This is" : FormattableString.Invariant($"{count} of {examples} lines are");
                 yield return (
                     code,
-                    FormattableString.Invariant($"{lines} {code.Title}, from line {facts.First(fact)} on.")
+                    FormattableString.Invariant(
+                        $"{count} of {examples} lines: {code.Title}, from line {facts.First(fact)} on."
+                    )
                 );
             }
         }

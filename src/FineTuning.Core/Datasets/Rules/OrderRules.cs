@@ -24,7 +24,7 @@ internal sealed class OrderRules(LineContext line)
     internal static readonly ProblemCode LateSystem = ProblemCode.Warning(
         "FT1248",
         "instructions in the middle",
-        "A system or developer message stands behind the start of the conversation, where requests as a rule have none.",
+        "A system or developer message stands behind the start of the conversation, where requests rarely have one.",
         "Move the message to the start.",
         """{"messages":[{"role":"user","content":"Hi"},{"role":"system","content":"Be kind."},{"role":"assistant","content":"Hello"}]}"""
     );
@@ -47,7 +47,7 @@ internal sealed class OrderRules(LineContext line)
                     LateSystem,
                     message.Start,
                     null,
-                    $"The message with the role \"{Roles.Name(message.Role)}\" stands in the middle of the conversation."
+                    $"The message with the role \"{Roles.Name(message.Role)}\" stands in the middle of the messages."
                 );
                 break;
             case Role.User:

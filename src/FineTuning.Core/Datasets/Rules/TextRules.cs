@@ -18,8 +18,8 @@ internal sealed class TextRules(LineContext line)
         .Warning(
             "FT1010",
             "U+2028, U+2029 or U+0085",
-            "The line has a Unicode line or paragraph separator, or a next-line character. JSON allows it in a string, but some readers take "
-                + "it for the end of the line.",
+            "The line has a Unicode line or paragraph separator, or a next-line character. JSON allows it in a string, "
+                + "but some readers take it for the end of the line.",
             "Write the character as an escape such as \\u2028, or replace it with \\n.",
             "a line with the bytes E2 80 A8"
         )
@@ -29,8 +29,8 @@ internal sealed class TextRules(LineContext line)
         .Error(
             "FT1015",
             "byte order mark within the file",
-            "A line starts with a byte order mark, as where files were joined. JSON does not allow it, so the line cannot "
-                + "be read.",
+            "A line starts with a byte order mark, as where files were joined. JSON does not allow it, so the line "
+                + "cannot be read.",
             "Remove the mark.",
             "a second line that starts with the bytes EF BB BF"
         )

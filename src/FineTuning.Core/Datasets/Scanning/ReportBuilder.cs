@@ -293,7 +293,7 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    // Lines that are not UTF-8 are so for one reason as a rule: an old encoding, which all of them show better than one.
+    // Lines that are not UTF-8 are so for one reason as a rule: an old encoding, which all show better than one.
     private void AddEncoding()
     {
         string invalid = TextRules.InvalidUtf8.Code;

@@ -25,7 +25,7 @@ internal readonly struct RowValue(RowTokens tokens, int index)
     public bool IsEscaped => tokens[index].IsEscaped;
 
     // Absent, null, or a text of white space.
-    public bool IsBlank => !Is || (IsText && JsonText.IsBlank(Raw));
+    public bool IsBlank => !Is || (IsText && InvisibleText.IsBlank(Raw));
 
     public bool IsEmptyList => IsList && tokens[index].Next == index + 1;
 
