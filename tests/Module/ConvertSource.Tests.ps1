@@ -2,26 +2,26 @@
 # tested in Core; these tests are what a user sees.
 BeforeDiscovery {
     $formats = @(
-        @{ from = 'ShareGpt'; kind = 'Chat'; row = '{"conversations":[{"from":"human","value":"q#"},{"from":"gpt","value":"a#"}]}' }
-        @{ from = 'Alpaca'; kind = 'Chat'; row = '{"instruction":"q#","input":"","output":"a#"}' }
-        @{ from = 'Trl'; kind = 'Preference'; row = '{"prompt":"q#","chosen":"a#","rejected":"b#"}' }
-        @{ from = 'Completion'; kind = 'Chat'; row = '{"prompt":"q#","completion":"a#"}' }
-        @{ from = 'Text'; kind = 'Chat'; row = '{"text":"### Human: q#\n### Assistant: a#"}' }
-        @{ from = 'Batch'; kind = 'Chat'; row = '{"custom_id":"#","method":"POST","url":"/v1/chat/completions","body":{"messages":[{"role":"user","content":"q#"},{"role":"assistant","content":"a#"}]}}' }
-        @{ from = 'JsonText'; kind = 'Chat'; row = '"{\"messages\":[{\"role\":\"user\",\"content\":\"q#\"},{\"role\":\"assistant\",\"content\":\"a#\"}]}"' }
-        @{ from = 'MessageList'; kind = 'Chat'; row = '[{"role":"user","content":"q#"},{"role":"assistant","content":"a#"}]' }
+        @{ from = 'ShareGpt'; kind = 'Chat'; row = '{"conversations":[{"from":"human","value":"q@"},{"from":"gpt","value":"a@"}]}' }
+        @{ from = 'Alpaca'; kind = 'Chat'; row = '{"instruction":"q@","input":"","output":"a@"}' }
+        @{ from = 'Trl'; kind = 'Preference'; row = '{"prompt":"q@","chosen":"a@","rejected":"b@"}' }
+        @{ from = 'Completion'; kind = 'Chat'; row = '{"prompt":"q@","completion":"a@"}' }
+        @{ from = 'Text'; kind = 'Chat'; row = '{"text":"### Human: q@\n### Assistant: a@"}' }
+        @{ from = 'Batch'; kind = 'Chat'; row = '{"custom_id":"@","method":"POST","url":"/v1/chat/completions","body":{"messages":[{"role":"user","content":"q@"},{"role":"assistant","content":"a@"}]}}' }
+        @{ from = 'JsonText'; kind = 'Chat'; row = '"{\"messages\":[{\"role\":\"user\",\"content\":\"q@\"},{\"role\":\"assistant\",\"content\":\"a@\"}]}"' }
+        @{ from = 'MessageList'; kind = 'Chat'; row = '[{"role":"user","content":"q@"},{"role":"assistant","content":"a@"}]' }
     )
 }
 
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
     $id = { param($name) "$name,FineTuning.Commands.ConvertToFineTuningDatasetCommand" }
-    $shareGpt = '{"conversations":[{"from":"human","value":"q#"},{"from":"gpt","value":"a#"}]}'
-    $chat = '{"messages":[{"role":"user","content":"q#"},{"role":"assistant","content":"a#"}]}'
+    $shareGpt = '{"conversations":[{"from":"human","value":"q@"},{"from":"gpt","value":"a@"}]}'
+    $chat = '{"messages":[{"role":"user","content":"q@"},{"role":"assistant","content":"a@"}]}'
 
     function New-SourceFile([string] $Row = $shareGpt, [int] $Count = 12, [string] $Name = 'source.jsonl') {
         $file = Join-Path $folder $Name
-        1..$Count | ForEach-Object { $Row.Replace('#', "$_") } | Set-Content -LiteralPath $file
+        1..$Count | ForEach-Object { $Row.Replace('@', "$_") } | Set-Content -LiteralPath $file
         $file
     }
 }
@@ -36,8 +36,15 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
     It 'converts <from>, as the check says, and the result passes it' -ForEach $formats {
         $source = New-SourceFile $row
         $report = Test-FineTuningDataset $source
-        $report.Problems.Where{ $_.Fix -match "-From $from\b" } | Should -HaveCount 1 -Because (
-            "the check names the command once: $($report.Problems.ForEach{ "$($_.Code) $($_.Fix)" } -join ' | ')")
+        if ($from -ne 'Completion') {
+            # Rows of completions are a dataset, too.
+            $report.CountsByCode.Values | Should -Be 1 -Because 'what they are is said once a file'
+            $advice = @(($report | Out-String -Width 200) -split '\r?\n' -match "-From $from\b")
+            $advice | Should -HaveCount 1
+            Push-Location $folder
+            try { & ([scriptblock]::Create(($advice[0] -replace '^.*To convert it: '))) } finally { Pop-Location }
+            Test-FineTuningDataset (Join-Path $folder source.new.jsonl) | ForEach-Object ErrorCount | Should -Be 0
+        }
         ConvertTo-FineTuningDataset -SourcePath $source -From $from -Path $path
         $after = Test-FineTuningDataset $path
         $after.ErrorCount | Should -Be 0
@@ -74,7 +81,7 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
 
     It 'reads one JSON array as well as lines' {
         $source = Join-Path $folder array.json
-        "[`n" + ((1..12 | ForEach-Object { $shareGpt.Replace('#', "$_") }) -join ",`n  ") + "`n]" |
+        "[`n" + ((1..12 | ForEach-Object { $shareGpt.Replace('@', "$_") }) -join ",`n  ") + "`n]" |
             Set-Content $source
         (ConvertTo-FineTuningDataset -SourcePath $source) | Should -HaveCount 12
     }
@@ -82,7 +89,7 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
     It 'streams: no more is emitted than is asked for' {
         $source = New-SourceFile -Count 5000
         $texts = ConvertTo-FineTuningDataset -SourcePath $source | Select-Object -First 2
-        $texts | Should -Be (1, 2 | ForEach-Object { $chat.Replace('#', "$_") })
+        $texts | Should -Be (1, 2 | ForEach-Object { $chat.Replace('@', "$_") })
     }
 
     It 'names the row that it leaves out and why, goes on, and counts them' {
@@ -99,7 +106,7 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
 
     It 'tries no more when none of the first rows fits, and leaves what was there' {
         'kept' | Set-Content $path
-        $source = New-SourceFile '{"instruction":"q#","output":"a#"}' -Count 100
+        $source = New-SourceFile '{"instruction":"q@","output":"a@"}' -Count 100
         $result = Invoke-Captured { ConvertTo-FineTuningDataset -SourcePath $source -From ShareGpt -Path $path -Force }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id NoRowFits)
         $result.Errors.Count | Should -BeLessThan 20
@@ -107,11 +114,11 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
     }
 
     It 'says of a file of <what> what it is' -ForEach @(
-        @{ what = 'CSV'; text = "question,answer`n1,2`n"; like = '*Import-Csv*' }
+        @{ what = 'CSV'; text = "question,answer`n1,2`n"; like = '*table of text (CSV)*Test-FineTuningDataset*' }
         @{ what = 'chat examples'; text = '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}'; like = '*chat examples already*' }
         @{ what = 'unknown rows'; text = '{"colour":"red","size":3}'; like = '*colour, size*' }
         @{ what = 'no rows'; text = ''; like = '*no rows*' }
-        @{ what = 'plain text'; text = 'Once upon a time'; like = '*no JSON*' }
+        @{ what = 'plain text'; text = 'Once upon a time'; like = '*first line is no JSON*' }
     ) {
         $source = Join-Path $folder odd.jsonl
         [IO.File]::WriteAllText($source, $text)
@@ -133,7 +140,7 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
 
     It 'puts no two kinds of examples into one file' {
         $one = New-SourceFile -Name one.jsonl
-        $two = New-SourceFile '{"prompt":"q#","chosen":"a#","rejected":"b#"}' -Name two.jsonl
+        $two = New-SourceFile '{"prompt":"q@","chosen":"a@","rejected":"b@"}' -Name two.jsonl
         $result = Invoke-Captured { ConvertTo-FineTuningDataset -SourcePath $one, $two -Path $path }
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id OtherKind)
         (Get-Content $path) | Should -HaveCount 12
@@ -169,7 +176,7 @@ Describe 'ConvertTo-FineTuningDataset -SourcePath' {
         'kept' | Set-Content $path
         $source = New-SourceFile -Count 20000
         # The file is read again and again, so that there is always more to do.
-        $pipeline = Start-TestPipeline 'param($from, $to) ConvertTo-FineTuningDataset -SourcePath (@($from) * 5000) -Path $to -Force -Verbose' $source, $path
+        $pipeline = Start-TestPipeline 'param($a) ConvertTo-FineTuningDataset -SourcePath (@($a[0]) * 5000) -Path $a[1] -Force -Verbose' $source, $path
         try {
             Wait-Until { Get-ChildItem $folder -Filter *.part } -Because 'the writing has begun'
             Wait-Until { $pipeline.Shell.Streams.Verbose.Count -gt 1 } -Because 'files are read'

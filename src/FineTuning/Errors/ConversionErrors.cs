@@ -9,7 +9,11 @@ internal static class ConversionErrors
 {
     private static readonly ErrorDefinition[] s_rows =
     [
-        Define("PropertyNotNamed", "It is not known which property has the text.", "Name it with -{option}."),
+        Define(
+            "PropertyNotNamed",
+            "It is not known which property has the text.",
+            "Name it with -{option}. A file in the format of another trainer is converted with -SourcePath."
+        ),
         Define(
             "RowIsExample",
             "The row is an example already.",
@@ -70,7 +74,8 @@ internal static class ConversionErrors
         "NotRows",
         ErrorCategory.InvalidData,
         "The rows of '{path}' cannot be read: {reason}",
-        "Give JSON lines or one JSON array, as text in UTF-8."
+        "Give JSON lines or one JSON array, as text in UTF-8. Test-FineTuningDataset names the command that makes rows "
+            + "of other files, such as CSV."
     );
 
     private static readonly ErrorDefinition s_otherKind = new(

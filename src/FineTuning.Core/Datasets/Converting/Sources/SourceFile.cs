@@ -11,13 +11,13 @@ public static class SourceFile
     /// <summary>Tells by the first rows of a file in which format they are.</summary>
     /// <param name="path">The full path of the file.</param>
     /// <returns>The format and why none is known; one of the two is null.</returns>
+    /// <exception cref="InvalidDataException">The file is no text; the message says what it is.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static (SourceFormat? Format, string? Reason) Recognise(string path)
     {
         using FileStream file = DatasetFile.Open(path);
-        var head = SourceHead.Read(file);
-        return head.Fault is null ? head.Recognise() : (null, head.Fault);
+        return ReadHead(file).Recognise();
     }
 
     /// <summary>The kind of example that the rows of a file become.</summary>
@@ -54,12 +54,7 @@ public static class SourceFile
     {
         DatasetFormat target = TargetOf(path, options);
         using FileStream file = DatasetFile.Open(path);
-        var head = SourceHead.Read(file);
-        if (head.Fault is string fault)
-        {
-            throw new InvalidDataException(fault);
-        }
-
+        SourceHead head = ReadHead(file);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var batches = new BoundedQueue<SourceBatch>();
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty;
@@ -111,5 +106,11 @@ public static class SourceFile
                 )
                 .ConfigureAwait(false);
         }
+    }
+
+    private static SourceHead ReadHead(FileStream file)
+    {
+        var head = SourceHead.Read(file);
+        return head.Fault is string fault ? throw new InvalidDataException(fault) : head;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class SourceHead
 
     private readonly RowTokens _row = new();
     private bool _hasRow;
+    private bool _isBlank;
 
     // Why the file cannot be read as rows, or null.
     public string? Fault { get; private set; }
@@ -32,9 +33,10 @@ internal sealed class SourceHead
 
         file.Position = 0;
         var head = new SourceHead();
-        if (FileSignature.Find(buffer.AsSpan(0, Math.Min(length, 16))) is ProblemCode signature)
+        ReadOnlySpan<byte> bytes = buffer.AsSpan(0, length);
+        if (FileSignature.Find(bytes) is ProblemCode signature)
         {
-            head.Fault = $"The file is {signature.Title}. {signature.Fix}";
+            head.Fault = $"The file is {FileSignature.Describe(signature, bytes)}.";
             return head;
         }
 
@@ -45,6 +47,7 @@ internal sealed class SourceHead
         }
 
         head.Look(buffer, start, length);
+        head._isBlank = start == length;
         return head;
     }
 
@@ -97,8 +100,13 @@ internal sealed class SourceHead
         return found == DatasetFormat.Unknown ? DatasetFormat.Chat : found;
     }
 
-    private static (SourceFormat?, string) Unknown(RowValue row)
+    private (SourceFormat?, string) Unknown(RowValue row)
     {
+        if (!_hasRow)
+        {
+            return (null, _isBlank || IsArray ? "It has no rows." : "Its first line is no JSON.");
+        }
+
         var names = new List<string>();
         foreach (RowValue part in row)
         {
@@ -109,7 +117,9 @@ internal sealed class SourceHead
         }
 
         string what =
-            names.Count > 0 ? $"The fields of its first row are {string.Join(", ", names)}." : "It has no rows.";
+            names.Count > 0
+                ? $"The fields of its first row are {string.Join(", ", names)}."
+                : "Its first row has no fields.";
         return (null, $"{what} That is no format that is known by its shape.");
     }
 
