@@ -163,3 +163,26 @@ Describe 'An object of any kind' {
         }
     }
 }
+
+Describe 'An id as it was pasted' {
+    BeforeAll {
+        $file = Send-FineTuningFile $train
+        $job = New-FineTuningJob local-small $file -Wait
+        $ids = @{
+            'Get-FineTuningJob' = $job.Id; 'Get-FineTuningEvent' = $job.Id; 'Get-FineTuningCheckpoint' = $job.Id
+            'Wait-FineTuningJob' = $job.Id; 'Get-FineTuningFile' = $file.Id; 'Get-FineTunedModel' = $job.FineTunedModel
+        }
+    }
+
+    It '<command> takes it with <what> behind it' -ForEach $(
+        foreach ($command in 'Get-FineTuningJob', 'Get-FineTuningEvent', 'Get-FineTuningCheckpoint', 'Wait-FineTuningJob', 'Get-FineTuningFile', 'Get-FineTunedModel') {
+            @{ command = $command; what = 'a blank'; end = ' ' }
+            @{ command = $command; what = 'a carriage return'; end = "`r" }
+        }
+    ) {
+        $plain = & $command $ids[$command] -ErrorAction Stop
+        $pasted = & $command "$($ids[$command])$end" -ErrorAction Stop
+        @($pasted).Id | Should -Be @($plain).Id
+        @($pasted) | Should -Not -BeNullOrEmpty
+    }
+}

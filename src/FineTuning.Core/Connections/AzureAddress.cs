@@ -18,13 +18,9 @@ public static class AzureAddress
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     );
     private static readonly Regex s_date = new(@"\A\d{4}-\d{2}-\d{2}(-preview)?\z", RegexOptions.CultureInvariant);
-
-    /// <summary>Whether a version is one of the older, dated ones, which have paths of their own.</summary>
-    public static bool IsDated(string? apiVersion) => apiVersion is not null && s_date.IsMatch(apiVersion);
-
     private static readonly Regex s_word = new(@"\A[a-z][a-z0-9.-]*\z", RegexOptions.CultureInvariant);
     private static readonly Regex s_almostDate = new(
-        @"\A(\d{4})[-./_ ]?(\d{1,2})[-./_ ]?(\d{1,2})([-_ ]?preview)?\z",
+        @"\A(\d{4})(?:[-./_ ](\d{1,2})[-./_ ](\d{1,2})|(\d\d)(\d\d))([-_ ]?preview)?\z",
         RegexOptions.CultureInvariant
     );
     private static readonly Regex s_project = new(
@@ -35,6 +31,9 @@ public static class AzureAddress
         @"\A\?(?:api-version=([^&]*))?\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     );
+
+    /// <summary>Whether a version is one of the older, dated ones, which have paths of their own.</summary>
+    public static bool IsDated(string? apiVersion) => apiVersion is not null && s_date.IsMatch(apiVersion);
 
     /// <summary>A version of the API as services spell it: a date such as 2024-10-21 or 2025-04-01-preview, or a word
     /// such as v1 or preview. Blanks around it and capitals do not count.</summary>
@@ -50,11 +49,15 @@ public static class AzureAddress
 
         Match almost = s_almostDate.Match(version);
         string meant = almost.Success
-            ? $"{almost.Groups[1].Value}-{almost.Groups[2].Value.PadLeft(2, '0')}-{almost.Groups[3].Value.PadLeft(2, '0')}"
-                + (almost.Groups[4].Success ? "-preview" : string.Empty)
+            ? $"{almost.Groups[1].Value}-{Two(almost, 2, 4)}-{Two(almost, 3, 5)}"
+                + (almost.Groups[6].Success ? "-preview" : string.Empty)
             : "2024-10-21, 2025-04-01-preview, v1 or preview";
         throw new ArgumentException($"'{text}' is no version of the API. Write {meant}.");
     }
+
+    // Two digits, of whichever of the two groups has matched.
+    private static string Two(Match match, int one, int other) =>
+        (match.Groups[one].Success ? match.Groups[one] : match.Groups[other]).Value.PadLeft(2, '0');
 
     /// <summary>The version that an address has in its query, as portals show it; null if it has none.</summary>
     /// <param name="resource">A name or an address.</param>
