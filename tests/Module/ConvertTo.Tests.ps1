@@ -205,8 +205,8 @@ Describe 'ConvertTo-FineTuningDataset' {
             '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}' | ConvertFrom-Json |
                 ConvertTo-FineTuningDataset
         }
-        $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'RowIsExample,*'
-        "$($result.Errors[0])" | Should -BeLike "*'messages'*example already*ConvertTo-Json*"
+        $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id RowIsExample)
+        Get-ErrorText $result.Terminating | Should -BeLike "Row 1 has 'messages': it is an example already*ConvertTo-Json*"
     }
 
     It 'ends at once where a property has no usual name' {

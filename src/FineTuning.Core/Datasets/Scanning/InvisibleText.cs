@@ -8,8 +8,12 @@ internal static class InvisibleText
 {
     // Whether a string, as it stands in the JSON, has nothing in it that can be seen. The first character that can be
     // settles it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsBlank(ReadOnlySpan<byte> raw) =>
+        raw.IsEmpty || (raw[0] is <= 0x20 or >= 0x7F or (byte)'\\' && IsInvisible(raw));
+
     [MethodImpl(Jit.Optimized)]
-    public static bool IsBlank(ReadOnlySpan<byte> raw)
+    private static bool IsInvisible(ReadOnlySpan<byte> raw)
     {
         while (!raw.IsEmpty)
         {

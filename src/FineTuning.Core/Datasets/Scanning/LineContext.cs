@@ -105,7 +105,9 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     // Keeps a piece of the line around a byte that is not UTF-8, to guess its encoding by.
     public void Sample(int position)
     {
-        ReadOnlySpan<byte> piece = Line.Slice(position);
+        // With the letter before, which may show whether the byte is in a word.
+        bool hasLetter = position > 0 && Line[position - 1] < 0x80;
+        ReadOnlySpan<byte> piece = Line.Slice(hasLetter ? position - 1 : position);
         _result.AddSample(piece.Slice(0, Math.Min(piece.Length, 200)));
     }
 
