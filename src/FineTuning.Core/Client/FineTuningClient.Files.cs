@@ -28,7 +28,7 @@ public sealed partial class FineTuningClient
             Content = attempt => FileForm.Make("file", Open(open, attempt), fileName, purpose, progress, attempt),
             BodyText = $"(multipart: purpose={purpose}, file={fileName})",
         };
-        return SendIdentifiedAsync(request, WireContext.Default.FileResource, file => file.Id, cancellationToken);
+        return SendAsync(request, Answers.File, cancellationToken);
     }
 
     /// <summary>One page of files, newest first.</summary>
@@ -38,7 +38,7 @@ public sealed partial class FineTuningClient
     ) =>
         SendAsync(
             Get("files" + (query ?? new FileQuery()).ToQuery()),
-            WireContext.Default.ListResourceFileResource,
+            Answers.Files,
             cancellationToken
         );
 
@@ -59,10 +59,9 @@ public sealed partial class FineTuningClient
 
     /// <summary>A file's description.</summary>
     public Task<FileResource> GetFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(
+        SendAsync(
             Get($"files/{Segment(fileId)}"),
-            WireContext.Default.FileResource,
-            file => file.Id,
+            Answers.File,
             cancellationToken
         );
 
@@ -107,7 +106,7 @@ public sealed partial class FineTuningClient
         try
         {
             return await _transport
-                .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)
+                .SendAsync(request, (response, attempt, _) => transfer.ReadAsync(response, attempt), _observer, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
@@ -115,14 +114,19 @@ public sealed partial class FineTuningClient
             // The bytes in the stream are not the beginning of this content.
             transfer.Restart();
             return await _transport
-                .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)
+                .SendAsync(request, (response, attempt, _) => transfer.ReadAsync(response, attempt), _observer, cancellationToken)
                 .ConfigureAwait(false);
         }
     }
 
     /// <summary>Deletes a file.</summary>
     public Task<DeletedResource> DeleteFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        DeleteAsync(Bodiless(HttpMethod.Delete, $"files/{Segment(fileId)}"), fileId, cancellationToken);
+        DeleteAsync(
+            Bodiless(HttpMethod.Delete, $"files/{Segment(fileId)}"),
+            fileId,
+            () => IsThereAsync(Get($"files/{Segment(fileId)}"), Answers.File, cancellationToken),
+            cancellationToken
+        );
 
     private static Stream Open(Func<Stream> open, Attempt attempt)
     {

@@ -159,7 +159,7 @@ public sealed class EventFollower
                 continue;
             }
 
-            bool hasEnded = sight.Job.Status.IsFinished;
+            bool hasEnded = sight.Job.HasEnded;
             TimeSpan lastWords = _client.Options.Endpoint.IsLoopback ? s_localLastWords : s_lastWords;
             looks.Again(look.JobId, sight.Job, sight.News.Count > 0 || hasEnded, hasEnded ? lastWords : null);
         }
@@ -205,7 +205,7 @@ public sealed class EventFollower
                 return true;
             }
 
-            if (!sight.Job.Status.IsFinished)
+            if (!sight.Job.HasEnded)
             {
                 _sawItGoing = true;
                 _looksAfterEnd = _quietLooks = 0;

@@ -20,7 +20,17 @@ public sealed record GraderRunRequest
 public sealed record GraderRunResource : Resource
 {
     /// <summary>The score, of the range that the grader has; usually 0 to 1.</summary>
-    public double Reward { get; init; }
+    [JsonIgnore]
+    public double Reward
+    {
+        get => Score ?? 0;
+        init => Score = value;
+    }
+
+    /// <summary>The same as it was sent; null if it was not, which is no score of 0.</summary>
+    [JsonInclude]
+    [JsonPropertyName("reward")]
+    internal double? Score { get; init; }
 
     /// <summary>How it came about.</summary>
     public GraderRunMetadata? Metadata { get; init; }

@@ -68,7 +68,7 @@ public sealed class CheckpointCompleter : IArgumentCompleter
             "step {0} of {1}, {2:g}",
             checkpoint.StepNumber,
             checkpoint.FineTuningJobId,
-            checkpoint.CreatedAt.LocalDateTime
+            Display.LocalTime(checkpoint.CreatedAt)
         );
 }
 
