@@ -60,11 +60,7 @@ internal sealed class ChatStreamReader(JsonAnswer<ChatResource> whole, IClock cl
         }
     }
 
-    private async Task<ChatResource> ReadPiecesAsync(
-        HttpResponseMessage response,
-        Attempt attempt,
-        RequestTrace trace
-    )
+    private async Task<ChatResource> ReadPiecesAsync(HttpResponseMessage response, Attempt attempt, RequestTrace trace)
     {
         if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream")
         {
@@ -99,8 +95,7 @@ internal sealed class ChatStreamReader(JsonAnswer<ChatResource> whole, IClock cl
         }
 
         TakeLine(Encoding.UTF8.GetString(line.ToArray()), response);
-        return
-            !_isDone && _finishReason is null ? throw Wrong(response, "broke off")
+        return !_isDone && _finishReason is null ? throw Wrong(response, "broke off")
             : _hasChoice ? Whole()
             : throw Wrong(response, "has no answer of a model");
     }

@@ -49,10 +49,14 @@ internal static class Answers
     public static AnswerType<DeletedResource> Deleted { get; } = new DeletedAnswer(s_json.DeletedResource);
 
     public static AnswerType<ChatResource> Chat { get; } =
-        new ObjectAnswer<ChatResource>(s_json.ChatResource, "answer of the model", "has no answer of a model", HasAnswer)
+        new ObjectAnswer<ChatResource>(
+            s_json.ChatResource,
+            "answer of the model",
+            "has no answer of a model",
+            HasAnswer
+        )
         {
-            Needs = path =>
-                path is "choices" or "choices[0]" or "choices[0].message" or "choices[0].message.content",
+            Needs = path => path is "choices" or "choices[0]" or "choices[0].message" or "choices[0].message.content",
         };
 
     public static AnswerType<GraderRunResource> GraderRun { get; } =

@@ -35,12 +35,7 @@ public sealed partial class FineTuningClient
     public Task<ListResource<FileResource>> ListFilesAsync(
         FileQuery? query = null,
         CancellationToken cancellationToken = default
-    ) =>
-        SendAsync(
-            Get("files" + (query ?? new FileQuery()).ToQuery()),
-            Answers.Files,
-            cancellationToken
-        );
+    ) => SendAsync(Get("files" + (query ?? new FileQuery()).ToQuery()), Answers.Files, cancellationToken);
 
     /// <summary>All files, newest first; asks for a page only when it is needed.</summary>
     public IAsyncEnumerable<FileResource> EnumerateFilesAsync(
@@ -59,11 +54,7 @@ public sealed partial class FineTuningClient
 
     /// <summary>A file's description.</summary>
     public Task<FileResource> GetFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            Get($"files/{Segment(fileId)}"),
-            Answers.File,
-            cancellationToken
-        );
+        SendAsync(Get($"files/{Segment(fileId)}"), Answers.File, cancellationToken);
 
     /// <summary>
     /// Copies a file's content. A repeat goes on where the attempt before it broke off if the server offers that, and
@@ -106,7 +97,12 @@ public sealed partial class FineTuningClient
         try
         {
             return await _transport
-                .SendAsync(request, (response, attempt, _) => transfer.ReadAsync(response, attempt), _observer, cancellationToken)
+                .SendAsync(
+                    request,
+                    (response, attempt, _) => transfer.ReadAsync(response, attempt),
+                    _observer,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
@@ -114,7 +110,12 @@ public sealed partial class FineTuningClient
             // The bytes in the stream are not the beginning of this content.
             transfer.Restart();
             return await _transport
-                .SendAsync(request, (response, attempt, _) => transfer.ReadAsync(response, attempt), _observer, cancellationToken)
+                .SendAsync(
+                    request,
+                    (response, attempt, _) => transfer.ReadAsync(response, attempt),
+                    _observer,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
     }

@@ -25,12 +25,7 @@ public sealed partial class FineTuningClient
     public Task<ListResource<JobResource>> ListJobsAsync(
         JobQuery? query = null,
         CancellationToken cancellationToken = default
-    ) =>
-        SendAsync(
-            Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()),
-            Answers.Jobs,
-            cancellationToken
-        );
+    ) => SendAsync(Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()), Answers.Jobs, cancellationToken);
 
     /// <summary>All jobs, newest first; asks for a page only when it is needed.</summary>
     public IAsyncEnumerable<JobResource> EnumerateJobsAsync(
@@ -49,11 +44,7 @@ public sealed partial class FineTuningClient
 
     /// <summary>A job as it is now.</summary>
     public Task<JobResource> GetJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            Get($"fine_tuning/jobs/{Segment(jobId)}"),
-            Answers.Job,
-            cancellationToken
-        );
+        SendAsync(Get($"fine_tuning/jobs/{Segment(jobId)}"), Answers.Job, cancellationToken);
 
     /// <summary>Ends a job. The answer's status is cancelled at once. A job that is cancelled already is no
     /// error.</summary>
@@ -171,8 +162,7 @@ public sealed partial class FineTuningClient
                 Maybe<JobResource> answer = await _transport
                     .SendOptionalAsync(request, Answers.Job, _observer, cancellationToken)
                     .ConfigureAwait(false);
-                JobResource job =
-                    answer.Value ?? await GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
+                JobResource job = answer.Value ?? await GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
 
                 // An empty 200 can come from a gateway that has not passed the request on.
                 if (answer.Value is not null || answer.IsPlain || isSo(job))
@@ -182,7 +172,9 @@ public sealed partial class FineTuningClient
 
                 if (sent == 2)
                 {
-                    throw WithoutWords($"the job {jobId} is {(job.Status.Value.Length == 0 ? "as it was" : job.Status)}");
+                    throw WithoutWords(
+                        $"the job {jobId} is {(job.Status.Value.Length == 0 ? "as it was" : job.Status)}"
+                    );
                 }
             }
         }

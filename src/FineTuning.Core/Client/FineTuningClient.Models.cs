@@ -11,11 +11,7 @@ public sealed partial class FineTuningClient
 
     /// <summary>A model's description.</summary>
     public Task<ModelResource> GetModelAsync(string model, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            Get($"models/{Segment(model)}"),
-            Answers.Model,
-            cancellationToken
-        );
+        SendAsync(Get($"models/{Segment(model)}"), Answers.Model, cancellationToken);
 
     /// <summary>Deletes a fine-tuned model.</summary>
     public Task<DeletedResource> DeleteModelAsync(string model, CancellationToken cancellationToken = default) =>

@@ -68,9 +68,5 @@ public sealed partial class FineTuningClient
 
     /// <summary>Gives an upload up; the service forgets its parts.</summary>
     public Task<UploadResource> CancelUploadAsync(string uploadId, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            Bodiless(HttpMethod.Post, $"uploads/{Segment(uploadId)}/cancel"),
-            Answers.Upload,
-            cancellationToken
-        );
+        SendAsync(Bodiless(HttpMethod.Post, $"uploads/{Segment(uploadId)}/cancel"), Answers.Upload, cancellationToken);
 }

@@ -18,7 +18,14 @@ internal static class ErrorStatusWords
             "unsupported_parameter",
             "unknown_parameter",
         ],
-        [401] = ["authentication_error", "invalid_api_key", "invalid_authentication", "unauthenticated", "unauthorized"],
+        [401] =
+        [
+            "authentication_error",
+            "invalid_api_key",
+            "invalid_authentication",
+            "unauthenticated",
+            "unauthorized",
+        ],
         [403] = ["permission_error", "permission_denied", "forbidden", "access_denied"],
         [404] = ["not_found", "not_found_error", "resource_not_found", "file_not_found"],
         [409] = ["conflict", "already_exists", "aborted"],

@@ -139,10 +139,7 @@ internal sealed record ErrorWords(
                 return (
                     isWord ? own with { Code = own.Code ?? text.Message }
                     : isSaid ? own
-                    : own with
-                    {
-                        Message = $"{text.Message.TrimEnd('.', ':')}: {own.Message}",
-                    }
+                    : own with { Message = $"{text.Message.TrimEnd('.', ':')}: {own.Message}" }
                 ).Or(text);
             default:
                 return own;
@@ -269,7 +266,8 @@ internal sealed record ErrorWords(
     }
 
     private static int? StatusOf(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status) && status is >= 400 and < 600
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+        && status is >= 400 and < 600
             ? status
             : null;
 

@@ -85,7 +85,9 @@ internal sealed class ListAnswer<T>(
             var note = new OddObject(name);
             if (OddReader.Read(entry, item, note) is not T read)
             {
-                odd.Add(FormattableString.Invariant($"Entry {number} of the list of {name}s is no {name}: {Short(entry)}"));
+                odd.Add(
+                    FormattableString.Invariant($"Entry {number} of the list of {name}s is no {name}: {Short(entry)}")
+                );
                 continue;
             }
 

@@ -59,12 +59,7 @@ internal class ObjectAnswer<T>(JsonTypeInfo<T> json, string name, string lack, F
 /// <summary>The answer to a delete.</summary>
 /// <param name="json">How it is read.</param>
 internal sealed class DeletedAnswer(JsonTypeInfo<DeletedResource> json)
-    : ObjectAnswer<DeletedResource>(
-        json,
-        "answer",
-        "does not say that it was deleted",
-        answer => answer.Deleted
-    )
+    : ObjectAnswer<DeletedResource>(json, "answer", "does not say that it was deleted", answer => answer.Deleted)
 {
     public override string? Refusal(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object

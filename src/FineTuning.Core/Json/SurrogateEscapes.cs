@@ -13,8 +13,7 @@ internal static class SurrogateEscapes
     );
 
     /// <summary>Whether there may be such an escape in it: most texts have none, and need no more than this.</summary>
-    public static bool MayBeIn(ReadOnlySpan<byte> json) =>
-        json.IndexOf(@"\ud"u8) >= 0 || json.IndexOf(@"\uD"u8) >= 0;
+    public static bool MayBeIn(ReadOnlySpan<byte> json) => json.IndexOf(@"\ud"u8) >= 0 || json.IndexOf(@"\uD"u8) >= 0;
 
     /// <summary>Puts U+FFFD in the place of each half.</summary>
     public static string Mend(string json) =>

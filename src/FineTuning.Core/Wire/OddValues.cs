@@ -45,7 +45,10 @@ internal static class OddValues
             return true;
         }
 
-        turned = NameOfText(target) is string name && ToText(value) is JsonNode text ? new JsonObject { [name] = text } : null;
+        turned =
+            NameOfText(target) is string name && ToText(value) is JsonNode text
+                ? new JsonObject { [name] = text }
+                : null;
         return turned is not null;
     }
 

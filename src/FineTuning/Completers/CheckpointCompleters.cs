@@ -6,6 +6,7 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Wire;
 using FineTuning.Identities;
+using FineTuning.Output;
 
 namespace FineTuning.Completers;
 

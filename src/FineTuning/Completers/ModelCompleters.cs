@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using FineTuning.Core.FineTunedModels;
 using FineTuning.Core.Wire;
+using FineTuning.Output;
 
 namespace FineTuning.Completers;
 
@@ -30,12 +31,12 @@ public sealed class FineTunedModelCompleter : IArgumentCompleter
 
     private static string Tip(ModelResource model) =>
         string.Format(
-            CultureInfo.CurrentCulture,
-            "{0}, {1:g}, {2}",
-            model.Id,
-            Display.LocalTime(model.Created),
-            model.OwnedBy
-        )
+                CultureInfo.CurrentCulture,
+                "{0}, {1:g}, {2}",
+                model.Id,
+                Display.LocalTime(model.Created),
+                model.OwnedBy
+            )
             .Replace(", , ", ", ")
             .TrimEnd(',', ' ');
 }

@@ -49,7 +49,9 @@ internal sealed class WaitView : IDisposable
             .OrderByDescending(g => g.Count())
             .ThenBy(g => g.Key.Value, StringComparer.Ordinal)
             .Select(g =>
-                FormattableString.Invariant($"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet or in an unknown state" : g.Key.Value)}")
+                FormattableString.Invariant(
+                    $"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet or in an unknown state" : g.Key.Value)}"
+                )
             );
         string text = string.Join(", ", counts);
         double ended = _statuses.Values.Count(status => status.IsFinished);
