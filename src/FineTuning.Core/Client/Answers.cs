@@ -64,7 +64,7 @@ internal static class Answers
             s_json.GraderRunResource,
             "answer of the grader",
             "has no reward",
-            run => run.Score is not null
+            run => !double.IsNaN(run.Reward) && !double.IsInfinity(run.Reward)
         );
 
     public static AnswerType<GraderValidateResource> GraderValidate { get; } =

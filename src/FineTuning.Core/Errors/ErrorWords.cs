@@ -218,7 +218,11 @@ internal sealed record ErrorWords(
     }
 
     private static ErrorWords OfList(JsonElement list, int depth) =>
-        Join(list.EnumerateArray().Select(item => (Place(item), Read(item, depth + 1))));
+        Join(
+            list.EnumerateArray()
+                .Where(item => item.ValueKind != JsonValueKind.Number)
+                .Select(item => (Place(item), Read(item, depth + 1)))
+        );
 
     private static ErrorWords Join(IEnumerable<(string? Place, ErrorWords Words)> items)
     {

@@ -72,7 +72,7 @@ internal sealed class JsonAnswer<T>(ClientOptions options, AnswerType<T> type)
     )
     {
         string json = SurrogateEscapes.Mend(body);
-        using JsonDocument document = Parse(json, response, attempt);
+        using JsonDocument document = Parse(json, fault, response, attempt);
         JsonElement root = document.RootElement;
         if (!type.IsResource(root) && ErrorWords.Find(root) is JsonElement error)
         {
@@ -116,7 +116,7 @@ internal sealed class JsonAnswer<T>(ClientOptions options, AnswerType<T> type)
         throw Wrong(lack, ErrorWords.Read(root).Message, attempt, isJson: true);
     }
 
-    private JsonDocument Parse(string json, HttpResponseMessage response, Attempt attempt)
+    private JsonDocument Parse(string json, JsonException? fault, HttpResponseMessage response, Attempt attempt)
     {
         try
         {
@@ -124,7 +124,7 @@ internal sealed class JsonAnswer<T>(ClientOptions options, AnswerType<T> type)
         }
         catch (JsonException e)
         {
-            throw Wrong(Unreadable(e, response), null, attempt);
+            throw Wrong(Unreadable(fault ?? e, response), null, attempt);
         }
     }
 

@@ -19,18 +19,10 @@ public sealed record GraderRunRequest
 /// <summary>A graded sample.</summary>
 public sealed record GraderRunResource : Resource
 {
-    /// <summary>The score, of the range that the grader has; usually 0 to 1.</summary>
-    [JsonIgnore]
-    public double Reward
-    {
-        get => Score ?? 0;
-        init => Score = value;
-    }
-
-    /// <summary>The same as it was sent; null if it was not, which is no score of 0.</summary>
-    [JsonInclude]
-    [JsonPropertyName("reward")]
-    internal double? Score { get; init; }
+    /// <summary>The score, of the range that the grader has; usually 0 to 1. An answer without one is no score of
+    /// 0.</summary>
+    [JsonRequired]
+    public double Reward { get; init; }
 
     /// <summary>How it came about.</summary>
     public GraderRunMetadata? Metadata { get; init; }

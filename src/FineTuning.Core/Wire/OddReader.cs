@@ -204,7 +204,13 @@ internal static class OddReader
         }
     }
 
-    // As an element, an object may have a name twice, which a node refuses with an argument error.
+    // Not taken apart: an object may have a name twice, which a node refuses with an argument error.
     private static JsonNode? Node(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Null ? null : JsonValue.Create(value);
+        value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Object => JsonObject.Create(value),
+            JsonValueKind.Array => JsonArray.Create(value),
+            _ => JsonValue.Create(value),
+        };
 }
