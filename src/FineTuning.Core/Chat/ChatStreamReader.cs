@@ -142,7 +142,7 @@ internal sealed class ChatStreamReader(JsonAnswer<ChatResource> whole, IClock cl
         try
         {
             using var document = JsonDocument.Parse(json);
-            if (ErrorWords.Find(document.RootElement) is JsonElement error)
+            if (ErrorSigns.Find(document.RootElement) is JsonElement error)
             {
                 throw ErrorReader.ReadSpoken(response, error, clock.UtcNow, HasBegun);
             }

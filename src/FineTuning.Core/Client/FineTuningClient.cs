@@ -127,9 +127,12 @@ public sealed partial class FineTuningClient : IDisposable
             }
             catch (FineTuningApiException e) when (e.IsUnclear)
             {
-                return await isThere().ConfigureAwait(false) == false
-                    ? new DeletedResource { Id = id, Deleted = true }
-                    : throw e;
+                if (await isThere().ConfigureAwait(false) == false)
+                {
+                    return new DeletedResource { Id = id, Deleted = true };
+                }
+
+                throw;
             }
 
             if (sent == 2)

@@ -13,7 +13,7 @@ internal static class ErrorReader
     public static FineTuningApiException Read(HttpResponseMessage response, string body, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
-        ErrorWords words = ErrorWords.Parse(body);
+        var words = ErrorWords.Parse(body);
         string text = words.Message?.Trim() ?? Describe(response, body);
         return Make(response, words, text, status, Classify(status, words.Code, words.Type, text), now);
     }
@@ -31,7 +31,7 @@ internal static class ErrorReader
         bool? isLast = null
     )
     {
-        ErrorWords words = ErrorWords.Read(error);
+        var words = ErrorWords.Read(error);
         string raw = error.GetRawText();
         string text =
             words.Message?.Trim()

@@ -59,52 +59,8 @@ internal sealed record ErrorWords(
         }
     }
 
-    /// <summary>Reads what was found by <see cref="Find"/>.</summary>
+    /// <summary>Reads what was found by <see cref="ErrorSigns.Find"/>.</summary>
     public static ErrorWords Read(JsonElement error) => Read(error, 0);
-
-    /// <summary>The part of an answer that is an error; null if none is. A member that is null, empty or false tells
-    /// of no error.</summary>
-    public static JsonElement? Find(JsonElement root)
-    {
-        if (IsError(root))
-        {
-            return root;
-        }
-
-        // Routers of models put the error of an answer that broke off into its choice.
-        return
-            Member(root, "choices") is { ValueKind: JsonValueKind.Array } choices
-            && choices.GetArrayLength() > 0
-            && IsError(choices[0])
-            ? choices[0]
-            : null;
-    }
-
-    private static bool IsError(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Object
-        && (
-            (Member(root, "error") is JsonElement error && IsSomething(error))
-            || (Member(root, "errors") is JsonElement errors && IsSomething(errors))
-            || (Member(root, "fault") is JsonElement fault && IsSomething(fault))
-            || Member(root, "success") is { ValueKind: JsonValueKind.False }
-            || IsNamedError(root)
-            || Own(root, 0) is { Status: not null, Message: not null }
-        );
-
-    /// <summary>Whether an object says of itself that it is an error.</summary>
-    public static bool IsNamedError(JsonElement root) =>
-        Member(root, "object") is { ValueKind: JsonValueKind.String } kind && kind.ValueEquals("error");
-
-    /// <summary>Whether a member that holds an error holds one.</summary>
-    public static bool IsSomething(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.Object => value.EnumerateObject().Any(p => p.Value.ValueKind != JsonValueKind.Null),
-            JsonValueKind.Array => value.GetArrayLength() > 0,
-            JsonValueKind.String => !string.IsNullOrWhiteSpace(value.GetString()),
-            JsonValueKind.True => true,
-            _ => false,
-        };
 
     private static ErrorWords Read(JsonElement root, int depth) =>
         depth > MaxDepth
@@ -275,7 +231,8 @@ internal sealed record ErrorWords(
             ? status
             : null;
 
-    private static JsonElement? Member(JsonElement element, string name)
+    /// <summary>A member, whatever the case of its name; null if there is none.</summary>
+    internal static JsonElement? Member(JsonElement element, string name)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {

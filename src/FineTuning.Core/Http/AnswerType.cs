@@ -34,8 +34,8 @@ internal abstract class AnswerType<T>(JsonTypeInfo<T> json, string lack)
     protected static bool TellsError(Resource resource) =>
         resource.AdditionalFields is { } fields
         && (
-            (fields.TryGetValue("error", out JsonElement error) && ErrorWords.IsSomething(error))
-            || (fields.TryGetValue("errors", out error) && ErrorWords.IsSomething(error))
+            (fields.TryGetValue("error", out JsonElement error) && ErrorSigns.IsSomething(error))
+            || (fields.TryGetValue("errors", out error) && ErrorSigns.IsSomething(error))
         );
 
     protected static void Note(OddObject odd, ICollection<string> sentences)

@@ -159,7 +159,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         try
         {
             using var document = JsonDocument.Parse(SurrogateEscapes.Mend(Encoding.UTF8.GetString(body)));
-            return ErrorWords.Find(document.RootElement) is JsonElement error
+            return ErrorSigns.Find(document.RootElement) is JsonElement error
                 ? ErrorReader.ReadSpoken(response, error, DateTimeOffset.UtcNow)
                 : null;
         }

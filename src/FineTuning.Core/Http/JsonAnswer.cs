@@ -74,7 +74,7 @@ internal sealed class JsonAnswer<T>(ClientOptions options, AnswerType<T> type)
         string json = SurrogateEscapes.Mend(body);
         using JsonDocument document = Parse(json, fault, response, attempt);
         JsonElement root = document.RootElement;
-        if (!type.IsResource(root) && ErrorWords.Find(root) is JsonElement error)
+        if (!type.IsResource(root) && ErrorSigns.Find(root) is JsonElement error)
         {
             throw ErrorReader.ReadSpoken(response, error, options.Clock.UtcNow);
         }

@@ -64,7 +64,7 @@ internal sealed class ListAnswer<T>(
         ListResource<T> list =
             root.ValueKind == JsonValueKind.Object ? OddReader.Read(root, Json, note, except: "data") ?? new() : new();
         Note(note, odd);
-        if (ErrorWords.Find(root) is JsonElement error)
+        if (ErrorSigns.Find(root) is JsonElement error)
         {
             odd.Add($"The list of {name}s came with an error: {ErrorWords.Read(error).Message ?? error.GetRawText()}");
         }

@@ -29,7 +29,7 @@ internal class ObjectAnswer<T>(JsonTypeInfo<T> json, string name, string lack, F
     public override bool IsResource(JsonElement root) =>
         Id is not null
         && root.ValueKind == JsonValueKind.Object
-        && !ErrorWords.IsNamedError(root)
+        && !ErrorSigns.IsNamedError(root)
         && Json.Properties.Any(property =>
             !property.IsExtensionData
             && property.Name is not ("id" or "object" or "error")

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuning.Core.Client;
 using FineTuning.Core.Http;
 using FineTuning.Core.Tests.Support;
@@ -134,6 +135,22 @@ public sealed class OddValueTests
         Assert.Equal(items, (await client.WithObserver(observer).ListJobsAsync()).Data.Count);
         Assert.Equal(warnings, observer.Odd.Count);
         Assert.Equal(1, server.Count);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("\"\"")]
+    [InlineData("\"0\"")]
+    [InlineData("-62135596801")]
+    public void What_means_no_time_is_none(string wire)
+    {
+        JobResource job = JsonSerializer.Deserialize(
+            $$"""{"id":"j","estimated_finish":{{wire}},"finished_at":{{wire}},"created_at":{{wire}}}""",
+            WireContext.Default.JobResource
+        )!;
+        Assert.Equal((null, null, default), (job.EstimatedFinish, job.FinishedAt, job.CreatedAt));
     }
 
     private static async Task<IReadOnlyList<Resource>> ListAsync(FineTuningClient client, string list) =>
