@@ -14,12 +14,13 @@ AfterAll {
 
 Describe 'An answer of 200 that is an error' {
     BeforeAll {
-        $stub.Set('*', '{"error":{"message":"The upstream died.","code":"x"}}')
+        $failing = [AnswerStub]::new()
+        $failing.Set('*', '{"error":{"message":"The upstream died.","code":"x"}}')
+        Connect-FineTuning $failing.Endpoint -ApiKey (ConvertTo-TestKey 'sk-odd-0123456789abcdef') -SkipCheck
     }
 
     AfterAll {
-        $stub.Dispose()
-        $stub = [AnswerStub]::new()
+        $failing.Dispose()
         Connect-FineTuning $stub.Endpoint -ApiKey (ConvertTo-TestKey 'sk-odd-0123456789abcdef') -SkipCheck
     }
 
