@@ -44,8 +44,8 @@ public sealed class PermissionRevoker
         {
             throw new FineTuningApiException(
                 ApiErrorKind.InvalidResponse,
-                $"The service lists a permission of {projectId} for '{checkpoint}' without an id, so it cannot be taken "
-                    + $"back. Nothing was."
+                $"The service lists a permission of {projectId} for '{checkpoint}' without an id, so it "
+                    + $"cannot be taken back. Nothing was."
             )
             {
                 IsLasting = true,

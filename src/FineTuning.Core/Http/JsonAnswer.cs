@@ -7,8 +7,8 @@ using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Http;
 
-/// <summary>Reads an answer that is a JSON resource, or says why it is none: an error in its body, something else, or no
-/// JSON. Whatever else a body was, it comes out as an exception and never as a resource.</summary>
+/// <summary>Reads an answer that is a JSON resource, or says why it is none: an error in its body, something else, or
+/// no JSON. Whatever else a body was, it comes out as an exception and never as a resource.</summary>
 /// <param name="options">The endpoint, which the error names since it may be the base of something else; the
 /// clock.</param>
 /// <param name="type">What it must be.</param>

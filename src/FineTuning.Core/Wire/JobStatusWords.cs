@@ -4,7 +4,8 @@ namespace FineTuning.Core.Wire;
 /// The words of services for the states of a job. Sources: OpenAI's OpenAPI document (succeeded, failed, cancelled);
 /// Azure's REST reference (canceled, deleted; notRunning and pending before the start); Mistral's client (SUCCESS,
 /// FAILED_VALIDATION, CANCELLATION_REQUESTED: <c>mistralai/client-ts</c>, docs/models/components/status.md); Together's
-/// client (completed, error, user_error, cancel_requested: <c>together-python</c>, src/together/types/finetune.py); Fireworks and
+/// client (completed, error, user_error, cancel_requested:
+/// <c>together-python</c>, src/together/types/finetune.py); Fireworks and
 /// Vertex AI (JOB_STATE_COMPLETED, JOB_STATE_EXPIRED, JOB_STATE_DELETED and others); Amazon Bedrock (Completed,
 /// Stopped). Words with two meanings, such as Fireworks' early_stopped, are not in the list: such a job ends by its
 /// time.

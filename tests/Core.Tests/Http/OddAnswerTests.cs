@@ -7,8 +7,8 @@ using Xunit;
 
 namespace FineTuning.Core.Tests.Http;
 
-/// <summary>Every operation with every answer of 200 that is not what was asked for: each is an error with the service's
-/// words, none comes out as a result, and none is asked for again without need.</summary>
+/// <summary>Every operation with every answer of 200 that is not what was asked for: each is an error with the
+/// service's words, none comes out as a result, and none is asked for again without need.</summary>
 public sealed class OddAnswerTests
 {
     // Not sent again where the first may have been taken.
