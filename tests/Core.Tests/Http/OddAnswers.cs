@@ -2,7 +2,7 @@ using FineTuning.Core.Errors;
 
 namespace FineTuning.Core.Tests.Http;
 
-/// <summary>Bodies of successes that are not what was asked for, whatever that was, and what each must come to.</summary>
+/// <summary>Bodies of successes that are not what was asked for, and what each must come to.</summary>
 internal static class OddAnswers
 {
     private const string Words = "The upstream died.";
