@@ -46,6 +46,10 @@ public sealed partial class FineTuningClient : IDisposable
     /// <summary>Where requests go.</summary>
     public ClientOptions Options => _transport.Options;
 
+    /// <summary>Whether the service has answered over these connections what it was asked for. From then on silence is
+    /// an outage, and no sign of a wrong address.</summary>
+    internal bool WasReached => _transport.WasReached;
+
     /// <summary>A view of this client that tells an observer of its requests and shares its connections. It need not be
     /// disposed.</summary>
     public FineTuningClient WithObserver(IApiObserver observer) =>

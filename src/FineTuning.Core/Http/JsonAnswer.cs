@@ -47,7 +47,7 @@ internal sealed class JsonAnswer<T>(ClientOptions options, AnswerType<T> type)
         try
         {
             if (
-                !SurrogateEscapes.MayBeIn(json)
+                !SurrogateEscapes.IsHalfIn(json)
                 && JsonSerializer.Deserialize(json, type.Json) is T result
                 && type.IsGood(result)
             )

@@ -16,6 +16,7 @@ internal sealed class Transport : IDisposable
     private readonly RetryPolicy _retries;
     private readonly RequestBuilder _requests;
     private readonly CertificateCheck _certificates = new();
+    private volatile bool _wasReached;
 
     public Transport(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential)
     {
@@ -35,6 +36,9 @@ internal sealed class Transport : IDisposable
 
     /// <summary>Whether the server was found to know the limit of an answer by its older name only.</summary>
     public bool TakesOldLimit { get; set; }
+
+    /// <summary>Whether an answer has come that was what was asked for, so that the address is right.</summary>
+    public bool WasReached => _wasReached;
 
     public void Dispose() => _http.Dispose();
 
@@ -205,7 +209,9 @@ internal sealed class Transport : IDisposable
         );
         if (response.IsSuccessStatusCode)
         {
-            return await read(response, attempt).ConfigureAwait(false);
+            T answer = await read(response, attempt).ConfigureAwait(false);
+            _wasReached = true;
+            return answer;
         }
 
         if ((int)response.StatusCode is >= 300 and < 400)
