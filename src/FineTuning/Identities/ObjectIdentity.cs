@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using FineTuning.Core.Client;
 using FineTuning.Output;
 
 namespace FineTuning.Identities;
@@ -12,7 +13,13 @@ public abstract class ObjectIdentity
     private protected ObjectIdentity(string? id, string? refusal)
     {
         Id = id ?? string.Empty;
-        Refusal = refusal ?? (string.IsNullOrWhiteSpace(id) ? "The id is empty." : null);
+        Refusal =
+            refusal
+            ?? (
+                string.IsNullOrWhiteSpace(id) ? "The id is empty."
+                : ResourceId.IsOne(id) ? null
+                : $"'{id}' is not an id."
+            );
     }
 
     /// <summary>The id; empty if refused.</summary>
