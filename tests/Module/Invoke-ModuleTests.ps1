@@ -17,7 +17,7 @@ Where the counts go, as JSON with passed, failed, skipped, and failures: a line 
 test that failed.
 
 .PARAMETER Run
-The name of the run: net8.0, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no others are
+The name of the run: net8.0, canary, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no others are
 named.
 
 .PARAMETER Dialect
@@ -75,8 +75,9 @@ function Get-TestFile {
     $areAll = $Path.Count -eq 1 -and $Path[0] -eq $PSScriptRoot
     if (-not $areAll) { return $files }
     if ($Fast) { return $files | Where-Object Name -In ($quick -replace '$', '.Tests.ps1') }
-    $chosen = (Import-PowerShellDataFile "$PSScriptRoot/Runs.psd1")[$Run]
-    if (-not $chosen) { return $files }
+    $runs = Import-PowerShellDataFile "$PSScriptRoot/Runs.psd1"
+    $chosen = $runs[$Run]
+    if (-not $chosen) { return $files | Where-Object Name -NotIn ($runs.canary -replace '$', '.Tests.ps1') }
     $names = $chosen -replace '$', '.Tests.ps1'
     $lost = @($names | Where-Object { $_ -notin $files.Name })
     if ($lost) { throw "Runs.psd1 names files that are not there: $lost." }

@@ -115,6 +115,23 @@ Describe 'Wait-FineTuningJob' {
         $result.Output | Should -BeNullOrEmpty
     }
 
+    It 'goes through an outage that has begun before the first look where the service was heard: <fault>' -ForEach @(
+        @{ fault = 'drop' }
+        @{ fault = 'status=302,redirect=http://example.invalid/' }
+        @{ fault = "status=200,body='<html></html>'" }
+    ) {
+        $job = New-FineTuningJob gpt-4o-mini $trainFile -EpochCount 1 -Wait
+        $heard = Connect-TestServer $server -MaxRetryCount 0 -PassThru
+        $null = Get-FineTuningJob -First 1 -Connection $heard
+        Set-FineTuningServerFault "GetJob:$fault,count=3"
+        $result = Invoke-Captured { Wait-FineTuningJob $job.Id -Connection $heard }
+        Clear-FineTuningServerFault
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output.Status | Should -Be 'succeeded'
+        $result.Warnings | Should -HaveCount 2
+        "$($result.Warnings[1])" | Should -BeLike '*answers again, after *s.*'
+    }
+
     It 'waits where the service answers <status>, and warns when that begins and ends' -ForEach @(
         @{ status = 503; text = 'is not well' }
         @{ status = 429; text = 'asks to wait' }

@@ -1,14 +1,19 @@
 using System.Text;
 using System.Text.Json;
+using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Http;
+using FineTuning.Core.Json;
 using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Chat;
 
 /// <summary>Puts the pieces of a streamed answer together: server-sent events, each with a piece as JSON, and [DONE] at
 /// the end.</summary>
-internal sealed class ChatStreamReader(Action<string> onText)
+/// <param name="whole">Reads an answer that comes whole although it was asked for in pieces.</param>
+/// <param name="clock">The time.</param>
+/// <param name="onText">Gets the pieces of the text.</param>
+internal sealed class ChatStreamReader(JsonAnswer<ChatResource> whole, IClock clock, Action<string> onText)
 {
     private const int MaxLine = 1024 * 1024;
 
@@ -19,15 +24,16 @@ internal sealed class ChatStreamReader(Action<string> onText)
     private ChatUsageResource? _usage;
     private string? _finishReason;
     private bool _isDone;
+    private bool _hasChoice;
 
     /// <summary>Whether a part of the answer was shown, so that another attempt would begin it a second time.</summary>
     public bool HasBegun { get; private set; }
 
-    public async Task<ChatResource> ReadAsync(HttpResponseMessage response, Attempt attempt)
+    public async Task<ChatResource> ReadAsync(HttpResponseMessage response, Attempt attempt, RequestTrace trace)
     {
         try
         {
-            return await ReadPiecesAsync(response, attempt).ConfigureAwait(false);
+            return await ReadPiecesAsync(response, attempt, trace).ConfigureAwait(false);
         }
         catch (Exception e)
             when (HasBegun
@@ -54,12 +60,14 @@ internal sealed class ChatStreamReader(Action<string> onText)
         }
     }
 
-    private async Task<ChatResource> ReadPiecesAsync(HttpResponseMessage response, Attempt attempt)
+    private async Task<ChatResource> ReadPiecesAsync(HttpResponseMessage response, Attempt attempt, RequestTrace trace)
     {
         if (response.Content.Headers.ContentType?.MediaType is not "text/event-stream")
         {
             // Some servers ignore that a stream was asked for.
-            return await ReadWholeAsync(response, attempt).ConfigureAwait(false);
+            ChatResource answer = await whole.ReadAsync(response, attempt, trace).ConfigureAwait(false);
+            Show(answer.Choices[0].Message?.Content);
+            return answer;
         }
 
         using Stream body = await AnswerBody.OpenAsync(response, attempt.Token).ConfigureAwait(false);
@@ -86,40 +94,23 @@ internal sealed class ChatStreamReader(Action<string> onText)
             }
         }
 
-        return _isDone || _finishReason is not null ? Whole() : throw Wrong(response, "broke off");
-    }
-
-    private async Task<ChatResource> ReadWholeAsync(HttpResponseMessage response, Attempt attempt)
-    {
-        (byte[] body, bool isWhole) = await AnswerBody
-            .ReadAsync(response, AnswerBody.MaxJsonBytes, attempt)
-            .ConfigureAwait(false);
-        try
-        {
-            ChatResource? answer = isWhole ? JsonSerializer.Deserialize(body, WireContext.Default.ChatResource) : null;
-            if (answer?.Choices.Count > 0)
-            {
-                Show(answer.Choices[0].Message?.Content);
-                return answer;
-            }
-        }
-        catch (JsonException)
-        {
-            // An answer without choices is no answer of a model.
-        }
-
-        throw Wrong(response, "is no answer of a model");
+        TakeLine(Encoding.UTF8.GetString(line.ToArray()), response);
+        return !_isDone && _finishReason is null ? throw Wrong(response, "broke off")
+            : _hasChoice ? Whole()
+            : throw Wrong(response, "has no answer of a model");
     }
 
     private void TakeLine(string line, HttpResponseMessage response)
     {
-        // Empty lines part the events, and a comment keeps the line open.
-        if (!line.StartsWith("data:", StringComparison.Ordinal))
+        // Empty lines part the events, and a comment keeps the line open. A gateway's error can come without the frame
+        // of an event.
+        bool isFramed = line.StartsWith("data:", StringComparison.Ordinal);
+        if (!isFramed && !line.StartsWith("{", StringComparison.Ordinal))
         {
             return;
         }
 
-        string data = line.Substring("data:".Length).Trim();
+        string data = (isFramed ? line.Substring("data:".Length) : line).Trim();
         if (data == "[DONE]")
         {
             _isDone = true;
@@ -131,37 +122,39 @@ internal sealed class ChatStreamReader(Action<string> onText)
 
     private ChatResource Parse(string data, HttpResponseMessage response)
     {
+        string json = SurrogateEscapes.Mend(data);
         try
         {
-            ChatResource? piece = JsonSerializer.Deserialize(data, WireContext.Default.ChatResource);
-            if (piece?.AdditionalFields?.ContainsKey("error") == true)
+            if (
+                JsonSerializer.Deserialize(json, WireContext.Default.ChatResource) is ChatResource piece
+                && piece.AdditionalFields?.Keys.Any(name => name is "error" or "errors") != true
+                && piece.Choices.All(choice => choice is { FinishReason: not "error" })
+            )
             {
-                FineTuningApiException error = ErrorReader.Read(response, data, DateTimeOffset.UtcNow);
-                throw new FineTuningApiException(KindOf(error), error.Message)
-                {
-                    RequestId = error.RequestId,
-                    Code = error.Code,
-                    Type = error.Type,
-                    Param = error.Param,
-                    IsLast = HasBegun,
-                };
+                return piece;
+            }
+        }
+        catch (JsonException)
+        {
+            // It is looked at more closely.
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (ErrorSigns.Find(document.RootElement) is JsonElement error)
+            {
+                throw ErrorReader.ReadSpoken(response, error, clock.UtcNow, HasBegun);
             }
 
-            return piece ?? throw Wrong(response, "has an empty piece");
+            return OddReader.Read(document.RootElement, WireContext.Default.ChatResource, new OddObject("piece"))
+                ?? throw Wrong(response, "has an empty piece");
         }
         catch (JsonException)
         {
             throw Wrong(response, "has a piece that is no JSON");
         }
     }
-
-    /// <summary>The status was good, so only the words tell what kind of fault it is.</summary>
-    private static ApiErrorKind KindOf(FineTuningApiException error) =>
-        error.Kind != ApiErrorKind.InvalidRequest ? error.Kind
-        : error.Code is "rate_limit_exceeded" || error.Type is "rate_limit_error" or "requests" or "tokens"
-            ? ApiErrorKind.RateLimited
-        : error.Type is "invalid_request_error" || error.Code is "content_filter" ? ApiErrorKind.InvalidRequest
-        : ApiErrorKind.ServerError;
 
     private void Take(ChatResource piece)
     {
@@ -174,6 +167,7 @@ internal sealed class ChatStreamReader(Action<string> onText)
                 continue;
             }
 
+            _hasChoice = true;
             _calls.Add(choice.Delta?.ToolCalls);
             _finishReason = choice.FinishReason ?? _finishReason;
             _refusal.Append(choice.Delta?.Refusal);

@@ -89,5 +89,5 @@ public sealed class CheckpointFinder
     }
 
     private static bool MayHaveCheckpoints(JobResource job) =>
-        job.Status != JobStatus.ValidatingFiles && job.Status != JobStatus.Queued;
+        ResourceId.IsOne(job.Id) && job.Status != JobStatus.ValidatingFiles && job.Status != JobStatus.Queued;
 }

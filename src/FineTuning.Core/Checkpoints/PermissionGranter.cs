@@ -142,7 +142,7 @@ public sealed class PermissionGranter
             return await CreationRecovery
                     .FindAsync(
                         _client.Options.Clock,
-                        LookupTime,
+                        lost.IsSpoken ? TimeSpan.Zero : LookupTime,
                         look => LookForAsync(checkpoint, projects, look),
                         cancellationToken
                     )

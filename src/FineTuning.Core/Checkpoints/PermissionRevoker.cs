@@ -40,6 +40,19 @@ public sealed class PermissionRevoker
             }
         }
 
+        if (found.Exists(permission => !ResourceId.IsOne(permission.Id)))
+        {
+            throw new FineTuningApiException(
+                ApiErrorKind.InvalidResponse,
+                $"The service lists a permission of {projectId} for '{checkpoint}' without an id, so it "
+                    + $"cannot be taken back. Nothing was."
+            )
+            {
+                IsLasting = true,
+                IsRead = true,
+            };
+        }
+
         foreach (PermissionResource permission in found)
         {
             await _client.DeletePermissionAsync(checkpoint, permission.Id, cancellationToken).ConfigureAwait(false);

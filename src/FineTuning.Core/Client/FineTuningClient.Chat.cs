@@ -36,7 +36,7 @@ public sealed partial class FineTuningClient
                     {
                         Gate = _gate,
                     },
-                    WireContext.Default.ChatResource,
+                    Answers.Chat,
                     cancellationToken
                 )
         );
@@ -110,7 +110,7 @@ public sealed partial class FineTuningClient
         CancellationToken cancellationToken
     )
     {
-        var reader = new ChatStreamReader(onText);
+        var reader = new ChatStreamReader(new JsonAnswer<ChatResource>(Options, Answers.Chat), Options.Clock, onText);
         ApiRequest sent = Post(ChatPath(request), request, RequestContext.Default.ChatCreateRequest) with
         {
             Gate = _gate,

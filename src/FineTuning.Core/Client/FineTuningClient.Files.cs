@@ -28,19 +28,14 @@ public sealed partial class FineTuningClient
             Content = attempt => FileForm.Make("file", Open(open, attempt), fileName, purpose, progress, attempt),
             BodyText = $"(multipart: purpose={purpose}, file={fileName})",
         };
-        return SendIdentifiedAsync(request, WireContext.Default.FileResource, file => file.Id, cancellationToken);
+        return SendAsync(request, Answers.File, cancellationToken);
     }
 
     /// <summary>One page of files, newest first.</summary>
     public Task<ListResource<FileResource>> ListFilesAsync(
         FileQuery? query = null,
         CancellationToken cancellationToken = default
-    ) =>
-        SendAsync(
-            Get("files" + (query ?? new FileQuery()).ToQuery()),
-            WireContext.Default.ListResourceFileResource,
-            cancellationToken
-        );
+    ) => SendAsync(Get("files" + (query ?? new FileQuery()).ToQuery()), Answers.Files, cancellationToken);
 
     /// <summary>All files, newest first; asks for a page only when it is needed.</summary>
     public IAsyncEnumerable<FileResource> EnumerateFilesAsync(
@@ -59,12 +54,7 @@ public sealed partial class FineTuningClient
 
     /// <summary>A file's description.</summary>
     public Task<FileResource> GetFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(
-            Get($"files/{Segment(fileId)}"),
-            WireContext.Default.FileResource,
-            file => file.Id,
-            cancellationToken
-        );
+        SendAsync(Get($"files/{Segment(fileId)}"), Answers.File, cancellationToken);
 
     /// <summary>
     /// Copies a file's content. A repeat goes on where the attempt before it broke off if the server offers that, and
@@ -107,7 +97,12 @@ public sealed partial class FineTuningClient
         try
         {
             return await _transport
-                .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)
+                .SendAsync(
+                    request,
+                    (response, attempt, _) => transfer.ReadAsync(response, attempt),
+                    _observer,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
@@ -115,14 +110,24 @@ public sealed partial class FineTuningClient
             // The bytes in the stream are not the beginning of this content.
             transfer.Restart();
             return await _transport
-                .SendAsync(request, transfer.ReadAsync, _observer, cancellationToken)
+                .SendAsync(
+                    request,
+                    (response, attempt, _) => transfer.ReadAsync(response, attempt),
+                    _observer,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
     }
 
     /// <summary>Deletes a file.</summary>
     public Task<DeletedResource> DeleteFileAsync(string fileId, CancellationToken cancellationToken = default) =>
-        DeleteAsync(Bodiless(HttpMethod.Delete, $"files/{Segment(fileId)}"), fileId, cancellationToken);
+        DeleteAsync(
+            Bodiless(HttpMethod.Delete, $"files/{Segment(fileId)}"),
+            fileId,
+            () => IsThereAsync(Get($"files/{Segment(fileId)}"), Answers.File, cancellationToken),
+            cancellationToken
+        );
 
     private static Stream Open(Func<Stream> open, Attempt attempt)
     {

@@ -16,7 +16,7 @@ public sealed partial class FineTuningClient
             {
                 Gate = _gate,
             },
-            WireContext.Default.GraderRunResource,
+            Answers.GraderRun,
             cancellationToken
         );
 
@@ -31,7 +31,7 @@ public sealed partial class FineTuningClient
                 new GraderValidateRequest { Grader = grader },
                 RequestContext.Default.GraderValidateRequest
             ),
-            WireContext.Default.GraderValidateResource,
+            Answers.GraderValidate,
             cancellationToken
         );
 }

@@ -12,13 +12,12 @@ public sealed partial class FineTuningClient
     /// <see cref="Jobs.JobCreator"/> also looks for a job whose answer was lost.
     /// </summary>
     public Task<JobResource> CreateJobAsync(JobCreateRequest request, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(
+        SendAsync(
             Post("fine_tuning/jobs", request, RequestContext.Default.JobCreateRequest) with
             {
                 Repeatability = Repeatability.OnlyIfNotTaken,
             },
-            WireContext.Default.JobResource,
-            job => job.Id,
+            Answers.Job,
             cancellationToken
         );
 
@@ -26,12 +25,7 @@ public sealed partial class FineTuningClient
     public Task<ListResource<JobResource>> ListJobsAsync(
         JobQuery? query = null,
         CancellationToken cancellationToken = default
-    ) =>
-        SendAsync(
-            Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()),
-            WireContext.Default.ListResourceJobResource,
-            cancellationToken
-        );
+    ) => SendAsync(Get("fine_tuning/jobs" + (query ?? new JobQuery()).ToQuery()), Answers.Jobs, cancellationToken);
 
     /// <summary>All jobs, newest first; asks for a page only when it is needed.</summary>
     public IAsyncEnumerable<JobResource> EnumerateJobsAsync(
@@ -50,17 +44,18 @@ public sealed partial class FineTuningClient
 
     /// <summary>A job as it is now.</summary>
     public Task<JobResource> GetJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(
-            Get($"fine_tuning/jobs/{Segment(jobId)}"),
-            WireContext.Default.JobResource,
-            job => job.Id,
-            cancellationToken
-        );
+        SendAsync(Get($"fine_tuning/jobs/{Segment(jobId)}"), Answers.Job, cancellationToken);
 
     /// <summary>Ends a job. The answer's status is cancelled at once. A job that is cancelled already is no
     /// error.</summary>
     public Task<JobResource> CancelJobAsync(string jobId, CancellationToken cancellationToken = default) =>
-        ChangeJobAsync(jobId, "cancel", (refusal, job) => job.Status == JobStatus.Cancelled, cancellationToken);
+        ChangeJobAsync(
+            jobId,
+            "cancel",
+            (refusal, job) => job.Status == JobStatus.Cancelled,
+            job => job.HasEnded || job.Status.Value.StartsWith("cancel", StringComparison.OrdinalIgnoreCase),
+            cancellationToken
+        );
 
     /// <summary>Stops a job so that it can go on later.</summary>
     public Task<JobResource> PauseJobAsync(string jobId, CancellationToken cancellationToken = default) =>
@@ -70,6 +65,7 @@ public sealed partial class FineTuningClient
             (refusal, job) =>
                 refusal.EarlierAttemptMayHaveWorked
                 && (job.Status == JobStatus.Pausing || job.Status == JobStatus.Paused),
+            job => job.HasEnded || job.Status == JobStatus.Pausing || job.Status == JobStatus.Paused,
             cancellationToken
         );
 
@@ -84,6 +80,7 @@ public sealed partial class FineTuningClient
                 && job.Status != JobStatus.Pausing
                 && job.Status != JobStatus.Paused
                 && job.Status != JobStatus.Cancelled,
+            job => job.Status != JobStatus.Pausing && job.Status != JobStatus.Paused,
             cancellationToken
         );
 
@@ -95,7 +92,7 @@ public sealed partial class FineTuningClient
     ) =>
         SendAsync(
             Get($"fine_tuning/jobs/{Segment(jobId)}/events{(query ?? new PageQuery()).ToQuery()}"),
-            WireContext.Default.ListResourceEventResource,
+            Answers.Events,
             cancellationToken
         );
 
@@ -123,7 +120,7 @@ public sealed partial class FineTuningClient
     ) =>
         SendAsync(
             Get($"fine_tuning/jobs/{Segment(jobId)}/checkpoints{(query ?? new PageQuery()).ToQuery()}"),
-            WireContext.Default.ListResourceCheckpointResource,
+            Answers.Checkpoints,
             cancellationToken
         );
 
@@ -147,23 +144,39 @@ public sealed partial class FineTuningClient
     /// <param name="verb">The end of the path.</param>
     /// <param name="isDone">Whether a refusal, and the job as it is, mean that what was wanted has happened
     /// already.</param>
+    /// <param name="isSo">Whether a job is as it was wanted.</param>
     /// <param name="cancellationToken">The caller's.</param>
     private async Task<JobResource> ChangeJobAsync(
         string jobId,
         string verb,
         Func<FineTuningApiException, JobResource, bool> isDone,
+        Func<JobResource, bool> isSo,
         CancellationToken cancellationToken
     )
     {
+        ApiRequest request = Bodiless(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}");
         try
         {
-            return await SendIdentifiedAsync(
-                    Bodiless(HttpMethod.Post, $"fine_tuning/jobs/{Segment(jobId)}/{verb}"),
-                    WireContext.Default.JobResource,
-                    job => job.Id,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            for (int sent = 1; ; sent++)
+            {
+                Maybe<JobResource> answer = await _transport
+                    .SendOptionalAsync(request, Answers.Job, _observer, cancellationToken)
+                    .ConfigureAwait(false);
+                JobResource job = answer.Value ?? await GetJobAsync(jobId, cancellationToken).ConfigureAwait(false);
+
+                // An empty 200 can come from a gateway that has not passed the request on.
+                if (answer.Value is not null || answer.IsPlain || isSo(job))
+                {
+                    return job;
+                }
+
+                if (sent == 2)
+                {
+                    throw WithoutWords(
+                        $"the job {jobId} is {(job.Status.Value.Length == 0 ? "as it was" : job.Status)}"
+                    );
+                }
+            }
         }
         catch (FineTuningApiException refusal)
             when (refusal.Kind is ApiErrorKind.InvalidRequest or ApiErrorKind.Conflict)

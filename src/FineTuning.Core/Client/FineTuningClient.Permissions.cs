@@ -26,7 +26,7 @@ public sealed partial class FineTuningClient
                 Repeatability = Repeatability.OnlyIfNotTaken,
                 NeedsAdmin = true,
             },
-            WireContext.Default.ListResourcePermissionResource,
+            Answers.Permissions,
             cancellationToken
         );
 
@@ -43,7 +43,7 @@ public sealed partial class FineTuningClient
             {
                 NeedsAdmin = true,
             },
-            WireContext.Default.ListResourcePermissionResource,
+            Answers.Permissions,
             cancellationToken
         );
 
@@ -78,6 +78,25 @@ public sealed partial class FineTuningClient
                 NeedsAdmin = true,
             },
             permissionId,
+            () => HasPermissionAsync(checkpoint, permissionId, cancellationToken),
+            cancellationToken
+        );
+
+    private Task<bool?> HasPermissionAsync(
+        string checkpoint,
+        string permissionId,
+        CancellationToken cancellationToken
+    ) =>
+        IsThereAsync(
+            Get($"fine_tuning/checkpoints/{Segment(checkpoint)}/permissions{new PermissionQuery().ToQuery()}") with
+            {
+                NeedsAdmin = true,
+            },
+            Answers.Permissions,
+            page =>
+                page.Data.Any(permission => permission.Id == permissionId) ? true
+                : page.HasMore ? null
+                : false,
             cancellationToken
         );
 }

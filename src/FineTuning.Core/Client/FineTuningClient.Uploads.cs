@@ -12,10 +12,9 @@ public sealed partial class FineTuningClient
         UploadCreateRequest request,
         CancellationToken cancellationToken = default
     ) =>
-        SendIdentifiedAsync(
+        SendAsync(
             Post("uploads", request, RequestContext.Default.UploadCreateRequest),
-            WireContext.Default.UploadResource,
-            upload => upload.Id,
+            Answers.Upload,
             cancellationToken
         );
 
@@ -39,7 +38,7 @@ public sealed partial class FineTuningClient
             Content = attempt => FileForm.Make("data", Open(open, attempt), "part", null, progress, attempt),
             BodyText = "(multipart: data)",
         };
-        return SendIdentifiedAsync(request, WireContext.Default.UploadPartResource, part => part.Id, cancellationToken);
+        return SendAsync(request, Answers.UploadPart, cancellationToken);
     }
 
     /// <summary>
@@ -57,23 +56,17 @@ public sealed partial class FineTuningClient
         string? md5 = null,
         CancellationToken cancellationToken = default
     ) =>
-        SendIdentifiedAsync(
+        SendAsync(
             Post(
                 $"uploads/{Segment(uploadId)}/complete",
                 new UploadCompleteRequest { PartIds = partIds, Md5 = md5 },
                 RequestContext.Default.UploadCompleteRequest
             ),
-            WireContext.Default.UploadResource,
-            upload => upload.Id,
+            Answers.Upload,
             cancellationToken
         );
 
     /// <summary>Gives an upload up; the service forgets its parts.</summary>
     public Task<UploadResource> CancelUploadAsync(string uploadId, CancellationToken cancellationToken = default) =>
-        SendIdentifiedAsync(
-            Bodiless(HttpMethod.Post, $"uploads/{Segment(uploadId)}/cancel"),
-            WireContext.Default.UploadResource,
-            upload => upload.Id,
-            cancellationToken
-        );
+        SendAsync(Bodiless(HttpMethod.Post, $"uploads/{Segment(uploadId)}/cancel"), Answers.Upload, cancellationToken);
 }

@@ -46,6 +46,10 @@ public sealed partial class FineTuningClient : IDisposable
     /// <summary>Where requests go.</summary>
     public ClientOptions Options => _transport.Options;
 
+    /// <summary>Whether the service has answered over these connections what it was asked for. From then on silence is
+    /// an outage, and no sign of a wrong address.</summary>
+    internal bool WasReached => _transport.WasReached;
+
     /// <summary>A view of this client that tells an observer of its requests and shares its connections. It need not be
     /// disposed.</summary>
     public FineTuningClient WithObserver(IApiObserver observer) =>
@@ -79,8 +83,7 @@ public sealed partial class FineTuningClient : IDisposable
 
     private static string Segment(string id)
     {
-        // A dot segment would be folded away by the Uri class, and the request would go to another path.
-        if (string.IsNullOrWhiteSpace(id) || id is "." or "..")
+        if (!ResourceId.IsOne(id))
         {
             throw new ArgumentException($"'{id}' is not an id.", nameof(id));
         }
@@ -88,18 +91,92 @@ public sealed partial class FineTuningClient : IDisposable
         return Uri.EscapeDataString(id);
     }
 
-    /// <summary>A delete that finds nothing is a success if an attempt before it may have deleted it.</summary>
-    private async Task<DeletedResource> DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes. One that finds nothing is a success if an attempt before it may have deleted it, and so is one without
+    /// a body. An empty 200 and an answer without a word of it can come from a gateway: then a look decides.
+    /// </summary>
+    /// <param name="request">The delete.</param>
+    /// <param name="id">What it deletes.</param>
+    /// <param name="isThere">Looks whether it is still there; null if that could not be seen.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    private async Task<DeletedResource> DeleteAsync(
+        ApiRequest request,
+        string id,
+        Func<Task<bool?>> isThere,
+        CancellationToken cancellationToken
+    )
+    {
+        for (int sent = 1; ; sent++)
+        {
+            try
+            {
+                Maybe<DeletedResource> answer = await _transport
+                    .SendOptionalAsync(request, Answers.Deleted, _observer, cancellationToken)
+                    .ConfigureAwait(false);
+                if (answer.Value is not null)
+                {
+                    return answer.Value;
+                }
+
+                if (answer.IsPlain || await isThere().ConfigureAwait(false) != true)
+                {
+                    return new DeletedResource { Id = id, Deleted = true };
+                }
+            }
+            catch (FineTuningApiException e)
+                when (e.EarlierAttemptMayHaveWorked && (e.StatusCode == 404 || e.Kind == ApiErrorKind.NotFound))
+            {
+                // By the status as well: a model that is gone has another kind than a file.
+                return new DeletedResource { Id = id, Deleted = true };
+            }
+            catch (FineTuningApiException e) when (e.IsUnclear)
+            {
+                if (await isThere().ConfigureAwait(false) == false)
+                {
+                    return new DeletedResource { Id = id, Deleted = true };
+                }
+
+                throw;
+            }
+
+            if (sent == 2)
+            {
+                throw WithoutWords($"'{id}' is still there");
+            }
+        }
+    }
+
+    /// <summary>The error of a change that an empty 200 tells of, twice, and that has not happened.</summary>
+    private static FineTuningApiException WithoutWords(string state) =>
+        new(ApiErrorKind.InvalidResponse, $"The server answered 200 without a word, and {state}.")
+        {
+            StatusCode = 200,
+            Attempts = 2,
+        };
+
+    /// <summary>Whether something is there; null if that cannot be seen.</summary>
+    private Task<bool?> IsThereAsync<T>(ApiRequest look, AnswerType<T> type, CancellationToken cancellationToken)
+        where T : Resource => IsThereAsync(look, type, static _ => true, cancellationToken);
+
+    /// <summary>Whether something is there by the answer to a look; null if that cannot be seen.</summary>
+    private async Task<bool?> IsThereAsync<T>(
+        ApiRequest look,
+        AnswerType<T> type,
+        Func<T, bool?> isThere,
+        CancellationToken cancellationToken
+    )
+        where T : Resource
     {
         try
         {
-            return await SendAsync(request, WireContext.Default.DeletedResource, cancellationToken)
-                .ConfigureAwait(false);
+            return isThere(
+                await SendAsync(look with { Repeatability = Repeatability.Never }, type, cancellationToken)
+                    .ConfigureAwait(false)
+            );
         }
-        // By the status and not the kind: a model that is gone has another kind than a file.
-        catch (FineTuningApiException e) when (e.StatusCode == 404 && e.EarlierAttemptMayHaveWorked)
+        catch (FineTuningApiException e)
         {
-            return new DeletedResource { Id = id, Deleted = true };
+            return e.StatusCode == 404 || e.Kind == ApiErrorKind.NotFound ? false : null;
         }
     }
 
@@ -110,13 +187,6 @@ public sealed partial class FineTuningClient : IDisposable
     private static ApiRequest Bodiless(HttpMethod method, string path) =>
         new(method, path) { Content = _ => new ByteArrayContent([]) };
 
-    private Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        _transport.SendAsync(request, type, null, _observer, cancellationToken);
-
-    private Task<T> SendIdentifiedAsync<T>(
-        ApiRequest request,
-        JsonTypeInfo<T> type,
-        Func<T, string> id,
-        CancellationToken cancellationToken
-    ) => _transport.SendAsync(request, type, id, _observer, cancellationToken);
+    private Task<T> SendAsync<T>(ApiRequest request, AnswerType<T> type, CancellationToken cancellationToken)
+        where T : Resource => _transport.SendAsync(request, type, _observer, cancellationToken);
 }

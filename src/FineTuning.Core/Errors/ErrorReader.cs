@@ -8,21 +8,47 @@ namespace FineTuning.Core.Errors;
 /// <summary>Makes an exception of an answer that is not a success, whatever the provider put into it.</summary>
 internal static class ErrorReader
 {
+    private const int MaxRaw = 300;
+
     public static FineTuningApiException Read(HttpResponseMessage response, string body, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
-        (string? message, string? type, string? param, string? code, string? innerCode) = Parse(body);
-        string text = message?.Trim() ?? Describe(response, body);
-        return new FineTuningApiException(Classify(status, code, type, text), text)
-        {
-            StatusCode = status,
-            Code = code,
-            InnerCode = innerCode,
-            Param = param,
-            Type = type,
-            RequestId = RequestId(response),
-            RetryAfter = RetryAfter(response, now) ?? (status == 429 ? RetryAfterInWords(text) : null),
-        };
+        var words = ErrorWords.Parse(body);
+        string text = words.Message?.Trim() ?? Describe(response, body);
+        return Make(response, words, text, status, Classify(status, words.Code, words.Type, text), now);
+    }
+
+    /// <summary>Reads an error that came in the body of a success. A status that it names counts like the answer's own;
+    /// without one its words say what kind of error it is, and where they do not, it is not asked again.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="error">The part of it that is the error.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isLast">Whether the request is not sent again; null leaves it to the words.</param>
+    public static FineTuningApiException ReadSpoken(
+        HttpResponseMessage response,
+        JsonElement error,
+        DateTimeOffset now,
+        bool? isLast = null
+    )
+    {
+        var words = ErrorWords.Read(error);
+        string raw = error.GetRawText();
+        string text =
+            words.Message?.Trim()
+            ?? $"The server answered with an error: {(raw.Length > MaxRaw ? raw.Substring(0, MaxRaw) + "…" : raw)}";
+        int? status = words.Status ?? ErrorStatusWords.Find(words.Code) ?? ErrorStatusWords.Find(words.Type);
+        ApiErrorKind kind = Classify(status ?? (int)response.StatusCode, words.Code, words.Type, text);
+        bool isUnknown = status is null && kind == ApiErrorKind.InvalidRequest;
+        return Make(
+            response,
+            words,
+            text,
+            words.Status ?? (int)response.StatusCode,
+            isUnknown ? ApiErrorKind.ServerError : kind,
+            now,
+            isLast ?? isUnknown,
+            isSpoken: true
+        );
     }
 
     public static FineTuningApiException Redirected(HttpResponseMessage response)
@@ -159,6 +185,30 @@ internal static class ErrorReader
             Array.Exists(phrases, p => message.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
     }
 
+    private static FineTuningApiException Make(
+        HttpResponseMessage response,
+        ErrorWords words,
+        string text,
+        int status,
+        ApiErrorKind kind,
+        DateTimeOffset now,
+        bool isLast = false,
+        bool isSpoken = false
+    ) =>
+        new(kind, text)
+        {
+            StatusCode = status,
+            Code = words.Code,
+            InnerCode = words.InnerCode,
+            Param = words.Param,
+            Type = words.Type,
+            RequestId = RequestId(response),
+            RetryAfter =
+                RetryAfter(response, now) ?? (kind == ApiErrorKind.RateLimited ? RetryAfterInWords(text) : null),
+            IsLast = isLast,
+            IsSpoken = isSpoken,
+        };
+
     private static string Describe(HttpResponseMessage response, string body)
     {
         string kind =
@@ -167,102 +217,5 @@ internal static class ErrorReader
                 : "without a word";
         string reason = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? string.Empty : " " + response.ReasonPhrase;
         return $"The server answered {(int)response.StatusCode}{reason} {kind} instead of an explanation.";
-    }
-
-    /// <summary>OpenAI sends {"error":{...}}; others {"error":"text"}, {"message":...} or {"detail":...}, also beside
-    /// an error that is null or a flag. Detail can be a list of what is wrong where (FastAPI).</summary>
-    private static (string? Message, string? Type, string? Param, string? Code, string? InnerCode) Parse(string body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out JsonElement error))
-            {
-                if (error.ValueKind == JsonValueKind.Object)
-                {
-                    root = error;
-                }
-                else if (Text(root, "error") is string words && error.ValueKind == JsonValueKind.String)
-                {
-                    return (words, null, null, null, null);
-                }
-            }
-
-            return (
-                Text(root, "message") ?? Text(root, "detail") ?? Details(root),
-                Text(root, "type"),
-                Text(root, "param") ?? Text(root, "target"),
-                Text(root, "code"),
-                InnerCode(root)
-            );
-        }
-        catch (JsonException)
-        {
-            return default;
-        }
-    }
-
-    /// <summary>The deepest code: Azure nests errors, under either of two names.</summary>
-    private static string? InnerCode(JsonElement error)
-    {
-        string? code = null;
-        while (
-            error.ValueKind == JsonValueKind.Object
-            && (
-                error.TryGetProperty("innererror", out JsonElement inner)
-                || error.TryGetProperty("inner_error", out inner)
-            )
-        )
-        {
-            code = Text(inner, "code") ?? code;
-            error = inner;
-        }
-
-        return code;
-    }
-
-    private static string? Details(JsonElement root)
-    {
-        if (
-            root.ValueKind != JsonValueKind.Object
-            || !root.TryGetProperty("detail", out JsonElement list)
-            || list.ValueKind != JsonValueKind.Array
-        )
-        {
-            return null;
-        }
-
-        var sentences = new List<string>();
-        foreach (JsonElement item in list.EnumerateArray())
-        {
-            if (Text(item, "msg") is not string words)
-            {
-                continue;
-            }
-
-            bool hasPlace =
-                item.TryGetProperty("loc", out JsonElement place)
-                && place.ValueKind == JsonValueKind.Array
-                && place.GetArrayLength() > 0;
-            sentences.Add(hasPlace ? $"{string.Join(".", place.EnumerateArray())}: {words}" : words);
-        }
-
-        return sentences.Count == 0 ? null : string.Join("; ", sentences);
-    }
-
-    private static string? Text(JsonElement element, string name)
-    {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out JsonElement value))
-        {
-            return null;
-        }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.String => string.IsNullOrWhiteSpace(value.GetString()) ? null : value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
-        };
     }
 }

@@ -19,7 +19,8 @@ public sealed class FineTuningApiException : Exception
     /// <summary>What it means for the caller.</summary>
     public ApiErrorKind Kind { get; }
 
-    /// <summary>The HTTP status; null if there was no answer.</summary>
+    /// <summary>The HTTP status, or the one that an answer of 200 names for its error; null if there was no
+    /// answer.</summary>
     public int? StatusCode { get; init; }
 
     /// <summary>The service's code, such as <c>model_not_available</c>.</summary>
@@ -90,6 +91,13 @@ public sealed class FineTuningApiException : Exception
     /// <summary>Whether the same request is not sent again now, because it would only fail in the same way.</summary>
     internal bool IsLast { get; init; }
 
+    /// <summary>Whether the service itself said that it failed, in the body of a success: no answer was lost that could
+    /// be looked for.</summary>
+    internal bool IsSpoken { get; init; }
+
+    /// <summary>Whether the answer came whole and is JSON, and is not what was asked for.</summary>
+    internal bool IsUnclear { get; init; }
+
     /// <summary>Whether the service may have done the work although no good answer came.</summary>
     public bool MayHaveWorked => !IsRead && Has(ApiErrorTraits.MayHaveWorked);
 
@@ -131,5 +139,7 @@ public sealed class FineTuningApiException : Exception
             IsRead = IsRead,
             IsLast = IsLast,
             IsLasting = IsLasting,
+            IsSpoken = IsSpoken,
+            IsUnclear = IsUnclear,
         };
 }

@@ -21,6 +21,9 @@ public enum ApiTraceKind
 
     /// <summary>An attempt failed and will be repeated after <see cref="ApiTrace.Delay"/>.</summary>
     Retrying,
+
+    /// <summary>An answer has what cannot be understood; <see cref="ApiTrace.Reason"/> says what.</summary>
+    Odd,
 }
 
 /// <summary>One thing that happened to a request. It never holds a key.</summary>
@@ -38,7 +41,7 @@ public sealed record ApiTrace(ApiTraceKind Kind, string Method, Uri Uri, int Att
     /// <summary>How long until the repeat.</summary>
     public TimeSpan? Delay { get; init; }
 
-    /// <summary>Why it is repeated.</summary>
+    /// <summary>Why it is repeated, or what is odd about the answer.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The text body, scrubbed; null for binary bodies or when not asked for.</summary>

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using FineTuning.Core.Errors;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Http;
 
@@ -15,6 +18,7 @@ namespace FineTuning.Core.Http;
 internal sealed class ContentTransfer(Stream destination, long there, long? total, IProgress<long>? progress)
 {
     private const int PieceBytes = 128 * 1024;
+    private const int MaxErrorBytes = 64 * 1024;
 
     private readonly long _start = destination.Position;
     private EntityTagHeaderValue? _tag;
@@ -66,6 +70,8 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         {
             if (Told is long whole && response.Content.Headers.ContentLength is long coming && coming != whole)
             {
+                await ThrowIfErrorAsync(response, attempt).ConfigureAwait(false);
+
                 // Checked before the bytes that are there are overwritten.
                 throw WrongSize(response, FormattableString.Invariant($"{coming}"));
             }
@@ -84,6 +90,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
             throw;
         }
 
+        using MemoryStream? head = MayBeError(response) ? new MemoryStream() : null;
         using Stream body = await AnswerBody.OpenAsync(response, attempt.Token).ConfigureAwait(false);
         byte[] piece = new byte[PieceBytes];
         int count;
@@ -105,8 +112,19 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
                 throw;
             }
 
+            if (head?.Length <= MaxErrorBytes)
+            {
+                head.Write(piece, 0, count);
+            }
+
             Count += count;
             progress?.Report(Count);
+        }
+
+        if (Told != Count && head?.Length == Count && ErrorIn(head.ToArray(), response) is { } error)
+        {
+            Restart();
+            throw error;
         }
 
         if (Told is long told && Count != told)
@@ -117,6 +135,38 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         }
 
         return Count;
+    }
+
+    // A file of examples or metrics is no object with an error in it.
+    private static bool MayBeError(HttpResponseMessage response) =>
+        response.StatusCode != HttpStatusCode.PartialContent
+        && response.Content.Headers.ContentType?.MediaType == "application/json";
+
+    private static async Task ThrowIfErrorAsync(HttpResponseMessage response, Attempt attempt)
+    {
+        if (MayBeError(response) && response.Content.Headers.ContentLength <= MaxErrorBytes)
+        {
+            (byte[] body, _) = await AnswerBody.ReadAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
+            if (ErrorIn(body, response) is { } error)
+            {
+                throw error;
+            }
+        }
+    }
+
+    private static FineTuningApiException? ErrorIn(byte[] body, HttpResponseMessage response)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(SurrogateEscapes.Mend(Encoding.UTF8.GetString(body)));
+            return ErrorSigns.Find(document.RootElement) is JsonElement error
+                ? ErrorReader.ReadSpoken(response, error, DateTimeOffset.UtcNow)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static FineTuningApiException Wrong(HttpResponseMessage response, string message, bool isLast = false) =>

@@ -45,6 +45,10 @@ internal sealed class RequestTrace(IApiObserver? observer, ApiRequest request, U
         }
     }
 
+    /// <summary>Tells what of an answer cannot be understood.</summary>
+    public void Odd(Attempt attempt, string sentence) =>
+        observer?.OnTrace(Make(ApiTraceKind.Odd, attempt.Number) with { Reason = Redaction.Scrub(sentence) });
+
     /// <param name="attempt">The number of the attempt that failed.</param>
     /// <param name="failure">Why it failed.</param>
     /// <param name="delay">How long until the next.</param>

@@ -11,6 +11,9 @@ internal enum Repeatability
 
     /// <summary>A second one costs money: repeated only if the first was certainly not taken.</summary>
     OnlyIfNotTaken,
+
+    /// <summary>A look that only adds to what is known already.</summary>
+    Never,
 }
 
 /// <summary>Decides whether and when a failed request is sent again. Pure, so that every case can be tested.</summary>
@@ -42,6 +45,7 @@ internal sealed class RetryPolicy
     {
         if (
             attempt > MaxRetryCount
+            || repeatability == Repeatability.Never
             || failure.IsLast
             || !failure.Has(ApiErrorTraits.Retried)
             || failure.RetryAfter > s_maxRequestedDelay

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Text.Json.Serialization.Metadata;
 using FineTuning.Core.Client;
 using FineTuning.Core.Credentials;
 using FineTuning.Core.Errors;
+using FineTuning.Core.Wire;
 
 namespace FineTuning.Core.Http;
 
@@ -16,6 +16,7 @@ internal sealed class Transport : IDisposable
     private readonly RetryPolicy _retries;
     private readonly RequestBuilder _requests;
     private readonly CertificateCheck _certificates = new();
+    private volatile bool _wasReached;
 
     public Transport(ClientOptions options, ApiCredential? credential, ApiCredential? adminCredential)
     {
@@ -36,32 +37,38 @@ internal sealed class Transport : IDisposable
     /// <summary>Whether the server was found to know the limit of an answer by its older name only.</summary>
     public bool TakesOldLimit { get; set; }
 
+    /// <summary>Whether an answer has come that was what was asked for, so that the address is right.</summary>
+    public bool WasReached => _wasReached;
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>Sends until it works or is not worth repeating, and reads the answer as JSON.</summary>
     /// <param name="request">What to send.</param>
-    /// <param name="type">How to read the answer.</param>
-    /// <param name="id">Where the answer has its id; without one it is some other page that happens to be JSON. Null
-    /// does not look.</param>
+    /// <param name="type">What the answer must be.</param>
     /// <param name="observer">Is told of it.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public Task<T> SendAsync<T>(
         ApiRequest request,
-        JsonTypeInfo<T> type,
-        Func<T, string>? id,
+        AnswerType<T> type,
         IApiObserver? observer,
         CancellationToken cancellationToken
     )
-    {
-        var trace = new RequestTrace(observer, request, _requests.UriOf(request));
-        var answer = new JsonAnswer<T>(Options.Endpoint, type, id);
-        return SendAsync(
-            request,
-            (response, attempt) => answer.ReadAsync(response, attempt, trace),
-            trace,
-            cancellationToken
-        );
-    }
+        where T : Resource =>
+        SendAsync(request, new JsonAnswer<T>(Options, type).ReadAsync, observer, cancellationToken);
+
+    /// <summary>The same where the status says enough, so that there need be no body.</summary>
+    /// <param name="request">What to send.</param>
+    /// <param name="type">What the answer must be, if it has a body.</param>
+    /// <param name="observer">Is told of it.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public Task<Maybe<T>> SendOptionalAsync<T>(
+        ApiRequest request,
+        AnswerType<T> type,
+        IApiObserver? observer,
+        CancellationToken cancellationToken
+    )
+        where T : Resource =>
+        SendAsync(request, new JsonAnswer<T>(Options, type).ReadOptionalAsync, observer, cancellationToken);
 
     /// <summary>Sends until it works or is not worth repeating. <paramref name="read"/> may run once per
     /// attempt.</summary>
@@ -69,10 +76,14 @@ internal sealed class Transport : IDisposable
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public Task<T> SendAsync<T>(
         ApiRequest request,
-        Func<HttpResponseMessage, Attempt, Task<T>> read,
+        Func<HttpResponseMessage, Attempt, RequestTrace, Task<T>> read,
         IApiObserver? observer,
         CancellationToken cancellationToken
-    ) => SendAsync(request, read, new RequestTrace(observer, request, _requests.UriOf(request)), cancellationToken);
+    )
+    {
+        var trace = new RequestTrace(observer, request, _requests.UriOf(request));
+        return SendAsync(request, (response, attempt) => read(response, attempt, trace), trace, cancellationToken);
+    }
 
     private async Task<T> SendAsync<T>(
         ApiRequest request,
@@ -198,7 +209,9 @@ internal sealed class Transport : IDisposable
         );
         if (response.IsSuccessStatusCode)
         {
-            return await read(response, attempt).ConfigureAwait(false);
+            T answer = await read(response, attempt).ConfigureAwait(false);
+            _wasReached = true;
+            return answer;
         }
 
         if ((int)response.StatusCode is >= 300 and < 400)

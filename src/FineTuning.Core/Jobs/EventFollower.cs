@@ -117,8 +117,7 @@ public sealed class EventFollower
                 options.First
             ))
             .ToDictionary(f => f.JobId, StringComparer.Ordinal);
-        JobPoller<JobSnapshot>? looks = null;
-        looks = new JobPoller<JobSnapshot>(
+        var looks = new JobPoller<JobSnapshot>(
             _client,
             _pollInterval,
             options.Outages,
@@ -127,7 +126,6 @@ public sealed class EventFollower
                 // The status is read before the events: a job that had ended by then has told everything it will, but
                 // for its last words.
                 JobResource job = await _client.GetJobAsync(id, token).ConfigureAwait(false);
-                looks!.WasReached = true;
                 return new JobSnapshot(job, await follows[id].Tail.ReadAsync(token).ConfigureAwait(false));
             }
         )
@@ -159,7 +157,7 @@ public sealed class EventFollower
                 continue;
             }
 
-            bool hasEnded = sight.Job.Status.IsFinished;
+            bool hasEnded = sight.Job.HasEnded;
             TimeSpan lastWords = _client.Options.Endpoint.IsLoopback ? s_localLastWords : s_lastWords;
             looks.Again(look.JobId, sight.Job, sight.News.Count > 0 || hasEnded, hasEnded ? lastWords : null);
         }
@@ -205,7 +203,7 @@ public sealed class EventFollower
                 return true;
             }
 
-            if (!sight.Job.Status.IsFinished)
+            if (!sight.Job.HasEnded)
             {
                 _sawItGoing = true;
                 _looksAfterEnd = _quietLooks = 0;

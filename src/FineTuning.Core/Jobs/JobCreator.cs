@@ -98,7 +98,7 @@ public sealed class JobCreator
             : await SettleAsync(creation, idempotencyKey, cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsUsable(JobResource job) => !job.Status.IsFinished || job.Status == JobStatus.Succeeded;
+    private static bool IsUsable(JobResource job) => !job.HasEnded || job.Status == JobStatus.Succeeded;
 
     private async Task<JobCreation> SendAsync(
         JobCreateRequest request,
@@ -175,8 +175,10 @@ public sealed class JobCreator
             );
         }
 
+        // A failure that the service tells of itself is no lost answer: one look is enough.
+        TimeSpan time = lost.IsSpoken ? TimeSpan.Zero : _options.LookupTime;
         JobResource? found = await CreationRecovery
-            .FindAsync(_client.Options.Clock, _options.LookupTime, look => LookForAsync(token, look), cancellationToken)
+            .FindAsync(_client.Options.Clock, time, look => LookForAsync(token, look), cancellationToken)
             .ConfigureAwait(false);
         return found is not null
             ? new JobCreation(found, JobOrigin.FoundByToken)
@@ -201,7 +203,7 @@ public sealed class JobCreator
                 return job;
             }
 
-            if (job.CreatedAt < oldest)
+            if (job.CreatedAt != default && job.CreatedAt < oldest)
             {
                 break;
             }

@@ -37,7 +37,6 @@ internal sealed class JobPoller<T>
     private readonly List<Running> _undecided = [];
     private readonly List<Running> _abandoned = [];
     private PollDeadline _deadline;
-    private volatile bool _wasReached;
 
     /// <param name="client">Where the jobs are.</param>
     /// <param name="pollInterval">Time between two looks; null adapts it to what happens.</param>
@@ -61,13 +60,12 @@ internal sealed class JobPoller<T>
     /// <summary>Is told which job's look failed in an outage, and why, each time.</summary>
     public Action<string, FineTuningApiException>? OnOutage { get; init; }
 
-    /// <summary>Whether the service is known to be where requests go: then silence is an outage, and else an
-    /// error.</summary>
-    public bool WasReached
-    {
-        get => _wasReached;
-        set => _wasReached = value;
-    }
+    /// <summary>Says that the service is known to be where requests go, although the client has not heard it.</summary>
+    public bool WasReached { private get; init; }
+
+    /// <summary>Whether silence is an outage. Where nothing was ever heard it is an error: the address may be
+    /// wrong.</summary>
+    private bool IsReached => WasReached || _client.WasReached;
 
     /// <summary>Gives answers in the order in which the looks began, which is that of the ids at first.</summary>
     /// <param name="jobIds">The jobs, each once.</param>
@@ -241,8 +239,7 @@ internal sealed class JobPoller<T>
         _running.Remove(done);
         done.Stop.Dispose();
         (T? seen, FineTuningApiException? failure) = done.Task.GetAwaiter().GetResult();
-        _wasReached |= seen is not null;
-        if (_wasReached)
+        if (IsReached)
         {
             _undecided.ForEach(Survive);
             _undecided.Clear();
@@ -254,7 +251,7 @@ internal sealed class JobPoller<T>
             return new PollResult<T>(done.Entry.JobId, seen, failure);
         }
 
-        if (_wasReached || OutageDetector.SpeaksOfService(failure))
+        if (IsReached || OutageDetector.SpeaksOfService(failure))
         {
             Survive(done);
         }

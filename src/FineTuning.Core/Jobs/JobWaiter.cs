@@ -99,7 +99,7 @@ public sealed class JobWaiter
                 continue;
             }
 
-            if (look.Failure is null && !wait.Job!.Status.IsFinished)
+            if (look.Failure is null && !wait.Job!.HasEnded)
             {
                 looks.Again(wait.JobId, wait.Job, changed);
                 continue;

@@ -21,8 +21,8 @@ public sealed record WaitOptions
     public bool ReadMetrics { get; init; } = true;
 
     /// <summary>
-    /// Says that the service was heard before, by the call that made the jobs for example. Then no answer to the first
-    /// look is an outage as well, and not a sign of a wrong address.
+    /// Says that the service was heard before, over other connections than this client's. Then no answer to the first
+    /// look is an outage as well, and not a sign of a wrong address. What the client itself has heard it knows.
     /// </summary>
     public bool WasReached { get; init; }
 

@@ -19,7 +19,9 @@ public sealed record GraderRunRequest
 /// <summary>A graded sample.</summary>
 public sealed record GraderRunResource : Resource
 {
-    /// <summary>The score, of the range that the grader has; usually 0 to 1.</summary>
+    /// <summary>The score, of the range that the grader has; usually 0 to 1. An answer without one is no score of
+    /// 0.</summary>
+    [JsonRequired]
     public double Reward { get; init; }
 
     /// <summary>How it came about.</summary>

@@ -50,6 +50,11 @@ public sealed record JobResource : Resource
     /// <summary>Where it stands.</summary>
     public JobStatus Status { get; init; }
 
+    /// <summary>Whether it has ended: by its status, or, where that is a word that is not known here, by the time at
+    /// which it finished.</summary>
+    [JsonIgnore]
+    public bool HasEnded => Status.IsFinished || (FinishedAt is not null && !Status.IsKnown);
+
     /// <summary>Id of the training file.</summary>
     public string? TrainingFile { get; init; }
 

@@ -5,7 +5,8 @@ namespace FineTuning.Core.Wire;
 
 /// <summary>
 /// A job's status as the service sent it. The list is open: a status that is not known here is kept as it came and
-/// counts as not finished.
+/// counts as not finished. Words that mean the same at several services compare equal, without regard to case: see
+/// <see cref="JobStatusWords"/>.
 /// </summary>
 [JsonConverter(typeof(JobStatusConverter))]
 public readonly struct JobStatus : IEquatable<JobStatus>
@@ -52,15 +53,19 @@ public readonly struct JobStatus : IEquatable<JobStatus>
     /// <summary>The service's word; empty if it sent none.</summary>
     public string Value => _value ?? string.Empty;
 
-    /// <summary>Whether the job has ended: succeeded, failed or cancelled.</summary>
+    /// <summary>Whether the job has ended: succeeded, failed or cancelled, in the words of any service that is known
+    /// here.</summary>
     public bool IsFinished => this == Succeeded || this == Failed || this == Cancelled;
 
-    private string Canonical => Value.Equals("canceled", StringComparison.OrdinalIgnoreCase) ? "cancelled" : Value;
+    /// <summary>Whether the word is known here. None at all is not.</summary>
+    public bool IsKnown => JobStatusWords.IsKnown(Canonical);
 
-    /// <summary>Compares without regard to case and to the two spellings of cancelled.</summary>
+    private string Canonical => JobStatusWords.Canonical(Value);
+
+    /// <summary>Compares the meaning: without regard to case and to the words of the service.</summary>
     public static bool operator ==(JobStatus left, JobStatus right) => left.Equals(right);
 
-    /// <summary>Compares without regard to case and to the two spellings of cancelled.</summary>
+    /// <summary>Compares the meaning: without regard to case and to the words of the service.</summary>
     public static bool operator !=(JobStatus left, JobStatus right) => !left.Equals(right);
 
     /// <inheritdoc/>
@@ -83,7 +88,7 @@ internal sealed class JobStatusConverter : JsonConverter<JobStatus>
     public override bool HandleNull => true;
 
     public override JobStatus Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        new(reader.TokenType == JsonTokenType.Null ? null : reader.GetString());
+        new(reader.TokenType == JsonTokenType.Null ? null : reader.GetString()?.Trim());
 
     public override void Write(Utf8JsonWriter writer, JobStatus value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);

@@ -19,6 +19,8 @@ public abstract record Resource
 /// <typeparam name="T">What is listed.</typeparam>
 public sealed record ListResource<T> : Resource
 {
+    private readonly IReadOnlyList<T>? _data;
+
     /// <summary>Always <c>list</c>.</summary>
     [JsonPropertyName("object")]
     public string Kind
@@ -30,9 +32,12 @@ public sealed record ListResource<T> : Resource
     /// <summary>The items, newest first unless asked otherwise.</summary>
     public IReadOnlyList<T> Data
     {
-        get;
-        init => field = value ?? [];
-    } = [];
+        get => _data ?? [];
+        init => _data = value;
+    }
+
+    /// <summary>Whether it has a list at all, even an empty one.</summary>
+    internal bool HasData => _data is not null;
 
     /// <summary>Whether another page follows: the only sign of a list's end.</summary>
     public bool HasMore { get; init; }

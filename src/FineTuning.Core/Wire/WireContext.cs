@@ -6,7 +6,7 @@ namespace FineTuning.Core.Wire;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    Converters = [typeof(UnixTimeConverter)]
+    Converters = [typeof(UnixTimeConverter), typeof(OptionalUnixTimeConverter)]
 )]
 [JsonSerializable(typeof(JobResource))]
 [JsonSerializable(typeof(EventResource))]

@@ -6,6 +6,7 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Wire;
 using FineTuning.Identities;
+using FineTuning.Output;
 
 namespace FineTuning.Completers;
 
@@ -68,7 +69,7 @@ public sealed class CheckpointCompleter : IArgumentCompleter
             "step {0} of {1}, {2:g}",
             checkpoint.StepNumber,
             checkpoint.FineTuningJobId,
-            checkpoint.CreatedAt.LocalDateTime
+            Display.LocalTime(checkpoint.CreatedAt)
         );
 }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using FineTuning.Core.Wire;
+using FineTuning.Output;
 
 namespace FineTuning.Completers;
 
@@ -22,7 +23,7 @@ public sealed class JobIdCompleter : IArgumentCompleter
         bool Fits(JobResource job) =>
             (commandName ?? string.Empty).Split('-')[0].ToUpperInvariant() switch
             {
-                "STOP" or "SUSPEND" or "WAIT" => !job.Status.IsFinished,
+                "STOP" or "SUSPEND" or "WAIT" => !job.HasEnded,
                 "RESUME" => job.Status == JobStatus.Paused || job.Status == JobStatus.Pausing,
                 _ => true,
             };
@@ -37,8 +38,13 @@ public sealed class JobIdCompleter : IArgumentCompleter
                 Completion.Result(
                     job.Id,
                     $"{job.Id}  {job.Status}  {job.Model}",
-                    $"{job.Status}, {job.Model}, "
-                        + $"{job.CreatedAt.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}"
+                    string.Format(
+                        CultureInfo.CurrentCulture,
+                        "{0}, {1}, {2:g}",
+                        job.Status,
+                        job.Model,
+                        Display.LocalTime(job.CreatedAt)
+                    )
                 )
             );
     }

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using FineTuning.Core.FineTunedModels;
 using FineTuning.Core.Wire;
+using FineTuning.Output;
 
 namespace FineTuning.Completers;
 
@@ -29,8 +30,13 @@ public sealed class FineTunedModelCompleter : IArgumentCompleter
             .Select(model => Completion.Result(model.Id, tip: Tip(model)));
 
     private static string Tip(ModelResource model) =>
-        $"{model.Id}, {model.Created.LocalDateTime.ToString("g", CultureInfo.CurrentCulture)}, {model.OwnedBy}".TrimEnd(
-            ',',
-            ' '
-        );
+        string.Format(
+                CultureInfo.CurrentCulture,
+                "{0}, {1:g}, {2}",
+                model.Id,
+                Display.LocalTime(model.Created),
+                model.OwnedBy
+            )
+            .Replace(", , ", ", ")
+            .TrimEnd(',', ' ');
 }

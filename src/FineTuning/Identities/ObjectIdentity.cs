@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using FineTuning.Core.Client;
 using FineTuning.Output;
 
 namespace FineTuning.Identities;
@@ -13,7 +14,13 @@ public abstract class ObjectIdentity
     {
         // What is pasted or read from a file of Windows has a blank or a carriage return behind it.
         Id = id?.Trim() ?? string.Empty;
-        Refusal = refusal ?? (string.IsNullOrWhiteSpace(id) ? "The id is empty." : null);
+        Refusal =
+            refusal
+            ?? (
+                Id.Length == 0 ? "The id is empty."
+                : ResourceId.IsOne(Id) ? null
+                : $"'{Id}' is not an id."
+            );
     }
 
     /// <summary>The id; empty if refused.</summary>

@@ -185,7 +185,7 @@ internal sealed class JobCreationRun(AsyncCmdlet cmdlet, FineTuningClient client
             );
         }
 
-        if (job.Status.IsFinished && job.Status != JobStatus.Succeeded)
+        if (job.HasEnded && job.Status != JobStatus.Succeeded)
         {
             cmdlet.WriteWarning(
                 $"The job {job.Id} with the key '{idempotencyKey}' is {job.Status} and is not repeated; another key "

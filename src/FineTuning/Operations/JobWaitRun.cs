@@ -63,6 +63,16 @@ internal sealed class JobWaitRun(ApiCmdlet cmdlet)
         }
     }
 
+    /// <summary>An end that is not known has failed where the service tells an error, and no model.</summary>
+    private static bool HasFailed(JobResource job) =>
+        job.Status == JobStatus.Failed
+        || (
+            !job.Status.IsFinished
+            && job.HasEnded
+            && job.Error is { IsEmpty: false }
+            && string.IsNullOrEmpty(job.FineTunedModel)
+        );
+
     private void Write(WaitOutcome outcome, Uri endpoint, TimeSpan? timeout)
     {
         if (outcome.Job is not null)
@@ -79,15 +89,17 @@ internal sealed class JobWaitRun(ApiCmdlet cmdlet)
             string silence = outcome.Outage is null
                 ? string.Empty
                 : $" The service {OutageWarnings.State(outcome.Outage)}: {outcome.Outage.Message}";
-            string status = outcome.Job?.Status.Value ?? "in an unknown state";
+            string status = outcome.Job?.Status.Value is { Length: > 0 } word ? word : "in an unknown state";
             double seconds = timeout?.TotalSeconds ?? 0;
             cmdlet.WriteError(JobErrors.WaitTimedOut(outcome.JobId, seconds, status, silence));
         }
-        else if (outcome.Job?.Status == JobStatus.Failed)
+        else if (outcome.Job is JobResource job && HasFailed(job))
         {
-            string reason = outcome.Job.Error is { IsEmpty: false } error
-                ? new FineTuningJobError(error).ToString()
-                : "The service gave no reason.";
+            string reason =
+                job.Error is { IsEmpty: false } error ? new FineTuningJobError(error).ToString()
+                : job.Status.Value.Equals(JobStatus.Failed.Value, StringComparison.OrdinalIgnoreCase)
+                    ? "The service gave no reason."
+                : $"Its status is '{job.Status}'; the service gave no reason.";
             cmdlet.WriteError(JobErrors.Failed(outcome.JobId, reason));
         }
     }

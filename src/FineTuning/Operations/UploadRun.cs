@@ -74,10 +74,13 @@ internal sealed class UploadRun
         {
             // Shown at the prompt as Write-Host does it, and no output.
             string found =
-                FormattableString.Invariant($"{_name} is at the service already, as {result.File.Id} since ")
-                + FormattableString.Invariant(
-                    $"{result.File.CreatedAt.LocalDateTime:yyyy-MM-dd HH:mm}: nothing was sent."
-                );
+                $"{_name} is at the service already, as {result.File.Id}"
+                + (
+                    Display.LocalTime(result.File.CreatedAt) is DateTime time
+                        ? FormattableString.Invariant($" since {time:yyyy-MM-dd HH:mm}")
+                        : string.Empty
+                )
+                + ": nothing was sent.";
             _cmdlet.WriteHostLine(found);
             _cmdlet.WriteVerbose($"SHA-256 {result.Sha256}. Send-FineTuningFile -Force sends it again.");
         }

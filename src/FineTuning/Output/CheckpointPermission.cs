@@ -10,7 +10,7 @@ public sealed class CheckpointPermission : ServiceObject
         Id = source.Id;
         Checkpoint = checkpoint;
         ProjectId = source.ProjectId;
-        CreatedAt = source.CreatedAt.LocalDateTime;
+        CreatedAt = Display.LocalTime(source.CreatedAt);
         AdditionalProperties = JsonValues.ToDictionary(source.AdditionalFields);
     }
 
@@ -24,7 +24,7 @@ public sealed class CheckpointPermission : ServiceObject
     public string ProjectId { get; }
 
     /// <summary>When it was granted, in local time.</summary>
-    public DateTime CreatedAt { get; }
+    public DateTime? CreatedAt { get; }
 
     /// <summary>What the service sent beyond these.</summary>
     public IDictionary<string, object?>? AdditionalProperties { get; }

@@ -6,12 +6,20 @@ namespace FineTuning.Output;
 /// <summary>Short forms for the format views.</summary>
 public static class Display
 {
-    /// <summary>How long ago, such as 45s, 12m, 3h, 5d.</summary>
-    public static string Age(DateTime since)
+    /// <summary>How long ago, such as 45s, 12m, 3h, 5d; nothing where the time is not known.</summary>
+    public static string Age(DateTime? since)
     {
-        TimeSpan age = DateTime.Now - since;
+        if (since is not DateTime time)
+        {
+            return string.Empty;
+        }
+
+        TimeSpan age = DateTime.Now - time;
         return age < TimeSpan.Zero ? "0s" : Span(age);
     }
+
+    /// <summary>A time of a service in local time; null where it sent none.</summary>
+    internal static DateTime? LocalTime(DateTimeOffset time) => time == default ? null : time.LocalDateTime;
 
     /// <summary>How long, such as 45s, 12m, 3h, 5d.</summary>
     public static string Span(TimeSpan span) =>

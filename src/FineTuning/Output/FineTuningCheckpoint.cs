@@ -12,7 +12,7 @@ public sealed class FineTuningCheckpoint : ServiceObject
         JobId = source.FineTuningJobId;
         Model = source.FineTunedModelCheckpoint;
         Step = source.StepNumber;
-        CreatedAt = source.CreatedAt.LocalDateTime;
+        CreatedAt = Display.LocalTime(source.CreatedAt);
         TrainLoss = source.Metrics?.TrainLoss;
         TrainAccuracy = source.Metrics?.TrainMeanTokenAccuracy;
         ValidLoss = source.Metrics?.ValidLoss;
@@ -39,7 +39,7 @@ public sealed class FineTuningCheckpoint : ServiceObject
     public long Step { get; }
 
     /// <summary>When, in local time.</summary>
-    public DateTime CreatedAt { get; }
+    public DateTime? CreatedAt { get; }
 
     /// <summary>Loss on the step's batch, in nats per token.</summary>
     public double? TrainLoss { get; }

@@ -9,7 +9,7 @@ public sealed class FineTuningEvent : ServiceObject
     {
         Id = source.Id;
         JobId = jobId;
-        CreatedAt = source.CreatedAt.LocalDateTime;
+        CreatedAt = Display.LocalTime(source.CreatedAt);
         Level = source.Level;
         Type = source.Type;
         Message = source.Message;
@@ -24,7 +24,7 @@ public sealed class FineTuningEvent : ServiceObject
     public string JobId { get; }
 
     /// <summary>When, in local time. Many events share a second.</summary>
-    public DateTime CreatedAt { get; }
+    public DateTime? CreatedAt { get; }
 
     /// <summary>info, warn, error or debug.</summary>
     public string Level { get; }

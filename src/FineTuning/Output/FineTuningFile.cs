@@ -13,7 +13,7 @@ public sealed class FineTuningFile : ServiceObject
         Purpose = source.Purpose;
         Status = source.Status;
         StatusDetails = source.StatusDetails;
-        CreatedAt = source.CreatedAt.LocalDateTime;
+        CreatedAt = Display.LocalTime(source.CreatedAt);
         ExpiresAt = source.ExpiresAt?.LocalDateTime;
         AdditionalProperties = JsonValues.ToDictionary(source.AdditionalFields);
     }
@@ -37,7 +37,7 @@ public sealed class FineTuningFile : ServiceObject
     public string? StatusDetails { get; }
 
     /// <summary>When it was uploaded, in local time.</summary>
-    public DateTime CreatedAt { get; }
+    public DateTime? CreatedAt { get; }
 
     /// <summary>When it will be dropped, in local time.</summary>
     public DateTime? ExpiresAt { get; }

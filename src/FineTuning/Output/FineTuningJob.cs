@@ -16,7 +16,7 @@ public sealed class FineTuningJob : ServiceObject
         FineTunedModel = source.FineTunedModel;
         TrainingFile = source.TrainingFile;
         ValidationFile = source.ValidationFile;
-        CreatedAt = source.CreatedAt.LocalDateTime;
+        CreatedAt = Display.LocalTime(source.CreatedAt);
         FinishedAt = source.FinishedAt?.LocalDateTime;
         EstimatedFinish = source.EstimatedFinish?.LocalDateTime;
         TrainedTokens = source.TrainedTokens;
@@ -54,7 +54,7 @@ public sealed class FineTuningJob : ServiceObject
     public string? ValidationFile { get; }
 
     /// <summary>When it was created, in local time.</summary>
-    public DateTime CreatedAt { get; }
+    public DateTime? CreatedAt { get; }
 
     /// <summary>When it ended, in local time; null while it runs, and for some cancelled jobs.</summary>
     public DateTime? FinishedAt { get; }

@@ -67,7 +67,11 @@ public sealed class GraderResult
         var result = new PSObject();
         foreach (KeyValuePair<string, double> score in scores)
         {
-            result.Properties.Add(new PSNoteProperty(score.Key, score.Value));
+            // PowerShell's members have names, and these do not differ by case alone.
+            if (score.Key.Length > 0 && result.Properties[score.Key] is null)
+            {
+                result.Properties.Add(new PSNoteProperty(score.Key, score.Value));
+            }
         }
 
         return result;

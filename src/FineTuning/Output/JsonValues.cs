@@ -23,7 +23,9 @@ internal static class JsonValues
                 return element.GetString();
             case JsonValueKind.Number:
                 // Without the casts both would be doubles, and 0 would come back as 0.0.
-                return element.TryGetInt64(out long whole) ? (object)whole : element.GetDouble();
+                return element.TryGetInt64(out long whole) ? (object)whole
+                    : element.TryGetDouble(out double number) ? number
+                    : element.GetRawText();
             case JsonValueKind.True:
                 return true;
             case JsonValueKind.False:

@@ -9,6 +9,7 @@ internal sealed class PipelineObserver : IApiObserver
 {
     private readonly AsyncCmdlet _cmdlet;
     private readonly SynchronizationContext? _pipeline = SynchronizationContext.Current;
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     public PipelineObserver(AsyncCmdlet cmdlet)
     {
@@ -65,6 +66,19 @@ internal sealed class PipelineObserver : IApiObserver
 
     private void Write(ApiTrace trace)
     {
+        if (trace.Kind == ApiTraceKind.Odd)
+        {
+            // A wait sees the same object again and again.
+            if (trace.Reason is string reason && _warned.Add(reason))
+            {
+                _cmdlet.WriteWarning(
+                    reason.Contains("kept as they came") ? reason + " See its AdditionalProperties." : reason
+                );
+            }
+
+            return;
+        }
+
         string request = $"{trace.Method} {trace.Uri.PathAndQuery}";
         string line = trace.Kind switch
         {

@@ -73,7 +73,8 @@ internal sealed class ProgressLine : IDisposable
             return;
         }
 
-        _record.StatusDescription = status;
+        // An empty one is an argument error of the platform's.
+        _record.StatusDescription = string.IsNullOrEmpty(status) ? "…" : status;
         _record.PercentComplete = share is double part ? (int)(100 * Math.Min(1, Math.Max(0, part))) : -1;
         _record.SecondsRemaining =
             left is TimeSpan time && time > TimeSpan.Zero

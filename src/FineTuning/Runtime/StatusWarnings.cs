@@ -9,6 +9,8 @@ internal sealed class StatusWarnings(AsyncCmdlet cmdlet) : IProgress<WaitProgres
 {
     private readonly SynchronizationContext _pipeline = SynchronizationContext.Current!;
 
+    private readonly HashSet<string> _withoutStatus = new(StringComparer.Ordinal);
+
     /// <summary>The statuses as last told, of jobs that go on.</summary>
     private readonly Dictionary<string, JobStatus> _statuses = new(StringComparer.Ordinal);
 
@@ -30,6 +32,20 @@ internal sealed class StatusWarnings(AsyncCmdlet cmdlet) : IProgress<WaitProgres
                 $"The job {job.Id} is paused and is waited for: 'Resume-FineTuningJob {job.Id}' lets it go on, "
                     + $"'Stop-FineTuningJob {job.Id}' ends it."
             );
+        }
+        else if (job.Status.Value.Length == 0 && !job.HasEnded && _withoutStatus.Add(job.Id))
+        {
+            cmdlet.WriteWarning(
+                $"The service does not say what the status of the job {job.Id} is. It is waited for until it has one, "
+                    + $"or a time at which it finished."
+            );
+        }
+        else if (job.HasEnded && !job.Status.IsFinished)
+        {
+            string status =
+                job.Status.Value.Length == 0 ? "without a status" : $"as '{job.Status}', which is not known here";
+            string model = job.FineTunedModel is { Length: > 0 } made ? $"made the model {made}" : "made no model";
+            cmdlet.WriteWarning($"The job {job.Id} has finished {status}. It has {model}.");
         }
         else if (wasKnown && job.Status == JobStatus.Cancelled)
         {

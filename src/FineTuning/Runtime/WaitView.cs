@@ -49,7 +49,9 @@ internal sealed class WaitView : IDisposable
             .OrderByDescending(g => g.Count())
             .ThenBy(g => g.Key.Value, StringComparer.Ordinal)
             .Select(g =>
-                FormattableString.Invariant($"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet" : g.Key.Value)}")
+                FormattableString.Invariant(
+                    $"{g.Count()} {(g.Key.Value.Length == 0 ? "not seen yet or in an unknown state" : g.Key.Value)}"
+                )
             );
         string text = string.Join(", ", counts);
         double ended = _statuses.Values.Count(status => status.IsFinished);
@@ -79,7 +81,10 @@ internal sealed class WaitView : IDisposable
 
     private static void Show(ProgressLine line, WaitProgress p)
     {
-        string status = p.Job?.Status.Value ?? "…";
+        string status =
+            p.Job is null ? "…"
+            : p.Job.Status.Value.Length == 0 ? "in an unknown state"
+            : p.Job.Status.Value;
         if (p.Outage is not null)
         {
             line.Report($"{status}; no answer at the moment: {p.Outage.Message}");

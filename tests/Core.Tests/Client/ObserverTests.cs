@@ -14,7 +14,7 @@ public sealed class ObserverTests
     {
         await using var server = StubServer.Replies(
             Reply.Error(503).With("x-request-id", "req_1"),
-            Reply.Json($$"""{"id":"x","note":"{{Testing.Key}}"}""").With("x-request-id", "req_2")
+            Reply.Json($$"""{"reward":1,"note":"{{Testing.Key}}"}""").With("x-request-id", "req_2")
         );
         using FineTuningClient client = Testing.Client(server);
         var observer = new Observer { WantsBodies = true };

@@ -90,7 +90,9 @@ public sealed class TokenTests
                     ? throw new FineTuningApiException(ApiErrorKind.TokenUnavailable, "not now")
                     : new AccessToken(Testing.Secure($"token-{n}"), _clock.UtcNow.AddHours(1))
         );
-        await using var server = StubServer.Answers(_ => Reply.Json(status: 200, body: Testing.Job()));
+        await using var server = StubServer.Answers(request =>
+            Reply.Json(request.Method == "POST" ? Testing.Job() : Testing.List([]))
+        );
         using var credential = new TokenCredential(source, null, _clock);
         using var client = new FineTuningClient(Testing.Options(server, _clock), credential);
         await client.CreateJobAsync(new JobCreateRequest { Model = "m", TrainingFile = "f" });

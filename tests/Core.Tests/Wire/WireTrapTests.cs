@@ -193,6 +193,12 @@ public sealed class WireTrapTests
     [InlineData("cancelled", true)]
     [InlineData("canceled", true)]
     [InlineData("Succeeded", true)]
+    [InlineData("completed", true)]
+    [InlineData("error", true)]
+    [InlineData("expired", true)]
+    [InlineData("deleted", true)]
+    [InlineData("in_progress", false)]
+    [InlineData("cancel_requested", false)]
     public void A_status_is_kept_as_it_came(string word, bool isFinished)
     {
         JobResource job = JsonSerializer.Deserialize(Testing.Job(status: word), WireContext.Default.JobResource)!;
@@ -353,9 +359,11 @@ public sealed class WireTrapTests
     [InlineData("\"2025-09-26T01:20:20Z\"", 1758849620)]
     [InlineData("\"2025-09-26T01:20:20\"", 1758849620)]
     [InlineData("\"2025-09-26T03:20:20+02:00\"", 1758849620)]
-    [InlineData("0", 0)]
-    [InlineData("-1", -1)]
     [InlineData("253402300799", 253402300799)]
+    [InlineData("1758849620123", 1758849620)]
+    [InlineData("\"1758849620123\"", 1758849620)]
+    [InlineData("1758849620123456", 1758849620)]
+    [InlineData("1758849620123456789", 1758849620)]
     public void A_time_has_many_forms(string wire, long seconds)
     {
         CultureInfo before = CultureInfo.CurrentCulture;
@@ -380,8 +388,7 @@ public sealed class WireTrapTests
     [InlineData("true")]
     [InlineData("[]")]
     [InlineData("1e300")]
-    [InlineData("253402300800")]
-    [InlineData("-62135596801")]
+    [InlineData("1e21")]
     public void What_is_no_time_is_refused_by_name(string wire) =>
         Assert.Equal(
             "$.estimated_finish",

@@ -113,7 +113,8 @@ internal sealed class Cell : IDisposable
         await Operation.Prepare(this);
         try
         {
-            if (Fault.Place == FaultPlace.Server)
+            bool passes = Fault.Place == FaultPlace.Server || (Fault.Place == FaultPlace.Gate && Operation.Waits);
+            if (passes && !Operation.IsUnheard)
             {
                 // A connection that has been used before: its end can mean another thing than that of a new one.
                 await _client.ListModelsAsync();

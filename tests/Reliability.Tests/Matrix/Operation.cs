@@ -24,6 +24,9 @@ internal sealed record Operation(Section Section, string Name, string Point)
     /// <summary>The fault begins when it has looked once.</summary>
     public bool BeginsLater { get; init; }
 
+    /// <summary>Nothing was heard of the service over the client before.</summary>
+    public bool IsUnheard { get; init; }
+
     /// <summary>A part of the path of the requests by which it looks what became of a lost one; null if it does
     /// not.</summary>
     public string? PollResult { get; init; }

@@ -25,6 +25,7 @@ internal static partial class Words
         string text = Address().Replace(message.Replace(cell, "NAME", StringComparison.Ordinal), "HOST");
         text = Id().Replace(text, "ID");
         text = Token().Replace(text, "TOKEN");
+        text = State().Replace(text, "the job ID is STATUS");
         text = Seconds().Replace(text, "$1 N seconds");
         return Tried().Replace(Reason().Replace(text, "$1 HOST$2: REASON."), string.Empty);
     }
@@ -32,11 +33,17 @@ internal static partial class Words
     [GeneratedRegex(@"(127\.0\.0\.1|localhost):\d+")]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"\b(ftjob|file|ftevent|ftckpt|req|part|upload|perm|cp)[-_][0-9A-Za-z]{6,}\b")]
+    [GeneratedRegex(
+        @"\b(?:(?:ftjob|file|ftevent|ftckpt|req|part|upload|perm|cp)[-_][0-9A-Za-z]{6,}\b|ft:[^'\s]+:[0-9a-z]{6,})"
+    )]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\b[0-9a-f]{32}\b")]
     private static partial Regex Token();
+
+    // How far a job has come differs from run to run.
+    [GeneratedRegex(@"the job ID is [a-z_]+")]
+    private static partial Regex State();
 
     [GeneratedRegex(@"(within|for) [\d.]+ seconds")]
     private static partial Regex Seconds();

@@ -14,12 +14,20 @@ internal static class WaitOperations
 
     public static IReadOnlyList<Operation> All { get; } =
     [
-        Make(Section.Waits, "from the first look on", "GetJob", WaitAsync),
+        Make(Section.Waits, "from the first look on, where nothing was heard before", "GetJob", WaitAsync) with
+        {
+            IsUnheard = true,
+        },
+        Make(Section.Waits, "from the first look on, where the service was heard", "GetJob", WaitAsync),
         Make(Section.Waits, "later", "GetJob", WaitAsync) with
         {
             BeginsLater = true,
         },
-        Make(Section.Follows, "from the first look on", "ListEvents", FollowAsync),
+        Make(Section.Follows, "from the first look on, where nothing was heard before", "GetJob", FollowAsync) with
+        {
+            IsUnheard = true,
+        },
+        Make(Section.Follows, "from the first look on, where the service was heard", "GetJob", FollowAsync),
         Make(Section.Follows, "later, at the job", "GetJob", FollowAsync) with
         {
             BeginsLater = true,

@@ -43,20 +43,18 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         List<ServiceOutage> ofWait = [],
             ofFollow = [];
-        Task<List<WaitOutcome>> waiting = WaitAsync(world, ids, ofWait);
-        List<(string JobId, string EventId)> given = await FollowAsync(world, ids, ofFollow).WaitAsync(s_timeout);
+
+        // Both have heard the server before the clock begins to turn: the wait can turn it into the first outage before
+        // the following has looked once.
+        using FineTuningClient waiter = await world.NewClientAsync(),
+            follower = await world.NewClientAsync();
+        Task<List<WaitOutcome>> waiting = WaitAsync(waiter, ids, ofWait);
+        List<(string JobId, string EventId)> given = await FollowAsync(follower, ids, ofFollow).WaitAsync(s_timeout);
         List<WaitOutcome> outcomes = await waiting.WaitAsync(s_timeout);
 
         Assert.Equal(ids.Order(), outcomes.Select(o => o.JobId).Order());
         Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job?.Status));
-        foreach (string id in ids)
-        {
-            IEnumerable<string> all = (await world.Api.EventsAsync(id))
-                .Select(e => e.GetProperty("id").GetString()!)
-                .Reverse();
-            Assert.Equal(all, given.Where(g => g.JobId == id).Select(g => g.EventId));
-        }
-
+        await AssertAllGivenAsync(world, ids, given);
         foreach (List<ServiceOutage> told in new[] { ofWait, ofFollow })
         {
             // The clock runs ahead of the network, so two outages can look like one.
@@ -74,6 +72,35 @@ public sealed class OutageTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_wait_and_a_following_that_begin_in_an_outage_outlive_it()
+    {
+        await using OutageWorld world = await OutageWorld.StartAsync(
+            [(s_between, s_between + s_outage)],
+            steps: 20,
+            stepsBetween: StepsBetween
+        );
+        List<string> ids = [];
+        for (int i = 0; i < Jobs; i++)
+        {
+            ids.Add(await world.Api.CreateJobAsync());
+        }
+
+        using FineTuningClient client = await world.NewClientAsync();
+        await world.Clock.DelayAsync(s_between, CancellationToken.None);
+        Assert.False(world.IsUp);
+
+        List<ServiceOutage> ofWait = [],
+            ofFollow = [];
+        Task<List<WaitOutcome>> waiting = WaitAsync(client, ids, ofWait);
+        List<(string JobId, string EventId)> given = await FollowAsync(client, ids, ofFollow).WaitAsync(s_timeout);
+        List<WaitOutcome> outcomes = await waiting.WaitAsync(s_timeout);
+
+        Assert.All(outcomes, o => Assert.Equal(JobStatus.Succeeded, o.Job?.Status));
+        Assert.Equal(Jobs, outcomes.Count);
+        await AssertAllGivenAsync(world, ids, given);
+    }
+
+    [Fact]
     public async Task A_time_out_within_an_outage_ends_the_wait_with_the_reason()
     {
         await using OutageWorld world = await OutageWorld.StartAsync(
@@ -82,7 +109,7 @@ public sealed class OutageTests(ITestOutputHelper output)
             stepsBetween: 4
         );
         string id = await world.Api.CreateJobAsync();
-        using FineTuningClient client = world.NewClient();
+        using FineTuningClient client = await world.NewClientAsync();
         var options = new WaitOptions { Timeout = TimeSpan.FromMinutes(5) };
         WaitOutcome outcome = await new JobWaiter(client, options)
             .WaitAsync([id])
@@ -96,24 +123,37 @@ public sealed class OutageTests(ITestOutputHelper output)
         Assert.InRange(world.Clock.Elapsed.TotalMinutes, 5, 5.5);
     }
 
-    private static async Task<List<WaitOutcome>> WaitAsync(
+    private static async Task AssertAllGivenAsync(
         OutageWorld world,
+        List<string> ids,
+        List<(string JobId, string EventId)> given
+    )
+    {
+        foreach (string id in ids)
+        {
+            IEnumerable<string> all = (await world.Api.EventsAsync(id))
+                .Select(e => e.GetProperty("id").GetString()!)
+                .Reverse();
+            Assert.Equal(all, given.Where(g => g.JobId == id).Select(g => g.EventId));
+        }
+    }
+
+    private static async Task<List<WaitOutcome>> WaitAsync(
+        FineTuningClient client,
         List<string> ids,
         List<ServiceOutage> outages
     )
     {
-        using FineTuningClient client = world.NewClient();
         var options = new WaitOptions { Outages = new SynchronousProgress<ServiceOutage>(outages.Add) };
         return await new JobWaiter(client, options).WaitAsync(ids).ToListAsync();
     }
 
     private static async Task<List<(string JobId, string EventId)>> FollowAsync(
-        OutageWorld world,
+        FineTuningClient client,
         List<string> ids,
         List<ServiceOutage> outages
     )
     {
-        using FineTuningClient client = world.NewClient();
         var options = new FollowOptions { Outages = new SynchronousProgress<ServiceOutage>(outages.Add) };
         List<(string JobId, string EventId)> given = [];
         await foreach (FollowedEvent item in new EventFollower(client).FollowAsync(ids, options))

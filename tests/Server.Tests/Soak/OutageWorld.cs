@@ -35,6 +35,8 @@ internal sealed class OutageWorld : IAsyncDisposable
 
     public TestTrainer Trainer { get; private init; } = null!;
 
+    public bool IsUp => _server is not null;
+
     public Api Api => _server!.Api;
 
     /// <summary>Starts the server.</summary>
@@ -53,8 +55,16 @@ internal sealed class OutageWorld : IAsyncDisposable
         return world;
     }
 
-    public FineTuningClient NewClient() =>
-        new(new ClientOptions { Endpoint = new Uri(_server!.Host.Url), Clock = Clock }, _credential);
+    /// <summary>A client that has heard the server, as that of a user has who has created a job.</summary>
+    public async Task<FineTuningClient> NewClientAsync()
+    {
+        FineTuningClient client = new(
+            new ClientOptions { Endpoint = new Uri(_server!.Host.Url), Clock = Clock },
+            _credential
+        );
+        await client.ListJobsAsync();
+        return client;
+    }
 
     public async ValueTask DisposeAsync()
     {

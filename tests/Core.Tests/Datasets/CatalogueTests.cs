@@ -2,7 +2,7 @@ using System.Text;
 using FineTuning.Core.Datasets;
 using Xunit;
 
-namespace FineTuning.Core.Tests.Datasets.Problems;
+namespace FineTuning.Core.Tests.Datasets;
 
 public class CatalogueTests
 {
