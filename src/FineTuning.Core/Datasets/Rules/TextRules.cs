@@ -53,8 +53,7 @@ internal sealed class TextRules(LineContext line)
 
         _isSearched = true;
         _mayBeInvalid = !Utf8Check.IsValid(block);
-        _mayHaveSeparators =
-            block.IndexOf("\u2028"u8) >= 0 || block.IndexOf("\u2029"u8) >= 0 || block.IndexOf("\u0085"u8) >= 0;
+        _mayHaveSeparators = LineSeparators.Contains(block);
         line.MayHaveSurrogates = block.IndexOf("\\ud"u8) >= 0 || block.IndexOf("\\uD"u8) >= 0;
     }
 

@@ -21,8 +21,15 @@ internal sealed class BlockChecker : IBlockWorker
 #endif
     private long _number;
 
-    // With byRulesOnly no line is taken in one sweep: the same comes of it, later.
-    public BlockChecker(DatasetCheckOptions options, ScanState state, bool[] isFull, bool byRulesOnly = false)
+    // With byRulesOnly no line is taken in one sweep: the same comes of it, later. With isUtf8 the caller knows that
+    // the blocks are UTF-8.
+    public BlockChecker(
+        DatasetCheckOptions options,
+        ScanState state,
+        bool[] isFull,
+        bool byRulesOnly = false,
+        bool isUtf8 = false
+    )
     {
         _options = options;
         _state = state;
@@ -46,7 +53,7 @@ internal sealed class BlockChecker : IBlockWorker
 #if NET
 
         // Secrets may be in lines that are good otherwise.
-        _goodLines = byRulesOnly || options.CheckSecrets ? null : new ValidLineFastPath(options, state, Result);
+        _goodLines = byRulesOnly || options.CheckSecrets ? null : new ValidLineFastPath(options, state, Result, isUtf8);
 #endif
     }
 

@@ -15,7 +15,7 @@ internal sealed class ExampleBuffer
 
     public int Length { get; private set; }
 
-    // Whether the rows at hand may have U+2028 or U+2029, which some programs take for the end of a line.
+    // Whether the rows at hand may have line separators.
     public bool MayHaveSeparators { get; set; }
 
     public bool Trim { get; init; }
@@ -81,7 +81,7 @@ internal sealed class ExampleBuffer
         ReadOnlySpan<byte> raw = value.Raw;
         bool isInOrder =
             (!value.IsEscaped || JsonText.IndexOfLoneSurrogate(raw) < 0)
-            && (!MayHaveSeparators || (raw.IndexOf("\u2028"u8) < 0 && raw.IndexOf("\u2029"u8) < 0));
+            && (!MayHaveSeparators || !LineSeparators.Contains(raw));
         if (!isInOrder)
         {
             return Text(value.Text());

@@ -33,7 +33,7 @@ internal sealed class SourceWorker : IBlockWorker
             CheckDuplicates = false,
             MaxLineBytes = options.MaxLineBytes,
         };
-        _checker = new BlockChecker(checks, new ScanState(checks), new bool[ProblemCode.IndexCount]);
+        _checker = new BlockChecker(checks, new ScanState(checks), new bool[ProblemCode.IndexCount], isUtf8: true);
     }
 
     public ExampleBuffer Json => _json;
@@ -64,7 +64,7 @@ internal sealed class SourceWorker : IBlockWorker
         }
 
         bool isUtf8 = Utf8Check.IsValid(block.Span);
-        _json.MayHaveSeparators = block.Span.IndexOf("\u2028"u8) >= 0 || block.Span.IndexOf("\u2029"u8) >= 0;
+        _json.MayHaveSeparators = LineSeparators.Contains(block.Span);
         LineCursor cursor = new(block);
         while (cursor.Next())
         {
