@@ -218,8 +218,14 @@ public sealed class SourceFileTests : IDisposable
                         : $$"""{"conversations":[{"from":"human","value":"q \"{{i}}\" [,] {é"},{"from":"gpt","value":"a\\"}]}"""
                 ),
         ];
-        var lines = await Convert(SourceFormat.ShareGpt, string.Join("\r\n", rows));
-        var array = await Convert(SourceFormat.ShareGpt, "\uFEFF[\n  " + string.Join(",\n  ", rows) + "\n]\n");
+        (List<string> Examples, List<RowProblem> Problems) lines = await Convert(
+            SourceFormat.ShareGpt,
+            string.Join("\r\n", rows)
+        );
+        (List<string> Examples, List<RowProblem> Problems) array = await Convert(
+            SourceFormat.ShareGpt,
+            "\uFEFF[\n  " + string.Join(",\n  ", rows) + "\n]\n"
+        );
 
         Assert.Equal(19_980, lines.Examples.Count);
         Assert.Equal(lines.Examples, array.Examples);

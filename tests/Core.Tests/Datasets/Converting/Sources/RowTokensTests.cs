@@ -48,15 +48,15 @@ public class RowTokensTests
     [Fact]
     public void Depth_is_bounded()
     {
-        const int max = JsonScanner.MaxDepth;
-        Assert.True(Same(new string('[', max) + new string(']', max)));
-        Assert.False(Same(new string('[', max + 1) + new string(']', max + 1)));
+        const int Max = JsonScanner.MaxDepth;
+        Assert.True(Same(new string('[', Max) + new string(']', Max)));
+        Assert.False(Same(new string('[', Max + 1) + new string(']', Max + 1)));
     }
 
     [Fact]
     public void Changed_rows_are_told_alike()
     {
-        const string letters = "{}[]\",:\\ 0123456789-+.eEtrufalsn\n\té";
+        const string Letters = "{}[]\",:\\ 0123456789-+.eEtrufalsn\n\té";
         Random random = new(20261130);
         int good = 0;
         for (int i = 0; i < 40_000; i++)
@@ -65,7 +65,7 @@ public class RowTokensTests
             for (int change = random.Next(3); change >= 0; change--)
             {
                 int at = random.Next(row.Length);
-                char letter = letters[random.Next(letters.Length)];
+                char letter = Letters[random.Next(Letters.Length)];
                 _ = random.Next(3) switch
                 {
                     0 => row.Remove(at, row.Length > 1 ? 1 : 0),
