@@ -68,7 +68,11 @@ and FT1605 need a validation file.
             ''
             Format-Example $code.Example
             ''
-            "What to do: $($code.Fix)$(if ($code.IsRepairable) { ' `Repair-FineTuningDataset` mends it.' })"
+            $mends = if ($code.IsRepairable) { ' `Repair-FineTuningDataset` mends it.' }
+            $converts = if ($null -ne $code.Source) {
+                " ``ConvertTo-FineTuningDataset -From $($code.Source)`` converts it."
+            }
+            "What to do: $($code.Fix)$mends$converts"
             ''
         }
     }

@@ -200,6 +200,15 @@ Describe 'ConvertTo-FineTuningDataset' {
         Get-ErrorText $result.Errors[0] | Should -BeLike 'A String has no properties*Import-Csv*'
     }
 
+    It 'says of examples that they need no conversion' {
+        $result = Invoke-Captured {
+            '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}' | ConvertFrom-Json |
+                ConvertTo-FineTuningDataset
+        }
+        $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id RowIsExample)
+        Get-ErrorText $result.Terminating | Should -BeLike "Row 1 has 'messages': it is an example already*ConvertTo-Json*"
+    }
+
     It 'ends at once where a property has no usual name' {
         $result = Invoke-Captured { @{ a = 1; answer = 'b' } | ConvertTo-FineTuningDataset $path }
         $result.Terminating.FullyQualifiedErrorId | Should -Be (& $id PropertyNotNamed)

@@ -191,6 +191,70 @@ Describe 'Test-FineTuningDataset' {
         (Test-FineTuningDataset $file).Problems.Code | Should -Be $code
     }
 
+    It 'names <name> once, with what to do' -ForEach @(
+        @{ name = 'ShareGPT data'; code = 'FT1113'; next = '.new.jsonl -SourcePath *.jsonl -From ShareGpt'
+            row = '{"conversations":[{"from":"human","value":"q#"},{"from":"gpt","value":"a"}]}' }
+        @{ name = 'Alpaca data'; code = 'FT1114'; next = '.new.jsonl -SourcePath *.jsonl -From Alpaca'
+            row = '{"instruction":"q#","input":"","output":"a"}' }
+        @{ name = 'TRL data'; code = 'FT1115'; next = '.new.jsonl -SourcePath *.jsonl -From Trl'
+            row = '{"prompt":"q#","chosen":"a","rejected":"b"}' }
+        @{ name = 'texts'; code = 'FT1116'; next = '.new.jsonl -SourcePath *.jsonl -From Text'; row = '{"text":"q#"}' }
+        @{ name = 'batch lines'; code = 'FT1117'; next = '.new.jsonl -SourcePath *.jsonl -From Batch'
+            row = '{"custom_id":"#","method":"POST","url":"/v1","body":{"messages":[{"role":"user","content":"a"}]}}' }
+        @{ name = 'strings'; code = 'FT1118'; next = '.new.jsonl -SourcePath *.jsonl -From JsonText'
+            row = '"{\"messages\":[#]}"' }
+        @{ name = 'lists of messages'; code = 'FT1119'; next = '.new.jsonl -SourcePath *.jsonl -From MessageList'
+            row = '[{"role":"user","content":"q#"},{"role":"assistant","content":"a"}]' }
+        @{ name = 'keys that are null'; code = 'FT1112'; next = 'Repair-FineTuningDataset mends 1 of'
+            row = '{"messages":[{"role":"user","content":"q#","name":null},{"role":"assistant","content":"a#"}]}' }
+        @{ name = 'CSV'; code = 'FT1018'; next = 'Import-Csv *.jsonl | ConvertTo-Fine*'; row = 'prompt,completion' }
+        @{ name = 'TSV'; code = 'FT1018'; next = 'Import-Csv *.jsonl -Delimiter "`t" | ConvertTo-Fine*'; row = "a`tb" }
+        @{ name = 'HTML'; code = 'FT1019'; next = 'Download the data themselves'; row = '<html>' }
+        @{ name = 'PDF'; code = 'FT1016'; next = 'a PDF document'; row = '%PDF-1.7' }
+        @{ name = 'Parquet'; code = 'FT1017'; next = 'a Parquet file'; row = 'PAR1' }
+    ) {
+        $file = Join-Path $TestDrive "once-$code.jsonl"
+        [IO.File]::WriteAllText($file, ((1..20 | ForEach-Object { $row.Replace('#', "$_") }) -join "`n") + "`n")
+        $report = Test-FineTuningDataset $file
+        $report.Problems.Code | Should -Be $code
+        $report.CountsByCode[$code] | Should -Be 1
+        $report | Out-String -Width 200 | Should -BeLike ('*{0}*' -f $next.Replace('`', '``'))
+    }
+
+    It 'gives a command that makes a dataset of <what>' -ForEach @(
+        @{ what = 'an old encoding'; encoding = 'windows-1252'
+            rows = '{"prompt":"Où est la pièce #?","completion":"Étagère #"}' }
+        @{ what = 'a Cyrillic one'; encoding = 'koi8-r'; rows = '{"prompt":"Где деталь #?","completion":"На полке #"}' }
+        @{ what = 'CSV'; encoding = 'utf-8'; rows = "prompt,completion`na#,b#" }
+        @{ what = 'a table with semicolons'; encoding = 'utf-8'; rows = "prompt;completion`na#;b#" }
+    ) {
+        $file = Join-Path $TestDrive 'with a command.jsonl'
+        $lines = @($rows -split "`n")
+        $lines = $lines[0..($lines.Count - 2)].Where({ $lines.Count -gt 1 }) +
+            (1..12 | ForEach-Object { $lines[-1].Replace('#', "$_") })
+        [IO.File]::WriteAllText($file, ($lines -join "`n") + "`n", [Text.Encoding]::GetEncoding($encoding))
+        $report = Test-FineTuningDataset $file
+        $report.IsValid | Should -BeFalse
+        $command = ($report | Out-String -Width 300) -split "`n" -match '^To convert it: ' -replace '^To convert it: '
+        Push-Location $TestDrive
+        try { [scriptblock]::Create($command.Trim()).Invoke() | Out-Null } finally { Pop-Location }
+        $made = Join-Path $TestDrive 'with a command.new.jsonl'
+        (Test-FineTuningDataset $made).ErrorCount | Should -Be 0
+        (Test-FineTuningDataset $made).ExampleCount | Should -Be 12
+        Remove-Item $made
+    }
+
+    It 'says which call has no answer, and what stands in its place' {
+        $file = Join-Path $TestDrive calls.jsonl
+        [IO.File]::WriteAllText($file, '{"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[' +
+            '{"id":"call_a","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"assistant",' +
+            '"content":"b"}],"tools":[{"type":"function","function":{"name":"f"}}]}')
+        $problem = (Test-FineTuningDataset $file -MinimumExampleCount 1).Problems
+        $problem.Code, $problem.Severity, $problem.JsonPath |
+            Should -Be @('FT1237', 'Error', '$.messages[1].tool_calls[0]')
+        $problem.Message | Should -BeLike '*"call_a"*$.messages`[2`]*assistant*'
+    }
+
     It 'finds the same with <ends>, and under <culture>' -ForEach @(
         @{ ends = 'LF'; culture = 'de-DE' }, @{ ends = 'CRLF'; culture = 'tr-TR' },
             @{ ends = 'CRLF and BOM'; culture = 'de-DE' }, @{ ends = 'LF and BOM'; culture = 'tr-TR' }

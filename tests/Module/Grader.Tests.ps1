@@ -232,6 +232,17 @@ Describe 'Test-Grader' {
             Should -Be (& $id InvalidItem Test)
     }
 
+    It 'says in plain words what is wrong with the JSON: <what>' -ForEach @(
+        @{ what = 'a comma too many in an object'; text = '{"type":"string_check",}'; say = 'a comma stands before' }
+        @{ what = 'a comma too many in a list'; text = '{"type":["a",]}'; say = 'a comma stands before' }
+        @{ what = 'a comment'; text = '{/* why */"type":"a"}'; say = 'is not valid JSON, at line 1' }
+    ) {
+        $text | Set-Content "$TestDrive/comma.json"
+        $result = Invoke-Captured { Test-Grader -Local "$TestDrive/comma.json" }
+        "$($result.Errors[0])" | Should -BeLike "*$say*"
+        "$($result.Errors[0])" | Should -Not -BeLike '*reader options*'
+    }
+
     It 'reads files, and goes on after what is no grader' {
         $folder = New-Item "$TestDrive/$([guid]::NewGuid())" -ItemType Directory
         $good.ToJson() | Set-Content "$folder/a.json"

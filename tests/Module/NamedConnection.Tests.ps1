@@ -263,6 +263,46 @@ Describe 'The service' {
         $connection.Endpoint, $connection.Dialect, $connection.ApiVersion | Should -Be @($base, 'Azure', $version)
     }
 
+    It 'takes the version in a pasted address: <query>' -ForEach @(
+        @{ query = 'api-version=2024-10-21'; version = '2024-10-21'; base = 'https://my-res.openai.azure.com/openai' }
+        @{ query = 'api-version=preview'; version = 'preview'; base = 'https://my-res.openai.azure.com/openai/v1' }
+    ) {
+        $address = "https://my-res.openai.azure.com/openai/deployments/a/chat/completions?$query"
+        $connection = Connect-FineTuning -AzureResource $address -ApiKey $key -SkipCheck -PassThru
+        $connection.Endpoint, $connection.ApiVersion | Should -Be $base, $version
+    }
+
+    It 'takes -ApiVersion <given> as <version>' -ForEach @(
+        @{ given = "2024-10-21 `r`n"; version = '2024-10-21' }
+        @{ given = '2025-04-01-Preview'; version = '2025-04-01-preview' }
+        @{ given = 'V1'; version = 'v1' }
+    ) {
+        (Connect-FineTuning -AzureResource my-res -ApiVersion $given -ApiKey $key -SkipCheck -PassThru).ApiVersion |
+            Should -BeExactly $version
+    }
+
+    It 'refuses -ApiVersion <given>, and says what was meant' -ForEach @(
+        @{ given = '2024-6-1'; meant = '2024-06-01' }
+        @{ given = '20241021'; meant = '2024-10-21' }
+    ) {
+        { Connect-FineTuning -AzureResource my-res -ApiVersion $given -ApiKey $key -SkipCheck } |
+            Should -Throw "*Write $meant.*"
+    }
+
+    It 'refuses a version that another one was given beside' {
+        $address = 'https://my-res.openai.azure.com/?api-version=2024-10-21'
+        { Connect-FineTuning -AzureResource $address -ApiVersion v1 -ApiKey $key -SkipCheck } |
+            Should -Throw '*2024-10-21*v1*'
+    }
+
+    It 'says what becomes of the project of an address' {
+        $address = 'https://my-res.services.ai.azure.com/api/projects/support'
+        $result = Invoke-Captured { Connect-FineTuning -AzureResource $address -ApiKey $key -SkipCheck -PassThru }
+        $result.Warnings | Should -HaveCount 1
+        "$($result.Warnings)" | Should -BeLike "*'support'*"
+        $result.Output.Endpoint | Should -Be 'https://my-res.services.ai.azure.com/openai/v1'
+    }
+
     It 'of a saved connection gets the paths of the version that is given with its name' {
         Connect-FineTuning -AzureResource my-res -ApiKey $key -Name azure -Save -SkipCheck
         (Connect-FineTuning -Name azure -ApiKey $key -ApiVersion 2024-10-21 -SkipCheck -PassThru).Endpoint |

@@ -23,7 +23,7 @@ Describe 'Repair-FineTuningDataset' {
         $repair.SourcePath, $repair.Path, $repair.IsWritten | Should -Be @($source, $target, $true)
         [IO.File]::ReadAllText($target) | Should -BeExactly $good
         [IO.File]::ReadAllText($source) | Should -BeExactly $bad.Substring(1) -Because 'the source is left alone'
-        $repair.Changes.Code | Should -Be @('FT1006', 'FT1007', 'FT1103', 'FT1008', 'FT1602', 'FT1105')
+        $repair.Changes.Code | Should -Be @('FT1006', 'FT1007', 'FT1105', 'FT1008', 'FT1602', 'FT1105')
         $repair.Changes.Line | Should -Be @(0, 0, 2, 3, 4, 14)
         $repair.Changes[4].Description | Should -Be 'The example, the same as in line 1, was removed.'
         $repair.CountsByCode['FT1602'] | Should -Be 1
@@ -41,7 +41,7 @@ Describe 'Repair-FineTuningDataset' {
         (Repair-FineTuningDataset $target).Changes | Should -BeNullOrEmpty
         Repair-FineTuningDataset $target | Out-String | Should -Match 'nothing to mend, no file written'
         (Repair-FineTuningDataset $source $target -Force).Changes | Out-String |
-            Should -Match '2\s+FT1103\s+The comma after the example was removed'
+            Should -Match '2\s+FT1105\s+1 trailing comma was removed'
     }
 
     It 'survives ConvertTo-Json' {
@@ -81,6 +81,28 @@ Describe 'Repair-FineTuningDataset' {
         $repair.Remaining.ErrorCount, $repair.ExampleCount | Should -Be @(0, 12)
         (Get-Content $target | ConvertFrom-Json | ForEach-Object { $_.messages[0].content }) |
             Should -Be ($lines | ConvertFrom-Json | ForEach-Object { $_.messages[0].content })
+    }
+
+    It 'mends <what>' -ForEach @(
+        @{ what = 'a list on a line'; code = 'FT1012'; make = { param($line) "[$line]" } }
+        @{ what = 'curly quotes'; code = 'FT1120'; make = { param($line) $line -replace '"', [char] 0x201C } }
+        @{ what = 'a mark within'; code = 'FT1015'; make = { param($line) "$([char] 0xFEFF)$line" } }
+        @{ what = 'a comma behind'; code = 'FT1105'; make = { param($line) "$line," } }
+        @{ what = 'keys that are null'; code = 'FT1112'; make = { param($line) $line -replace '}$', ',"tools":null}' } }
+        @{ what = 'two objects on a line'; code = 'FT1103'; more = 1; make = { param($line) $line + $lines[2] } }
+    ) {
+        $rest = $lines[(2 + [int] $more)..11]
+        [IO.File]::WriteAllText($source, (@($lines[0], (& $make $lines[1])) + $rest -join "`n") + "`n")
+        (Test-FineTuningDataset $source).CountsByCode.Keys | Should -Contain $code -Because 'both use one code'
+        (Repair-FineTuningDataset $source).CountsByCode.Keys | Should -Be $code
+        [IO.File]::ReadAllText($target) | Should -BeExactly $good
+    }
+
+    It 'writes a next-line character as an escape' {
+        $text = $good.Replace($lines[1], $lines[1].Insert($lines[1].IndexOf('content') + 10, [string] [char] 0x85))
+        [IO.File]::WriteAllText($source, $text)
+        (Repair-FineTuningDataset $source).CountsByCode.Keys | Should -Be FT1010
+        [IO.File]::ReadAllText($target) | Should -BeExactly $text.Replace([string] [char] 0x85, '\u0085')
     }
 
     It 'takes files from the pipeline, paths, drives and names in brackets' {
@@ -143,7 +165,7 @@ Describe 'Repair-FineTuningDataset' {
         $result = Invoke-Captured { Repair-FineTuningDataset $source }
         $result.Errors.FullyQualifiedErrorId | Should -Be (& $id NotText)
         $result.Errors.CategoryInfo.Category | Should -Be 'InvalidData'
-        Get-ErrorText $result.Errors | Should -BeLike 'data.jsonl cannot be repaired. The file is gzip*Unpack*'
+        Get-ErrorText $result.Errors | Should -BeLike 'data.jsonl cannot be repaired. The file is compressed with gzip*Unpack*'
     }
 
     It 'changes nothing with -WhatIf' {

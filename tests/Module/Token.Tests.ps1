@@ -74,6 +74,13 @@ Describe 'A token provider' {
     It 'that fails says why, and nothing is sent: <why>' -ForEach @(
         @{ give = { throw 'No tenant is chosen.' }; why = '*gave no token: No tenant is chosen.*' }
         @{ give = { }; why = '*it gave nothing*' }
+        @{ give = { $null }; why = '*it gave $null*' }
+        @{ give = { , $null }; why = '*it gave $null*' }
+        @{ give = { '' }; why = '*is empty*' }
+        @{ give = { '""' }; why = '*is empty*' }
+        @{ give = { @{ Token = $null } }; why = '*not a SecureString or an object with a Token*' }
+        @{ give = { [pscustomobject]@{ Token = 7 } }; why = '*not a SecureString or an object with a Token*' }
+        @{ give = { (Get-Variable none -ErrorAction Ignore).Value }; why = '*it gave $null*' }
         @{ give = { 1, 2 }; why = '*it gave 2 objects*' }
         @{ give = { 42 }; why = '*it gave a Int32*' }
         @{ give = { "two`nlines" }; why = '*not copied whole*' }
@@ -85,6 +92,21 @@ Describe 'A token provider' {
         $result.Terminating.CategoryInfo.Category | Should -Be 'AuthenticationError'
         Get-ErrorText $result.Terminating | Should -BeLike $why
         Get-ServerRequest $server | Should -BeNullOrEmpty
+    }
+
+    It 'that worked and then gives <what> tells so at the renewal, too' -ForEach @(
+        @{ what = 'nothing at all'; then = { }; why = '*it gave nothing*' }
+        @{ what = 'a null'; then = { $null }; why = '*it gave $null*' }
+        @{ what = 'an empty text'; then = { '' }; why = '*is empty*' }
+        @{ what = 'a number'; then = { 42 }; why = '*it gave a Int32*' }
+    ) {
+        $now = @{ give = { [pscustomobject]@{ Token = $token; ExpiresOn = [datetime]::UtcNow.AddSeconds(1) } } }
+        Connect-FineTuning $server.Endpoint -TokenProvider { & $now.give } -MaxRetryCount 0
+        $now.give = $then
+        $result = Invoke-Captured { Get-FineTuningJob }
+        $record = @($result.Errors) + @($result.Terminating) | Where-Object { $_ } | Select-Object -First 1
+        $record.FullyQualifiedErrorId | Should -BeLike 'TokenUnavailable,*'
+        Get-ErrorText $record | Should -BeLike $why
     }
 
     It 'runs its text in another runspace' {

@@ -18,7 +18,7 @@ internal sealed class ApiSecret : IDisposable
     private bool _isDisposed;
 
     /// <summary>Creates a secret with a copy of the text.</summary>
-    /// <param name="value">The secret; the caller stays its owner. White space around it is not part of it.</param>
+    /// <param name="value">The secret; the caller stays its owner. White space and quotes around it are not part of it.</param>
     public ApiSecret(SecureString value)
     {
         _value = value.Copy();
@@ -28,7 +28,8 @@ internal sealed class ApiSecret : IDisposable
 
     /// <summary>Why it cannot go into a header; null if it can.</summary>
     /// <param name="what">How to call it, such as <c>key</c>.</param>
-    public string? HeaderFault(string what) =>
+    /// <param name="isKey">Whether it is a key or a token, which have fewer characters than other values.</param>
+    public string? HeaderFault(string what, bool isKey = false) =>
         Use(text =>
         {
             if (text.Length == 0)
@@ -43,6 +44,12 @@ internal sealed class ApiSecret : IDisposable
                     return $"The {what} has a space, a line end or a character outside ASCII inside: it was probably "
                         + $"not copied whole.";
                 }
+
+                // A header may have them, a key or a token has none.
+                if (isKey && c is ('"' or '\'' or '`'))
+                {
+                    return $"The {what} has a quote inside: it was probably not copied whole.";
+                }
             }
 
             return null;
@@ -55,7 +62,7 @@ internal sealed class ApiSecret : IDisposable
         try
         {
             // With its length: otherwise a secret with a NUL inside would be cut off there in silence.
-            return use(Marshal.PtrToStringUni(memory, _value.Length).Trim());
+            return use(PastedText.Clean(Marshal.PtrToStringUni(memory, _value.Length)));
         }
         finally
         {

@@ -15,7 +15,7 @@ public sealed class KeyCredential : ApiCredential
     public KeyCredential(SecureString key, bool isToken = false)
     {
         var secret = new ApiSecret(key ?? throw new ArgumentNullException(nameof(key)));
-        if (secret.HeaderFault(isToken ? "token" : "key") is string fault)
+        if (secret.HeaderFault(isToken ? "token" : "key", isKey: true) is string fault)
         {
             secret.Dispose();
             throw new ArgumentException(fault, nameof(key));

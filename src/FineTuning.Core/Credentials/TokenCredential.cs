@@ -128,7 +128,7 @@ public sealed class TokenCredential : ApiCredential
     private Held? Hold(AccessToken token, out string? fault)
     {
         var secret = new ApiSecret(token.Value);
-        fault = secret.HeaderFault("token");
+        fault = secret.HeaderFault("token", isKey: true);
         if (fault is not null)
         {
             secret.Dispose();

@@ -37,6 +37,14 @@ public sealed record DatasetReport
     /// <summary>How often each code was found, also beyond the cap.</summary>
     public required IReadOnlyDictionary<string, long> CountsByCode { get; init; }
 
+    /// <summary>The encoding that the file most likely has where it is not UTF-8, by the name that .NET and iconv know,
+    /// such as <c>windows-1252</c>; null where it is UTF-8 or nothing can be said.</summary>
+    public string? LikelyEncoding { get; init; }
+
+    /// <summary>What separates the columns where the file is a table of text, such as the comma of CSV; otherwise
+    /// null.</summary>
+    public char? Delimiter { get; init; }
+
     /// <summary>How long the check took.</summary>
     public TimeSpan Duration { get; init; }
 

@@ -54,6 +54,10 @@ public sealed class ProblemCode
     /// meant.</summary>
     public bool IsRepairable { get; private set; }
 
+    /// <summary>The format that ConvertTo-FineTuningDataset converts a file with the problem from; null where it has
+    /// nothing to convert.</summary>
+    public SourceFormat? Source { get; private set; }
+
     internal int Index { get; }
 
     internal static ProblemCode Error(
@@ -84,6 +88,13 @@ public sealed class ProblemCode
     internal ProblemCode Mended()
     {
         IsRepairable = true;
+        return this;
+    }
+
+    // As with Mended.
+    internal ProblemCode ConvertedFrom(SourceFormat source)
+    {
+        Source = source;
         return this;
     }
 

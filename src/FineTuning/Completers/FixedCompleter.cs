@@ -14,6 +14,17 @@ public abstract class FixedCompleter : IArgumentCompleter
 
     private protected FixedCompleter(params string[] values) => _values = values;
 
+    /// <summary>Other words for those that are offered.</summary>
+    private protected virtual IReadOnlyDictionary<string, string> Synonyms { get; } = new Dictionary<string, string>(0);
+
+    /// <summary>A word as it is spelt where it is known, whatever its case; else the word itself.</summary>
+    internal string Spell(string word)
+    {
+        string plain = word.Trim();
+        return Array.Find(_values, value => value.Equals(plain, StringComparison.OrdinalIgnoreCase))
+            ?? (Synonyms.TryGetValue(plain.ToUpperInvariant(), out string? known) ? known : word);
+    }
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName,
@@ -49,6 +60,20 @@ public sealed class BaseModelCompleter()
         "davinci-002",
         "local-small"
     );
+
+/// <summary>Methods of training, which people also call SFT and RFT.</summary>
+public sealed class MethodCompleter() : FixedCompleter([.. HyperparameterTable.Methods])
+{
+    private protected override IReadOnlyDictionary<string, string> Synonyms { get; } =
+        new Dictionary<string, string>
+        {
+            ["SFT"] = HyperparameterTable.Supervised,
+            ["RFT"] = HyperparameterTable.Reinforcement,
+        };
+}
+
+/// <summary>Orders of a list.</summary>
+public sealed class OrderCompleter() : FixedCompleter("ascending", "descending");
 
 /// <summary>Statuses of a job.</summary>
 public sealed class JobStatusCompleter()

@@ -1,6 +1,7 @@
 using System.Security;
 using FineTuning.Core.Client;
 using FineTuning.Core.Connections;
+using FineTuning.Core.Credentials;
 using FineTuning.Errors;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
@@ -25,8 +26,12 @@ internal static class EnvironmentSettings
     public static string[] Secrets { get; } =
     [Key, AdminKey, AzureKey, AzureToken, "IDENTITY_HEADER", "MSI_SECRET", "AZURE_CLIENT_SECRET"];
 
+    /// <summary>The value of a variable; null if it has none. Files of variables have values in quotes, which some
+    /// programs that read them keep.</summary>
     public static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is string value && value.Trim().Length > 0 ? value.Trim() : null;
+        PastedText.Clean(Environment.GetEnvironmentVariable(name) ?? string.Empty) is { Length: > 0 } value
+            ? value
+            : null;
 
     /// <summary>The service to use where none is named: the one of OPENAI_BASE_URL, or of AZURE_OPENAI_ENDPOINT, or
     /// OpenAI.</summary>
@@ -52,13 +57,13 @@ internal static class EnvironmentSettings
                 );
             }
 
-            Uri resource = EndpointText.ParseAzure(
+            (Uri resource, string? version) = EndpointText.ParseAzure(
                 cmdlet,
                 azure,
                 Variable(AzureVersion),
                 $"the environment variable {AzureEndpoint}"
             );
-            return Make(resource, ApiDialect.Azure) with { ApiVersion = Variable(AzureVersion) };
+            return Make(resource, ApiDialect.Azure) with { ApiVersion = version };
         }
 
         if (isForToken)
@@ -125,7 +130,7 @@ internal static class EnvironmentSettings
         try
         {
             return Variable(AzureEndpoint) is string resource
-                ? AzureAddress.Base(resource, Variable(AzureVersion))
+                ? AzureAddress.Base(resource, AzureAddress.VersionIn(resource) ?? Variable(AzureVersion))
                 : null;
         }
         catch (ArgumentException)

@@ -25,12 +25,13 @@ internal static class ServiceAddress
     {
         if (azureResource is not null)
         {
-            return EnvironmentSettings.Describe(
-                EndpointText.ParseAzure(cmdlet, azureResource, apiVersion, "-AzureResource")
-            ) with
-            {
-                Dialect = ApiDialect.Azure,
-            };
+            (Uri address, string? version) = EndpointText.ParseAzure(
+                cmdlet,
+                azureResource,
+                apiVersion,
+                "-AzureResource"
+            );
+            return EnvironmentSettings.Describe(address) with { Dialect = ApiDialect.Azure, ApiVersion = version };
         }
 
         return endpoint!.Equals("Local", StringComparison.OrdinalIgnoreCase)

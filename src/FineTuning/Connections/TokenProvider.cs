@@ -89,6 +89,7 @@ internal sealed class TokenProvider(ScriptBlock script) : ITokenSource
             AccessToken token = output.Count switch
             {
                 0 => throw Fault("it gave nothing"),
+                1 when output[0] is null => throw Fault("it gave $null, as a command without a login does"),
                 1 => Read(output[0]),
                 _ => throw Fault($"it gave {output.Count} objects, not one"),
             };

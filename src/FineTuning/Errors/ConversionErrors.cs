@@ -9,7 +9,17 @@ internal static class ConversionErrors
 {
     private static readonly ErrorDefinition[] s_rows =
     [
-        Define("PropertyNotNamed", "It is not known which property has the text.", "Name it with -{option}."),
+        Define(
+            "PropertyNotNamed",
+            "It is not known which property has the text.",
+            "Name it with -{option}. A file in the format of another trainer is converted with -SourcePath."
+        ),
+        Define(
+            "RowIsExample",
+            "The row is an example already.",
+            "Write it as it is: ... | ForEach-Object { ConvertTo-Json -InputObject $_ -Depth 20 -Compress } | "
+                + "Set-Content train.jsonl."
+        ),
         Define("ItemMissing", "Nothing says what belongs to the item of the row.", "Name it with -{option}."),
         Define(
             "PropertyMissing",
@@ -25,6 +35,16 @@ internal static class ConversionErrors
         Define("ValueNotJson", "The value is not the JSON that is wanted.", MendRow),
         Define("RoleUnknown", "The role is none that there is.", "Write user, assistant, system or developer."),
         Define("NoAnswer", "The conversation has no answer.", "Add the answer as a row with the role assistant."),
+        Define("ShapeUnknown", "The row has another shape than the rows of the format.", "Name another with -From."),
+        Define("RowNotRead", "The row is no JSON in UTF-8.", MendRow),
+        Define("PromptMissing", "It is not known what the answers of the row are to.", MendRow),
+        Define("AnswerNotOne", "There is not one answer to learn.", MendRow),
+        Define("TextPlain", "The text does not say what is asked and what is answered.", PlainText),
+        Define("CallUnnamed", "A call does not say which function it is of.", MendRow),
+        Define("ToolResultAlone", "The answer of a function belongs to no call.", MendRow),
+        Define("ToolsNotList", "The functions that may be called are no list.", MendRow),
+        Define("ImageMissing", "An image cannot be taken.", "Put the image beside the file, or give its address."),
+        Define("ExampleRefused", "What the row would become is not in order.", MendRow),
         Define("ExampleTooLong", "The example is over the limit of a line.", "Shorten the texts."),
     ];
 
@@ -43,7 +63,70 @@ internal static class ConversionErrors
             + "meant."
     );
 
+    private static readonly ErrorDefinition s_formatUnknown = new(
+        "FormatUnknown",
+        ErrorCategory.InvalidData,
+        "It is not known in which format the rows of '{path}' are. {reason}",
+        "Name the format with -From; Test-FineTuningDataset checks a file that is a dataset already."
+    );
+
+    private static readonly ErrorDefinition s_notRows = new(
+        "NotRows",
+        ErrorCategory.InvalidData,
+        "The rows of '{path}' cannot be read: {reason}",
+        "Give JSON lines or one JSON array, as text in UTF-8. Test-FineTuningDataset names the command that makes rows "
+            + "of other files, such as CSV."
+    );
+
+    private static readonly ErrorDefinition s_otherKind = new(
+        "OtherKind",
+        ErrorCategory.InvalidData,
+        "'{path}' becomes examples of the kind {kind}, and those before it were of the kind {other}.",
+        "Convert it to a file of its own."
+    );
+
+    private static readonly ErrorDefinition s_ontoItself = new(
+        "OntoItself",
+        ErrorCategory.InvalidArgument,
+        "'{path}' is the file to convert itself.",
+        "Choose another place with -Path."
+    );
+
+    private static readonly ErrorDefinition s_columnOfFile = new(
+        "ColumnOfFile",
+        ErrorCategory.InvalidArgument,
+        "-{parameter} is for rows that are piped; the format of a file says what its fields are.",
+        "Leave it out, or pipe the rows."
+    );
+
     private const string MendRow = "Mend the row.";
+    private const string PlainText = "Make rows with a question and an answer of the text first.";
+
+    /// <summary>A row of a file that became no example.</summary>
+    public static ErrorRecord SourceRow(RowProblem problem, string path) =>
+        (s_rows.First(error => error.Id == problem.Id) with { Message = problem.Message }).Wrap(
+            new InvalidDataException(problem.Message),
+            path
+        );
+
+    /// <summary>A file whose rows are of no known format.</summary>
+    public static ErrorRecord FormatUnknown(string path, string? reason) =>
+        s_formatUnknown.Make(path, ("path", path), ("reason", reason));
+
+    /// <summary>A file that has no rows to read.</summary>
+    public static ErrorRecord NotRows(Exception e, string path) =>
+        s_notRows.Wrap(e, path, ("path", path), ("reason", e.Message));
+
+    /// <summary>A file that becomes another kind of examples than those before it.</summary>
+    public static ErrorRecord OtherKind(string path, string kind, string other) =>
+        s_otherKind.Make(path, ("path", path), ("kind", kind), ("other", other));
+
+    /// <summary>A parameter that names a property, where a format has names of its own.</summary>
+    public static ErrorRecord ColumnOfFile(string parameter) =>
+        s_columnOfFile.Make(parameter, ("parameter", parameter));
+
+    /// <summary>A file that would be converted onto itself.</summary>
+    public static ErrorRecord OntoItself(string path) => s_ontoItself.Make(path, ("path", path));
 
     /// <summary>A row that became no example. What it says is the converter's own message.</summary>
     public static ErrorRecord Row(RowProblem problem, PSObject? input)

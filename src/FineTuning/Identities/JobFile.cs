@@ -39,7 +39,7 @@ public sealed class JobFile
             DatasetRepair repair => new JobFile(repair.Path, isPath: true),
             DatasetSplit split => new JobFile(split.TrainingPath, isPath: true),
             string text => new JobFile(
-                text,
+                text.Trim(),
                 isPath: false,
                 string.IsNullOrWhiteSpace(text) ? "The name of the file is empty." : null
             ),

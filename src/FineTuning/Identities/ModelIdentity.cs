@@ -116,8 +116,8 @@ public sealed class ModelIdentity : ObjectIdentity
             : $"The job {id} has made no model; its status is '{status}'. Get-FineTuningCheckpoint lists the models "
                 + $"it made on its way.";
 
-    private static string? Check(string name) =>
-        name.StartsWith("ftjob-", StringComparison.Ordinal)
+    private static string? Check(string given) =>
+        given.Trim() is var name && name.StartsWith("ftjob-", StringComparison.Ordinal)
             ? $"'{name}' is the id of a job, not a model's name. Pipe the job itself: Get-FineTuningJob {name} | …"
         : name.StartsWith("ftckpt_", StringComparison.Ordinal)
             ? $"'{name}' is the id of a checkpoint, not a model's name. Pipe the checkpoint itself: "

@@ -12,13 +12,14 @@ public abstract class ObjectIdentity
 {
     private protected ObjectIdentity(string? id, string? refusal)
     {
-        Id = id ?? string.Empty;
+        // What is pasted or read from a file of Windows has a blank or a carriage return behind it.
+        Id = id?.Trim() ?? string.Empty;
         Refusal =
             refusal
             ?? (
-                string.IsNullOrWhiteSpace(id) ? "The id is empty."
-                : ResourceId.IsOne(id) ? null
-                : $"'{id}' is not an id."
+                Id.Length == 0 ? "The id is empty."
+                : ResourceId.IsOne(Id) ? null
+                : $"'{Id}' is not an id."
             );
     }
 
@@ -45,6 +46,7 @@ public abstract class ObjectIdentity
         params (string Prefix, string Kind)[] others
     )
     {
+        id = id.Trim();
         foreach ((string prefix, string kind) in others)
         {
             if (id.StartsWith(prefix, StringComparison.Ordinal))

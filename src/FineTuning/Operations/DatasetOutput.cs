@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
+using FineTuning.Core.Datasets.Converting.Sources;
 using FineTuning.Errors;
 using FineTuning.Runtime;
 
@@ -71,6 +72,9 @@ internal sealed class DatasetOutput : IDisposable
         Guard(() => _writer.Write(example));
         _progress.Report(FormattableString.Invariant($"{_writer.Examples} examples"));
     }
+
+    /// <summary>Adds the examples of a batch.</summary>
+    public void Write(SourceBatch batch) => Guard(() => _writer.Write(batch.Lines, batch.Examples));
 
     /// <summary>Puts the file at its place.</summary>
     public void Commit() => Guard(_writer.Commit);

@@ -38,9 +38,16 @@ public static class DatasetReportView
             );
         }
 
-        if (reports.Any(one => one.Problems.Count > one.CountsByCode.Count))
+        string[] advice = [.. reports.SelectMany(DatasetAdvice.Of).Distinct()];
+        if (advice.Length > 0)
         {
             lines.AddRange(mended > 0 ? [] : [string.Empty]);
+            lines.AddRange(advice.Select(Style.Faint));
+        }
+
+        if (reports.Any(one => one.Problems.Count > one.CountsByCode.Count))
+        {
+            lines.AddRange(mended > 0 || advice.Length > 0 ? [] : [string.Empty]);
             lines.Add(Style.Faint("The report's .Problems lists each one with its place."));
         }
 

@@ -82,9 +82,20 @@ internal static class JsonValues
             Write(writer, value, 0);
         }
 
-        using var document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
+        return Parse(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static JsonElement Parse(string text)
+    {
+        using var document = JsonDocument.Parse(Whole(text));
         return document.RootElement.Clone();
     }
+
+    // Half a character has no form in UTF-8: it becomes U+FFFD, as in what is written to a dataset.
+    private static string Whole(string text) =>
+        text.Any(char.IsSurrogate) ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text;
 
     private static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
 
@@ -102,7 +113,7 @@ internal static class JsonValues
                 writer.WriteNullValue();
                 break;
             case string text:
-                writer.WriteStringValue(text);
+                writer.WriteStringValue(Whole(text));
                 break;
             case bool flag:
                 writer.WriteBooleanValue(flag);
@@ -149,7 +160,7 @@ internal static class JsonValues
                 writer.WriteStartObject();
                 foreach (DictionaryEntry entry in dictionary)
                 {
-                    writer.WritePropertyName(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!);
+                    writer.WritePropertyName(Whole(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!));
                     Write(writer, entry.Value, depth + 1);
                 }
 
@@ -168,14 +179,14 @@ internal static class JsonValues
                 writer.WriteStartObject();
                 foreach (PSPropertyInfo property in custom.Properties)
                 {
-                    writer.WritePropertyName(property.Name);
+                    writer.WritePropertyName(Whole(property.Name));
                     Write(writer, property.Value, depth + 1);
                 }
 
                 writer.WriteEndObject();
                 break;
             default:
-                writer.WriteStringValue(Convert.ToString(plain, CultureInfo.InvariantCulture));
+                writer.WriteStringValue(Whole(Convert.ToString(plain, CultureInfo.InvariantCulture) ?? string.Empty));
                 break;
         }
     }

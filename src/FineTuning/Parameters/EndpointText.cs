@@ -34,12 +34,32 @@ internal static class EndpointText
         return Checked(cmdlet, endpoint, origin);
     }
 
-    /// <summary>The base of an Azure OpenAI resource. Stops the cmdlet if it is none.</summary>
-    public static Uri ParseAzure(AsyncCmdlet cmdlet, string resource, string? apiVersion, string origin)
+    /// <summary>The base of an Azure OpenAI resource and the version to ask for, which a pasted address may have in its
+    /// query. Stops the cmdlet if it is none.</summary>
+    /// <param name="cmdlet">Was given it.</param>
+    /// <param name="resource">A name or address.</param>
+    /// <param name="apiVersion">The version that was given beside it, or null.</param>
+    /// <param name="origin">Where it was given.</param>
+    public static (Uri Base, string? ApiVersion) ParseAzure(
+        AsyncCmdlet cmdlet,
+        string resource,
+        string? apiVersion,
+        string origin
+    )
     {
+        string? version = Version(cmdlet, resource, apiVersion, origin);
         try
         {
-            return Checked(cmdlet, AzureAddress.Base(resource, apiVersion), origin);
+            Uri address = Checked(cmdlet, AzureAddress.Base(resource, version), origin);
+            if (AzureAddress.ProjectIn(resource) is string project)
+            {
+                cmdlet.WriteWarning(
+                    $"The project '{project}' of the address is left out: models are trained by the resource, "
+                        + $"{address.Host}, whose files and jobs all of its projects share."
+                );
+            }
+
+            return (address, version);
         }
         catch (ArgumentException)
         {
@@ -47,6 +67,27 @@ internal static class EndpointText
                 cmdlet,
                 $"What {origin} has is neither the name of an Azure OpenAI resource nor its address.",
                 "Give its name, or its address such as https://NAME.openai.azure.com.",
+                null
+            );
+        }
+    }
+
+    private static string? Version(AsyncCmdlet cmdlet, string resource, string? given, string origin)
+    {
+        try
+        {
+            string? pasted = AzureAddress.VersionIn(resource);
+            string? version = given is null ? null : AzureAddress.Version(given);
+            return pasted is null || version is null || pasted == version
+                ? version ?? pasted
+                : throw new ArgumentException($"The address says {pasted}, and {version} was given beside it.");
+        }
+        catch (ArgumentException e)
+        {
+            throw Stop(
+                cmdlet,
+                $"What {origin} has, or the version given with it, cannot be used. {e.Message}",
+                "Give the address without a query, and the version with -ApiVersion or OPENAI_API_VERSION.",
                 null
             );
         }

@@ -154,8 +154,7 @@ internal static class GraderArgument
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.Clone();
+            return JsonValues.Parse(text);
         }
         catch (JsonException e)
         {
@@ -163,10 +162,19 @@ internal static class GraderArgument
             string where = FormattableString.Invariant($"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
             throw new PSArgumentException(
                 $"{what} is not valid JSON, at {where}: "
-                    + $"{e.Message.Split([" LineNumber:"], StringSplitOptions.None)[0]}",
+                    + Reason(e.Message.Split([" LineNumber:"], StringSplitOptions.None)[0]),
                 e
             );
         }
+    }
+
+    // .NET speaks to programmers where it knows a setting that would take the text.
+    private static string Reason(string message)
+    {
+        int advice = message.IndexOf(" Change the reader options", StringComparison.Ordinal);
+        return message.Contains("trailing comma") ? "a comma stands before a closing bracket; remove it."
+            : advice < 0 ? message
+            : message.Substring(0, advice);
     }
 
     private static string Describe(JsonElement element) =>

@@ -16,8 +16,7 @@ internal static class GraderItem
         {
             try
             {
-                using var document = JsonDocument.Parse(text);
-                element = document.RootElement.Clone();
+                element = JsonValues.Parse(text);
             }
             catch (JsonException e)
             {

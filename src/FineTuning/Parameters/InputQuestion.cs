@@ -67,8 +67,7 @@ internal sealed record InputQuestion(ModelQuestion Question, object? Item)
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.Clone();
+            return JsonValues.Parse(text);
         }
         catch (JsonException)
         {

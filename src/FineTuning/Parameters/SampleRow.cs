@@ -146,8 +146,7 @@ internal sealed record SampleRow(string Sample, object? Item, JsonElement? ItemJ
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+            return JsonValues.Parse(text) is { ValueKind: JsonValueKind.Object } found ? found : null;
         }
         catch (JsonException)
         {

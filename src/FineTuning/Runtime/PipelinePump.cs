@@ -11,7 +11,9 @@ namespace FineTuning.Runtime;
 internal sealed class PipelinePump : SynchronizationContext
 {
     private readonly ConcurrentQueue<(SendOrPostCallback? Callback, object? State)> _queue = new();
-    private readonly SemaphoreSlim _waiting = new(0);
+
+    // Not a slim one: that would spin before each wait, on a core that the work itself may want.
+    private readonly AutoResetEvent _posted = new(initialState: false);
 
     /// <summary>What is posted while nothing runs waits for the next run; after the last one nobody hears it.</summary>
     public override void Post(SendOrPostCallback d, object? state) => Enqueue(d, state);
@@ -65,13 +67,17 @@ internal sealed class PipelinePump : SynchronizationContext
     private void Enqueue(SendOrPostCallback? callback, object? state)
     {
         _queue.Enqueue((callback, state));
-        _waiting.Release();
+        _posted.Set();
     }
 
     private (SendOrPostCallback? Callback, object? State) Take()
     {
-        _waiting.Wait();
-        _queue.TryDequeue(out (SendOrPostCallback?, object?) item);
+        (SendOrPostCallback?, object?) item;
+        while (!_queue.TryDequeue(out item))
+        {
+            _posted.WaitOne();
+        }
+
         return item;
     }
 }

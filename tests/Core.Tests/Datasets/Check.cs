@@ -11,6 +11,7 @@ internal static class Check
     public const string Call =
         "{'role':'assistant','content':null,'tool_calls':[{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}]}";
     public const string Answer = "{'role':'tool','tool_call_id':'c1','content':'1'}";
+    public const string Tools = "'tools':[{'type':'function','function':{'name':'f'}}]";
     public const string Input = "'input':{'messages':[<U>]}";
     public const string Preferred = "'preferred_output':[<A>]";
     public const string Other = "'non_preferred_output':[{'role':'assistant','content':'What?'}]";
@@ -28,6 +29,7 @@ internal static class Check
             .Replace("<A>", Assistant)
             .Replace("<CALL>", Call)
             .Replace("<TOOL>", Answer)
+            .Replace("<TOOLS>", Tools)
             .Replace('\'', '"');
 
     public static byte[] Bytes(string pattern) => Encoding.UTF8.GetBytes(Text(pattern));

@@ -60,7 +60,7 @@ public class MessageTests
         "The weight is 2.5, not 0 or 1."
     )]
     [InlineData(
-        "{'messages':[{'role':'system','content':[{'type':'text','text':'x'},{'type':'refusal','refusal':'x'}]},<A>]}",
+        "{'messages':[{'role':'system','content':[{'type':'text','text':'x'},{'type':'refusal','refusal':'x'}]},<U>,<A>]}",
         "$.messages[0].content[1]",
         "The message with the role \"system\" has a part of the type \"refusal\", which it may not have."
     )]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using FineTuning.Core.Datasets.Reading;
 using FineTuning.Core.Datasets.Scanning;
@@ -90,6 +91,21 @@ public sealed class DatasetWriter : IDisposable
         _buffer[length] = (byte)'\n';
         _file.Stream.Write(_buffer, 0, length + 1);
         Examples++;
+    }
+
+    /// <summary>Adds examples.</summary>
+    /// <param name="lines">Lines of JSON in UTF-8, each of which ends in LF.</param>
+    /// <param name="count">How many there are.</param>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full.</exception>
+    public void Write(ReadOnlyMemory<byte> lines, long count)
+    {
+        if (!MemoryMarshal.TryGetArray(lines, out ArraySegment<byte> bytes))
+        {
+            bytes = new ArraySegment<byte>(lines.ToArray());
+        }
+
+        _file.Stream.Write(bytes.Array!, bytes.Offset, bytes.Count);
+        Examples += count;
     }
 
     /// <summary>Puts the file at its place.</summary>

@@ -36,7 +36,7 @@ internal sealed class JsonLineBuilder
                 // Half a character has no form in UTF-8.
                 c = '\uFFFD';
             }
-            else if (c >= ' ' && c is not ('"' or '\\' or '\u2028' or '\u2029'))
+            else if (c >= ' ' && c is not ('"' or '\\' or '\u2028' or '\u2029' or '\u0085'))
             {
                 continue;
             }

@@ -8,8 +8,10 @@ public sealed record RowProblem
     public required long Row { get; init; }
 
     /// <summary>
-    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, TextEmpty, ValueNotRead, ValueNotJson,
-    /// RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong.
+    /// A stable name of the problem: PropertyMissing, PropertyNotNamed, RowIsExample, TextEmpty, ValueNotRead,
+    /// ValueNotJson, RoleUnknown, NoAnswer, ItemMissing or ExampleTooLong; of a row of a file also ShapeUnknown,
+    /// RowNotRead, PromptMissing, AnswerNotOne, TextPlain, CallUnnamed, ToolResultAlone, ToolsNotList, ImageMissing or
+    /// ExampleRefused.
     /// </summary>
     public required string Id { get; init; }
 

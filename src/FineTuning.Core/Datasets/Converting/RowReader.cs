@@ -25,6 +25,18 @@ internal sealed class RowReader(ConvertOptions options)
     // The text of a property; null, and a problem, if there is none. The option is what would name another property.
     public string? Text(string? property, string option, string what, bool mayBeEmpty = false)
     {
+        if (property is null && _row.Names.FirstOrDefault(IsMessages) is string messages)
+        {
+            Fail(
+                "RowIsExample",
+                $"Row {Number} has '{messages}': it is an example already, and only needs to be a line of JSON.",
+                messages,
+                null,
+                isSetUp: true
+            );
+            return null;
+        }
+
         if (property is null)
         {
             Fail(
@@ -144,6 +156,8 @@ internal sealed class RowReader(ConvertOptions options)
             Option = option,
             IsSetUp = isSetUp,
         };
+
+    private static bool IsMessages(string name) => string.Equals(name, "messages", StringComparison.OrdinalIgnoreCase);
 
     private string List()
     {

@@ -59,7 +59,12 @@ internal sealed class BlockPipeline<TWorker>(IBlockPass<TWorker> pass)
             {
                 Slot slot = Take();
                 bool any = await reader.ReadAsync(slot.Block, cancellationToken).ConfigureAwait(false);
-                if (isFirst && !pass.Begin(new StreamStart(FileSignature.Find(reader.Head), reader.HasByteOrderMark)))
+                if (
+                    isFirst
+                    && !pass.Begin(
+                        new StreamStart(FileSignature.Find(reader.Head), reader.HasByteOrderMark, reader.Head)
+                    )
+                )
                 {
                     Bytes = slot.Block.StreamBytes;
                     break;

@@ -50,4 +50,5 @@ internal interface IBlockWorker
 /// <summary>What the first bytes of a stream show.</summary>
 /// <param name="Signature">What the stream is when it is no UTF-8 text, such as gzip or UTF-16; null otherwise.</param>
 /// <param name="HasByteOrderMark">Whether it starts with the UTF-8 byte order mark, which is in no block.</param>
-internal readonly record struct StreamStart(ProblemCode? Signature, bool HasByteOrderMark);
+/// <param name="Head">The first bytes.</param>
+internal readonly record struct StreamStart(ProblemCode? Signature, bool HasByteOrderMark, byte[] Head);

@@ -9,7 +9,7 @@ internal sealed class LineBlockReader(Stream stream, int maxLineBytes)
     // Blocks above this hold one long line; only one of them is in memory at a time.
     public const int LargeBlockBytes = 4 * 1024 * 1024;
 
-    private const int HeadBytes = 16;
+    private const int HeadBytes = 4096;
     private const int MaxArrayBytes = 0x7FFFFFC7;
 
     // The start of a line whose end is in the next block.

@@ -57,7 +57,7 @@ internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take
         bool isOne = change.Count == 1;
         return change.Code.Code switch
         {
-            "FT1006" => "A byte order mark in the middle of the file was removed.",
+            "FT1015" => "A byte order mark in the middle of the file was removed.",
             "FT1008" => "The blank line was removed.",
             "FT1010" => FormattableString.Invariant(
                 $"{change.Count} line separator{(isOne ? " was written as an escape" : "s were written as escapes")}."
@@ -65,6 +65,13 @@ internal sealed class RepairPass(int maxLineBytes, RepairLog? log, TakeLine take
             "FT1105" => FormattableString.Invariant(
                 $"{change.Count} trailing comma{(isOne ? " was" : "s were")} removed."
             ),
+            "FT1012" => FormattableString.Invariant(
+                $"{change.Count} examples of a list were put on lines of their own."
+            ),
+            "FT1112" => FormattableString.Invariant(
+                $"{change.Count} key{(isOne ? " with nothing in it was" : "s with nothing in them were")} removed."
+            ),
+            "FT1120" => "The curly quotes became straight ones.",
             _ => isOne
                 ? "The comma after the example was removed."
                 : FormattableString.Invariant($"{change.Count} examples of one line were put on lines of their own."),

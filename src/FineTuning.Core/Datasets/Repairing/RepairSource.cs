@@ -10,6 +10,8 @@ internal sealed class RepairSource
     // As much of a file as tells whether it is a document.
     private const int HeadBytes = 1024 * 1024;
 
+    private const int SignatureBytes = 4096;
+
     private readonly FileStream _file;
     private readonly int _maxLineBytes;
     private readonly Encoding? _encoding;
@@ -33,13 +35,13 @@ internal sealed class RepairSource
     // Looks at the file, and at all of it if it looks like a document.
     public static RepairSource Open(FileStream file, int maxLineBytes, CancellationToken cancellationToken)
     {
-        byte[] head = Head(file, 16);
+        byte[] head = Head(file, SignatureBytes);
         ProblemCode? signature = FileSignature.Find(head);
         if (signature is not null && signature != FileSignature.Utf16 && signature != FileSignature.Utf32)
         {
             throw new DatasetRepairException(
                 "NotText",
-                $"The file is {signature.Title}, not text ({signature.Code}).",
+                $"The file is {FileSignature.Describe(signature, head)}, not JSON lines ({signature.Code}).",
                 signature.Fix
             );
         }
@@ -99,6 +101,11 @@ internal sealed class RepairSource
         ReadOnlySpan<byte> line = JsonText.TrimEnd(end < 0 ? text : text.Slice(0, end));
         bool isWholeLine = end >= 0 || head.Length < HeadBytes;
         bool isArray = !line.IsEmpty && line[0] == (byte)'[';
+        if (isArray && isWholeLine && SourceProbe.Find(line) is not null)
+        {
+            return RepairShape.Lines;
+        }
+
         if (line.IsEmpty || (!isArray && line[0] != (byte)'{') || (!isArray && (!isWholeLine || IsExample(line))))
         {
             return RepairShape.Lines;

@@ -21,6 +21,8 @@ internal readonly record struct FoundChange(ProblemCode Code, int Line, int Coun
 internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
 {
     private readonly LenientJson _json = new();
+    private readonly AbsentKeys _absent = new();
+    private byte[] _scratch = [];
     private int _written;
 
     public List<RepairedLine> Lines { get; } = [];
@@ -83,11 +85,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         if (text.IsEmpty)
         {
             Changes.Add(
-                new FoundChange(
-                    marks > 0 ? ReportBuilder.ByteOrderMark : LineRules.BlankLine,
-                    LineCount,
-                    Math.Max(marks, 1)
-                )
+                new FoundChange(marks > 0 ? TextRules.MarkWithin : LineRules.BlankLine, LineCount, Math.Max(marks, 1))
             );
             return;
         }
@@ -95,23 +93,35 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         if (LenientJson.IsObject(text))
         {
             bool mustEscape = hasSeparators && LineSeparators.Contains(text);
-            if (marks == 0 && !mustEscape)
+            bool hasAbsent = AbsentKeys.MayBeIn(text) && _absent.Find(text) > 0;
+            if (marks == 0 && !mustEscape && !hasAbsent)
             {
                 Lines.Add(new RepairedLine(LineCount, false, start, length, true, Hash128.Of(text)));
                 return;
             }
 
             // Everything but the faults stays, white space included.
-            Write(marks == 0 ? line : text, mustEscape);
+            Write(marks == 0 && !hasAbsent ? line : text, mustEscape);
         }
         else if (_json.TryRead(text))
         {
+            bool isOne = _json.Objects.Count == 1;
+            Count(JsonErrorExplainer.TrailingComma, _json.TrailingCommas + (isOne && _json.HadMore ? 1 : 0));
+            Count(LineRules.TrailingData, isOne ? 0 : _json.Objects.Count);
+            WriteObjects(hasSeparators);
+        }
+        else if (IsListOfExamples(text) && _json.TryRead(JsonText.TrimStart(text.Slice(1, text.Length - 2))))
+        {
             Count(JsonErrorExplainer.TrailingComma, _json.TrailingCommas);
-            Count(LineRules.TrailingData, _json.HadMore ? _json.Objects.Count : 0);
-            for (int i = 0; i < _json.Objects.Count; i++)
-            {
-                Write(_json[i], hasSeparators);
-            }
+            Count(LineRules.ArrayDocument, _json.Objects.Count);
+            WriteObjects(hasSeparators);
+        }
+        else if (TryStraighten(text, out int straightened))
+        {
+            Count(JsonErrorExplainer.CurlyQuotes, 1);
+            byte[] straight = _scratch;
+            _scratch = [];
+            Write(straight.AsSpan(0, straightened), hasSeparators);
         }
         else if (marks == 0)
         {
@@ -123,12 +133,62 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
             Write(text, mustEscape: false, isObject: false);
         }
 
-        Count(ReportBuilder.ByteOrderMark, marks);
+        Count(TextRules.MarkWithin, marks);
+    }
+
+    // Of messages it is an example by itself, for the conversion.
+    private static bool IsListOfExamples(ReadOnlySpan<byte> text) =>
+        text[0] == (byte)'['
+        && text[text.Length - 1] == (byte)']'
+        && SourceProbe.Find(text) is null
+        && JsonText.TrimStart(text.Slice(1)) is [(byte)'{', ..];
+
+    // Only where there is no straight quote: else the curly ones may be part of the text.
+    private bool TryStraighten(ReadOnlySpan<byte> text, out int length)
+    {
+        length = 0;
+        if (text[0] != (byte)'{' || text.IndexOf((byte)'"') >= 0)
+        {
+            return false;
+        }
+
+        if (_scratch.Length < text.Length)
+        {
+            _scratch = new byte[text.Length];
+        }
+
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool isDouble = JsonErrorExplainer.IsCurly(text.Slice(i)) && text[i + 2] >= 0x9C;
+            _scratch[length++] = isDouble ? (byte)'"' : text[i];
+            i += isDouble ? 2 : 0;
+        }
+
+        return LenientJson.IsObject(_scratch.AsSpan(0, length));
+    }
+
+    private void WriteObjects(bool hasSeparators)
+    {
+        for (int i = 0; i < _json.Objects.Count; i++)
+        {
+            Write(_json[i], hasSeparators);
+        }
     }
 
     private void Write(ReadOnlySpan<byte> text, bool mustEscape, bool isObject = true)
     {
-        int needed = _written + (text.Length * (mustEscape ? 2 : 1));
+        if (isObject && AbsentKeys.MayBeIn(text))
+        {
+            int absent = _absent.Find(text);
+            if (absent > 0)
+            {
+                byte[] shorter = new byte[text.Length];
+                text = shorter.AsSpan(0, _absent.Write(text, shorter));
+                Count(AbsentRules.Absent, absent);
+            }
+        }
+
+        int needed = _written + (text.Length * (mustEscape ? 3 : 1));
         if (Written.Length < needed)
         {
             byte[] larger = new byte[Math.Max(needed, Written.Length * 2)];

@@ -2,7 +2,8 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
+internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls)
+    : ExampleRules
 {
     internal static readonly ProblemCode NoAssistant = ProblemCode.Error(
         "FT1227",
@@ -33,6 +34,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
     {
         facts = default;
+        calls.BeginExample();
         int start = json.Start;
         bool hasMessages = false;
         int listStart = 0;
@@ -45,7 +47,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
                 case Key.Messages:
                     hasMessages = true;
                     listStart = json.Start;
-                    messages.ReadList(ref json, MessageUse.Example, out list);
+                    messages.ReadList(ref json, MessageUse.Example, "$.messages", out list);
                     break;
                 case Key.Tools:
                     tools.ReadTools(ref json);
@@ -69,6 +71,7 @@ internal sealed class ChatRules(LineContext line, MessageRules messages, ToolRul
             }
         }
 
+        calls.JudgeFunctions();
         if (!hasMessages)
         {
             facts.IsForeign = true;

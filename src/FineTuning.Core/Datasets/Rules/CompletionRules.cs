@@ -114,7 +114,7 @@ internal sealed class CompletionRules(LineContext line) : ExampleRules
 
         facts.HasAnswer = true;
         facts.Answer = Hash128.Of(json.Raw);
-        if (JsonText.IsBlank(json.Raw))
+        if (InvisibleText.IsBlank(json.Raw))
         {
             line.Report(CompletionEmpty, json.Start, null, $"The completion has no text.");
         }

@@ -49,6 +49,8 @@ internal sealed class ContentRules(LineContext line)
 
     public const int MaxImages = 10;
 
+    private readonly ImageRules _images = new(line);
+
     private enum PartType
     {
         Missing,
@@ -92,7 +94,7 @@ internal sealed class ContentRules(LineContext line)
     private static void SetText(ReadOnlySpan<byte> raw, ref MessageFacts message)
     {
         message.HasTrailingSpace = JsonText.TrailingSpaceLength(raw, lineFeedsToo: true) > 0;
-        message.IsBlank = (message.HasTrailingSpace || raw.IsEmpty) && JsonText.IsBlank(raw);
+        message.IsBlank = InvisibleText.IsBlank(raw);
     }
 
     private void ReadParts(ref JsonScanner json, ref MessageFacts message)
@@ -185,7 +187,7 @@ internal sealed class ContentRules(LineContext line)
                     hasImage,
                     start,
                     "image_url",
-                    "an \"image_url\" with a \"url\" that starts with https:// or data:image/"
+                    "an \"image_url\" with a \"url\" that starts with https://, http:// or data:image/"
                 );
                 message.Images.Add(index, start);
                 break;
@@ -256,7 +258,7 @@ internal sealed class ContentRules(LineContext line)
             if (key == Key.Url && json.IsString)
             {
                 ReadOnlySpan<byte> url = json.Value;
-                hasUrl = url.StartsWith("https://"u8) || url.StartsWith("http://"u8) || url.StartsWith("data:image/"u8);
+                hasUrl = _images.Read(json.Start, url);
             }
             else if (key == Key.Detail && !IsDetail(json))
             {

@@ -27,7 +27,7 @@ internal sealed class LineRules(LineContext line)
         .Error(
             "FT1012",
             "a JSON array, not lines",
-            "The file is one JSON array over several lines. A dataset has one JSON object per line, without brackets "
+            "The file, or a line of it, is a JSON array. A dataset has one JSON object per line, without brackets "
                 + "around them and commas between them.",
             "Write each element of the array on a line of its own.",
             "["
@@ -89,8 +89,20 @@ internal sealed class LineRules(LineContext line)
     public void ReportOtherFormat(DatasetFormat format, string expectation) =>
         line.ReportLine(OtherFormat, -1, $"The line is {ScanState.Describe(format)}, not {expectation}.");
 
-    public void ReportNotObject(ref JsonScanner json) =>
-        line.ReportLine(NotObject, json.Start, $"The line is {json.Kind}, not an object.");
+    public void ReportNotObject(ref JsonScanner json)
+    {
+        // A whole array on one line, or one among lines.
+        ReadOnlySpan<byte> text = line.Line;
+        ReadOnlySpan<byte> inside = text[0] == (byte)'[' ? JsonText.TrimStart(text.Slice(1)) : default;
+        if (!inside.IsEmpty && inside[0] == (byte)'{')
+        {
+            line.ReportLine(ArrayDocument, json.Start, $"The line is a list of examples, not one object.");
+        }
+        else
+        {
+            line.ReportLine(NotObject, json.Start, $"The line is {json.Kind}, not an object.");
+        }
+    }
 
     // Something stands behind the first value of the line, which ends there.
     public void ReportRest(int end, bool isObject)

@@ -71,6 +71,7 @@ internal struct MessageFacts
     public bool WeightIsZero;
     public int ToolCallsEnd;
     public ulong ToolCallId;
+    public int ToolCallIdLength;
     public bool HasToolCallId;
 }
 
@@ -81,7 +82,13 @@ internal struct ListFacts
     public int Count;
     public bool HasBadRole;
     public bool HasOtherRole;
+    public bool HasUser;
     public bool HasAssistant;
+
+    // An assistant message before every user message: its place plus one, and its number.
+    public int EarlyStart;
+    public int EarlyIndex;
+    public int Assistants;
     public bool HasLearned;
     public Role Last;
     public int LastStart;

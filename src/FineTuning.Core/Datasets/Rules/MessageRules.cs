@@ -104,21 +104,23 @@ internal sealed class MessageRules
 
     private readonly LineContext _line;
     private readonly ContentRules _content;
+    private readonly OrderRules _order;
+    private readonly CallOrderRules _calls;
     private readonly ToolCallRules _toolCalls;
     private readonly MessageValidator _judge;
 
-    // The ids of the calls that a tool message can answer.
-    private readonly HashSet<ulong> _calls = [];
-
-    public MessageRules(LineContext line)
+    public MessageRules(LineContext line, CallOrderRules calls)
     {
         _line = line;
         _content = new ContentRules(line);
-        _toolCalls = new ToolCallRules(line);
-        _judge = new MessageValidator(line, _calls);
+        _order = new OrderRules(line);
+        _calls = calls;
+        _toolCalls = new ToolCallRules(line, calls);
+        _judge = new MessageValidator(line);
     }
 
-    public void ReadList(ref JsonScanner json, MessageUse use, out ListFacts facts)
+    // The name of the list is its path in the example.
+    public void ReadList(ref JsonScanner json, MessageUse use, string name, out ListFacts facts)
     {
         facts = default;
         bool isOutput = use == MessageUse.Output;
@@ -136,20 +138,28 @@ internal sealed class MessageRules
 
         int start = json.Start;
         facts.IsList = true;
-        if (_calls.Count > 0)
-        {
-            _calls.Clear();
-        }
-
+        _calls.BeginList(name);
         json.EnterArray();
         while (json.NextElement())
         {
             ReadMessage(ref json, use, ref facts);
         }
 
+        _calls.EndList(mayEndOpen: use != MessageUse.Prompt || facts.Last != Role.Assistant);
+
         if (facts.Count == 0)
         {
             _line.Report(isOutput ? OutputEmpty : MessagesEmpty, start, null, $"The list of messages is empty.");
+        }
+
+        if (use == MessageUse.Prompt || (use == MessageUse.Example && facts.HasAssistant))
+        {
+            _order.JudgeEnd(in facts, start, name);
+        }
+
+        if (facts.Images > 0)
+        {
+            _line.Note(LineFact.Image);
         }
 
         if (facts.Images > ContentRules.MaxImages)
@@ -167,11 +177,13 @@ internal sealed class MessageRules
     {
         list.Count++;
         list.LastStart = json.Start;
+        _calls.BeginMessage();
         if (json.Token != JsonTokenType.StartObject)
         {
             _line.Report(MessageNotObject, json.Start, null, $"The message is {json.Kind}, not an object.");
             list.HasBadRole = true;
             list.Last = Role.None;
+            _calls.EndUnreadable();
             json.Skip();
             return;
         }
@@ -184,6 +196,12 @@ internal sealed class MessageRules
         }
 
         _judge.Judge(in message, use);
+        _calls.EndMessage(in message);
+        if (use != MessageUse.Output)
+        {
+            _order.Judge(in message, ref list);
+        }
+
         AddTo(ref list, in message);
     }
 
@@ -201,7 +219,12 @@ internal sealed class MessageRules
                 break;
             case Key.Name:
                 message.NameAt = json.Start + 1;
-                if (!json.IsString)
+                if (json.IsNull)
+                {
+                    message.NameAt = 0;
+                    _line.Note(LineFact.NullName);
+                }
+                else if (!json.IsString)
                 {
                     _line.Report(NameNotString, json.Start, null, $"The name is {json.Kind}, not a string.");
                 }
@@ -209,13 +232,19 @@ internal sealed class MessageRules
                 json.Skip();
                 break;
             case Key.Weight:
+                if (json.IsNull)
+                {
+                    _line.Note(LineFact.NullWeight);
+                    break;
+                }
+
                 message.WeightAt = json.Start + 1;
                 ReadWeight(ref json, ref message);
                 break;
             case Key.ToolCalls:
                 // Programs that write out what the service answered leave nulls where there is nothing.
                 message.ToolCallsAt = json.IsNull ? 0 : json.Start + 1;
-                _toolCalls.ReadCalls(ref json, _calls);
+                _toolCalls.ReadCalls(ref json);
                 message.ToolCallsEnd = json.End;
                 break;
             case Key.FunctionCall:
@@ -232,6 +261,13 @@ internal sealed class MessageRules
             case Key.Audio:
                 message.AudioAt = json.IsNull ? 0 : json.Start + 1;
                 json.Skip();
+                break;
+            case Key.Annotations when json.IsEmptyList:
+                _line.Note(LineFact.Annotations);
+                json.Skip();
+                break;
+            case Key.Other or Key.Annotations when json.IsNull:
+                _line.Note(key == Key.Other ? LineFact.OtherNull : LineFact.Annotations);
                 break;
             default:
                 _line.Report(
@@ -292,6 +328,7 @@ internal sealed class MessageRules
         {
             message.HasToolCallId = true;
             message.ToolCallId = Hash128.Of(json.Value).Low;
+            message.ToolCallIdLength = json.Raw.Length;
         }
 
         json.Skip();
@@ -308,6 +345,7 @@ internal sealed class MessageRules
                 break;
             case Role.Assistant:
                 list.HasAssistant = true;
+                list.Assistants++;
                 list.HasLearned |= !message.WeightIsZero;
                 list.AnswerStart = message.ContentStart;
                 list.AnswerEnd = message.ContentEnd;

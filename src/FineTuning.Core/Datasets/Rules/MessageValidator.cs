@@ -3,7 +3,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Rules;
 
 // Applies, at the end of a message, the rules that need its role.
-internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
+internal sealed class MessageValidator(LineContext line)
 {
     internal static readonly ProblemCode RoleMissing = ProblemCode.Error(
         "FT1205",
@@ -67,14 +67,6 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
         "An assistant message ends in white space, which the model learns too.",
         "Remove the white space at the end.",
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello "}]}"""
-    );
-
-    internal static readonly ProblemCode ToolCallUnmatched = ProblemCode.Warning(
-        "FT1231",
-        "answer to no call",
-        """The "tool_call_id" of a tool message is not the id of a call before it.""",
-        "Use the id of the call that the message answers.",
-        """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"call_2","content":"1"},{"role":"assistant","content":"Hello"}]}"""
     );
 
     internal static readonly ProblemCode AudioPart = ProblemCode.Warning(
@@ -301,15 +293,6 @@ internal sealed class MessageValidator(LineContext line, HashSet<ulong> calls)
                 message.Start,
                 null,
                 $"The tool message has no \"tool_call_id\" that is a string."
-            );
-        }
-        else if (!calls.Contains(message.ToolCallId))
-        {
-            line.Report(
-                ToolCallUnmatched,
-                message.ToolCallIdAt - 1,
-                ".tool_call_id",
-                $"The tool message answers a call that no assistant message before it made."
             );
         }
     }

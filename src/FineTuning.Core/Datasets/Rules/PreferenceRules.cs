@@ -3,7 +3,8 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
+internal sealed class PreferenceRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls)
+    : ExampleRules
 {
     internal static readonly ProblemCode InputMissing = ProblemCode.Error(
         "FT1401",
@@ -61,11 +62,28 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         """{"input":{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
     );
 
+    internal static readonly ProblemCode Images = ProblemCode.Warning(
+        "FT1412",
+        "images in a preference example",
+        "The guides describe images for supervised fine-tuning only; preferences are between texts.",
+        "Leave out the images unless your service takes them.",
+        """{"input":{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]},"preferred_output":[{"role":"assistant","content":"Hello"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
+    internal static readonly ProblemCode TwoAnswers = ProblemCode.Warning(
+        "FT1413",
+        "two answers in an output",
+        "An output has several assistant messages in a row. The answer to compare is one message.",
+        "Keep one assistant message in each output.",
+        """{"input":{"messages":[{"role":"user","content":"Hi"}]},"preferred_output":[{"role":"assistant","content":"Hello"},{"role":"assistant","content":"Hi"}],"non_preferred_output":[{"role":"assistant","content":"What?"}]}"""
+    );
+
     public override DatasetFormat Format => DatasetFormat.Preference;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
     {
         facts = default;
+        calls.BeginExample();
         int start = json.Start;
         bool hasInput = false;
         Output preferred = default;
@@ -80,10 +98,10 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
                     ReadInput(ref json);
                     break;
                 case Key.PreferredOutput:
-                    ReadOutput(ref json, out preferred);
+                    ReadOutput(ref json, "$.preferred_output", out preferred);
                     break;
                 case Key.NonPreferredOutput:
-                    ReadOutput(ref json, out other);
+                    ReadOutput(ref json, "$.non_preferred_output", out other);
                     break;
                 default:
                     line.Report(
@@ -98,6 +116,7 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
             }
         }
 
+        calls.JudgeFunctions();
         facts.IsForeign = !hasInput && !preferred.Exists && !other.Exists;
         if (!hasInput)
         {
@@ -129,11 +148,17 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
         }
     }
 
-    private void ReadOutput(ref JsonScanner json, out Output output)
+    private void ReadOutput(ref JsonScanner json, string name, out Output output)
     {
         output = new Output { Exists = true, Start = json.Start };
-        messages.ReadList(ref json, MessageUse.Output, out ListFacts list);
+        messages.ReadList(ref json, MessageUse.Output, name, out ListFacts list);
         output.End = json.End;
+
+        // With tool messages between them, they are calls and what follows.
+        if (list.Assistants > 1 && list.Assistants == list.Count)
+        {
+            line.Report(TwoAnswers, output.Start, null, $"The output has {list.Assistants} assistant messages.");
+        }
 
         // A message of a wrong role was reported already, which explains that there is no right one.
         if (list.Count > 0 && !list.HasAssistant && !list.HasBadRole && !list.HasOtherRole)
@@ -160,7 +185,12 @@ internal sealed class PreferenceRules(LineContext line, MessageRules messages, T
             {
                 case Key.Messages:
                     hasMessages = true;
-                    messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
+                    messages.ReadList(ref json, MessageUse.Prompt, "$.input.messages", out ListFacts list);
+                    if (list.Images > 0)
+                    {
+                        line.Report(Images, json.Start, null, $"The input has {list.Images} images.");
+                    }
+
                     if (list.Last == Role.Assistant)
                     {
                         line.Report(

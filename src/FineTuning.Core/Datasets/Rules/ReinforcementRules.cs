@@ -2,7 +2,8 @@ using FineTuning.Core.Datasets.Scanning;
 
 namespace FineTuning.Core.Datasets.Rules;
 
-internal sealed class ReinforcementRules(LineContext line, MessageRules messages, ToolRules tools) : ExampleRules
+internal sealed class ReinforcementRules(LineContext line, MessageRules messages, ToolRules tools, CallOrderRules calls)
+    : ExampleRules
 {
     internal static readonly ProblemCode LastNotUser = ProblemCode.Error(
         "FT1501",
@@ -21,12 +22,24 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
         """{"messages":[{"role":"user","content":"Hi"}]} with the method reinforcement"""
     );
 
+    internal static readonly ProblemCode FieldLacking = ProblemCode.Warning(
+        "FT1503",
+        "field that some rows lack",
+        "Most rows have a field for the grader that others lack or spell otherwise, so those cannot be graded alike.",
+        "Give every row the same fields, spelt the same.",
+        "three rows, of which one has \"Answer\" for \"answer\""
+    );
+
+    private readonly System.Text.StringBuilder _fields = new();
+
     public override DatasetFormat Format => DatasetFormat.Reinforcement;
 
     public override void Read(ref JsonScanner json, out ExampleFacts facts)
     {
         facts = default;
+        calls.BeginExample();
         int start = json.Start;
+        _fields.Clear();
         bool hasMessages = false,
             hasItem = false;
         json.EnterObject();
@@ -36,7 +49,7 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
             {
                 case Key.Messages:
                     hasMessages = true;
-                    messages.ReadList(ref json, MessageUse.Prompt, out ListFacts list);
+                    messages.ReadList(ref json, MessageUse.Prompt, "$.messages", out ListFacts list);
                     if (list.Count > 0 && list.Last is not (Role.User or Role.None))
                     {
                         line.Report(
@@ -57,17 +70,23 @@ internal sealed class ReinforcementRules(LineContext line, MessageRules messages
                 default:
                     // Every other key is the item's, for the grader.
                     hasItem = true;
+                    _fields.Append(JsonText.Show(line.Key)).Append('\n');
                     json.Skip();
                     break;
             }
         }
 
+        calls.JudgeFunctions();
         if (!hasMessages)
         {
             facts.IsForeign = true;
             line.Report(MessageRules.MessagesMissing, start, null, $"The example has no \"messages\".");
         }
-        else if (!hasItem)
+        else if (hasItem)
+        {
+            line.NoteFields(_fields.ToString());
+        }
+        else
         {
             line.Report(
                 NoItemFields,

@@ -17,11 +17,22 @@ internal sealed class TextRules(LineContext line)
     internal static readonly ProblemCode LineSeparator = ProblemCode
         .Warning(
             "FT1010",
-            "U+2028 or U+2029",
-            "The line has a Unicode line or paragraph separator. JSON allows it in a string, but some readers take "
-                + "it for the end of the line.",
-            "Write the character as \\u2028 or \\u2029, or replace it with \\n.",
+            "U+2028, U+2029 or U+0085",
+            "The line has a Unicode line or paragraph separator, or a next-line character. JSON allows it in a string, "
+                + "but some readers take it for the end of the line.",
+            "Write the character as an escape such as \\u2028, or replace it with \\n.",
             "a line with the bytes E2 80 A8"
+        )
+        .Mended();
+
+    internal static readonly ProblemCode MarkWithin = ProblemCode
+        .Error(
+            "FT1015",
+            "byte order mark within the file",
+            "A line starts with a byte order mark, as where files were joined. JSON does not allow it, so the line "
+                + "cannot be read.",
+            "Remove the mark.",
+            "a second line that starts with the bytes EF BB BF"
         )
         .Mended();
 
@@ -42,9 +53,11 @@ internal sealed class TextRules(LineContext line)
 
         _isSearched = true;
         _mayBeInvalid = !Utf8Check.IsValid(block);
-        _mayHaveSeparators = block.IndexOf("\u2028"u8) >= 0 || block.IndexOf("\u2029"u8) >= 0;
+        _mayHaveSeparators = LineSeparators.Contains(block);
         line.MayHaveSurrogates = block.IndexOf("\\ud"u8) >= 0 || block.IndexOf("\\uD"u8) >= 0;
     }
+
+    public void ReportMark() => line.ReportLine(MarkWithin, 0, $"The line starts with a byte order mark.");
 
     public void Check()
     {
@@ -54,6 +67,7 @@ internal sealed class TextRules(LineContext line)
             int invalid = Utf8Check.IndexOfInvalid(text);
             if (invalid >= 0)
             {
+                line.Sample(invalid);
                 line.ReportLine(InvalidUtf8, invalid, $"Byte {invalid + 1} of the line is not UTF-8.");
             }
         }
@@ -65,6 +79,12 @@ internal sealed class TextRules(LineContext line)
             if (separator >= 0)
             {
                 line.ReportLine(LineSeparator, separator, $"The line has a line separator (U+2028).");
+            }
+
+            int nextLine = text.IndexOf("\u0085"u8);
+            if (nextLine >= 0)
+            {
+                line.ReportLine(LineSeparator, nextLine, $"The line has a next-line character (U+0085).");
             }
 
             if (paragraph >= 0)

@@ -4,7 +4,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Rules;
 
 // Calls of tools and functions in messages.
-internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
+internal sealed class ToolCallRules(LineContext line, CallOrderRules calls) : ShapeRules(line)
 {
     internal static readonly ProblemCode ToolCallsNotList = ProblemCode.Error(
         "FT1221",
@@ -38,8 +38,7 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
         """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"x=1"}}]}]}"""
     );
 
-    // Adds the ids of the calls, so that the messages after can be matched with them.
-    public void ReadCalls(ref JsonScanner json, HashSet<ulong> ids)
+    public void ReadCalls(ref JsonScanner json)
     {
         if (json.IsNull)
         {
@@ -52,14 +51,14 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
             return;
         }
 
-        bool isEmpty = true;
+        int count = 0;
         while (json.NextElement())
         {
-            isEmpty = false;
-            ReadCall(ref json, ids);
+            calls.AddCall(json.Start, count++);
+            ReadCall(ref json);
         }
 
-        if (isEmpty)
+        if (count == 0)
         {
             Line.Report(ToolCallsNotList, start, null, $"\"tool_calls\" is an empty list.");
         }
@@ -69,11 +68,12 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
     {
         if (!json.IsNull)
         {
+            calls.AddCall(json.Start, 0, isOld: true);
             ReadInvocation(ref json, FunctionCallShape);
         }
     }
 
-    private void ReadCall(ref JsonScanner json, HashSet<ulong> ids)
+    private void ReadCall(ref JsonScanner json)
     {
         int start = json.Start;
         if (!EnterObject(ref json, ToolCallShape, "The tool call"))
@@ -92,7 +92,7 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
                     hasId = json.IsString;
                     if (hasId)
                     {
-                        ids.Add(Hash128.Of(json.Value).Low);
+                        calls.SetId(Hash128.Of(json.Value).Low, json.Start + 1, json.Raw.Length);
                     }
 
                     json.Skip();
@@ -132,6 +132,10 @@ internal sealed class ToolCallRules(LineContext line) : ShapeRules(line)
             if (key == Key.Name)
             {
                 hasName = json.IsString && !json.Raw.IsEmpty;
+                if (hasName)
+                {
+                    calls.SetFunction(Hash128.Of(json.Value).Low, json.Start + 1, json.Raw.Length);
+                }
             }
             else if (key == Key.Arguments)
             {

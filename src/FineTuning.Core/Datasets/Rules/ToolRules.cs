@@ -4,7 +4,7 @@ using FineTuning.Core.Datasets.Scanning;
 namespace FineTuning.Core.Datasets.Rules;
 
 // Definitions of tools and functions.
-internal sealed class ToolRules(LineContext line) : ShapeRules(line)
+internal sealed class ToolRules(LineContext line, CallOrderRules calls) : ShapeRules(line)
 {
     internal static readonly ProblemCode ToolShape = ProblemCode.Error(
         "FT1224",
@@ -35,6 +35,12 @@ internal sealed class ToolRules(LineContext line) : ShapeRules(line)
 
     public void ReadTools(ref JsonScanner json)
     {
+        if (json.IsNull)
+        {
+            Line.Note(LineFact.NullTools);
+            return;
+        }
+
         if (!EnterList(ref json, ToolShape, "The tools are"))
         {
             return;
@@ -48,6 +54,12 @@ internal sealed class ToolRules(LineContext line) : ShapeRules(line)
 
     public void ReadFunctions(ref JsonScanner json)
     {
+        if (json.IsNull)
+        {
+            Line.Note(LineFact.NullFunctions);
+            return;
+        }
+
         if (!EnterList(ref json, FunctionShape, "The functions are"))
         {
             return;
@@ -61,7 +73,11 @@ internal sealed class ToolRules(LineContext line) : ShapeRules(line)
 
     public void ReadParallelToolCalls(ref JsonScanner json)
     {
-        if (json.Token is not (JsonTokenType.True or JsonTokenType.False))
+        if (json.IsNull)
+        {
+            Line.Note(LineFact.NullParallelToolCalls);
+        }
+        else if (json.Token is not (JsonTokenType.True or JsonTokenType.False))
         {
             Line.Report(
                 ParallelNotBoolean,
@@ -120,6 +136,11 @@ internal sealed class ToolRules(LineContext line) : ShapeRules(line)
             {
                 case Key.Name:
                     hasName = json.IsString;
+                    if (hasName)
+                    {
+                        calls.Declare(Hash128.Of(json.Value).Low);
+                    }
+
                     if (hasName && !IsFunctionName(json.Value))
                     {
                         Line.Report(

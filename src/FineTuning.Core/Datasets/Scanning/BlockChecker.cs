@@ -21,8 +21,15 @@ internal sealed class BlockChecker : IBlockWorker
 #endif
     private long _number;
 
-    // With byRulesOnly no line is taken in one sweep: the same comes of it, later.
-    public BlockChecker(DatasetCheckOptions options, ScanState state, bool[] isFull, bool byRulesOnly = false)
+    // With byRulesOnly no line is taken in one sweep: the same comes of it, later. With isUtf8 the caller knows that
+    // the blocks are UTF-8.
+    public BlockChecker(
+        DatasetCheckOptions options,
+        ScanState state,
+        bool[] isFull,
+        bool byRulesOnly = false,
+        bool isUtf8 = false
+    )
     {
         _options = options;
         _state = state;
@@ -30,22 +37,23 @@ internal sealed class BlockChecker : IBlockWorker
         _shape = new LineRules(_line);
         _text = new TextRules(_line);
         _context = new ContextRules(_line, options.Model);
-        ToolRules tools = new(_line);
-        MessageRules messages = new(_line);
+        CallOrderRules calls = new(_line);
+        ToolRules tools = new(_line, calls);
+        MessageRules messages = new(_line, calls);
 
         // In the order of DatasetFormat, which is the index.
         _rules =
         [
             new UnknownRules(_line),
-            new ChatRules(_line, messages, tools),
+            new ChatRules(_line, messages, tools, calls),
             new CompletionRules(_line),
-            new PreferenceRules(_line, messages, tools),
-            new ReinforcementRules(_line, messages, tools),
+            new PreferenceRules(_line, messages, tools, calls),
+            new ReinforcementRules(_line, messages, tools, calls),
         ];
 #if NET
 
         // Secrets may be in lines that are good otherwise.
-        _goodLines = byRulesOnly || options.CheckSecrets ? null : new ValidLineFastPath(options, state, Result);
+        _goodLines = byRulesOnly || options.CheckSecrets ? null : new ValidLineFastPath(options, state, Result, isUtf8);
 #endif
     }
 
@@ -140,7 +148,31 @@ internal sealed class BlockChecker : IBlockWorker
             offset++;
         }
 
+        bool hasMark = false;
+        while (buffer.AsSpan(start, end - start).StartsWith("\uFEFF"u8))
+        {
+            hasMark = true;
+            start += 3;
+            offset += 3;
+            while (start < end && IsSpace(buffer[start]))
+            {
+                start++;
+                offset++;
+            }
+        }
+
         _line.BeginLine(buffer, start, end - start, _number, offset);
+        if (hasMark)
+        {
+            _text.ReportMark();
+            _line.Commit();
+        }
+
+        if (start == end && hasMark)
+        {
+            return;
+        }
+
         if (start == end)
         {
             _shape.ReportBlank();
@@ -163,6 +195,11 @@ internal sealed class BlockChecker : IBlockWorker
     {
         DatasetFormat format = _state.Format;
         bool isOpen = format == DatasetFormat.Unknown;
+        if ((isOpen || _line.Line[0] != (byte)'{') && TryForeignTrainer())
+        {
+            return;
+        }
+
         if (isOpen)
         {
             format = _state.Adapt(FormatProbe.Guess(_line.Line));
@@ -180,6 +217,11 @@ internal sealed class BlockChecker : IBlockWorker
             return;
         }
 
+        if (!isOpen && _line.PendingErrors > 0 && TryForeignTrainer())
+        {
+            return;
+        }
+
         if (facts.IsForeign)
         {
             // Its own rules would have more to say about it, but only one thing matters: it does not belong here.
@@ -187,6 +229,12 @@ internal sealed class BlockChecker : IBlockWorker
             if (other != DatasetFormat.Unknown && other != format)
             {
                 _line.Discard();
+                if (other == DatasetFormat.Completion && format == DatasetFormat.Chat && _state.IsGiven)
+                {
+                    Note(SourceFormat.Completion);
+                    return;
+                }
+
                 ReportForeign(other);
                 return;
             }
@@ -204,6 +252,25 @@ internal sealed class BlockChecker : IBlockWorker
             Result.Answers.Add(facts.Answer);
         }
 
+        _line.Commit();
+    }
+
+    // A row for another trainer has nothing else to be told of.
+    private bool TryForeignTrainer()
+    {
+        if (SourceProbe.Find(_line.Line) is not { } source)
+        {
+            return false;
+        }
+
+        _line.Discard();
+        Note(source);
+        return true;
+    }
+
+    private void Note(SourceFormat source)
+    {
+        _line.Note(SourceRules.FactOf(source));
         _line.Commit();
     }
 

@@ -1,3 +1,5 @@
+using FineTuning.Core.Datasets.Reading;
+
 namespace FineTuning.Core.Datasets.Scanning;
 
 // What came of one block. Lines are counted from the start of the block: which line of the file that is, only the merge
@@ -12,6 +14,10 @@ internal sealed class BlockResult
 
     public List<SeenExample> Examples { get; } = [];
 
+    public FactTally Facts { get; } = new();
+
+    public FieldTally Fields { get; } = new();
+
     public long Lines { get; set; }
 
     public long ExampleCount { get; set; }
@@ -25,11 +31,30 @@ internal sealed class BlockResult
     // The rest of the file is not worth reading: it is something else than lines of JSON.
     public bool Stop { get; set; }
 
+    // Pieces of lines that are not UTF-8.
+    public List<byte> Samples { get; } = [];
+
+    public void AddSample(ReadOnlySpan<byte> piece)
+    {
+        if (Samples.Count < LegacyEncoding.SampleBytes)
+        {
+            foreach (byte value in piece)
+            {
+                Samples.Add(value);
+            }
+
+            Samples.Add((byte)'\n');
+        }
+    }
+
     public void Clear()
     {
         Array.Clear(Counts, 0, Counts.Length);
         Problems.Clear();
         Examples.Clear();
+        Samples.Clear();
+        Facts.Clear();
+        Fields.Clear();
         Lines = 0;
         ExampleCount = 0;
         CarriageReturnLines = 0;

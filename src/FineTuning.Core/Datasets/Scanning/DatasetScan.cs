@@ -92,7 +92,7 @@ internal sealed class DatasetScan : IBlockPass<BlockChecker>
     {
         if (start.Signature is { } signature)
         {
-            _report.AddSignature(signature);
+            _report.AddSignature(signature, start.Head);
             return false;
         }
 

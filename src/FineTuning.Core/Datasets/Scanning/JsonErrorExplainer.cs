@@ -32,6 +32,16 @@ internal static class JsonErrorExplainer
         )
         .Mended();
 
+    internal static readonly ProblemCode CurlyQuotes = ProblemCode
+        .Error(
+            "FT1120",
+            "curly quotes",
+            "The JSON has curly quotes, as word processors write them, where straight ones belong.",
+            "Write straight quotes.",
+            "{“prompt”:“a”,“completion”:“b”}"
+        )
+        .Mended();
+
     internal static readonly ProblemCode TooDeep = ProblemCode.Error(
         "FT1110",
         "nested too deeply",
@@ -50,7 +60,12 @@ internal static class JsonErrorExplainer
         ReadOnlySpan<byte> line = context.Line;
         int position = (int)Math.Min(Math.Max(error?.BytePositionInLine ?? 0, 0), line.Length);
         ProblemCode code = Classify(line, position);
-        if (code == Incomplete)
+        if (IsCurly(line.Slice(position)) && !StateAt(line, position).InString)
+        {
+            code = CurlyQuotes;
+            context.ReportLine(code, position, $"A curly quote stands at byte {position + 1} of the line.");
+        }
+        else if (code == Incomplete)
         {
             context.ReportLine(code, line.Length - 1, $"The line ends before its JSON is complete.");
         }
@@ -77,6 +92,9 @@ internal static class JsonErrorExplainer
 
         return code;
     }
+
+    public static bool IsCurly(ReadOnlySpan<byte> text) =>
+        text.Length > 2 && text[0] == 0xE2 && text[1] == 0x80 && text[2] is (>= 0x98 and <= 0x9F);
 
     private static ProblemCode Classify(ReadOnlySpan<byte> line, int position)
     {

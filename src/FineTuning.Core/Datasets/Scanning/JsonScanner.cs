@@ -43,6 +43,21 @@ internal ref struct JsonScanner
 
     public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
 
+    // Whether the current value is a list of which nothing but white space is between the brackets.
+    public readonly bool IsEmptyList
+    {
+        get
+        {
+            if (_reader.TokenType != JsonTokenType.StartArray)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<byte> rest = JsonText.TrimStart(_line.Line.Slice(End));
+            return !rest.IsEmpty && rest[0] == (byte)']';
+        }
+    }
+
     // Where the current token starts in the line, and where it ends.
     public readonly int Start => (int)_reader.TokenStartIndex;
 

@@ -89,24 +89,6 @@ internal static class JsonText
         }
     }
 
-    // Whether a string, as it stands in the JSON, is empty or white space only.
-    [MethodImpl(Jit.Optimized)]
-    public static bool IsBlank(ReadOnlySpan<byte> raw)
-    {
-        while (!raw.IsEmpty)
-        {
-            int length = TrailingSpaceLength(raw, lineFeedsToo: true);
-            if (length == 0)
-            {
-                return false;
-            }
-
-            raw = raw.Slice(0, raw.Length - length);
-        }
-
-        return true;
-    }
-
     // How many bytes the white space character takes that a string, as it stands in the JSON, ends in; 0 if in another
     // character.
     [MethodImpl(Jit.Optimized)]

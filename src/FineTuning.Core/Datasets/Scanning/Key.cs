@@ -4,6 +4,7 @@ namespace FineTuning.Core.Datasets.Scanning;
 internal enum Key
 {
     Other,
+    Annotations,
     Arguments,
     Audio,
     Completion,
@@ -76,7 +77,8 @@ internal static class Keys
             : name.SequenceEqual("tool_calls"u8) ? Key.ToolCalls
             : name.SequenceEqual("parameters"u8) ? Key.Parameters
             : Key.Other,
-            11 => name.SequenceEqual("input_audio"u8) ? Key.InputAudio
+            11 => name.SequenceEqual("annotations"u8) ? Key.Annotations
+            : name.SequenceEqual("input_audio"u8) ? Key.InputAudio
             : name.SequenceEqual("description"u8) ? Key.Description
             : Key.Other,
             12 => name.SequenceEqual("tool_call_id"u8) ? Key.ToolCallId : Key.Other,

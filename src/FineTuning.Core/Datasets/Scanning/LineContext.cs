@@ -14,6 +14,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
     private byte[] _line = [];
     private int _start;
     private int _length;
+    private uint _facts;
     private byte[] _scratch = new byte[256];
 
     public PathStack Path { get; } = new();
@@ -70,6 +71,22 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Reports a problem at a position of the line and at a path that is known already; null where no text is wanted.
+    public void ReportAt(
+        ProblemCode code,
+        int position,
+        string? path,
+        [InterpolatedStringHandlerArgument("", nameof(code))] ProblemText message
+    )
+    {
+        if (message.IsWanted)
+        {
+            Keep(code, position, path, message.ToString());
+        }
+
+        Count(code);
+    }
+
     // Reports a problem of the line as such, without a path.
     public void ReportLine(
         ProblemCode code,
@@ -85,9 +102,30 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
         Count(code);
     }
 
+    // Keeps a piece of the line around a byte that is not UTF-8, to guess its encoding by.
+    public void Sample(int position)
+    {
+        // With the letter before, which may show whether the byte is in a word.
+        bool hasLetter = position > 0 && Line[position - 1] < 0x80;
+        ReadOnlySpan<byte> piece = Line.Slice(hasLetter ? position - 1 : position);
+        _result.AddSample(piece.Slice(0, Math.Min(piece.Length, 200)));
+    }
+
+    // Keeps which fields for the grader the line has.
+    public void NoteFields(string names) => _result.Fields.Add(names, Number);
+
+    // Keeps what is told once a file.
+    public void Note(LineFact fact) => _facts |= 1u << (int)fact;
+
     // Moves what was found to the result of the block.
     public void Commit()
     {
+        if (_facts != 0)
+        {
+            _result.Facts.Add(_facts, Number);
+            _facts = 0;
+        }
+
         if (_pendingCodes.Count == 0)
         {
             return;
@@ -118,6 +156,7 @@ internal sealed class LineContext(DatasetCheckOptions options, bool[] isFull)
             _pendingCounts[code.Index] = 0;
         }
 
+        _facts = 0;
         Forget();
     }
 

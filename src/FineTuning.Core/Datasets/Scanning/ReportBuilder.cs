@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuning.Core.Datasets.Duplicates;
 using FineTuning.Core.Datasets.Reading;
+using FineTuning.Core.Datasets.Rules;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
@@ -84,7 +85,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
     private readonly long[] _counts = new long[ProblemCode.IndexCount];
     private readonly int[] _kept = new int[ProblemCode.IndexCount];
     private readonly List<DatasetProblem> _problems = [];
+    private readonly FactTally _facts = new();
+    private readonly FieldTally _fields = new();
+    private readonly List<byte> _samples = [];
     private AnswerTally _answers;
+    private string? _encoding;
+    private char? _delimiter;
     private long _carriageReturnLines;
     private long _firstCarriageReturnLine;
 
@@ -109,6 +115,13 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             _counts[i] += block.Counts[i];
         }
 
+        _facts.Add(block.Facts, Lines);
+        _fields.Add(block.Fields, Lines);
+        if (_samples.Count < LegacyEncoding.SampleBytes)
+        {
+            _samples.AddRange(block.Samples);
+        }
+
         if (block.CarriageReturnLines > 0 && _carriageReturnLines == 0)
         {
             _firstCarriageReturnLine = Lines + block.FirstCarriageReturnLine;
@@ -121,15 +134,13 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         IsStopped |= block.Stop;
     }
 
-    public void AddSignature(ProblemCode code)
+    public void AddSignature(ProblemCode code, byte[] head)
     {
         IsStopped = true;
+        _delimiter = code == FileSignature.Table ? TextKind.Separator(head) : null;
         string what =
-            code == FileSignature.Gzip ? "compressed with gzip"
-            : code == FileSignature.Zip ? "a zip archive"
-            : code == FileSignature.Utf16 ? "UTF-16 text"
-            : "UTF-32 text";
-        Add(code, 0, 0, null, "The file is " + what + ", not UTF-8 text.");
+            code == FileSignature.Utf16 || code == FileSignature.Utf32 ? ", not UTF-8 text." : ", not JSON lines.";
+        Add(code, 0, 0, null, "The file is " + FileSignature.Describe(code, head) + what);
     }
 
     public void AddByteOrderMark() => Add(ByteOrderMark, 1, 0, null, "The file starts with a UTF-8 byte order mark.");
@@ -208,6 +219,17 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             );
         }
 
+        foreach ((ProblemCode code, string message) in FactRules.Of(_facts, Examples))
+        {
+            Add(code, 0, 0, null, message);
+        }
+
+        AddEncoding();
+        foreach ((long line, string message) in _fields.Describe())
+        {
+            Add(ReinforcementRules.FieldLacking, line, 0, null, message);
+        }
+
         if (IsStopped)
         {
             return;
@@ -263,11 +285,31 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
             WarningCount = warnings,
             Problems = _problems.OrderBy(problem => problem.Line).ToArray(),
             CountsByCode = counts,
+            LikelyEncoding = _encoding,
+            Delimiter = _delimiter,
             Duration = duration,
         };
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // Lines that are not UTF-8 are so for one reason as a rule: an old encoding, which all show better than one.
+    private void AddEncoding()
+    {
+        string invalid = TextRules.InvalidUtf8.Code;
+        _encoding = LegacyEncoding.Guess([.. _samples]);
+        for (int i = 0; _encoding is not null && i < _problems.Count; i++)
+        {
+            if (_problems[i].Code == invalid)
+            {
+                _problems[i] = _problems[i] with
+                {
+                    Message = $"{_problems[i].Message.TrimEnd('.')}; the text is likely {_encoding}.",
+                    Fix = $"Save the file as UTF-8 instead of {_encoding}.",
+                };
+            }
+        }
+    }
 
     private void Add(ProblemCode code, long line, long byteOffset, string? path, string message, int count = 1)
     {

@@ -33,10 +33,15 @@ internal sealed class ScanState
                 _ => _ofModel == DatasetFormat.Completion ? DatasetFormat.Completion : DatasetFormat.Unknown,
             };
         }
+
+        IsGiven = Format != DatasetFormat.Unknown;
     }
 
     // The kind of example every line must be, or Unknown until a good example has shown it.
     public DatasetFormat Format { get; private set; }
+
+    // Whether the format was known before the file was read.
+    public bool IsGiven { get; }
 
     // A line that is not blank has been seen.
     public bool HasExample { get; set; }

@@ -100,7 +100,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
                 }
 
                 ReadOnlySpan<byte> text = _data.Slice(_answerStart, _answerEnd - _answerStart);
-                if (JsonText.IsBlank(text) || JsonText.TrailingSpaceLength(text, lineFeedsToo: false) > 0)
+                if (InvisibleText.IsBlank(text) || JsonText.TrailingSpaceLength(text, lineFeedsToo: false) > 0)
                 {
                     return false;
                 }
@@ -174,6 +174,7 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         _tokens.SkipSpace();
         return TryMessages(MessageUse.Prompt, out MessagesRead read)
             && read.Last != Role.Assistant
+            && read.HasUser
             && _tokens.Take((byte)'}');
     }
 
@@ -273,8 +274,18 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         read.Last = role;
         if (role != Role.Assistant)
         {
-            return !hasWeight && use != MessageUse.Output;
+            bool isUser = role == Role.User;
+            bool isInOrder = isUser ? !InvisibleText.IsBlank(_data.Slice(start, end - start)) : !read.HasUser;
+            read.HasUser |= isUser;
+            return isInOrder && !hasWeight && use != MessageUse.Output;
         }
+
+        if (use == MessageUse.Output ? read.HasAnswer : !read.HasUser)
+        {
+            return false;
+        }
+
+        read.HasAnswer = true;
 
         if (use == MessageUse.Example)
         {
@@ -285,7 +296,10 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
         }
 
         return use == MessageUse.Prompt
-            || (end > start && JsonText.TrailingSpaceLength(_data.Slice(start, end - start), lineFeedsToo: true) == 0);
+            || (
+                !InvisibleText.IsBlank(_data.Slice(start, end - start))
+                && JsonText.TrailingSpaceLength(_data.Slice(start, end - start), lineFeedsToo: true) == 0
+            );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -300,6 +314,8 @@ internal ref struct ValidExampleReader(ReadOnlySpan<byte> data)
     {
         public Role Last;
         public bool HasLearned;
+        public bool HasUser;
+        public bool HasAnswer;
     }
 }
 #endif

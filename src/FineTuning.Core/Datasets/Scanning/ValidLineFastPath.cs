@@ -8,7 +8,7 @@ namespace FineTuning.Core.Datasets.Scanning;
 
 // Takes lines of which no rule has anything to report in one sweep each, and does for them what checking them by the
 // rules would have done.
-internal sealed class ValidLineFastPath(DatasetCheckOptions options, ScanState state, BlockResult result)
+internal sealed class ValidLineFastPath(DatasetCheckOptions options, ScanState state, BlockResult result, bool isUtf8)
 {
     // Of a longer line the rules have something to count or to report.
     private readonly int _longest = Math.Min(options.MaxLineBytes, ContextRules.Limit(options.Model));
@@ -71,7 +71,7 @@ internal sealed class ValidLineFastPath(DatasetCheckOptions options, ScanState s
     }
 
     [MethodImpl(Jit.Optimized)]
-    private static bool IsInOrder(ReadOnlySpan<byte> text) =>
-        Utf8Check.IsValid(text) && text.IndexOf("\u2028"u8) < 0 && text.IndexOf("\u2029"u8) < 0;
+    private bool IsInOrder(ReadOnlySpan<byte> text) =>
+        (isUtf8 || Utf8Check.IsValid(text)) && !LineSeparators.Contains(text);
 }
 #endif

@@ -84,6 +84,21 @@ internal ref struct ValidTokenReader(ReadOnlySpan<byte> data)
         return false;
     }
 
+    // A whole number without a sign. What follows it is for the caller: of other numbers, a dot or an e.
+    [MethodImpl(Jit.Optimized)]
+    public bool TakeInteger()
+    {
+        int end = At;
+        while ((uint)end < (uint)_data.Length && _data[end] is >= (byte)'0' and <= (byte)'9')
+        {
+            end++;
+        }
+
+        bool isOne = end > At && (_data[At] != (byte)'0' || end == At + 1);
+        At = isOne ? end : At;
+        return isOne;
+    }
+
     // Where the string ends that starts at the place, or -2 if it is for the rules.
     [MethodImpl(Jit.Optimized)]
     private int FindEnd(int at)

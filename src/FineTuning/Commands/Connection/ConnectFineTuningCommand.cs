@@ -93,6 +93,7 @@ public sealed class ConnectFineTuningCommand : AsyncCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ApiVersionCompleter))]
+    [ApiVersionTransform]
     public string? ApiVersion { get; set; }
 
     /// <summary>Headers that go along with every request.</summary>

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Datasets.Converting;
+using FineTuning.Core.Datasets.Converting.Sources;
+using FineTuning.Errors;
 using FineTuning.Operations;
 using FineTuning.Parameters;
 using FineTuning.Runtime;
@@ -9,21 +11,42 @@ namespace FineTuning.Commands;
 
 /// <summary>Makes examples of objects, to a file or as texts.</summary>
 [Cmdlet(VerbsData.ConvertTo, "FineTuningDataset", DefaultParameterSetName = "String", SupportsShouldProcess = true)]
-[OutputType(typeof(string), ParameterSetName = ["String"])]
-[OutputType(typeof(FileInfo), ParameterSetName = ["Path"])]
+[OutputType(typeof(string), ParameterSetName = ["String", "Source", "From"])]
+[OutputType(typeof(FileInfo), ParameterSetName = ["Path", "Source", "From"])]
 public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
 {
     // None where -WhatIf or the user said no.
     private ConvertRun? _run;
+    private SourceConvertRun? _sources;
 
     /// <summary>The rows.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "String")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Path")]
     public PSObject[] InputObject { get; set; } = [];
 
     /// <summary>The file to write; without it the examples are emitted as texts.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [Parameter(Position = 0, ParameterSetName = "Source")]
+    [Parameter(Position = 0, ParameterSetName = "From")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
+
+    /// <summary>Files in the format of another trainer; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Source")]
+    [Parameter(
+        Mandatory = true,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = "From"
+    )]
+    [Alias("PSPath", "FullName")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] SourcePath { get; set; } = [];
+
+    /// <summary>The format of the files; the first row of each decides by default.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "From")]
+    public SourceFormat From { get; set; }
 
     /// <summary>The kind of example.</summary>
     [Parameter]
@@ -93,18 +116,40 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
 
     /// <summary>Adds to the file.</summary>
     [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "Source")]
+    [Parameter(ParameterSetName = "From")]
     public SwitchParameter Append { get; set; }
 
     /// <summary>Replaces the file.</summary>
     [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "Source")]
+    [Parameter(ParameterSetName = "From")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Emits the file.</summary>
     [Parameter(ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = "Source")]
+    [Parameter(ParameterSetName = "From")]
     public SwitchParameter PassThru { get; set; }
 
+    private bool HasSources => ParameterSetName is "Source" or "From";
+
     /// <inheritdoc/>
-    protected override async Task BeginAsync(CancellationToken cancellationToken) =>
+    protected override async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (HasSources)
+        {
+            _sources = SourceConvertRun.Start(
+                this,
+                IsGiven(nameof(From)) ? From : null,
+                SourceOptions(),
+                IsGiven(nameof(Path)) ? Path : null,
+                Append,
+                Force
+            );
+            return;
+        }
+
         _run = await ConvertRun.StartAsync(
             this,
             Options(),
@@ -113,31 +158,33 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
             Force,
             cancellationToken
         );
+    }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync(CancellationToken cancellationToken)
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        if (_run is null)
+        if (_sources is not null)
         {
-            return Task.CompletedTask;
+            foreach (string path in SourcePath.SelectMany(pattern => LocalPath.Expand(this, pattern, isLiteral: false)))
+            {
+                await _sources.AddAsync(path, cancellationToken);
+            }
         }
 
-        foreach (PSObject given in InputObject)
+        if (_run is not null)
         {
-            foreach (PSObject input in InputRow.Rows(given))
+            foreach (PSObject input in InputObject.SelectMany(InputRow.Rows))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 _run.Add(input);
             }
         }
-
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     protected override Task EndAsync(CancellationToken cancellationToken)
     {
-        if (_run?.Finish() is string path && PassThru)
+        if ((_run?.Finish() ?? _sources?.Finish()) is string path && PassThru)
         {
             LocalPath.Write(this, path);
         }
@@ -151,9 +198,37 @@ public sealed class ConvertToFineTuningDatasetCommand : AsyncCmdlet
         if (disposing)
         {
             _run?.Dispose();
+            _sources?.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private SourceOptions SourceOptions()
+    {
+        string[] columns =
+        [
+            nameof(UserProperty),
+            nameof(AssistantProperty),
+            nameof(SystemProperty),
+            nameof(PreferredProperty),
+            nameof(NonPreferredProperty),
+            nameof(ItemProperty),
+            nameof(GroupProperty),
+            nameof(RoleProperty),
+            nameof(ContentProperty),
+        ];
+        return columns.FirstOrDefault(IsGiven) is string column
+            ? throw Stop(ConversionErrors.ColumnOfFile(column))
+            : new SourceOptions
+            {
+                From = From,
+                Format = IsGiven(nameof(Format)) ? Format : null,
+                SystemMessage = SystemMessage,
+                Trim = Trim,
+            };
     }
 
     private ConvertOptions Options() =>

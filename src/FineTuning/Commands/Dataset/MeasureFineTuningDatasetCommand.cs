@@ -44,6 +44,7 @@ public sealed class MeasureFineTuningDatasetCommand : DatasetFilesCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CurrencyCompleter))]
+    [Words(typeof(CurrencyCompleter))]
     public string Currency { get; set; } = "USD";
 
     /// <summary>Keeps the price for the next time.</summary>

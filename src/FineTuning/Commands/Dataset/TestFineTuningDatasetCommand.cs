@@ -2,6 +2,7 @@ using System.Management.Automation;
 using FineTuning.Completers;
 using FineTuning.Core.Datasets;
 using FineTuning.Operations;
+using FineTuning.Parameters;
 using FineTuning.Runtime;
 
 namespace FineTuning.Commands;
@@ -21,6 +22,7 @@ public sealed class TestFineTuningDatasetCommand : DatasetFilesCmdlet
 
     /// <summary>The training method; the data decide by default.</summary>
     [Parameter]
+    [Words(typeof(MethodCompleter))]
     [ValidateSet("supervised", "dpo", "reinforcement")]
     public string? Method { get; set; }
 

@@ -3,6 +3,7 @@ using FineTuning.Completers;
 using FineTuning.Core.Client;
 using FineTuning.Identities;
 using FineTuning.Output;
+using FineTuning.Parameters;
 using FineTuning.Runtime;
 
 namespace FineTuning.Commands;
@@ -28,6 +29,7 @@ public sealed class GetFineTuningFileCommand : ApiCmdlet
     [Parameter(ParameterSetName = "List")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PurposeCompleter))]
+    [Words(typeof(PurposeCompleter))]
     public string? Purpose { get; set; }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using FineTuning.Core.Datasets;
 using FineTuning.Core.Files.Uploading;
 using FineTuning.Operations;
 using FineTuning.Output;
+using FineTuning.Parameters;
 using FineTuning.Runtime;
 
 namespace FineTuning.Commands;
@@ -37,6 +38,7 @@ public sealed class SendFineTuningFileCommand : ApiCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PurposeCompleter))]
+    [Words(typeof(PurposeCompleter))]
     public string Purpose { get; set; } = "fine-tune";
 
     /// <summary>Uploads without checking the lines first.</summary>

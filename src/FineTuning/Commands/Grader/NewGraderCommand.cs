@@ -77,12 +77,14 @@ public sealed class NewGraderCommand : AsyncCmdlet
     [Parameter(ParameterSetName = Check)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(GraderOperationCompleter))]
+    [Words(typeof(GraderOperationCompleter))]
     public string Operation { get; set; } = "eq";
 
     /// <summary>How likeness is measured.</summary>
     [Parameter(ParameterSetName = Similarity)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(GraderMetricCompleter))]
+    [Words(typeof(GraderMetricCompleter))]
     public string EvaluationMetric { get; set; } = "fuzzy_match";
 
     /// <summary>The model that grades.</summary>
@@ -133,6 +135,7 @@ public sealed class NewGraderCommand : AsyncCmdlet
     [Parameter(ParameterSetName = Score)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(GraderEffortCompleter))]
+    [Words(typeof(GraderEffortCompleter))]
     public string? ReasoningEffort { get; set; }
 
     /// <summary>The script's text.</summary>

@@ -33,6 +33,7 @@ public sealed class GetFineTuningJobCommand : ApiCmdlet
     [Parameter(ParameterSetName = "List")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(JobStatusCompleter))]
+    [Words(typeof(JobStatusCompleter))]
     public string[]? Status { get; set; }
 
     /// <summary>Only jobs of these base models; wildcards are allowed. Chosen here: the service lists all.</summary>

@@ -48,6 +48,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
 
     /// <summary>How to train.</summary>
     [Parameter]
+    [Words(typeof(MethodCompleter))]
     [ValidateSet(HyperparameterTable.Supervised, HyperparameterTable.Preference, HyperparameterTable.Reinforcement)]
     public string? Method { get; set; }
 
@@ -85,6 +86,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ReasoningEffortCompleter))]
+    [Words(typeof(ReasoningEffortCompleter))]
     public string? ReasoningEffort { get; set; }
 
     /// <summary>reinforcement: factor on the compute, or auto.</summary>
@@ -134,6 +136,7 @@ public sealed class NewFineTuningJobCommand : JobWaitCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TrainingTypeCompleter))]
+    [Words(typeof(TrainingTypeCompleter))]
     public string? TrainingType { get; set; }
 
     /// <summary>A name for this piece of work: if a job carries it already, that job is emitted and none is

@@ -5,6 +5,7 @@ using FineTuning.Core.Client;
 using FineTuning.Core.Wire;
 using FineTuning.Identities;
 using FineTuning.Output;
+using FineTuning.Parameters;
 
 namespace FineTuning.Commands;
 
@@ -22,6 +23,7 @@ public sealed class GetCheckpointPermissionCommand : CheckpointPermissionCmdlet
     /// <summary>By time, the oldest or the newest first; without it as the service does, which is the newest
     /// first.</summary>
     [Parameter]
+    [Words(typeof(OrderCompleter))]
     [ValidateSet("ascending", "descending")]
     public string? Order { get; set; }
 

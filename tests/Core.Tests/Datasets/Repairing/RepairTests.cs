@@ -26,11 +26,11 @@ public sealed class RepairTests : IDisposable
         new()
         {
             { "mark", $"\uFEFF{A}\n{B}\n", $"{A}\n{B}\n", "FT1006@0" },
-            { "mark within", $"{A}\n\uFEFF{B}\n\uFEFF\n", $"{A}\n{B}\n", "FT1006@2 FT1006@3" },
+            { "mark within", $"{A}\n\uFEFF{B}\n\uFEFF\n", $"{A}\n{B}\n", "FT1015@2 FT1015@3" },
             { "CRLF", $"{A}\r\n{B}\r\n", $"{A}\n{B}\n", "FT1007@0" },
             { "blank", $"\n{A}\n \t\n{B}\n\n", $"{A}\n{B}\n", "FT1008@1 FT1008@3 FT1008@5" },
             { "duplicate", $"{A}\n{B}\n  {A} \n{A}\n", $"{A}\n{B}\n", "FT1602@3 FT1602@4" },
-            { "comma behind", $"{A},\n{B} , \n{C}\n", $"{A}\n{B}\n{C}\n", "FT1103@1 FT1103@2" },
+            { "comma behind", $"{A},\n{B} , \n{C}\n", $"{A}\n{B}\n{C}\n", "FT1105@1 FT1105@2" },
             {
                 "comma within",
                 A.Replace("}", " , }") + $"\n{C.Replace("\"}", "\" , }")}\n",
@@ -65,7 +65,7 @@ public sealed class RepairTests : IDisposable
                 "all at once",
                 $"\uFEFF\r\n{A},\r\n{A}\r\n{{broken\r\n{B.Replace("}", ",}")}\r\n",
                 $"{A}\n{{broken\n{B}\n",
-                "FT1006@0 FT1007@0 FT1008@1 FT1103@2 FT1602@3 FT1105@5"
+                "FT1006@0 FT1007@0 FT1008@1 FT1105@2 FT1602@3 FT1105@5"
             },
         };
 

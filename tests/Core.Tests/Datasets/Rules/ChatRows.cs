@@ -50,7 +50,7 @@ public static class ChatRows
             {
                 "tool with null",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c1','content':null},<A>]}",
+                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c1','content':null},<A>],<TOOLS>}",
                 "FT1209@1"
             },
             { "function with null", "", "{'messages':[<U>,{'role':'function','name':'f','content':null},<A>]}", "" },
@@ -233,7 +233,7 @@ public static class ChatRows
                 "{'messages':[<U>,{'role':'assistant','content':[{'type':'text','text':''}]}]}",
                 "FT1229@1"
             },
-            { "user empty", "", "{'messages':[{'role':'user','content':''},<A>]}", "" },
+            { "user empty", "", "{'messages':[{'role':'user','content':''},<A>]}", "FT1247@1" },
             { "answer ends in a space", "", "{'messages':[<U>,{'role':'assistant','content':'Hello '}]}", "FT1230@1" },
             {
                 "answer ends in a line feed",

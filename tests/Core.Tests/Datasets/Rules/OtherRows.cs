@@ -49,7 +49,12 @@ public static class OtherRows
             },
             { "output empty", "", "{<IN>,<PO>,'non_preferred_output':[]}", "FT1406@1" },
             { "output from the user", "", "{<IN>,<PO>,'non_preferred_output':[<U>]}", "FT1407@1" },
-            { "output with a tool answer", "", "{<IN>,<PO>,'non_preferred_output':[<CALL>,<TOOL>,<A>]}", "FT1408@1" },
+            {
+                "output with a tool answer",
+                "",
+                "{'input':{'messages':[<U>],<TOOLS>},<PO>,'non_preferred_output':[<CALL>,<TOOL>,<A>]}",
+                "FT1408@1"
+            },
             {
                 "output of a tool answer only",
                 "",
@@ -76,7 +81,7 @@ public static class OtherRows
                 "reinforcement that ends with the system",
                 "reinforcement",
                 "{'messages':[{'role':'system','content':'x'}],'answer':'4'}",
-                "FT1501@1"
+                "FT1246@1 FT1501@1"
             },
             { "reinforcement without fields", "reinforcement", "{'messages':[<U>]}", "FT1502@1" },
             { "reinforcement without messages", "reinforcement", "{'answer':'4'}", "FT1201@1" },
@@ -88,7 +93,12 @@ public static class OtherRows
             },
             { "completion among chat", "", "{'messages':[<U>,<A>]}\n{'prompt':'a','completion':'b'}", "FT1107@2" },
             { "chat among completion", "", "{'prompt':'a','completion':'b'}\n{'messages':[<U>,<A>]}", "FT1107@2" },
-            { "preference among chat", "", "{'messages':[<U>,<A>]}\n{<IN>,<PO>,<NO>}\n{'messages':[<A>]}", "FT1107@2" },
+            {
+                "preference among chat",
+                "",
+                "{'messages':[<U>,<A>]}\n{<IN>,<PO>,<NO>}\n{'messages':[<A>]}",
+                "FT1107@2 FT1246@3"
+            },
             { "chat among preference", "", "{<IN>,<PO>,<NO>}\n{'messages':[<U>,<A>]}", "FT1107@2" },
             {
                 "chat among reinforcement",

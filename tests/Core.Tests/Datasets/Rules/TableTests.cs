@@ -36,12 +36,23 @@ public class TableTests
     {
         string rows = string.Join(
             " ",
-            new[] { ChatRows.All, ToolRows.All, OtherRows.All, LineRows.All }
+            new IEnumerable<object?[]>[]
+            {
+                ChatRows.All,
+                ToolRows.All,
+                OtherRows.All,
+                LineRows.All,
+                CallFindings.All,
+                SourceFindings.All,
+                ImageFindings.All,
+                TurnFindings.All,
+                FileFindings.All,
+            }
                 .SelectMany(rows => rows)
-                .Select(row => (string)row[3])
+                .Select(row => (string)row[3]!)
         );
-        // These need more than a small text: bytes, a second file, or a very long line.
-        string elsewhere = "FT1002 FT1003 FT1004 FT1005 FT1006 FT1009 FT1604 FT1605 FT1608";
+        // These need more than a small text: bytes, a second file, a very long line, or very many.
+        string elsewhere = "FT1002 FT1003 FT1004 FT1005 FT1006 FT1009 FT1244 FT1604 FT1605 FT1608 FT1609";
 
         string[] missing = ProblemCodes
             .All.Select(code => code.Code)

@@ -7,38 +7,43 @@ public static class ToolRows
     public static TheoryData<string, string, string, string> All =>
         new()
         {
-            { "call and answer", "", "{'messages':[<U>,<CALL>,<TOOL>,<A>]}", "" },
-            { "call at the end", "", "{'messages':[<U>,<CALL>]}", "" },
+            { "call and answer", "", "{'messages':[<U>,<CALL>,<TOOL>,<A>],<TOOLS>}", "" },
+            { "call at the end", "", "{'messages':[<U>,<CALL>],<TOOLS>}", "" },
             {
                 "call without a content key",
                 "",
-                "{'messages':[<U>,{'role':'assistant','tool_calls':[<C>]}]}".Replace("<C>", Call),
+                "{'messages':[<U>,{'role':'assistant','tool_calls':[<C>]}],<TOOLS>}".Replace("<C>", Call),
                 ""
             },
             {
                 "call with an empty content",
                 "",
-                "{'messages':[<U>,{'role':'assistant','content':'','tool_calls':[<C>]}]}".Replace("<C>", Call),
+                "{'messages':[<U>,{'role':'assistant','content':'','tool_calls':[<C>]}],<TOOLS>}".Replace("<C>", Call),
                 ""
             },
-            { "tool without id", "", "{'messages':[<U>,<CALL>,{'role':'tool','content':'1'},<A>]}", "FT1220@1" },
+            {
+                "tool without id",
+                "",
+                "{'messages':[<U>,<CALL>,{'role':'tool','content':'1'},<A>],<TOOLS>}",
+                "FT1220@1"
+            },
             {
                 "tool with a number as id",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':1,'content':'1'},<A>]}",
+                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':1,'content':'1'},<A>],<TOOLS>}",
                 "FT1220@1"
             },
             {
                 "tool that answers nothing",
                 "",
-                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c2','content':'1'},<A>]}",
+                "{'messages':[<U>,<CALL>,{'role':'tool','tool_call_id':'c2','content':'1'},<A>],<TOOLS>}",
                 "FT1231@1"
             },
-            { "tool before the call", "", "{'messages':[<U>,<TOOL>,<CALL>]}", "FT1231@1" },
+            { "tool before the call", "", "{'messages':[<U>,<TOOL>,<CALL>],<TOOLS>}", "FT1231@1" },
             {
                 "calls of the line before do not count",
                 "",
-                "{'messages':[<U>,<CALL>]}\n{'messages':[<U>,<TOOL>,<A>]}",
+                "{'messages':[<U>,<CALL>],<TOOLS>}\n{'messages':[<U>,<TOOL>,<A>]}",
                 "FT1231@2"
             },
             {
@@ -132,13 +137,13 @@ public static class ToolRows
             {
                 "function_call",
                 "",
-                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}}]}",
+                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}}],<TOOLS>}",
                 ""
             },
             {
                 "function_call without arguments",
                 "",
-                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f'}}]}",
+                "{'messages':[<U>,{'role':'assistant','content':null,'function_call':{'name':'f'}}],<TOOLS>}",
                 "FT1223@1"
             },
             {
@@ -163,7 +168,7 @@ public static class ToolRows
                 ""
             },
             { "tools an object", "", WithTools("{}"), "FT1224@1" },
-            { "tools null", "", WithTools("null"), "FT1224@1" },
+            { "tools null", "", WithTools("null"), "FT1112@0" },
             { "tool a string", "", WithTools("['f']"), "FT1224@1" },
             { "tool without type", "", WithTools("[{'function':{'name':'f'}}]"), "FT1224@1" },
             { "tool without function", "", WithTools("[{'type':'function'}]"), "FT1224@1" },
@@ -203,13 +208,13 @@ public static class ToolRows
             { "functions a string", "", "{'messages':[<U>,<A>],'functions':'f'}", "FT1225@1" },
             { "parallel", "", "{'messages':[<U>,<A>],'parallel_tool_calls':false}", "" },
             { "parallel a string", "", "{'messages':[<U>,<A>],'parallel_tool_calls':'yes'}", "FT1226@1" },
-            { "parallel null", "", "{'messages':[<U>,<A>],'parallel_tool_calls':null}", "FT1226@1" },
+            { "parallel null", "", "{'messages':[<U>,<A>],'parallel_tool_calls':null}", "FT1112@0" },
         };
 
     private static string Call => "{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}";
 
     private static string WithCall(string call) =>
-        "{'messages':[<U>,{'role':'assistant','content':null,'tool_calls':[" + call + "]}]}";
+        "{'messages':[<U>,{'role':'assistant','content':null,'tool_calls':[" + call + "]}],<TOOLS>}";
 
     private static string WithTools(string tools) => "{'messages':[<U>,<A>],'tools':" + tools + "}";
 }

@@ -22,8 +22,7 @@ public class ValidExampleReaderTests
         {
             { DatasetFormat.Chat, Chat },
             { DatasetFormat.Chat, "{'messages':[<U>,<A>]}" },
-            { DatasetFormat.Chat, "{'messages':[<A>]}" },
-            { DatasetFormat.Chat, "{'messages':[{'role':'assistant','content':'A','weight':0},<U>,<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[<U>,{'role':'assistant','content':'A','weight':0},<U>,<A>]}" },
             {
                 DatasetFormat.Chat,
                 "{'messages':[{'role':'developer','content':' '},{'content':'\\/\\b\\f\\r\\t\\'','role':'user'},<A>]}"
@@ -38,7 +37,7 @@ public class ValidExampleReaderTests
             { DatasetFormat.Preference, Preference },
             {
                 DatasetFormat.Preference,
-                "{'preferred_output': [<A>], 'input': {'messages': [<A>, <U>]}, 'non_preferred_output': [<A>, <A>]}"
+                "{'preferred_output': [<A>], 'input': {'messages': [<U>, <A>, <U>]}, 'non_preferred_output': [{'role':'assistant','content':'No'}]}"
             },
         };
 
@@ -47,6 +46,15 @@ public class ValidExampleReaderTests
         new()
         {
             { DatasetFormat.Chat, "{'messages':[<U>]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'system','content':'x'},<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[<A>,<U>,<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'user','content':''},<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[{'role':'user','content':' \\u200b'},<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[<U>,{'role':'system','content':'x'},<A>]}" },
+            { DatasetFormat.Chat, "{'messages':[<U>,{'role':'assistant','content':'\u200b'}]}" },
+            { DatasetFormat.Preference, "{<IN>,<PO>,'non_preferred_output':[<A>,<A>]}" },
+            { DatasetFormat.Preference, "{'input':{'messages':[{'role':'system','content':'x'}]},<PO>,<NO>}" },
             { DatasetFormat.Chat, "{'messages':[]}" },
             { DatasetFormat.Chat, "{'messages':[<A>,<U>]}" },
             { DatasetFormat.Chat, "{'messages':[<A>],'messages':[<A>]}" },
