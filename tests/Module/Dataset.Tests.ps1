@@ -192,23 +192,23 @@ Describe 'Test-FineTuningDataset' {
     }
 
     It 'names <name> once, with what to do' -ForEach @(
-        @{ name = 'ShareGPT data'; code = 'FT1113'; next = '.new.jsonl -SourcePath *.jsonl -From ShareGpt'
+        @{ name = 'ShareGPT data'; code = 'FT1113'; next = '.new.jsonl* -SourcePath *.jsonl* -From ShareGpt'
             row = '{"conversations":[{"from":"human","value":"q#"},{"from":"gpt","value":"a"}]}' }
-        @{ name = 'Alpaca data'; code = 'FT1114'; next = '.new.jsonl -SourcePath *.jsonl -From Alpaca'
+        @{ name = 'Alpaca data'; code = 'FT1114'; next = '.new.jsonl* -SourcePath *.jsonl* -From Alpaca'
             row = '{"instruction":"q#","input":"","output":"a"}' }
-        @{ name = 'TRL data'; code = 'FT1115'; next = '.new.jsonl -SourcePath *.jsonl -From Trl'
+        @{ name = 'TRL data'; code = 'FT1115'; next = '.new.jsonl* -SourcePath *.jsonl* -From Trl'
             row = '{"prompt":"q#","chosen":"a","rejected":"b"}' }
-        @{ name = 'texts'; code = 'FT1116'; next = '.new.jsonl -SourcePath *.jsonl -From Text'; row = '{"text":"q#"}' }
-        @{ name = 'batch lines'; code = 'FT1117'; next = '.new.jsonl -SourcePath *.jsonl -From Batch'
+        @{ name = 'texts'; code = 'FT1116'; next = '.new.jsonl* -SourcePath *.jsonl* -From Text'; row = '{"text":"q#"}' }
+        @{ name = 'batch lines'; code = 'FT1117'; next = '.new.jsonl* -SourcePath *.jsonl* -From Batch'
             row = '{"custom_id":"#","method":"POST","url":"/v1","body":{"messages":[{"role":"user","content":"a"}]}}' }
-        @{ name = 'strings'; code = 'FT1118'; next = '.new.jsonl -SourcePath *.jsonl -From JsonText'
+        @{ name = 'strings'; code = 'FT1118'; next = '.new.jsonl* -SourcePath *.jsonl* -From JsonText'
             row = '"{\"messages\":[#]}"' }
-        @{ name = 'lists of messages'; code = 'FT1119'; next = '.new.jsonl -SourcePath *.jsonl -From MessageList'
+        @{ name = 'lists of messages'; code = 'FT1119'; next = '.new.jsonl* -SourcePath *.jsonl* -From MessageList'
             row = '[{"role":"user","content":"q#"},{"role":"assistant","content":"a"}]' }
         @{ name = 'keys that are null'; code = 'FT1112'; next = 'Repair-FineTuningDataset mends 1 of'
             row = '{"messages":[{"role":"user","content":"q#","name":null},{"role":"assistant","content":"a#"}]}' }
-        @{ name = 'CSV'; code = 'FT1018'; next = 'Import-Csv *.jsonl | ConvertTo-Fine*'; row = 'prompt,completion' }
-        @{ name = 'TSV'; code = 'FT1018'; next = 'Import-Csv *.jsonl -Delimiter "`t" | ConvertTo-Fine*'; row = "a`tb" }
+        @{ name = 'CSV'; code = 'FT1018'; next = 'Import-Csv *.jsonl* | ConvertTo-Fine*'; row = 'prompt,completion' }
+        @{ name = 'TSV'; code = 'FT1018'; next = 'Import-Csv *.jsonl* -Delimiter "`t" | ConvertTo-Fine*'; row = "a`tb" }
         @{ name = 'HTML'; code = 'FT1019'; next = 'Download the data themselves'; row = '<html>' }
         @{ name = 'PDF'; code = 'FT1016'; next = 'a PDF document'; row = '%PDF-1.7' }
         @{ name = 'Parquet'; code = 'FT1017'; next = 'a Parquet file'; row = 'PAR1' }

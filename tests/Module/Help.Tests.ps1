@@ -22,6 +22,12 @@ if ($World) {
         Copy-Item $samples/train.jsonl, $samples/valid.jsonl $samples/data
         Copy-Item $samples/train.jsonl $samples/tickets.jsonl
         Copy-Item $samples/train.jsonl $samples/large.jsonl
+        $null = New-Item $samples/parts -ItemType Directory -Force
+        foreach ($file in 'sharegpt.json', 'parts/a.jsonl', 'parts/b.jsonl') {
+            1..6 | ForEach-Object {
+                "{`"conversations`":[{`"from`":`"human`",`"value`":`"$file $_`"},{`"from`":`"gpt`",`"value`":`"$_`"}]}"
+            } | Set-Content $samples/$file
+        }
         $lines = Get-Content $samples/train.jsonl
         "$($lines[0]),`r`n`r`n" + (($lines -join "`r`n") + "`r`n") | Set-Content $samples/exported.jsonl -NoNewline
         $prompt = { "{`"messages`":[{`"role`":`"user`",`"content`":`"Request $_`"}],`"queue`":`"queue $_`"}" }

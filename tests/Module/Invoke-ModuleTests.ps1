@@ -17,8 +17,8 @@ Where the counts go, as JSON with passed, failed, skipped, and failures: a line 
 test that failed.
 
 .PARAMETER Run
-The name of the run: net8.0, canary, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no others are
-named.
+The name of the run: net8.0, canary, netstandard2.0, package or azure. Runs.psd1 says which files each takes, if no
+others are named.
 
 .PARAMETER Dialect
 What the local server speaks in the files that start it as the run says.

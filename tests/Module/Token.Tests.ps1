@@ -100,9 +100,11 @@ Describe 'A token provider' {
         @{ what = 'an empty text'; then = { '' }; why = '*is empty*' }
         @{ what = 'a number'; then = { 42 }; why = '*it gave a Int32*' }
     ) {
-        $now = @{ give = { [pscustomobject]@{ Token = $token; ExpiresOn = [datetime]::UtcNow.AddSeconds(1) } } }
+        $expires = [datetime]::UtcNow.AddSeconds(1)
+        $now = @{ give = { [pscustomobject]@{ Token = $token; ExpiresOn = $expires } } }
         Connect-FineTuning $server.Endpoint -TokenProvider { & $now.give } -MaxRetryCount 0
         $now.give = $then
+        Wait-Until { [datetime]::UtcNow -gt $expires } -Because 'a token that is still good is used when no new one comes'
         $result = Invoke-Captured { Get-FineTuningJob }
         $record = @($result.Errors) + @($result.Terminating) | Where-Object { $_ } | Select-Object -First 1
         $record.FullyQualifiedErrorId | Should -BeLike 'TokenUnavailable,*'

@@ -38,7 +38,8 @@ public static class AzureAddress
     /// <summary>A version of the API as services spell it: a date such as 2024-10-21 or 2025-04-01-preview, or a word
     /// such as v1 or preview. Blanks around it and capitals do not count.</summary>
     /// <param name="text">What was given.</param>
-    /// <exception cref="ArgumentException">It is neither; the message says what it was probably meant to be.</exception>
+    /// <exception cref="ArgumentException">It is neither; the message says what it was probably meant to
+    /// be.</exception>
     public static string Version(string text)
     {
         string version = (text ?? throw new ArgumentNullException(nameof(text))).Trim().ToLowerInvariant();

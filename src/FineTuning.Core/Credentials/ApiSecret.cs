@@ -18,7 +18,8 @@ internal sealed class ApiSecret : IDisposable
     private bool _isDisposed;
 
     /// <summary>Creates a secret with a copy of the text.</summary>
-    /// <param name="value">The secret; the caller stays its owner. White space and quotes around it are not part of it.</param>
+    /// <param name="value">The secret; the caller stays its owner. White space and quotes around it are not part of
+    /// it.</param>
     public ApiSecret(SecureString value)
     {
         _value = value.Copy();

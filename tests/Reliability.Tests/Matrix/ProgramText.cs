@@ -34,7 +34,7 @@ internal static partial class Words
     private static partial Regex Address();
 
     [GeneratedRegex(
-        @"\b(?:(?:ftjob|file|ftevent|ftckpt|req|part|upload|perm|cp)[-_][0-9A-Za-z]{6,}\b|ft:[^'\s]+:[0-9a-z]{6,})"
+        @"\b(?:(?:ftjob|file|ftevent|ftckpt|req|part|upload|perm|cp)[-_][0-9A-Za-z]{6,}\b|ft:[^'\s]+:[0-9A-Za-z]{6,})"
     )]
     private static partial Regex Id();
 

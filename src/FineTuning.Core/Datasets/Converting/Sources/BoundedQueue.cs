@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace FineTuning.Core.Datasets.Converting.Sources;
 
-// Things between one that makes them and one that takes them: a maker who is MaxReady ahead waits. What was taken is given back
-// to be used again.
+// Things between one that makes them and one that takes them: a maker who is MaxReady ahead waits. What was taken is
+// given back to be used again.
 internal sealed class BoundedQueue<T> : IDisposable
     where T : class
 {

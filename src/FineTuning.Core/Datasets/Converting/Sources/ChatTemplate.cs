@@ -10,8 +10,8 @@ internal static class ChatTemplate
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
-    // A mark that names the speaker of what follows; what ends the turn is left out of it. The first one that a text has
-    // is that of the text.
+    // A mark that names the speaker of what follows; what ends the turn is left out of it. The first one that a text
+    // has is that of the text.
     private static readonly (Regex Mark, string? End)[] s_marked =
     [
         (new Regex(@"<\|im_start\|>\s*(\w+)[ \t]*\r?\n?", Options), "<|im_end|>"),

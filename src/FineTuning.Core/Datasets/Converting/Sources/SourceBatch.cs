@@ -17,8 +17,8 @@ public sealed class SourceBatch
     /// <summary>How many rows they and the problems came of; blank lines are none.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>The rows that became no example, in their order. <see cref="RowProblem.Row"/> is the number of the line,
-    /// or of the row in a JSON array.</summary>
+    /// <summary>The rows that became no example, in their order. <see cref="RowProblem.Row"/> is the number of the
+    /// line, or of the row in a JSON array.</summary>
     public List<RowProblem> Problems { get; } = [];
 
     /// <summary>The examples as texts, without line ends.</summary>

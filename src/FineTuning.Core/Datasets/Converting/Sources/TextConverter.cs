@@ -15,8 +15,8 @@ internal sealed class TextConverter(ExampleBuffer json, MessageWriter messages) 
             ChatTemplate.Parse(text.Text())
             ?? throw new SourceRowException(
                 "TextPlain",
-                "is plain text without the marks of a chat template, such as <|im_start|>, [INST] or \"### Human:\", so "
-                    + "it does not say what is asked and what is answered."
+                "is plain text without the marks of a chat template, such as <|im_start|>, [INST] or \"### Human:\", "
+                    + "so it does not say what is asked and what is answered."
             );
         Json.Raw("{\"messages\":["u8);
         Messages.Begin(row);
