@@ -273,7 +273,8 @@ internal sealed class CallOrderRules(LineContext line)
                 place,
                 ".tool_call_id",
                 $"The tool message answers the call "
-                    + $"\"{line.Line.Slice(message.ToolCallIdAt, message.ToolCallIdLength)}\", which no assistant message before it made{Waiting()}."
+                    + $"\"{line.Line.Slice(message.ToolCallIdAt, message.ToolCallIdLength)}\", "
+                    + $"which no assistant message before it made{Waiting()}."
             );
             return;
         }
