@@ -1,6 +1,6 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/TestTools.psm1" -Force
-    if (-not ('AnswerStub' -as [type])) { Add-Type -Path "$PSScriptRoot/AnswerStub.cs" }
+    if (-not ('AnswerStub' -as [type])) { Add-Type -Path "$PSScriptRoot/Stubs.cs" }
     $stub = [AnswerStub]::new()
     Connect-FineTuning $stub.Endpoint -ApiKey (ConvertTo-TestKey 'sk-odd-0123456789abcdef') -SkipCheck
     $train = New-TestDataset (Join-Path $TestDrive train.jsonl)

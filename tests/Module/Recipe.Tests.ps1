@@ -103,12 +103,12 @@ Set-Secret proxy ([pscredential]::new('porter', (ConvertTo-SecureString 'pw-reci
 
     Context 'for Azure Automation' -Skip:(-not (Get-Command Start-FineTuningServer).Parameters.ContainsKey('Dialect')) {
         BeforeAll {
-            if (-not ('IdentityStub' -as [type])) { Add-Type -Path "$PSScriptRoot/IdentityStub.cs" }
+            if (-not ('IdentityStub' -as [type])) { Add-Type -Path "$PSScriptRoot/Stubs.cs" }
             $azure = Start-FineTuningServer -Memory -Dialect Azure -ApiKey (ConvertTo-TestKey 'token-of-the-runbook') -PassThru
             $azureConnection = Get-FineTuningConnection
             Connect-FineTuning $server.Endpoint -ApiKey (ConvertTo-TestKey $key)
             $stub = [IdentityStub]::new('header-of-the-host', 'token-of-the-runbook')
-            $runbook = @{ IDENTITY_ENDPOINT = $stub.Address; IDENTITY_HEADER = 'header-of-the-host' }
+            $runbook = @{ IDENTITY_ENDPOINT = $stub.Endpoint; IDENTITY_HEADER = 'header-of-the-host' }
             $resource = ([uri] "$($azure.Endpoint)").GetLeftPart('Authority')
         }
 

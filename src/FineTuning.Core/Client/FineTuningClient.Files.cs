@@ -96,28 +96,22 @@ public sealed partial class FineTuningClient
         };
         try
         {
-            return await _transport
-                .SendAsync(
-                    request,
-                    (response, attempt, _) => transfer.ReadAsync(response, attempt),
-                    _observer,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            return await CopyAsync().ConfigureAwait(false);
         }
         catch (FineTuningApiException e) when (e.StatusCode == 416 && transfer.Count > 0)
         {
             // The bytes in the stream are not the beginning of this content.
             transfer.Restart();
-            return await _transport
-                .SendAsync(
-                    request,
-                    (response, attempt, _) => transfer.ReadAsync(response, attempt),
-                    _observer,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            return await CopyAsync().ConfigureAwait(false);
         }
+
+        Task<long> CopyAsync() =>
+            _transport.SendAsync(
+                request,
+                (response, attempt, _) => transfer.ReadAsync(response, attempt, Options.Clock),
+                _observer,
+                cancellationToken
+            );
     }
 
     /// <summary>Deletes a file.</summary>

@@ -26,6 +26,10 @@ public sealed record DatasetCheckOptions
     /// default.</summary>
     public bool CheckDuplicates { get; init; } = true;
 
+    /// <summary>Whether to look for fields for a grader that some examples of a reinforcement dataset lack. On by
+    /// default; of no use where a grader itself is compared with the dataset, which says what is needed.</summary>
+    public bool CheckItemFields { get; init; } = true;
+
     /// <summary>Whether to look for text that looks like an API key or an e-mail address. Off by default.</summary>
     public bool CheckSecrets { get; init; }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using FineTuning.Core.Client;
 using FineTuning.Core.Errors;
 using FineTuning.Core.Json;
 
@@ -59,8 +60,11 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
     }
 
     /// <summary>Copies the body of an answer to the stream.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="attempt">The attempt that gave it.</param>
+    /// <param name="clock">Tells the time to an error that comes in place of the content.</param>
     /// <returns>The size of the content.</returns>
-    public async Task<long> ReadAsync(HttpResponseMessage response, Attempt attempt)
+    public async Task<long> ReadAsync(HttpResponseMessage response, Attempt attempt, IClock clock)
     {
         if (response.StatusCode == HttpStatusCode.PartialContent)
         {
@@ -70,7 +74,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         {
             if (Told is long whole && response.Content.Headers.ContentLength is long coming && coming != whole)
             {
-                await ThrowIfErrorAsync(response, attempt).ConfigureAwait(false);
+                await ThrowIfErrorAsync(response, attempt, clock).ConfigureAwait(false);
 
                 // Checked before the bytes that are there are overwritten.
                 throw WrongSize(response, FormattableString.Invariant($"{coming}"));
@@ -121,7 +125,7 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
             progress?.Report(Count);
         }
 
-        if (Told != Count && head?.Length == Count && ErrorIn(head.ToArray(), response) is { } error)
+        if (Told != Count && head?.Length == Count && ErrorIn(head.ToArray(), response, clock) is { } error)
         {
             Restart();
             throw error;
@@ -142,25 +146,25 @@ internal sealed class ContentTransfer(Stream destination, long there, long? tota
         response.StatusCode != HttpStatusCode.PartialContent
         && response.Content.Headers.ContentType?.MediaType == "application/json";
 
-    private static async Task ThrowIfErrorAsync(HttpResponseMessage response, Attempt attempt)
+    private static async Task ThrowIfErrorAsync(HttpResponseMessage response, Attempt attempt, IClock clock)
     {
         if (MayBeError(response) && response.Content.Headers.ContentLength <= MaxErrorBytes)
         {
             (byte[] body, _) = await AnswerBody.ReadAsync(response, MaxErrorBytes, attempt).ConfigureAwait(false);
-            if (ErrorIn(body, response) is { } error)
+            if (ErrorIn(body, response, clock) is { } error)
             {
                 throw error;
             }
         }
     }
 
-    private static FineTuningApiException? ErrorIn(byte[] body, HttpResponseMessage response)
+    private static FineTuningApiException? ErrorIn(byte[] body, HttpResponseMessage response, IClock clock)
     {
         try
         {
             using var document = JsonDocument.Parse(SurrogateEscapes.Mend(Encoding.UTF8.GetString(body)));
             return ErrorSigns.Find(document.RootElement) is JsonElement error
-                ? ErrorReader.ReadSpoken(response, error, DateTimeOffset.UtcNow)
+                ? ErrorReader.ReadSpoken(response, error, clock.UtcNow)
                 : null;
         }
         catch (JsonException)

@@ -13,7 +13,7 @@ namespace FineTuning.Core.Wire;
 internal static class OddReader
 {
     /// <summary>Reads an object.</summary>
-    /// <param name="source">Any JSON.</param>
+    /// <param name="source">Any JSON without halves of characters, see <see cref="SurrogateEscapes"/>.</param>
     /// <param name="type">How to read it.</param>
     /// <param name="odd">Gets what cannot be understood.</param>
     /// <param name="except">A field to leave out.</param>
@@ -32,9 +32,8 @@ internal static class OddReader
             T result = mended.Deserialize(type)!;
             foreach (string name in odd.Fields)
             {
-                JsonNames.TryGet(source, name, out JsonElement value);
                 result.AdditionalFields ??= new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-                result.AdditionalFields[name] = value.Clone();
+                result.AdditionalFields[name] = source.GetProperty(name).Clone();
             }
 
             return result;
@@ -56,7 +55,8 @@ internal static class OddReader
         JsonObject result = [];
         foreach (JsonProperty property in source.EnumerateObject())
         {
-            if (JsonNames.Read(property) is not string name || name == except)
+            string name = property.Name;
+            if (name == except)
             {
                 continue;
             }
@@ -154,7 +154,7 @@ internal static class OddReader
 
         if (
             value.ValueKind == JsonValueKind.Object
-            && JsonNames.TryGet(value, "data", out JsonElement data)
+            && value.TryGetProperty("data", out JsonElement data)
             && data.ValueKind == JsonValueKind.Array
         )
         {
@@ -172,11 +172,7 @@ internal static class OddReader
         JsonObject result = [];
         foreach (JsonProperty pair in map.EnumerateObject())
         {
-            if (JsonNames.Read(pair) is not string name)
-            {
-                continue;
-            }
-
+            string name = pair.Name;
             result.Remove(name);
             if (TryMend(pair.Value, target, owner, $"{path}.{name}", odd, out JsonNode? mended))
             {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Wire;
 
@@ -52,18 +51,8 @@ internal static class OddValues
         return turned is not null;
     }
 
-    /// <summary>The text; null if the value is none, or is half of a character.</summary>
-    public static string? Text(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The text; null if the value is none.</summary>
+    public static string? Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>Where an object keeps what is sent as a mere text in place of it.</summary>
     private static string? NameOfText(Type target) =>
@@ -79,7 +68,7 @@ internal static class OddValues
             JsonValueKind.String => Text(value),
             JsonValueKind.Number => value.GetRawText(),
             // An object in place of its id.
-            JsonValueKind.Object when JsonNames.TryGet(value, "id", out JsonElement id) => id.ValueKind switch
+            JsonValueKind.Object when value.TryGetProperty("id", out JsonElement id) => id.ValueKind switch
             {
                 JsonValueKind.String => Text(id),
                 JsonValueKind.Number => id.GetRawText(),
@@ -100,10 +89,10 @@ internal static class OddValues
             {
                 text += Text(part);
             }
-            else if (part.ValueKind == JsonValueKind.Object && JsonNames.TryGet(part, "text", out JsonElement words))
+            else if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out JsonElement words))
             {
                 text +=
-                    words.ValueKind == JsonValueKind.Object && JsonNames.TryGet(words, "value", out JsonElement inner)
+                    words.ValueKind == JsonValueKind.Object && words.TryGetProperty("value", out JsonElement inner)
                         ? Text(inner)
                         : Text(words);
             }

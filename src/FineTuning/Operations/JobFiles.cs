@@ -52,10 +52,12 @@ internal sealed class JobFiles
         CancellationToken cancellationToken
     )
     {
+        JsonElement? grader = request.Method?.Reinforcement?.Grader;
         var options = new DatasetCheckOptions
         {
             Method = request.Method?.Type ?? "supervised",
             Model = request.Model,
+            CheckItemFields = grader is null,
             MinimumExamples = _trainingPath is null ? 1 : DatasetLimits.MinTrainingExamples,
         };
         string[] paths = [.. new[] { _trainingPath, _validationPath }.OfType<string>()];
@@ -71,13 +73,13 @@ internal sealed class JobFiles
             options,
             cancellationToken
         );
-        if (refusal is null && request.Method?.Reinforcement?.Grader is JsonElement grader)
+        if (refusal is null && grader is JsonElement definition)
         {
             foreach (string path in paths)
             {
                 IReadOnlyList<GraderProblem> problems = await GraderCheck.CheckRowsAsync(
                     cmdlet,
-                    grader,
+                    definition,
                     path,
                     cancellationToken
                 );

@@ -93,15 +93,20 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
         if (LenientJson.IsObject(text))
         {
             bool mustEscape = hasSeparators && LineSeparators.Contains(text);
-            bool hasAbsent = AbsentKeys.MayBeIn(text) && _absent.Find(text) > 0;
-            if (marks == 0 && !mustEscape && !hasAbsent)
+            int absent = AbsentKeys.MayBeIn(text) ? _absent.Find(text) : 0;
+            if (marks == 0 && !mustEscape && absent == 0)
             {
                 Lines.Add(new RepairedLine(LineCount, false, start, length, true, Hash128.Of(text)));
                 return;
             }
 
             // Everything but the faults stays, white space included.
-            Write(marks == 0 && !hasAbsent ? line : text, mustEscape);
+            Write(
+                absent > 0 ? WithoutAbsent(text, absent)
+                    : marks == 0 ? line
+                    : text,
+                mustEscape
+            );
         }
         else if (_json.TryRead(text))
         {
@@ -121,7 +126,7 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
             Count(JsonErrorExplainer.CurlyQuotes, 1);
             byte[] straight = _scratch;
             _scratch = [];
-            Write(straight.AsSpan(0, straightened), hasSeparators);
+            WriteObject(straight.AsSpan(0, straightened), hasSeparators);
         }
         else if (marks == 0)
         {
@@ -171,23 +176,26 @@ internal sealed class RepairWorker(int maxLineBytes) : IBlockWorker
     {
         for (int i = 0; i < _json.Objects.Count; i++)
         {
-            Write(_json[i], hasSeparators);
+            WriteObject(_json[i], hasSeparators);
         }
+    }
+
+    private void WriteObject(ReadOnlySpan<byte> text, bool mustEscape)
+    {
+        int absent = AbsentKeys.MayBeIn(text) ? _absent.Find(text) : 0;
+        Write(absent > 0 ? WithoutAbsent(text, absent) : text, mustEscape);
+    }
+
+    // The text that was searched last, without the keys that were found.
+    private ReadOnlySpan<byte> WithoutAbsent(ReadOnlySpan<byte> text, int count)
+    {
+        byte[] shorter = new byte[text.Length];
+        Count(AbsentRules.Absent, count);
+        return shorter.AsSpan(0, _absent.Write(text, shorter));
     }
 
     private void Write(ReadOnlySpan<byte> text, bool mustEscape, bool isObject = true)
     {
-        if (isObject && AbsentKeys.MayBeIn(text))
-        {
-            int absent = _absent.Find(text);
-            if (absent > 0)
-            {
-                byte[] shorter = new byte[text.Length];
-                text = shorter.AsSpan(0, _absent.Write(text, shorter));
-                Count(AbsentRules.Absent, absent);
-            }
-        }
-
         int needed = _written + (text.Length * (mustEscape ? 3 : 1));
         if (Written.Length < needed)
         {

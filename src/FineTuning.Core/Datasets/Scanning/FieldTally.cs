@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Datasets.Scanning;
 
@@ -55,8 +56,7 @@ internal sealed class FieldTally
                 .Where(shape => !Names(shape.Key).Contains(field.Key))
                 .OrderBy(shape => shape.Value.First)
                 .First();
-            string? other = Names(lacking.Key)
-                .FirstOrDefault(name => counts[name] * 2 <= rows && IsNear(name, field.Key));
+            string? other = NearestName.Find(field.Key, Names(lacking.Key).Where(name => counts[name] * 2 <= rows));
             string spelt = other is null ? string.Empty : $", which has \"{other}\"";
             yield return (
                 lacking.Value.First,
@@ -74,35 +74,6 @@ internal sealed class FieldTally
     }
 
     private static string[] Names(string shape) => shape.Split(['\n'], StringSplitOptions.RemoveEmptyEntries);
-
-    // The same but for case, marks between words, and a letter or two.
-    private static bool IsNear(string a, string b)
-    {
-        a = Plain(a);
-        b = Plain(b);
-        return Math.Abs(a.Length - b.Length) <= 2 && Distance(a, b) <= (Math.Min(a.Length, b.Length) > 3 ? 2 : 0);
-    }
-
-    private static string Plain(string name) =>
-        new([.. name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
-
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
-    }
 
     private void Add(string names, long count, long line)
     {

@@ -225,9 +225,12 @@ internal sealed class ReportBuilder(string name, DatasetCheckOptions options)
         }
 
         AddEncoding();
-        foreach ((long line, string message) in _fields.Describe())
+        if (options.CheckItemFields)
         {
-            Add(ReinforcementRules.FieldLacking, line, 0, null, message);
+            foreach ((long line, string message) in _fields.Describe())
+            {
+                Add(ReinforcementRules.FieldLacking, line, 0, null, message);
+            }
         }
 
         if (IsStopped)

@@ -2,6 +2,7 @@ using System.Globalization;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Formulas;
 

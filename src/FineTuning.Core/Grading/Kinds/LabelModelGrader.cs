@@ -1,6 +1,6 @@
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Grading.Reading;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Kinds;
 

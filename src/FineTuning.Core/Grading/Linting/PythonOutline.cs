@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading.Reading;
+using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Linting;
 

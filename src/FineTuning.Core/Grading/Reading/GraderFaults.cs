@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using FineTuning.Core.Datasets;
-using FineTuning.Core.Grading.Linting;
 using FineTuning.Core.Json;
 
 namespace FineTuning.Core.Grading.Reading;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTuning.Core.Datasets;
 using FineTuning.Core.Grading;
 using FineTuning.Core.Grading.Linting;
+using FineTuning.Core.Json;
 using FineTuning.Core.Tests.Support;
 using Xunit;
 

@@ -1,4 +1,4 @@
-namespace FineTuning.Core.Grading.Linting;
+namespace FineTuning.Core.Json;
 
 /// <summary>Finds what somebody who wrote a wrong name probably meant.</summary>
 internal static class NearestName
