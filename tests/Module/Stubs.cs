@@ -116,8 +116,8 @@ public sealed class IdentityStub : HttpStub
     }
 }
 
-/// <summary>A service that answers each request with what it was told, by its method and the end of its path. Others are
-/// not found. Requests are of that form.</summary>
+/// <summary>A service that answers each request with what it was told, by its method and the end of its path. Others
+/// are not found. Requests are of that form.</summary>
 public sealed class AnswerStub : HttpStub
 {
     private readonly Dictionary<string, string> _answers = new Dictionary<string, string>();

@@ -18,6 +18,7 @@ public sealed class SurrogateEscapesTests
             { @"\uD83D\uDE00\uD83D\uDE00", @"\uD83D\uDE00\uD83D\uDE00" },
             { @"\ud83d", Half },
             { @"\ude00", Half },
+            { @"\ude00\ude00", Half + Half },
             { @"\uDBFFx", Half + "x" },
             { @"a\ud83d\ud83d\ude00b", @"a" + Half + @"\ud83d\ude00b" },
             { @"\ud83d\ude00\ude00", @"\ud83d\ude00" + Half },
